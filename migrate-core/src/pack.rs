@@ -1,0 +1,116 @@
+//! Validated migrations -> two literals: all texts in one string, everything else in one byte string.
+//!
+//! A thousand migrations as a thousand struct expressions cost the compiler several times what two
+//! literals cost (ARCHITECTURE.md has the figures), and the runtime reads the packed form without
+//! allocating, so that is what the macro emits. `migrate-runtime/src/packed.rs` is the other half;
+//! the two crates are pinned to the same version, and `tests/` checks that one reads what the other
+//! writes.
+//!
+//! All numbers are little-endian. A *string* is a `u16` length and UTF-8 bytes. The index is one
+//! record a migration, in order of version:
+//!
+//! | field | type | |
+//! |---|---|---|
+//! | version | i64 | |
+//! | name | string | |
+//! | flags | u8 | 1: has a down script; 2: may be applied out of order |
+//! | up, then down if flagged | script | |
+//!
+//! and a script is:
+//!
+//! | field | type | |
+//! |---|---|---|
+//! | file | string | file name without directory |
+//! | length | u32 | bytes of its text; texts lie one behind the other in the order of the records |
+//! | checksum | 32 bytes | SHA-256 of its text |
+//! | flags | u8 | 1: no transaction; 2: may change session settings |
+//! | lock timeout | u32 | milliseconds; `u32::MAX` where the file sets none |
+//! | statements | u32 | how many statements follow |
+//! | each statement | u32, u32, u8 | start, end, kind: 0 to 5 in the order of [`StatementKind`] |
+//! | the kind's names | strings | one for kinds 1 and 2, two for kind 3, none for the others |
+
+use crate::migration::{Migration, Script, StatementKind, Transaction};
+
+/// What the macro emits.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Packed {
+    /// All scripts' texts, up before down, in order of version.
+    pub text: String,
+    /// The records described in the module's documentation.
+    pub index: Vec<u8>,
+}
+
+/// Stands for "no lock timeout of its own".
+const NO_LOCK_TIMEOUT: u32 = u32::MAX;
+
+/// Packs migrations that are in order of version.
+pub fn pack(migrations: &[Migration]) -> Packed {
+    let mut packed = Packed::default();
+    for migration in migrations {
+        let has_down = u8::from(migration.down.is_some());
+        let out_of_order = u8::from(migration.out_of_order) << 1;
+        packed.index.extend(migration.version.to_le_bytes());
+        packed.string(&migration.name);
+        packed.index.push(has_down | out_of_order);
+        packed.script(&migration.up);
+        if let Some(down) = &migration.down {
+            packed.script(down);
+        }
+    }
+    packed
+}
+
+impl Packed {
+    fn script(&mut self, script: &Script) {
+        self.text.push_str(&script.text);
+        self.string(&script.file);
+        self.number(script.text.len());
+        self.index.extend(script.checksum.as_bytes());
+        let no_transaction = u8::from(script.transaction == Transaction::None);
+        let changes_session = u8::from(script.changes_session) << 1;
+        self.index.push(no_transaction | changes_session);
+        let lock_timeout = script.lock_timeout.map_or(NO_LOCK_TIMEOUT, |timeout| {
+            u32::try_from(timeout.as_millis()).unwrap_or(NO_LOCK_TIMEOUT - 1)
+        });
+        self.index.extend(lock_timeout.to_le_bytes());
+        self.number(script.statements.len());
+        for statement in &script.statements {
+            self.number(statement.range.start);
+            self.number(statement.range.end);
+            self.kind(&statement.kind);
+        }
+    }
+
+    fn kind(&mut self, kind: &StatementKind) {
+        let (code, names): (u8, &[&String]) = match kind {
+            StatementKind::Transactional => (0, &[]),
+            StatementKind::CreateIndexConcurrently { index } => (1, &[index]),
+            StatementKind::ReindexConcurrently { target } => (2, &[target]),
+            StatementKind::DetachConcurrently { parent, partition } => (3, &[parent, partition]),
+            StatementKind::Repeatable => (4, &[]),
+            StatementKind::Unrepeatable => (5, &[]),
+        };
+        self.index.push(code);
+        for name in names {
+            self.string(name);
+        }
+    }
+
+    /// File names, versions and identifiers are far below 64 KiB; a longer one loses its end.
+    fn string(&mut self, text: &str) {
+        let mut length = text.len().min(usize::from(u16::MAX));
+        while !text.is_char_boundary(length) {
+            length -= 1;
+        }
+        let bytes = text.as_bytes().get(..length).unwrap_or_default();
+        self.index
+            .extend(u16::try_from(length).unwrap_or_default().to_le_bytes());
+        self.index.extend(bytes);
+    }
+
+    /// The validator refuses files of 4 GiB and more, so nothing is lost here.
+    fn number(&mut self, number: usize) {
+        self.index
+            .extend(u32::try_from(number).unwrap_or(u32::MAX).to_le_bytes());
+    }
+}

@@ -1,0 +1,47 @@
+//! What the caller of [`load`](crate::load()) can choose: the options of `embed_migrations!`.
+
+use std::fmt;
+
+/// In which order file names must agree with versions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// Versions run in numeric order, and sorting the file names alphabetically gives the same order
+    /// (`01_a`, `02_b`, `10_c`). A directory where the two disagree is refused.
+    #[default]
+    Alphabetical,
+    /// Versions run in numeric order, whatever the file names sort like (`1_a`, `2_b`, `10_c`).
+    Numeric,
+}
+
+/// The history table: a schema and a name, as PostgreSQL stores them (unquoted, case as given).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct TableName {
+    /// The schema; `public` unless said otherwise.
+    pub schema: String,
+    /// The table; `schema_migrations` unless said otherwise.
+    pub name: String,
+}
+
+impl Default for TableName {
+    fn default() -> Self {
+        Self {
+            schema: "public".to_owned(),
+            name: "schema_migrations".to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for TableName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.schema, self.name)
+    }
+}
+
+/// Everything [`load`](crate::load()) needs beside the directory.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Settings {
+    /// How file names are ordered.
+    pub order: Order,
+    /// The history table, which no migration may name.
+    pub table: TableName,
+}
