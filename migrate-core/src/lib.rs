@@ -9,6 +9,7 @@ pub mod diagnostic;
 pub mod migration;
 pub mod pack;
 pub mod settings;
+pub mod sql;
 
 pub use diagnostic::{Diagnostic, Severity, Span};
 pub use migration::{Migration, Script, Statement, StatementKind, Transaction};

@@ -1,0 +1,140 @@
+//! Numbers and parameters.
+//!
+//! A number is the longest text that could be one; an identifier that touches its end is an error in
+//! PostgreSQL 15 and later, so `1a` is not `1 AS a`.
+
+use super::fault::FaultKind;
+use super::scanner::{Scanner, begins_identifier};
+use super::token::TokenKind;
+
+impl Scanner<'_> {
+    /// A number. It begins with a digit, or with a point and a digit.
+    pub(super) fn scan_number(&mut self) -> TokenKind {
+        let start = self.at;
+        if self.peek(0) == Some(b'0') {
+            let radix = match self.peek(1) {
+                Some(b'x' | b'X') => Some((16, FaultKind::InvalidHexInteger)),
+                Some(b'o' | b'O') => Some((8, FaultKind::InvalidOctalInteger)),
+                Some(b'b' | b'B') => Some((2, FaultKind::InvalidBinaryInteger)),
+                _ => None,
+            };
+            if let Some((radix, fault)) = radix {
+                return self.scan_radix(radix, fault);
+            }
+        }
+        let mut kind = None;
+        if self.peek(0) != Some(b'.') {
+            self.skip_digits(10);
+        }
+        // `1..10` is the range of PL/pgSQL: the number ends before both points.
+        if self.peek(0) == Some(b'.') && self.peek(1) != Some(b'.') {
+            self.at += 1;
+            if matches!(self.peek(0), Some(b'0'..=b'9')) {
+                self.skip_digits(10);
+            }
+            kind = Some(TokenKind::Float);
+        }
+        if matches!(self.peek(0), Some(b'e' | b'E')) {
+            match (self.peek(1), self.peek(2)) {
+                (Some(b'0'..=b'9'), _) => {
+                    self.at += 1;
+                    self.skip_digits(10);
+                    kind = Some(TokenKind::Float);
+                }
+                (Some(b'+' | b'-'), Some(b'0'..=b'9')) => {
+                    self.at += 2;
+                    self.skip_digits(10);
+                    kind = Some(TokenKind::Float);
+                }
+                (Some(b'+' | b'-'), _) => {
+                    self.at += 2;
+                    self.fault(FaultKind::JunkAfterNumber, start, self.at);
+                    return TokenKind::Float;
+                }
+                _ => {}
+            }
+        }
+        let end = self.at;
+        self.refuse_junk(FaultKind::JunkAfterNumber, start);
+        kind.unwrap_or_else(|| self.classify_integer(start, end, 10))
+    }
+
+    /// `0x…`, `0o…` or `0b…`.
+    fn scan_radix(&mut self, radix: u32, fault: FaultKind) -> TokenKind {
+        let start = self.at;
+        self.at += 2;
+        let digits = self.at;
+        self.skip_digits(radix);
+        let end = self.at;
+        if end == digits && self.peek(0) == Some(b'_') {
+            self.at += 1;
+        }
+        // The longest match wins: `0b12` and `0xg` are each a `0` and junk, while `0x` alone, or `0x_`,
+        // is as long as that and called by its name.
+        let matched = self.at;
+        self.skip_identifier();
+        if self.at > matched {
+            self.fault(FaultKind::JunkAfterNumber, start, self.at);
+        } else if end == digits {
+            self.fault(fault, start, self.at);
+        }
+        self.classify_integer(digits, end, radix)
+    }
+
+    /// `$1`, or a dollar quote, or a lone dollar sign.
+    pub(super) fn scan_dollar(&mut self) -> TokenKind {
+        if !matches!(self.peek(1), Some(b'0'..=b'9')) {
+            return self.scan_dollar_quote();
+        }
+        let start = self.at;
+        self.at += 1;
+        // No underscores here.
+        while matches!(self.peek(0), Some(b'0'..=b'9')) {
+            self.at += 1;
+        }
+        let digits = self.text.get(start + 1..self.at).unwrap_or_default();
+        let fits = digits.parse::<i32>().is_ok();
+        let end = self.at;
+        if !self.refuse_junk(FaultKind::JunkAfterParameter, start) && !fits {
+            self.fault(FaultKind::ParameterTooLarge, start, end);
+        }
+        TokenKind::Param
+    }
+
+    /// Moves over digits with single underscores between them; before the first one, an underscore
+    /// may stand only after a radix prefix.
+    fn skip_digits(&mut self, radix: u32) {
+        loop {
+            match (self.peek(0), self.peek(1)) {
+                (Some(byte), _) if char::from(byte).is_digit(radix) => self.at += 1,
+                (Some(b'_'), Some(byte)) if char::from(byte).is_digit(radix) => self.at += 2,
+                _ => return,
+            }
+        }
+    }
+
+    /// Reports an identifier that touches the number's end, and moves over it.
+    fn refuse_junk(&mut self, fault: FaultKind, start: usize) -> bool {
+        let junk = self.peek(0).is_some_and(begins_identifier);
+        if junk {
+            self.skip_identifier();
+            self.fault(fault, start, self.at);
+        }
+        junk
+    }
+
+    /// PostgreSQL's grammar tells integers that fit 32 bits from all others.
+    fn classify_integer(&self, start: usize, end: usize, radix: u32) -> TokenKind {
+        let limit = 0x7fff_ffff_u64;
+        let mut value = 0_u64;
+        for byte in self.bytes.get(start..end).unwrap_or_default() {
+            if let Some(digit) = char::from(*byte).to_digit(radix) {
+                value = value * u64::from(radix) + u64::from(digit);
+                if value > limit {
+                    return TokenKind::Float;
+                }
+            }
+        }
+        TokenKind::Integer
+    }
+}
