@@ -6,6 +6,7 @@
 
 pub mod checksum;
 pub mod diagnostic;
+pub mod grammar;
 pub mod migration;
 pub mod pack;
 pub mod settings;

@@ -59,7 +59,7 @@ fn generate(source: &Path) -> Result<Vec<(&'static str, Vec<u8>)>> {
     )?)?;
     let symbols = encode::symbol_lines(&automaton, &version);
     let words = encode::keyword_lines(&keywords, &version);
-    let encoded = encode::tables(&automaton, &keywords, &symbols, &words)?;
+    let encoded = encode::tables(&automaton, &keywords, &symbols)?;
     let facts = encode::facts(
         &automaton,
         &encoded,

@@ -26,6 +26,14 @@ impl Token {
         self.kind == TokenKind::Keyword(keyword)
     }
 
+    /// The keyword that it is, if it is one.
+    pub const fn keyword(&self) -> Option<Keyword> {
+        match self.kind {
+            TokenKind::Keyword(keyword) => Some(keyword),
+            _ => None,
+        }
+    }
+
     /// Whether it is this one character.
     pub fn is_char(&self, char: u8) -> bool {
         self.kind == TokenKind::Char(char)

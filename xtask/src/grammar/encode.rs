@@ -27,9 +27,6 @@ impl Encoded {
 /// Where a keyword may stand as a name, in the order of `Category` in `migrate-core`.
 const CATEGORIES: [&str; 4] = ["unreserved", "col_name", "type_func_name", "reserved"];
 
-/// Keywords are looked up by first letter and middle letter: this many buckets.
-const BUCKETS: usize = 26 * 32;
-
 /// `symbols.txt`: one name a line, by number.
 pub(super) fn symbol_lines(automaton: &Automaton, version: &str) -> String {
     let mut lines = header("symbols, one a line, terminals first, by number", version);
@@ -64,7 +61,6 @@ pub(super) fn tables(
     automaton: &Automaton,
     keywords: &[Keyword],
     symbol_lines: &str,
-    keyword_lines: &str,
 ) -> Result<Encoded> {
     let mut encoded = Encoded {
         bytes: Vec::new(),
@@ -76,12 +72,7 @@ pub(super) fn tables(
     encoded.section("GOTOS", &encode_gotos(automaton)?);
     encoded.section("SYMBOLS", &encode_symbols(symbol_lines)?);
     encoded.section("SYMBOLS_BY_NAME", &sort_symbols(automaton)?);
-    let by_bucket = sort_keywords(keywords);
-    encoded.section(
-        "KEYWORDS",
-        &encode_keywords(automaton, &by_bucket, keyword_lines)?,
-    );
-    encoded.section("KEYWORD_BUCKETS", &encode_buckets(&by_bucket)?);
+    encoded.section("KEYWORDS", &encode_keywords(automaton, keywords)?);
     Ok(encoded)
 }
 
@@ -164,31 +155,10 @@ fn sort_symbols(automaton: &Automaton) -> Result<Vec<[u8; 2]>> {
     records.collect()
 }
 
-/// Keywords by bucket, in a bucket as in PostgreSQL's list.
-fn sort_keywords(keywords: &[Keyword]) -> Vec<&Keyword> {
-    let mut sorted: Vec<&Keyword> = keywords.iter().collect();
-    sorted.sort_by_key(|keyword| bucket(keyword));
-    sorted
-}
-
-/// The bucket of a keyword; they begin with a letter and hold only letters and `_`.
-fn bucket(keyword: &Keyword) -> usize {
-    let word = keyword.word.as_bytes();
-    let letter = |index: usize| word.get(index).map_or(0, |byte| usize::from(byte & 31));
-    letter(0).saturating_sub(1) * 32 + letter(word.len() / 2)
-}
-
-/// Start in the lines (u16), terminal (u16), length (u8), category (u8), 1 for a bare label (u8), 0.
-fn encode_keywords(
-    automaton: &Automaton,
-    keywords: &[&Keyword],
-    lines: &str,
-) -> Result<Vec<[u8; 8]>> {
+/// Terminal (u16), category (u8), 1 for a bare label (u8); in alphabetical order, as in the list.
+fn encode_keywords(automaton: &Automaton, keywords: &[Keyword]) -> Result<Vec<[u8; 4]>> {
     let mut records = Vec::new();
     for keyword in keywords {
-        let (start, _) = entries(lines)
-            .find(|(_, line)| line.split(' ').next() == Some(&keyword.word))
-            .ok_or("a keyword has no line")?;
         let terminal = automaton
             .symbols
             .iter()
@@ -196,31 +166,11 @@ fn encode_keywords(
         let terminal = terminal.ok_or_else(|| format!("{} is no terminal", keyword.terminal))?;
         let category = CATEGORIES.iter().position(|name| *name == keyword.category);
         let category = category.ok_or_else(|| format!("unknown category {}", keyword.category))?;
-        let [start_low, start_high] = u16::try_from(start)?.to_le_bytes();
-        let [terminal_low, terminal_high] = u16::try_from(terminal)?.to_le_bytes();
-        let length = u8::try_from(keyword.word.len())?;
+        let [low, high] = u16::try_from(terminal)?.to_le_bytes();
         let bare = u8::from(keyword.label == "bare_label");
-        records.push([
-            start_low,
-            start_high,
-            terminal_low,
-            terminal_high,
-            length,
-            u8::try_from(category)?,
-            bare,
-            0,
-        ]);
+        records.push([low, high, u8::try_from(category)?, bare]);
     }
     Ok(records)
-}
-
-/// By bucket: the first keyword of it (u16); one more record marks the end of the last.
-fn encode_buckets(keywords: &[&Keyword]) -> Result<Vec<[u8; 2]>> {
-    let firsts = (0..=BUCKETS).map(|number| {
-        let first = keywords.partition_point(|keyword| bucket(keyword) < number);
-        Ok(u16::try_from(first)?.to_le_bytes())
-    });
-    firsts.collect()
 }
 
 /// The lines below the header, each with where it begins.

@@ -1,0 +1,26 @@
+//! PostgreSQL's own grammar.
+//!
+//! PostgreSQL's parser is an automaton that bison computes from its `gram.y`. The automaton is data
+//! (`postgresql/`, made by `cargo xtask grammar`), so a loop of a few lines accepts exactly what
+//! PostgreSQL accepts, refuses the rest at exactly the same place, and builds a syntax tree in the
+//! grammar's own words on the way. Nothing here recurses, whatever the text nests.
+//!
+//! [`parse`] judges every statement of a text on its own: after an error it goes on behind the next
+//! semicolon.
+
+#[path = "postgresql/facts.rs"]
+mod facts;
+mod lookahead;
+mod parser;
+mod recovery;
+mod refusal;
+mod symbol;
+mod tables;
+mod terminal;
+mod tree;
+
+pub use facts::VERSION;
+pub use parser::{Parsed, Sentence, parse};
+pub use refusal::{Refusal, RefusalKind};
+pub use symbol::Symbol;
+pub use tree::{Node, Tree};

@@ -1,0 +1,124 @@
+//! The grammar's symbols: terminals (`IDENT`, `SELECT`, `;`) and nonterminals (`IndexStmt`).
+
+use std::fmt;
+
+use super::{facts, tables};
+
+/// A symbol of PostgreSQL's grammar, under the name `gram.y` gives it.
+///
+/// ```
+/// use migrate_core::grammar::Symbol;
+///
+/// const INDEX_STMT: Symbol = Symbol::named("IndexStmt");
+/// assert_eq!(INDEX_STMT.name(), "IndexStmt");
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Symbol(pub(super) u16);
+
+impl Symbol {
+    /// The symbol of this name. Meant for constants, where a name the grammar lacks is a build error.
+    ///
+    /// # Panics
+    /// If the grammar has no symbol of this name.
+    #[expect(
+        clippy::indexing_slicing,
+        clippy::panic,
+        reason = "runs in the compiler, for constants: a wrong name is a build error"
+    )]
+    pub const fn named(name: &str) -> Self {
+        let mut low = 0;
+        let mut high = tables::SYMBOLS_BY_NAME.len();
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            let number = u16::from_le_bytes(tables::SYMBOLS_BY_NAME[middle]);
+            match order(name.as_bytes(), lookup(number)) {
+                0 => return Self(number),
+                1.. => low = middle + 1,
+                _ => high = middle,
+            }
+        }
+        panic!("PostgreSQL's grammar has no symbol of this name")
+    }
+
+    /// Its name in `gram.y`.
+    pub fn name(self) -> &'static str {
+        let record = tables::SYMBOLS.get(usize::from(self.0)).copied();
+        let [a, b, c, d] = record.unwrap_or_default();
+        let start = usize::from(u16::from_le_bytes([a, b]));
+        let length = usize::from(u16::from_le_bytes([c, d]));
+        tables::SYMBOL_NAMES
+            .get(start..start + length)
+            .unwrap_or_default()
+    }
+
+    /// Whether it is a token rather than something made of tokens.
+    pub const fn is_terminal(self) -> bool {
+        self.0 < facts::TERMINALS
+    }
+}
+
+impl fmt::Display for Symbol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl fmt::Debug for Symbol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A symbol's name, for constants.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "runs in the compiler: a wrong index is a build error"
+)]
+const fn lookup(number: u16) -> &'static [u8] {
+    let [a, b, c, d] = tables::SYMBOLS[number as usize];
+    let (_, rest) = tables::SYMBOL_NAMES
+        .as_bytes()
+        .split_at(u16::from_le_bytes([a, b]) as usize);
+    rest.split_at(u16::from_le_bytes([c, d]) as usize).0
+}
+
+/// Below, at or above 0 as `left` comes before, is or comes after `right`.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "both indices are compared with the lengths in the loop's condition"
+)]
+const fn order(left: &[u8], right: &[u8]) -> i32 {
+    let mut at = 0;
+    while at < left.len() && at < right.len() {
+        if left[at] != right[at] {
+            return left[at] as i32 - right[at] as i32;
+        }
+        at += 1;
+    }
+    if left.len() == right.len() {
+        0
+    } else if left.len() > right.len() {
+        1
+    } else {
+        -1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Symbol, tables};
+
+    #[test]
+    fn every_symbol_is_found_by_its_name() {
+        for number in 0..u16::try_from(tables::SYMBOLS.len()).unwrap() {
+            assert_eq!(Symbol::named(Symbol(number).name()), Symbol(number));
+        }
+    }
+
+    #[test]
+    fn terminals_are_told_from_nonterminals() {
+        assert!(Symbol::named("IDENT").is_terminal());
+        assert!(Symbol::named(";").is_terminal());
+        assert!(!Symbol::named("IndexStmt").is_terminal());
+    }
+}
