@@ -2,16 +2,33 @@
 //! named, ordered and written so that they can be applied exactly once, and what the runtime has to
 //! know of each of them.
 //!
+//! [`load()`] does it all: it reads a directory and returns the migrations together with everything
+//! that is wrong with them. [`render()`] turns what is wrong into text, and [`pack`](pack::pack) turns
+//! the migrations into what a binary embeds.
+//!
 //! This crate has no database client, no async and no procedural-macro dependency.
 
 pub mod checksum;
 pub mod diagnostic;
+mod directive;
+mod directory;
+mod encoding;
+pub mod file_name;
 pub mod grammar;
+pub mod load;
 pub mod migration;
+mod nearest;
 pub mod pack;
+pub mod position;
+pub mod render;
 pub mod settings;
 pub mod sql;
+mod validate;
 
 pub use diagnostic::{Diagnostic, Severity, Span};
+pub use load::{Loaded, Source, load};
 pub use migration::{Migration, Script, Statement, StatementKind, Transaction};
+pub use nearest::nearest;
+pub use position::Position;
+pub use render::{Style, render};
 pub use settings::{Order, Settings, TableName};

@@ -1,0 +1,114 @@
+//! The whole of this crate in one call.
+
+use std::path::{Path, PathBuf};
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::directory;
+use crate::encoding;
+use crate::migration::Migration;
+use crate::settings::Settings;
+use crate::validate::{self, validate};
+
+/// A directory, read and judged.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Loaded {
+    /// The migrations in order of version. Complete only when no diagnostic is an error.
+    pub migrations: Vec<Migration>,
+    /// Every problem of every file, in order of file and place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The files that were read, in alphabetical order: what the result depends on, and the texts
+    /// that diagnostics point into.
+    pub sources: Vec<Source>,
+    /// The directory that was read, absolute where the root is.
+    pub path: PathBuf,
+}
+
+/// One file that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// As diagnostics name it, e.g. `migrations/0002_users.sql`.
+    pub file: String,
+    /// Where it is, absolute where the root is.
+    pub path: PathBuf,
+    /// Its text with CRLF turned into LF.
+    pub text: String,
+}
+
+impl Loaded {
+    /// Whether anything stops the build.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics
+            .iter()
+            .any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// The text of a file as diagnostics name it. None where it could not be read, and for the
+    /// directory itself.
+    pub fn text(&self, file: &str) -> Option<&str> {
+        self.sources
+            .iter()
+            .find(|source| source.file == file)
+            .map(|source| source.text.as_str())
+    }
+}
+
+/// Reads `directory`, relative to `root` (the crate that embeds it), and judges what it holds.
+///
+/// Never fails and never panics: whatever is wrong is a diagnostic, and nothing that is wrong keeps
+/// the rest from being looked at.
+///
+/// ```
+/// # fn main() -> std::io::Result<()> {
+/// let root = tempfile::tempdir()?;
+/// std::fs::create_dir(root.path().join("migrations"))?;
+/// std::fs::write(root.path().join("migrations/1create.sql"), "CREATE TABLE t ();")?;
+///
+/// let loaded = migrate_core::load(root.path(), "migrations", &migrate_core::Settings::default());
+/// assert_eq!(loaded.diagnostics[0].file, "migrations/1create.sql");
+/// assert_eq!(loaded.diagnostics[0].message, "no `_` or `-` between version 1 and the name");
+/// # Ok(())
+/// # }
+/// ```
+pub fn load(root: &Path, directory: &str, settings: &Settings) -> Loaded {
+    let read = directory::read(root, directory);
+    let mut diagnostics = read.problems;
+    let mut decoded = Vec::with_capacity(read.entries.len());
+    for entry in read.entries {
+        let content = entry.bytes.map(|bytes| {
+            let (content, found) = encoding::decode(&entry.shown, bytes);
+            diagnostics.extend(found);
+            content
+        });
+        decoded.push((entry.name, entry.shown, entry.path, content));
+    }
+    let files: Vec<validate::File<'_>> = decoded
+        .iter()
+        .map(|(name, shown, _, content)| validate::File {
+            name: name.as_deref(),
+            shown,
+            content: content.as_ref(),
+        })
+        .collect();
+    let (migrations, found) = validate(&files, settings);
+    diagnostics.extend(found);
+    // Of two at one place, the one found first comes first: the sort is stable.
+    diagnostics.sort_by(|a, b| place(a).cmp(&place(b)));
+    let sources = decoded
+        .into_iter()
+        .filter_map(|(_, file, path, content)| {
+            let text = content?.text;
+            Some(Source { file, path, text })
+        })
+        .collect();
+    Loaded {
+        migrations,
+        diagnostics,
+        sources,
+        path: read.path,
+    }
+}
+
+fn place(diagnostic: &Diagnostic) -> (&str, Option<usize>) {
+    let start = diagnostic.span.as_ref().map(|span| span.start);
+    (&diagnostic.file, start)
+}
