@@ -50,6 +50,10 @@ pub enum FaultKind {
     InvalidSurrogatePair,
     /// `E'\0'`
     ZeroByte,
+    /// `U&"…" UESCAPE 1`
+    UescapeWithoutString,
+    /// `U&"…" UESCAPE '+'`
+    InvalidEscapeCharacter,
 }
 
 impl FaultKind {
@@ -74,6 +78,8 @@ impl FaultKind {
             Self::InvalidUnicodeValue => "invalid Unicode escape value",
             Self::InvalidSurrogatePair => "invalid Unicode surrogate pair",
             Self::ZeroByte => "invalid byte sequence for encoding \"UTF8\": 0x00",
+            Self::UescapeWithoutString => "UESCAPE must be followed by a simple string literal",
+            Self::InvalidEscapeCharacter => "invalid Unicode escape character",
         }
     }
 }

@@ -1,14 +1,28 @@
 //! What the build knows of SQL: how PostgreSQL cuts a text into tokens and statements, and what each
 //! statement asks of whoever runs it.
 
+mod analysis;
+pub(crate) mod body;
+mod class;
+pub(crate) mod copy;
 mod fault;
 mod keyword;
+mod literal;
+pub(crate) mod name;
 mod numbers;
 mod operators;
+mod options;
+pub(crate) mod reader;
 mod scanner;
+mod session_state;
+mod splitter;
 mod strings;
+mod subscription;
 mod token;
+mod unicode;
 
+pub use analysis::{Analysis, Part, analyse};
+pub use class::Class;
 pub use fault::{Fault, FaultKind};
 pub use keyword::Keyword;
 pub use scanner::{Scan, scan};

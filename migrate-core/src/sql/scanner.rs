@@ -58,6 +58,16 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// What was wrong so far.
+    pub(super) fn into_faults(self) -> Vec<Fault> {
+        self.faults
+    }
+
+    /// Goes on at `at`, a character boundary.
+    pub(super) fn skip_to(&mut self, at: usize) {
+        self.at = at;
+    }
+
     /// The next token; none at the end of the text.
     pub(crate) fn scan_token(&mut self) -> Option<Token> {
         self.skip_blank();

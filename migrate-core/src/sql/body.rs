@@ -1,0 +1,88 @@
+//! Code inside a string literal: the bodies of `DO`, of functions and of procedures.
+
+use super::keyword::Keyword as K;
+use super::reader::Reader;
+use super::scanner::scan;
+use super::token::{Token, TokenKind};
+
+/// A body, scanned. What it is written in only its language knows; the words looked for here are those
+/// of SQL and PL/pgSQL.
+#[derive(Debug)]
+pub(crate) struct Body {
+    /// Its text, quotes undone.
+    pub(crate) text: String,
+    /// Its tokens.
+    pub(crate) tokens: Vec<Token>,
+}
+
+impl Body {
+    fn of(text: String) -> Self {
+        let tokens = scan(&text).tokens;
+        Self { text, tokens }
+    }
+
+    /// Whether it commits or rolls back where a statement may stand.
+    pub(super) fn ends_transaction(&self) -> bool {
+        self.statements().any(|tokens| {
+            let mut rest = Reader::new(&self.text, tokens);
+            rest.accept_any(&[K::Commit, K::Rollback])
+                && (rest.is_done() || rest.accept_char(b';') || rest.accept(K::And))
+        })
+    }
+
+    /// The tokens from each place on where a statement may begin.
+    pub(super) fn statements(&self) -> impl Iterator<Item = &[Token]> {
+        (0..self.tokens.len()).filter_map(|at| {
+            let begins = match at.checked_sub(1).and_then(|before| self.tokens.get(before)) {
+                None => true,
+                Some(before) => {
+                    matches!(
+                        before.kind,
+                        TokenKind::Char(b';') | TokenKind::Keyword(K::Begin | K::Then | K::Else)
+                    ) || self
+                        .text
+                        .get(before.range())
+                        .is_some_and(|word| word.eq_ignore_ascii_case("loop"))
+                }
+            };
+            begins.then(|| self.tokens.get(at..).unwrap_or_default())
+        })
+    }
+
+    /// At its first token.
+    pub(super) fn reader(&self) -> Reader<'_> {
+        Reader::new(&self.text, &self.tokens)
+    }
+}
+
+/// After `DO`: its body. None if that is in a language that is neither SQL nor PL/pgSQL.
+pub(super) fn of_do(rest: &mut Reader<'_>) -> Option<Body> {
+    let mut body = None;
+    while !rest.is_done() {
+        if rest.accept(K::Language) {
+            let language = rest.string().or_else(|| rest.name())?;
+            if !language.eq_ignore_ascii_case("plpgsql") {
+                return None;
+            }
+        } else if let Some(text) = rest.string() {
+            body = Some(text);
+        } else {
+            rest.read();
+        }
+    }
+    body.map(Body::of)
+}
+
+/// The string literals of `CREATE FUNCTION` or `CREATE PROCEDURE`, its body among them.
+pub(super) fn of_routine(rest: &mut Reader<'_>) -> Vec<Body> {
+    let mut bodies = Vec::new();
+    while !rest.is_done() {
+        match rest.string() {
+            Some(text) => bodies.push(Body::of(text)),
+            None => {
+                rest.read();
+            }
+        }
+    }
+    bodies
+}

@@ -1,0 +1,53 @@
+//! `COPY` between the server and its client.
+
+use super::keyword::Keyword as K;
+use super::reader::Reader;
+use super::token::Token;
+
+/// Which way it goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Direction {
+    /// `COPY … FROM STDIN`
+    FromClient,
+    /// `COPY … TO STDOUT`
+    ToClient,
+}
+
+/// Whether the statement exchanges data with its client, and which way.
+pub(crate) fn direction(mut statement: Reader<'_>) -> Option<Direction> {
+    if !statement.accept(K::Copy) {
+        return None;
+    }
+    while let Some(token) = statement.read() {
+        if token.is_char(b'(') {
+            statement.bracketed();
+        } else if token.is(K::From) || token.is(K::To) {
+            // PostgreSQL takes either word in either direction.
+            if !statement.accept_any(&[K::Stdin, K::Stdout]) {
+                return None;
+            }
+            return Some(if token.is(K::From) {
+                Direction::FromClient
+            } else {
+                Direction::ToClient
+            });
+        }
+    }
+    None
+}
+
+/// Where the data ends that psql would send after `COPY … FROM STDIN;`, which ends at `end`: after the
+/// line `\.`, if there is one.
+pub(super) fn data_end(text: &str, statement: &[Token], end: usize) -> Option<usize> {
+    if direction(Reader::new(text, statement)) != Some(Direction::FromClient) {
+        return None;
+    }
+    let mut at = end;
+    for line in text.get(end..)?.split_inclusive('\n') {
+        at += line.len();
+        if line.trim_end() == "\\." {
+            return Some(at);
+        }
+    }
+    None
+}

@@ -1,0 +1,156 @@
+//! Reading the tokens of one statement from left to right.
+
+use super::keyword::Keyword;
+use super::literal;
+use super::name;
+use super::token::{Token, TokenKind};
+
+/// A place among the tokens of a statement.
+#[derive(Debug, Clone)]
+pub(crate) struct Reader<'a> {
+    text: &'a str,
+    tokens: &'a [Token],
+    at: usize,
+}
+
+impl<'a> Reader<'a> {
+    /// At the first of `tokens`, which are tokens of `text`.
+    pub(crate) const fn new(text: &'a str, tokens: &'a [Token]) -> Self {
+        Self {
+            text,
+            tokens,
+            at: 0,
+        }
+    }
+
+    /// The next token.
+    pub(crate) fn peek(&self) -> Option<&'a Token> {
+        self.tokens.get(self.at)
+    }
+
+    /// Whether all tokens are read.
+    pub(crate) const fn is_done(&self) -> bool {
+        self.at >= self.tokens.len()
+    }
+
+    /// Reads one token.
+    pub(crate) fn read(&mut self) -> Option<&'a Token> {
+        let token = self.tokens.get(self.at)?;
+        self.at += 1;
+        Some(token)
+    }
+
+    /// Reads this keyword, if it comes next.
+    pub(crate) fn accept(&mut self, keyword: Keyword) -> bool {
+        self.accept_all(&[keyword])
+    }
+
+    /// Reads these keywords, if they come next in this order.
+    pub(crate) fn accept_all(&mut self, keywords: &[Keyword]) -> bool {
+        let next = self.tokens.get(self.at..).unwrap_or_default();
+        let found = next.len() >= keywords.len()
+            && keywords
+                .iter()
+                .zip(next)
+                .all(|(keyword, token)| token.is(*keyword));
+        if found {
+            self.at += keywords.len();
+        }
+        found
+    }
+
+    /// Reads one of these keywords, if it comes next.
+    pub(crate) fn accept_any(&mut self, keywords: &[Keyword]) -> bool {
+        keywords.iter().any(|keyword| self.accept(*keyword))
+    }
+
+    /// Reads this character, if it comes next.
+    pub(crate) fn accept_char(&mut self, char: u8) -> bool {
+        let found = self.peek().is_some_and(|token| token.is_char(char));
+        self.at += usize::from(found);
+        found
+    }
+
+    /// Reads a name, if one comes next: as PostgreSQL stores it.
+    pub(crate) fn name(&mut self) -> Option<String> {
+        let mark = self.at;
+        let token = self.read()?;
+        let mut escape = '\\';
+        if token.kind == TokenKind::UnicodeIdent && self.accept(Keyword::Uescape) {
+            escape = self.string()?.chars().next()?;
+        }
+        let name = name::spell(self.text, token, escape);
+        if name.is_none() {
+            self.at = mark;
+        }
+        name
+    }
+
+    /// Reads a name and those after points, if one comes next.
+    pub(crate) fn qualified_name(&mut self) -> Option<Vec<String>> {
+        let mut parts = vec![self.name()?];
+        while self.accept_char(b'.') {
+            parts.push(self.name()?);
+        }
+        Some(parts)
+    }
+
+    /// Reads a string literal, if one comes next: its value.
+    pub(crate) fn string(&mut self) -> Option<String> {
+        let value = literal::value(self.text, self.peek()?)?.into_owned();
+        self.at += 1;
+        Some(value)
+    }
+
+    /// Reads any token: its text.
+    pub(crate) fn word(&mut self) -> Option<String> {
+        let token = self.read()?;
+        self.text.get(token.range()).map(str::to_owned)
+    }
+
+    /// Reads up to the next name before an opening bracket, and over both: a call, or what looks like
+    /// one. The name, in lower case.
+    pub(crate) fn read_call(&mut self) -> Option<String> {
+        loop {
+            let token = self.read()?;
+            if token.kind == TokenKind::Ident && self.peek().is_some_and(|next| next.is_char(b'('))
+            {
+                self.read();
+                return name::spell(self.text, token, '\\');
+            }
+        }
+    }
+
+    /// Reads to the bracket that closes the one just read, and over it. The tokens between.
+    pub(crate) fn bracketed(&mut self) -> Reader<'a> {
+        let start = self.at;
+        let mut depth = 1_usize;
+        while depth > 0 {
+            match self.read().map(|token| token.kind) {
+                Some(TokenKind::Char(b'(' | b'[')) => depth += 1,
+                Some(TokenKind::Char(b')' | b']')) => depth -= 1,
+                Some(_) => {}
+                None => return self.slice(start, self.at),
+            }
+        }
+        self.slice(start, self.at - 1)
+    }
+
+    /// Reads up to this keyword outside brackets, and over it. False when there is none.
+    pub(crate) fn seek(&mut self, keyword: Keyword) -> bool {
+        let mut depth = 0_usize;
+        while let Some(token) = self.read() {
+            match token.kind {
+                TokenKind::Char(b'(' | b'[') => depth += 1,
+                TokenKind::Char(b')' | b']') => depth = depth.saturating_sub(1),
+                TokenKind::Keyword(found) if depth == 0 && found == keyword => return true,
+                _ => {}
+            }
+        }
+        false
+    }
+
+    fn slice(&self, start: usize, end: usize) -> Self {
+        Reader::new(self.text, self.tokens.get(start..end).unwrap_or_default())
+    }
+}
