@@ -1,0 +1,123 @@
+//! `/// docs  #[attributes]  pub(crate) static NAME`: the beginning of the item form.
+
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::parse::ParseStream;
+use syn::spanned::Spanned as _;
+use syn::{Token, token};
+
+use crate::problem::Problem;
+
+/// The `static` that the user asks for, up to its name.
+#[derive(Debug, Clone)]
+pub(crate) struct Item {
+    attributes: TokenStream,
+    visibility: TokenStream,
+    pub(crate) name: Ident,
+}
+
+impl Item {
+    /// Whether the input starts like one.
+    pub(crate) fn is_next(input: ParseStream<'_>) -> bool {
+        input.peek(Token![#])
+            || input.peek(Token![pub])
+            || input.peek(Token![static])
+            || input.peek(Token![const])
+    }
+
+    /// Reads it. What is wrong and can be passed over goes to `problems`, so that the name is known
+    /// and the code that uses it makes no errors of its own.
+    ///
+    /// # Errors
+    /// Where the name cannot be found.
+    pub(crate) fn read(input: ParseStream<'_>, problems: &mut Vec<Problem>) -> syn::Result<Self> {
+        let attributes = read_attributes(input)?;
+        let visibility = read_visibility(input)?;
+        if input.peek(Token![const]) {
+            let keyword: Token![const] = input.parse()?;
+            problems.push(
+                Problem::new(keyword.span(), "the item form makes a `static`").help(
+                    "for a `const` write `const MIGRATIONS: Migrations = embed_migrations!(\"migrations\");`",
+                ),
+            );
+        } else {
+            input.parse::<Token![static]>()?;
+        }
+        if input.peek(Token![mut]) {
+            let keyword: Token![mut] = input.parse()?;
+            problems.push(
+                Problem::new(keyword.span(), "the embedded migrations never change")
+                    .help("leave `mut` out"),
+            );
+        }
+        let name = input.parse()?;
+        if input.peek(Token![:]) {
+            let colon: Token![:] = input.parse()?;
+            problems.push(
+                Problem::new(colon.span(), "the item form knows its type")
+                    .help(format!("write `static {name} = \"migrations\"`")),
+            );
+            while !input.is_empty() && !input.peek(Token![=]) && !input.peek(Token![,]) {
+                input.parse::<TokenTree>()?;
+            }
+        }
+        Ok(Self {
+            attributes,
+            visibility,
+            name,
+        })
+    }
+
+    /// The item itself, of type `$crate::Migrations`.
+    pub(crate) fn define(&self, runtime: &TokenStream, value: &TokenStream) -> TokenStream {
+        let Self {
+            attributes,
+            visibility,
+            name,
+        } = self;
+        quote! {
+            #attributes
+            #visibility static #name: #runtime::Migrations = #value;
+        }
+    }
+
+    /// A test that fails when the directory at `source` holds something else than the list, though
+    /// nothing was compiled since. A module and a `static` may share their name, so no other name is
+    /// taken.
+    pub(crate) fn test(&self, runtime: &TokenStream, source: &str) -> TokenStream {
+        let name = &self.name;
+        quote! {
+            #[cfg(test)]
+            #[allow(non_snake_case, reason = "named after the static that it tests")]
+            mod #name {
+                #[::core::prelude::v1::test]
+                fn embedded_list_is_current() {
+                    #runtime::__private::assert_current(&super::#name, #source);
+                }
+            }
+        }
+    }
+}
+
+fn read_attributes(input: ParseStream<'_>) -> syn::Result<TokenStream> {
+    let mut attributes = TokenStream::new();
+    while input.peek(Token![#]) {
+        input.parse::<Token![#]>()?.to_tokens(&mut attributes);
+        if !input.peek(token::Bracket) {
+            return Err(input.error("expected an attribute, such as `#[allow(dead_code)]`"));
+        }
+        input.parse::<Group>()?.to_tokens(&mut attributes);
+    }
+    Ok(attributes)
+}
+
+fn read_visibility(input: ParseStream<'_>) -> syn::Result<TokenStream> {
+    let mut visibility = TokenStream::new();
+    if input.peek(Token![pub]) {
+        input.parse::<Token![pub]>()?.to_tokens(&mut visibility);
+        if input.peek(token::Paren) {
+            input.parse::<TokenTree>()?.to_tokens(&mut visibility);
+        }
+    }
+    Ok(visibility)
+}

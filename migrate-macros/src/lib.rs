@@ -1,0 +1,21 @@
+//! The procedural half of `embed_migrations!`. Applications call the macro of that name in
+//! `migrate-runtime`, which documents it; this crate is what that one expands to.
+//!
+//! Only this file knows that it runs inside the compiler. Everything below works on [`proc_macro2`]
+//! tokens and is tested like any other function.
+
+mod base;
+mod expand;
+mod input;
+mod item;
+mod options;
+mod problem;
+
+use proc_macro::TokenStream;
+
+/// `($crate) <what embed_migrations! was given>` -> the embedded migrations.
+#[proc_macro]
+pub fn embed(input: TokenStream) -> TokenStream {
+    let base = base::find(|variable| std::env::var_os(variable));
+    expand::expand(input.into(), base.as_deref()).into()
+}

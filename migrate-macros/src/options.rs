@@ -1,0 +1,154 @@
+//! `order = numeric, table = "…", schema = "…"`: the options, each at most once, in any order.
+
+use migrate_core::{Order, Settings, nearest};
+use proc_macro2::{Ident, Span};
+use syn::ext::IdentExt as _;
+use syn::parse::ParseStream;
+use syn::{Lit, LitStr, Token};
+
+use crate::problem::Problem;
+
+/// Every option there is.
+const KNOWN: [&str; 3] = ["order", "table", "schema"];
+
+/// PostgreSQL cuts longer names short (`NAMEDATALEN` less one).
+const LONGEST_NAME: usize = 63;
+
+/// What the options say, and what is wrong with them.
+#[derive(Debug, Default)]
+pub(crate) struct Options {
+    pub(crate) settings: Settings,
+    pub(crate) problems: Vec<Problem>,
+    seen: Vec<String>,
+}
+
+impl Options {
+    /// Reads the rest of the input: a comma before each option, perhaps one at the end.
+    ///
+    /// # Errors
+    /// Where it cannot be told where the next option starts. Everything else goes to `problems`.
+    pub(crate) fn read(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        while !input.is_empty() {
+            self.read_one(input)?;
+            if input.is_empty() {
+                break;
+            }
+            input.parse::<Token![,]>()?;
+        }
+        Ok(())
+    }
+
+    fn read_one(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        if !input.peek(Ident::peek_any) {
+            return Err(input.error("expected the name of an option"));
+        }
+        let name = input.call(Ident::parse_any)?;
+        let option = name.unraw().to_string();
+        if !input.peek(Token![=]) {
+            return Err(input.error(format!("expected `=` and a value after `{option}`")));
+        }
+        input.parse::<Token![=]>()?;
+        if self.seen.contains(&option) {
+            self.complain(
+                name.span(),
+                format!("option `{option}` is given twice"),
+                "keep one of them",
+            );
+        }
+        match option.as_str() {
+            "order" => self.read_order(input)?,
+            "table" => {
+                let (table, span) = read_string(input, &option)?;
+                self.judge_table(&table, span);
+                self.settings.table.name = table;
+            }
+            "schema" => {
+                let (schema, span) = read_string(input, &option)?;
+                self.judge_name("schema", &schema, span);
+                self.settings.table.schema = schema;
+            }
+            _ => {
+                skip_value(input)?;
+                let help = match nearest(&option, KNOWN) {
+                    Some(known) => format!("did you mean `{known}`?"),
+                    None => format!("the options are `{}`", KNOWN.join("`, `")),
+                };
+                self.complain(name.span(), format!("unknown option `{option}`"), help);
+            }
+        }
+        self.seen.push(option);
+        Ok(())
+    }
+
+    fn read_order(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        let help = "`order = alphabetical` (the default) or `order = numeric`";
+        if !input.peek(Ident::peek_any) {
+            let problem = input.error("expected `alphabetical` or `numeric` after `order =`");
+            skip_value(input)?;
+            self.problems.push(Problem::from(problem).help(help));
+            return Ok(());
+        }
+        let order = input.call(Ident::parse_any)?;
+        match order.to_string().as_str() {
+            "alphabetical" => self.settings.order = Order::Alphabetical,
+            "numeric" => self.settings.order = Order::Numeric,
+            other => self.complain(order.span(), format!("unknown order `{other}`"), help),
+        }
+        Ok(())
+    }
+
+    fn judge_table(&mut self, table: &str, span: Span) {
+        match table.split_once('.') {
+            Some((schema, name)) if !schema.is_empty() && !name.is_empty() => self.complain(
+                span,
+                format!("`{table}` is not the name of a table"),
+                format!("name the schema apart: `schema = {schema:?}, table = {name:?}`"),
+            ),
+            _ => self.judge_name("table", table, span),
+        }
+    }
+
+    fn judge_name(&mut self, what: &str, name: &str, span: Span) {
+        if name.is_empty() {
+            self.complain(
+                span,
+                format!("the {what}'s name is empty"),
+                "leave the option out for the default",
+            );
+        } else if name.contains('\0') {
+            self.complain(
+                span,
+                format!("the {what}'s name holds a NUL character"),
+                "PostgreSQL knows no such names",
+            );
+        } else if name.len() > LONGEST_NAME {
+            self.complain(
+                span,
+                format!("the {what}'s name has {} bytes", name.len()),
+                format!("PostgreSQL keeps the first {LONGEST_NAME} bytes of a name: choose a shorter one"),
+            );
+        }
+    }
+
+    fn complain(&mut self, span: Span, message: String, help: impl Into<String>) {
+        self.problems.push(Problem::new(span, message).help(help));
+    }
+}
+
+fn read_string(input: ParseStream<'_>, option: &str) -> syn::Result<(String, Span)> {
+    match input.fork().parse::<Lit>() {
+        Ok(Lit::Str(_)) => {
+            let string: LitStr = input.parse()?;
+            Ok((string.value(), string.span()))
+        }
+        _ => Err(input.error(format!("expected a string literal after `{option} =`"))),
+    }
+}
+
+/// Passes over the value of an option nobody knows, up to the next comma.
+fn skip_value(input: ParseStream<'_>) -> syn::Result<()> {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        input.parse::<proc_macro2::TokenTree>()?;
+    }
+    Ok(())
+}
