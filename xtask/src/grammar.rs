@@ -9,20 +9,18 @@ mod automaton;
 mod encode;
 mod keywords;
 
-use std::error::Error;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{fs, process};
 
 use sha2::{Digest, Sha256};
 
+use crate::Outcome;
 use automaton::Automaton;
 use keywords::Keyword;
 
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
-
 /// Runs the task with its command-line arguments.
-pub(crate) fn run(arguments: &[String]) -> Result<()> {
+pub(crate) fn run(arguments: &[String]) -> Outcome {
     let mut source = None;
     let mut check = false;
     let mut arguments = arguments.iter();
@@ -50,7 +48,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
 }
 
 /// The files of the table folder, by name.
-fn generate(source: &Path) -> Result<Vec<(&'static str, Vec<u8>)>> {
+fn generate(source: &Path) -> Outcome<Vec<(&'static str, Vec<u8>)>> {
     let version = read_version(source)?;
     let (bison, program) = run_bison(&source.join("src/backend/parser/gram.y"))?;
     let automaton = Automaton::read(&program)?;
@@ -90,7 +88,7 @@ fn digest(encoded: &encode::Encoded, symbols: &str, words: &str) -> String {
 }
 
 /// The release's version, e.g. `18.6`.
-fn read_version(source: &Path) -> Result<String> {
+fn read_version(source: &Path) -> Outcome<String> {
     let configure = fs::read_to_string(source.join("configure"))
         .map_err(|error| format!("{} is no PostgreSQL source: {error}", source.display()))?;
     let version = configure
@@ -101,7 +99,7 @@ fn read_version(source: &Path) -> Result<String> {
 }
 
 /// bison's version and the C file it makes.
-fn run_bison(grammar: &Path) -> Result<(String, String)> {
+fn run_bison(grammar: &Path) -> Outcome<(String, String)> {
     let folder = tempfile::tempdir()?;
     let output = folder.path().join("gram.c");
     let status = process::Command::new("bison")

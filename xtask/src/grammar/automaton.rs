@@ -1,6 +1,6 @@
 //! The automaton, read from the C file bison writes.
 
-use super::Result;
+use crate::Outcome;
 
 /// bison's tables under bison's names, without the `yy`.
 pub(super) struct Automaton {
@@ -34,7 +34,7 @@ pub(super) struct Automaton {
 
 impl Automaton {
     /// Reads bison's C file.
-    pub(super) fn read(program: &str) -> Result<Self> {
+    pub(super) fn read(program: &str) -> Outcome<Self> {
         let automaton = Self {
             accepting: read_define(program, "YYFINAL")?,
             terminals: usize::try_from(read_define(program, "YYNTOKENS")?)?,
@@ -63,7 +63,7 @@ impl Automaton {
 }
 
 /// `#define NAME (-12)` or `#define NAME 12`.
-fn read_define(program: &str, name: &str) -> Result<i32> {
+fn read_define(program: &str, name: &str) -> Outcome<i32> {
     let value = program
         .lines()
         .find_map(|line| {
@@ -75,7 +75,7 @@ fn read_define(program: &str, name: &str) -> Result<i32> {
 }
 
 /// `… name[] = { 1, 2, 3 };`
-fn read_array(program: &str, name: &str) -> Result<Vec<i32>> {
+fn read_array(program: &str, name: &str) -> Outcome<Vec<i32>> {
     let (_, rest) = program
         .split_once(&format!(" {name}[] ="))
         .ok_or_else(|| format!("bison's file holds no {name}"))?;
@@ -84,13 +84,11 @@ fn read_array(program: &str, name: &str) -> Result<Vec<i32>> {
         .and_then(|(_, rest)| rest.split_once('}'));
     let (body, _) = body.ok_or_else(|| format!("{name} has no end"))?;
     let numbers = body.split(',').map(|number| number.trim().parse());
-    numbers
-        .collect::<std::result::Result<_, _>>()
-        .map_err(Into::into)
+    numbers.collect::<Result<_, _>>().map_err(Into::into)
 }
 
 /// `YYSYMBOL_stmt = 546, /* stmt  */`, in order of number; `YYEMPTY` is none.
-fn read_symbols(program: &str) -> Result<Vec<String>> {
+fn read_symbols(program: &str) -> Outcome<Vec<String>> {
     let (_, rest) = program
         .split_once("enum yysymbol_kind_t\n{")
         .ok_or("bison's file lists no symbols")?;

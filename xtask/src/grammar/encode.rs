@@ -6,9 +6,9 @@
 
 use std::fmt::Write as _;
 
-use super::Result;
 use super::automaton::Automaton;
 use super::keywords::Keyword;
+use crate::Outcome;
 
 /// The bytes, and how many records each section has.
 pub(super) struct Encoded {
@@ -61,7 +61,7 @@ pub(super) fn tables(
     automaton: &Automaton,
     keywords: &[Keyword],
     symbol_lines: &str,
-) -> Result<Encoded> {
+) -> Outcome<Encoded> {
     let mut encoded = Encoded {
         bytes: Vec::new(),
         sections: Vec::new(),
@@ -77,7 +77,7 @@ pub(super) fn tables(
 }
 
 /// `check` (u16), then shift to a state (positive), reduce by a rule (negative) or an error (0).
-fn encode_actions(automaton: &Automaton) -> Result<Vec<[u8; 4]>> {
+fn encode_actions(automaton: &Automaton) -> Outcome<Vec<[u8; 4]>> {
     let mut records = Vec::new();
     for (&check, &action) in automaton.check.iter().zip(&automaton.table) {
         // An entry of no row says -1, which as u16 is the number of no terminal and no state.
@@ -94,7 +94,7 @@ fn encode_actions(automaton: &Automaton) -> Result<Vec<[u8; 4]>> {
 }
 
 /// Row (i32; the smallest number where no look-ahead is needed), default rule (u16), two bytes of 0.
-fn encode_states(automaton: &Automaton) -> Result<Vec<[u8; 8]>> {
+fn encode_states(automaton: &Automaton) -> Outcome<Vec<[u8; 8]>> {
     let mut records = Vec::new();
     for (&row, &rule) in automaton.pact.iter().zip(&automaton.defact) {
         let row = if row == automaton.no_row {
@@ -108,7 +108,7 @@ fn encode_states(automaton: &Automaton) -> Result<Vec<[u8; 8]>> {
 }
 
 /// Row (i32), default state (u16), two bytes of 0.
-fn encode_gotos(automaton: &Automaton) -> Result<Vec<[u8; 8]>> {
+fn encode_gotos(automaton: &Automaton) -> Outcome<Vec<[u8; 8]>> {
     let mut records = Vec::new();
     for (&row, &state) in automaton.pgoto.iter().zip(&automaton.defgoto) {
         // $accept is never reduced to, and its default is -1.
@@ -117,7 +117,7 @@ fn encode_gotos(automaton: &Automaton) -> Result<Vec<[u8; 8]>> {
     Ok(records)
 }
 
-fn row_and_default(row: i32, default: i32) -> Result<[u8; 8]> {
+fn row_and_default(row: i32, default: i32) -> Outcome<[u8; 8]> {
     let mut record = [0; 8];
     record[..4].copy_from_slice(&row.to_le_bytes());
     record[4..6].copy_from_slice(&u16::try_from(default)?.to_le_bytes());
@@ -125,7 +125,7 @@ fn row_and_default(row: i32, default: i32) -> Result<[u8; 8]> {
 }
 
 /// Left side (u16), symbols on the right side (u8), a byte of 0.
-fn encode_rules(automaton: &Automaton) -> Result<Vec<[u8; 4]>> {
+fn encode_rules(automaton: &Automaton) -> Outcome<Vec<[u8; 4]>> {
     let mut records = Vec::new();
     for (&left, &length) in automaton.r1.iter().zip(&automaton.r2) {
         let [a, b] = u16::try_from(left)?.to_le_bytes();
@@ -135,7 +135,7 @@ fn encode_rules(automaton: &Automaton) -> Result<Vec<[u8; 4]>> {
 }
 
 /// Where each name lies in the lines: start (u16), length (u16).
-fn encode_symbols(lines: &str) -> Result<Vec<[u8; 4]>> {
+fn encode_symbols(lines: &str) -> Outcome<Vec<[u8; 4]>> {
     let mut records = Vec::new();
     for (start, line) in entries(lines) {
         let [a, b] = u16::try_from(start)?.to_le_bytes();
@@ -146,7 +146,7 @@ fn encode_symbols(lines: &str) -> Result<Vec<[u8; 4]>> {
 }
 
 /// Symbol numbers (u16) in the byte order of their names.
-fn sort_symbols(automaton: &Automaton) -> Result<Vec<[u8; 2]>> {
+fn sort_symbols(automaton: &Automaton) -> Outcome<Vec<[u8; 2]>> {
     let mut numbers: Vec<usize> = (0..automaton.symbols.len()).collect();
     numbers.sort_by_key(|&number| automaton.symbols.get(number));
     let records = numbers
@@ -156,7 +156,7 @@ fn sort_symbols(automaton: &Automaton) -> Result<Vec<[u8; 2]>> {
 }
 
 /// Terminal (u16), category (u8), 1 for a bare label (u8); in alphabetical order, as in the list.
-fn encode_keywords(automaton: &Automaton, keywords: &[Keyword]) -> Result<Vec<[u8; 4]>> {
+fn encode_keywords(automaton: &Automaton, keywords: &[Keyword]) -> Outcome<Vec<[u8; 4]>> {
     let mut records = Vec::new();
     for keyword in keywords {
         let terminal = automaton

@@ -1,6 +1,6 @@
 //! PostgreSQL's keyword list.
 
-use super::Result;
+use crate::Outcome;
 
 /// One line of `kwlist.h`.
 pub(super) struct Keyword {
@@ -16,7 +16,7 @@ pub(super) struct Keyword {
 
 impl Keyword {
     /// Reads every `PG_KEYWORD(…)`; they are in alphabetical order.
-    pub(super) fn read_all(list: &str) -> Result<Vec<Self>> {
+    pub(super) fn read_all(list: &str) -> Outcome<Vec<Self>> {
         let mut keywords = Vec::new();
         for line in list.lines() {
             let Some(rest) = line.strip_prefix("PG_KEYWORD(") else {

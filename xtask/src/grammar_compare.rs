@@ -1,0 +1,120 @@
+//! `cargo xtask grammar-compare --source DIR`: our parser's verdicts beside those of a server.
+//!
+//! The statements are those of PostgreSQL's regression suite, and then the valid ones of them with one
+//! edit each. The server is asked only to parse, never to run: see [`oracle`].
+
+mod corpus;
+mod mutation;
+mod oracle;
+mod tally;
+
+use std::path::{Path, PathBuf};
+
+use migrate_core::{grammar, sql};
+
+use crate::Outcome;
+use oracle::{Oracle, Verdict};
+use tally::Tally;
+
+/// How many edited statements are compared unless `--mutations` says otherwise.
+const MUTATIONS: usize = 20_000;
+
+/// Runs the task with its command-line arguments.
+pub(crate) fn run(arguments: &[String]) -> Outcome {
+    let mut source = None;
+    let mut mutations = MUTATIONS;
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--source" => source = arguments.next().map(PathBuf::from),
+            "--mutations" => {
+                let count = arguments.next().ok_or("--mutations wants a number")?;
+                mutations = count.parse()?;
+            }
+            other => return Err(format!("unknown argument `{other}`").into()),
+        }
+    }
+    let source = source.ok_or("--source DIR is missing: the unpacked PostgreSQL source release")?;
+    let mut oracle = match Oracle::start(18) {
+        Ok(oracle) => oracle,
+        Err(reason) => {
+            println!("SKIPPED: there is no PostgreSQL 18 to compare with: {reason}");
+            return Ok(());
+        }
+    };
+    println!(
+        "grammar of PostgreSQL {}, server {}",
+        grammar::VERSION,
+        oracle.version
+    );
+    let statements = corpus::read(&source.join("src/test/regress/sql"))?;
+    let (suite, valid) = compare_suite(&mut oracle, &statements)?;
+    suite.print("regression suite");
+    let edited = compare_mutations(&mut oracle, &valid, mutations)?;
+    edited.print("one edit");
+    if suite.is_exact() && edited.is_exact() {
+        Ok(())
+    } else {
+        Err("the verdicts differ by more than is allowed".into())
+    }
+}
+
+/// Compares every statement; the valid ones are the seed of the mutations.
+fn compare_suite<'a>(
+    oracle: &mut Oracle,
+    statements: &'a [String],
+) -> Outcome<(Tally, Vec<&'a str>)> {
+    let mut tally = Tally::default();
+    let mut valid = Vec::new();
+    for statement in statements {
+        let theirs = oracle.judge(statement)?;
+        if theirs == Verdict::Valid {
+            valid.push(statement.as_str());
+        }
+        tally.add(statement, &judge(statement), &theirs);
+    }
+    Ok((tally, valid))
+}
+
+/// Edits statements spread evenly over the valid ones, and compares.
+fn compare_mutations(oracle: &mut Oracle, valid: &[&str], count: usize) -> Outcome<Tally> {
+    let mut tally = Tally::default();
+    let mut editor = mutation::Editor::default();
+    for turn in 0..count {
+        let Some(statement) = valid.get(turn * valid.len() / count) else {
+            continue;
+        };
+        if let Some(edited) = editor.edit(statement) {
+            let theirs = oracle.judge(&edited)?;
+            tally.add(&edited, &judge(&edited), &theirs);
+        }
+    }
+    Ok(tally)
+}
+
+/// Our own verdict.
+fn judge(text: &str) -> Verdict {
+    let parsed = grammar::parse(text, &sql::scan(text));
+    match parsed.refusals().next() {
+        None => Verdict::Valid,
+        Some(refusal) => Verdict::Refused {
+            message: refusal.message(text),
+            character: text
+                .get(..refusal.span.start)
+                .map_or(0, |before| before.chars().count() + 1),
+        },
+    }
+}
+
+/// The files of a directory that end in `.sql`, in order of name.
+fn list_files(directory: &Path) -> Outcome<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(directory)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "sql") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
