@@ -308,7 +308,7 @@ impl Reader<'_> {
 }
 
 fn dbmate(name: Piece<'_>, file: &str) -> Diagnostic {
-    let message = format!("`migrate:{}` is a mark of dbmate's", name.text);
+    let message = format!("`migrate:{}` is dbmate's mark", name.text);
     Diagnostic::error("foreign-mark", file, message)
         .at(name.span())
         .help("keep what applies the migration here, without the mark, and put what follows `-- migrate:down` into a file of the same name ending in `.down.sql`")
@@ -322,7 +322,7 @@ fn foreign(comment: Piece<'_>, mark: &str, file: &str) -> Option<Diagnostic> {
         _ => return None,
     };
     Some(
-        Diagnostic::error("foreign-mark", file, format!("`{mark}` is a mark of {tool}'s"))
+        Diagnostic::error("foreign-mark", file, format!("`{mark}` is {tool}'s mark"))
             .at(comment.span())
             .help("keep what applies the migration here, without the marks, and put what reverts it into a file of the same name ending in `.down.sql`"),
     )

@@ -94,6 +94,9 @@ pub(super) fn judge_timestamps(ups: &[Named<'_>], problems: &mut Vec<Diagnostic>
             )
             .help(format!(
                 "it stands {place} all of them for ever: rename it before it is applied anywhere"
+            ))
+            .help(format!(
+                "where it has been applied already: `-- migrate: allow({TIMESTAMP_LENGTH}) <reason>`"
             )),
         );
     }

@@ -26,9 +26,9 @@ pub(super) fn judge(
     let text = content.scannable();
     let (directives, found) = directive::read(shown, text, super::ALLOWABLE);
     problems.extend(found);
-    let scan = sql::scan(text);
+    let analysis = sql::analyse(text);
     problems.extend(directive::misplaced(shown, text, &directives, |offset| {
-        is_between(&scan.tokens, offset)
+        is_between(&analysis.tokens, offset)
     }));
     let script = Script {
         file: file.to_owned(),
@@ -36,8 +36,8 @@ pub(super) fn judge(
         text: content.text.clone(),
         transaction: directives.transaction,
         lock_timeout: directives.lock_timeout,
-        changes_session: false,
-        statements: Vec::new(),
+        changes_session: analysis.changes_session,
+        statements: analysis.statements,
     };
     Judged { script, directives }
 }

@@ -1,0 +1,10 @@
+//! What can be wrong with a directory of migrations when it is built, and what is said about it.
+
+mod content;
+mod directives;
+mod directory;
+#[cfg(test)]
+mod fixture;
+mod names;
+mod order;
+mod together;
