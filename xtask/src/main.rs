@@ -1,4 +1,4 @@
-//! Tasks of this repository's maintainers, started with `cargo xtask <task>`.
+//! The repository's own tasks, run as `cargo xtask <task>`; `cargo demo` is short for `cargo xtask demo`.
 
 #![expect(
     clippy::print_stdout,
@@ -9,14 +9,30 @@
 use std::error::Error;
 use std::process::ExitCode;
 
+mod cargo;
+mod demo;
+mod dependencies;
+mod features;
 mod grammar;
 mod grammar_compare;
+mod licences;
+mod tidy;
 
 /// What a task gives back.
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
 const USAGE: &str = "usage: cargo xtask <task>
 
+  demo [--fresh] [--in-process]
+      run examples/content-ai on a PostgreSQL that is found or fetched;
+      --fresh: with a new database; --in-process: on a PostgreSQL inside a program,
+      as on a machine that has only Rust
+  tidy
+      check what neither the compiler nor clippy does
+  dependencies
+      check licences, minimum Rust versions, and what applications get
+  features
+      run clippy on migrate-runtime with every combination of its features
   grammar --source DIR [--check]
       make the parser's tables from an unpacked PostgreSQL source release
       (needs bison); with --check, only say whether they are the committed ones
@@ -28,15 +44,36 @@ fn main() -> ExitCode {
     let task = arguments.next().unwrap_or_default();
     let rest: Vec<String> = arguments.collect();
     let result = match task.as_str() {
+        "demo" => demo::run(&rest),
+        "tidy" => tidy::run(),
+        "dependencies" => dependencies::run(),
+        "features" => features::run(),
         "grammar" => grammar::run(&rest),
         "grammar-compare" => grammar_compare::run(&rest),
-        _ => Err(USAGE.into()),
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{error}");
-            ExitCode::from(2)
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
         }
     }
+}
+
+/// Turns findings into a failure that lists them all.
+fn report(task: &str, findings: &[String]) -> Outcome {
+    if findings.is_empty() {
+        eprintln!("{task}: in order");
+        return Ok(());
+    }
+    Err(format!(
+        "{task}: {} to put in order\n{}",
+        findings.len(),
+        findings.join("\n")
+    )
+    .into())
 }

@@ -1,0 +1,67 @@
+//! `cargo xtask dependencies`: licences, minimum Rust versions, and what an application gets with the library.
+
+use serde_json::Value;
+
+use crate::cargo::{cargo, list, metadata, read, text};
+use crate::{Outcome, licences, report};
+
+/// What must not come with the library: each is large, and what we need of it is little.
+const UNWANTED: [&str; 6] = ["regex", "chrono", "time", "serde", "async-trait", "anyhow"];
+
+/// Checks every package of the lock file and the library's own tree.
+pub(crate) fn run() -> Outcome {
+    let metadata = metadata()?;
+    let allowed = licences::allowed()?;
+    let mut findings = Vec::new();
+    let floor = list(&metadata, "packages")
+        .find(|package| text(package, "name") == "migrate-runtime")
+        .and_then(rust_version)
+        .unwrap_or_default();
+    let mut count = 0;
+    for package in list(&metadata, "packages") {
+        count += 1;
+        let shown = format!("{} {}", text(package, "name"), text(package, "version"));
+        let licence = text(package, "license");
+        if !licences::is_met(licence, &allowed) {
+            findings.push(format!(
+                "{shown}: the licence `{licence}` is not among those that deny.toml allows"
+            ));
+        }
+        if let Some(version) = rust_version(package).filter(|version| *version > floor) {
+            findings.push(format!(
+                "{shown}: needs Rust {}.{}, and we promise {}.{}",
+                version.0, version.1, floor.0, floor.1
+            ));
+        }
+    }
+    eprintln!("dependencies: {count} packages");
+    let tree = read(cargo().args([
+        "tree",
+        "--locked",
+        "--package",
+        "migrate-runtime",
+        "--edges",
+        "normal",
+        "--prefix",
+        "none",
+        "--format",
+        "{p}",
+    ]))?;
+    let mut names: Vec<&str> = tree
+        .lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    for unwanted in UNWANTED.iter().filter(|name| names.contains(name)) {
+        findings.push(format!("migrate-runtime depends on {unwanted}"));
+    }
+    eprintln!("dependencies: {} in an application's tree", names.len());
+    report("dependencies", &findings)
+}
+
+/// Major and minor of a package's `rust-version`.
+fn rust_version(package: &Value) -> Option<(u32, u32)> {
+    let mut parts = text(package, "rust_version").split('.').map(str::parse);
+    Some((parts.next()?.ok()?, parts.next()?.ok()?))
+}
