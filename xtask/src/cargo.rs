@@ -29,7 +29,7 @@ pub(crate) fn run(command: &mut Command) -> Outcome {
     if status.success() {
         Ok(())
     } else {
-        Err(format!("{shown} failed ({status})"))
+        Err(format!("{shown} failed ({status})").into())
     }
 }
 
@@ -43,14 +43,14 @@ pub(crate) fn read(command: &mut Command) -> Outcome<String> {
     if output.status.success() {
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     } else {
-        Err(format!("{shown} failed ({})", output.status))
+        Err(format!("{shown} failed ({})", output.status).into())
     }
 }
 
 /// What `cargo metadata` says about the workspace and all its dependencies.
 pub(crate) fn metadata() -> Outcome<Value> {
     let said = read(cargo().args(["metadata", "--format-version", "1", "--locked"]))?;
-    serde_json::from_str(&said).map_err(|error| format!("cannot read cargo's metadata: {error}"))
+    Ok(serde_json::from_str(&said)?)
 }
 
 /// The objects of an array in the metadata.

@@ -19,7 +19,7 @@ pub(crate) fn run(options: &[String]) -> Outcome {
         match option.as_str() {
             "--fresh" => fresh = true,
             "--in-process" => in_process = true,
-            _ => return Err(format!("demo: unknown option {option}")),
+            _ => return Err(format!("demo: unknown option {option}").into()),
         }
     }
     if in_process {

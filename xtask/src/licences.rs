@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use crate::Outcome;
 use crate::cargo::root;
 
 /// The licences that `deny.toml` allows.
