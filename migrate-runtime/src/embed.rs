@@ -65,7 +65,7 @@
 /// directory, if it is there, before it touches a database, and stops with the name of the new file;
 /// and the item form's test does the same. To have Cargo see new files as well, add a `build.rs`:
 ///
-/// ```
+/// ```text
 /// fn main() {
 ///     println!("cargo::rerun-if-changed=migrations");
 /// }

@@ -1,0 +1,36 @@
+//! The clients that the engine can drive, one file each, named as the crates they drive.
+
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(feature = "tokio-postgres")]
+mod tokio_postgres;
+
+/// The fields of a server's error, for the two drivers that share their error type.
+#[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+macro_rules! database_error {
+    ($driver:ident, $error:expr) => {{
+        let error: &$driver::error::DbError = $error;
+        let text = |value: Option<&str>| value.map(str::to_owned);
+        let (position, internal) = match error.position() {
+            Some($driver::error::ErrorPosition::Original(position)) => (Some(*position), None),
+            Some($driver::error::ErrorPosition::Internal { position, query }) => {
+                (None, Some((*position, query.clone())))
+            }
+            None => (None, None),
+        };
+        crate::session::DatabaseError {
+            code: error.code().code().to_owned(),
+            message: error.message().to_owned(),
+            detail: text(error.detail()),
+            hint: text(error.hint()),
+            position,
+            internal,
+            context: text(error.where_()),
+            schema: text(error.schema()),
+            table: text(error.table()),
+            constraint: text(error.constraint()),
+        }
+    }};
+}
+#[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+use database_error;

@@ -1,0 +1,126 @@
+//! The blocking client of the `postgres` crate.
+
+use std::future::{Future, ready};
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use std::thread;
+use std::time::Duration;
+
+use postgres::{Client, SimpleQueryMessage};
+
+use super::database_error;
+use crate::error::Error;
+use crate::migrations::Migrations;
+use crate::plan::Plan;
+use crate::report::Report;
+use crate::runner::{Revert, Runner};
+use crate::session::{Failure, Reply, Session};
+use crate::status::Status;
+
+impl Session for Client {
+    fn send(&mut self, sql: &str) -> impl Future<Output = Result<Reply, Failure>> + Send {
+        ready(self.simple_query(sql).map(reply).map_err(failure))
+    }
+
+    fn sleep(&mut self, duration: Duration) -> impl Future<Output = ()> + Send {
+        thread::sleep(duration);
+        ready(())
+    }
+}
+
+fn reply(messages: Vec<SimpleQueryMessage>) -> Reply {
+    let mut reply = Reply::default();
+    for message in messages {
+        match message {
+            SimpleQueryMessage::RowDescription(_) => reply.start_rows(),
+            SimpleQueryMessage::Row(row) => {
+                let text = |column| row.get(column).map(str::to_owned);
+                reply.push_row((0..row.len()).map(text).collect());
+            }
+            _ => {}
+        }
+    }
+    reply
+}
+
+fn failure(error: postgres::Error) -> Failure {
+    Failure {
+        database: error
+            .as_db_error()
+            .map(|error| Box::new(database_error!(postgres, error))),
+        // `simple_query` returns the error alone, without the statements completed before it.
+        completed: None,
+        source: Box::new(error),
+    }
+}
+
+/// Polls a future that never waits: everything in it was done by a blocking client when it returns.
+fn now<T>(future: impl Future<Output = T>) -> T {
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(value) = future
+            .as_mut()
+            .poll(&mut Context::from_waker(Waker::noop()))
+        {
+            return value;
+        }
+    }
+}
+
+impl Migrations {
+    /// Brings the database up to date, with every default: [`Runner::run`].
+    ///
+    /// # Errors
+    ///
+    /// See [`Runner::run_over`].
+    pub fn run(&self, client: &mut Client) -> Result<Report, Error> {
+        self.runner().run(client)
+    }
+}
+
+impl Runner<'_> {
+    /// [`run_over`](Runner::run_over) a `postgres::Client`.
+    ///
+    /// # Errors
+    ///
+    /// See [`Runner::run_over`].
+    pub fn run(&mut self, client: &mut Client) -> Result<Report, Error> {
+        now(self.run_over(client))
+    }
+
+    /// [`plan_over`](Runner::plan_over) a `postgres::Client`.
+    ///
+    /// # Errors
+    ///
+    /// See [`Runner::plan_over`].
+    pub fn plan(&mut self, client: &mut Client) -> Result<Plan, Error> {
+        now(self.plan_over(client))
+    }
+
+    /// [`status_over`](Runner::status_over) a `postgres::Client`.
+    ///
+    /// # Errors
+    ///
+    /// See [`Runner::status_over`].
+    pub fn status(&mut self, client: &mut Client) -> Result<Status, Error> {
+        now(self.status_over(client))
+    }
+
+    /// [`baseline_over`](Runner::baseline_over) a `postgres::Client`.
+    ///
+    /// # Errors
+    ///
+    /// See [`Runner::baseline_over`].
+    pub fn baseline(&mut self, client: &mut Client, version: i64) -> Result<Report, Error> {
+        now(self.baseline_over(client, version))
+    }
+
+    /// [`revert_over`](Runner::revert_over) a `postgres::Client`.
+    ///
+    /// # Errors
+    ///
+    /// See [`Runner::revert_over`].
+    pub fn revert(&mut self, client: &mut Client, which: Revert) -> Result<Report, Error> {
+        now(self.revert_over(client, which))
+    }
+}

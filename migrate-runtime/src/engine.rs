@@ -1,0 +1,337 @@
+//! The engine, written once for every client: look at the history, judge it, apply what is pending.
+//!
+//! Exactly-once rests on the history row, inserted first in the migration's own transaction. The
+//! advisory lock around it only keeps starters from getting in each other's way, and lasts no longer
+//! than the transaction; between two migrations another starter may step in, and this one goes on
+//! from what it finds then.
+
+mod apply;
+mod backoff;
+mod baseline;
+mod history;
+mod journal;
+mod line;
+mod locate;
+mod message;
+mod plan;
+mod revert;
+mod status;
+mod wait;
+
+use crate::error::{Error, Kind, Shape};
+use std::time::Instant;
+
+use crate::event::{Event, Holder};
+use crate::migrations::Migrations;
+use crate::policy::{Options, Policy};
+use crate::report::Report;
+use crate::session::{DatabaseError, Failure, Row as ReplyRow, Session};
+use crate::stale;
+use crate::table::Table;
+
+use history::History;
+pub(crate) use history::{Row, State};
+use line::Line;
+pub(crate) use plan::{Plan, plan};
+
+/// The closure that is told what happens.
+pub(crate) type Observer<'o> = Option<Box<dyn FnMut(&Event<'_>) + Send + 'o>>;
+
+/// One operation on one session.
+pub(crate) struct Engine<'e, 'o, S: Session> {
+    line: Line<'e, S>,
+    set: &'e Migrations,
+    table: &'e Table,
+    options: &'e Options,
+    observer: &'e mut Observer<'o>,
+    report: Report,
+    /// Since when this run has been waiting for others without applying anything itself.
+    waiting_since: Option<Instant>,
+}
+
+/// How an attempt at one migration ended, if not with an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// Done and recorded.
+    Done,
+    /// Another session holds the lock.
+    Busy,
+    /// The history has changed since it was read.
+    Moved,
+}
+
+/// What a look at the database found.
+struct Look {
+    /// None where there is no table yet.
+    history: Option<History>,
+    open_transaction: bool,
+    /// Who holds the lock, where that was asked.
+    holder: Option<Holder>,
+}
+
+impl<'e, 'o, S: Session> Engine<'e, 'o, S> {
+    pub(crate) fn new(
+        session: &'e mut S,
+        set: &'e Migrations,
+        table: &'e Table,
+        options: &'e Options,
+        observer: &'e mut Observer<'o>,
+    ) -> Result<Self, Error> {
+        let engine = Self {
+            line: Line::new(session),
+            set,
+            table,
+            options,
+            observer,
+            report: Report::default(),
+            waiting_since: None,
+        };
+        match table.problem() {
+            Some(problem) => Err(engine.error(Kind::BadTable { problem })),
+            None => Ok(engine),
+        }
+    }
+
+    /// Brings the database up to date.
+    pub(crate) async fn run(mut self) -> Result<Report, Error> {
+        self.refuse_stale()?;
+        let mut look = self.look().await?;
+        loop {
+            let missing = look.history.is_none();
+            let history = look.history.take().unwrap_or_default();
+            let plan = self.judge(&history)?;
+            self.take_over(&plan);
+            if plan.steps.is_empty() {
+                return Ok(self.report);
+            }
+            if look.open_transaction {
+                return Err(self.error(Kind::OpenTransaction));
+            }
+            match self.apply_steps(&plan, history, missing).await? {
+                Outcome::Done => return Ok(self.report),
+                Outcome::Busy => look = self.wait().await?,
+                Outcome::Moved => look = self.look().await?,
+            }
+        }
+    }
+
+    /// What a run would do.
+    pub(crate) async fn plan(mut self) -> Result<crate::plan::Plan, Error> {
+        self.refuse_stale()?;
+        let look = self.look().await?;
+        let plan = self.judge(&look.history.unwrap_or_default())?;
+        Ok(crate::plan::Plan::of(&plan))
+    }
+
+    async fn apply_steps(
+        &mut self,
+        plan: &Plan<'e>,
+        mut history: History,
+        missing: bool,
+    ) -> Result<Outcome, Error> {
+        if missing {
+            match self.create().await? {
+                Ok(found) if found == history => {}
+                Ok(_) => return Ok(Outcome::Moved),
+                Err(outcome) => return Ok(outcome),
+            }
+        }
+        if self.options.single_transaction {
+            return self.apply_all(&plan.steps, &history).await;
+        }
+        for step in &plan.steps {
+            let outcome = if step.migration.up.transactional {
+                self.apply(step, &history).await?
+            } else {
+                self.apply_journaled(step, &history).await?
+            };
+            if outcome != Outcome::Done {
+                return Ok(outcome);
+            }
+            self.waiting_since = None;
+            history.record(Row {
+                version: step.migration.version,
+                name: step.migration.name.to_owned(),
+                checksum: Some(step.migration.up.checksum),
+                state: State::Applied,
+                done: 0,
+            });
+        }
+        Ok(Outcome::Done)
+    }
+
+    /// Reads the history: the one message of a run with nothing to do.
+    async fn look(&mut self) -> Result<Look, Error> {
+        let sql = message::look(self.table);
+        self.read(&sql).await
+    }
+
+    /// [`look`](Self::look), and who holds the lock.
+    async fn poll(&mut self) -> Result<Look, Error> {
+        let sql = message::poll(self.table);
+        self.read(&sql).await
+    }
+
+    async fn read(&mut self, sql: &str) -> Result<Look, Error> {
+        let reply = match self.line.send(sql).await {
+            Ok(reply) => reply,
+            // Neither the table nor its schema need be there.
+            Err(failure) if matches!(failure.code(), "42P01" | "3F000") => {
+                return Ok(Look {
+                    history: None,
+                    open_transaction: false,
+                    holder: None,
+                });
+            }
+            Err(failure) => return Err(self.unreadable(failure).await),
+        };
+        let history = History::read(reply.rows(0)).map_err(|reason| {
+            self.error(Kind::Unreadable {
+                table: self.table.to_string(),
+                reason,
+            })
+        })?;
+        Ok(Look {
+            history: Some(history),
+            open_transaction: reply.rows(1).first().is_some_and(|row| row.flag(0)),
+            holder: reply.rows(2).first().and_then(read_holder),
+        })
+    }
+
+    /// Why the history cannot be read: no right to, or a table of another shape.
+    async fn unreadable(&mut self, failure: Failure) -> Error {
+        let foreign = matches!(failure.code(), "42703" | "42883" | "42804" | "42P10");
+        if foreign {
+            let sql = message::shape(self.table);
+            if let Ok(reply) = self.line.send(&sql).await {
+                let column = |row: &ReplyRow| Some(format!("{} {}", row.text(0)?, row.text(1)?));
+                let columns = reply.rows(0).iter().filter_map(column).collect();
+                return self.error(Kind::ForeignTable {
+                    table: self.table.to_string(),
+                    shape: Shape { columns },
+                });
+            }
+        }
+        self.refused(format!("read the history table {}", self.table), failure)
+    }
+
+    /// Makes the history table and reads it; or says that another starter is at work.
+    async fn create(&mut self) -> Result<Result<History, Outcome>, Error> {
+        let doing = format!("create the history table {}", self.table);
+        let asked = self.line.send(&message::before_create(self.table)).await;
+        let facts = match asked {
+            Ok(reply) => reply.rows(0).first().cloned(),
+            // The caller's transaction, if there was one, is over: the look before has failed in it.
+            Err(failure) if failure.code() == "25P02" => {
+                return Err(self.error(Kind::OpenTransaction));
+            }
+            Err(failure) => return Err(self.refused(doing, failure)),
+        };
+        if facts.as_ref().is_some_and(|facts| facts.flag(0)) {
+            return Err(self.error(Kind::OpenTransaction));
+        }
+        if facts.as_ref().is_some_and(|facts| facts.flag(2)) {
+            return Err(self.error(Kind::ReadOnly {
+                error: Box::default(),
+            }));
+        }
+        let schema_exists = facts.is_some_and(|facts| facts.flag(1));
+        let sent = self
+            .line
+            .transact(&message::create(self.table, schema_exists))
+            .await;
+        match sent {
+            Ok(reply) => History::read(reply.rows(1)).map(Ok).map_err(|reason| {
+                self.error(Kind::Unreadable {
+                    table: self.table.to_string(),
+                    reason,
+                })
+            }),
+            Err(failure) => match signal(self.table, &failure) {
+                Some(outcome) => Ok(Err(outcome)),
+                None => Err(self.refused(doing, failure)),
+            },
+        }
+    }
+
+    fn judge(&self, history: &History) -> Result<Plan<'e>, Error> {
+        plan(self.set, history, self.options).map_err(|kind| self.error(kind))
+    }
+
+    /// The report's view of what was there before.
+    fn take_over(&mut self, plan: &Plan<'_>) {
+        self.report.current = plan.current.saturating_sub(self.report.applied.len());
+        self.report.ahead.clone_from(&plan.ahead);
+        self.report.missing.clone_from(&plan.missing);
+        self.report.drifted.clone_from(&plan.drifted);
+    }
+
+    fn refuse_stale(&self) -> Result<(), Error> {
+        if self.options.stale == Policy::Allow {
+            return Ok(());
+        }
+        let differences = stale::differences(self.set);
+        if differences.is_empty() {
+            return Ok(());
+        }
+        Err(self.error(Kind::Stale {
+            directory: self.set.directory().to_owned(),
+            differences,
+        }))
+    }
+
+    fn emit(&mut self, event: &Event<'_>) {
+        #[cfg(feature = "tracing")]
+        crate::event::trace(event);
+        if let Some(observer) = self.observer {
+            observer(event);
+        }
+    }
+
+    /// An error that carries what was applied before it.
+    fn error(&self, kind: Kind) -> Error {
+        Error::new(kind, self.report.clone())
+    }
+
+    /// A message of our own that failed.
+    fn refused(&self, doing: String, failure: Failure) -> Error {
+        let Some(error) = failure.database else {
+            return self.error(Kind::Connection {
+                doing,
+                source: failure.source,
+            });
+        };
+        self.error(match error.code.as_str() {
+            "42501" => Kind::Denied { doing, error },
+            // A standby refuses READ WRITE with "feature not supported".
+            "25006" | "0A000" => Kind::ReadOnly { error },
+            "25001" | "25P02" => Kind::OpenTransaction,
+            _ => Kind::Database { doing, error },
+        })
+    }
+}
+
+/// What an assertion of ours says, if that is what failed.
+fn signal(table: &Table, failure: &Failure) -> Option<Outcome> {
+    let error = failure.database.as_deref()?;
+    match error.code.as_str() {
+        "22P02" if error.message.contains(message::BUSY) => Some(Outcome::Busy),
+        "22P02" if error.message.contains(message::MOVED) => Some(Outcome::Moved),
+        "23505" if is_about(table, error) => Some(Outcome::Moved),
+        _ => None,
+    }
+}
+
+fn is_about(table: &Table, error: &DatabaseError) -> bool {
+    error.schema.as_deref() == Some(table.schema()) && error.table.as_deref() == Some(table.name())
+}
+
+fn read_holder(row: &ReplyRow) -> Option<Holder> {
+    let text = |column| row.text(column).unwrap_or_default().to_owned();
+    Some(Holder {
+        pid: row.number(0)?,
+        user: text(1),
+        application: text(2),
+        since: text(3),
+    })
+}

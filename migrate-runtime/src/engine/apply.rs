@@ -1,0 +1,174 @@
+//! Applying a file within its own transaction: one message, tried again when locks stand in its way.
+
+use std::time::Instant;
+
+use super::backoff::Backoff;
+use super::history::History;
+use super::message::{self, Item, Message, Timeouts};
+use super::plan::Step;
+use super::{Engine, Outcome, read_holder, signal};
+use crate::error::{Error, Kind};
+use crate::event::{Event, Holder};
+use crate::migrations::Migration;
+use crate::report::Applied;
+use crate::session::{Failure, Session};
+
+/// What another attempt may cure: lock timeout, deadlock, serialization failure.
+pub(super) const PASSING: [&str; 3] = ["55P03", "40P01", "40001"];
+
+impl<'e, S: Session> Engine<'e, '_, S> {
+    /// Applies one migration.
+    pub(super) async fn apply(
+        &mut self,
+        step: &Step<'e>,
+        history: &History,
+    ) -> Result<Outcome, Error> {
+        let item = up(&step.migration);
+        let message = message::apply(self.table, item, history.newest(), self.limits());
+        self.start(&step.migration, 0);
+        let started = Instant::now();
+        let (outcome, attempts) = self.transact(&message, &[item]).await?;
+        if outcome == Outcome::Done {
+            self.applied(&step.migration, started, attempts);
+        }
+        Ok(outcome)
+    }
+
+    /// Applies all of `steps` in one transaction, or none.
+    pub(super) async fn apply_all(
+        &mut self,
+        steps: &[Step<'e>],
+        history: &History,
+    ) -> Result<Outcome, Error> {
+        if let Some(step) = steps.iter().find(|step| !step.migration.up.transactional) {
+            return Err(self.error(Kind::SingleTransaction {
+                file: step.migration.up.path(),
+                reason: "it says `-- migrate: no-transaction`",
+            }));
+        }
+        let items: Vec<Item<'_>> = steps.iter().map(|step| up(&step.migration)).collect();
+        let message = message::apply_all(self.table, &items, history.newest(), self.limits());
+        for step in steps {
+            self.start(&step.migration, 0);
+        }
+        let started = Instant::now();
+        let (outcome, attempts) = self.transact(&message, &items).await?;
+        if outcome == Outcome::Done {
+            for step in steps {
+                self.applied(&step.migration, started, attempts);
+            }
+        }
+        Ok(outcome)
+    }
+
+    /// Sends a message with files in it, again and again while only locks are in the way; also says
+    /// how often it was sent.
+    pub(super) async fn transact(
+        &mut self,
+        message: &Message,
+        items: &[Item<'_>],
+    ) -> Result<(Outcome, u32), Error> {
+        let mut backoff = Backoff::retrying();
+        let mut attempt = 1;
+        loop {
+            let started = Instant::now();
+            let Err(failure) = self.line.transact(&message.sql).await else {
+                return Ok((Outcome::Done, attempt));
+            };
+            if let Some(outcome) = signal(self.table, &failure) {
+                return Ok((outcome, attempt));
+            }
+            if !PASSING.contains(&failure.code()) {
+                let elapsed = started.elapsed();
+                return Err(self
+                    .failed(message, items, failure, elapsed, attempt, None)
+                    .await);
+            }
+            let blocker = self.blocker(&failure).await;
+            if attempt > self.options.retries {
+                let elapsed = started.elapsed();
+                return Err(self
+                    .failed(message, items, failure, elapsed, attempt, blocker)
+                    .await);
+            }
+            let delay = backoff.delay();
+            self.retried(items, &failure, blocker.as_ref(), attempt, delay);
+            self.line.sleep(delay).await;
+            attempt += 1;
+        }
+    }
+
+    pub(super) fn retried(
+        &mut self,
+        items: &[Item<'_>],
+        failure: &Failure,
+        blocker: Option<&Holder>,
+        attempt: u32,
+        delay: std::time::Duration,
+    ) {
+        if let Some(item) = items.first() {
+            let reason = failure
+                .database
+                .as_ref()
+                .map(|error| error.message.as_str());
+            self.emit(&Event::Retried {
+                version: item.version,
+                file: &item.script.path(),
+                reason: reason.unwrap_or_default(),
+                blocker,
+                attempt,
+                delay,
+            });
+        }
+    }
+
+    /// The session most likely in the way, where the server gave up waiting for a lock.
+    pub(super) async fn blocker(&mut self, failure: &Failure) -> Option<Holder> {
+        if failure.code() != "55P03" {
+            return None;
+        }
+        let reply = self.line.roll_back_and(&message::blocker()).await.ok()?;
+        reply.rows(0).first().and_then(read_holder)
+    }
+
+    pub(super) fn limits(&self) -> Timeouts {
+        Timeouts {
+            lock: self.options.lock_timeout,
+            statement: self.options.statement_timeout,
+        }
+    }
+
+    pub(super) fn start(&mut self, migration: &Migration<'_>, resumed_at: usize) {
+        self.emit(&Event::Started {
+            version: migration.version,
+            file: &migration.up.path(),
+            resumed_at,
+        });
+    }
+
+    pub(super) fn applied(&mut self, migration: &Migration<'_>, started: Instant, attempts: u32) {
+        let duration = started.elapsed();
+        let file = migration.up.path();
+        self.emit(&Event::Applied {
+            version: migration.version,
+            file: &file,
+            duration,
+        });
+        self.report.applied.push(Applied {
+            version: migration.version,
+            name: migration.name.to_owned(),
+            file,
+            duration,
+            attempts,
+        });
+    }
+}
+
+/// The up file of a migration, as messages carry it.
+pub(super) fn up<'m>(migration: &'m Migration<'_>) -> Item<'m> {
+    Item {
+        version: migration.version,
+        name: migration.name,
+        script: &migration.up,
+    }
+}

@@ -1,0 +1,71 @@
+//! Recording migrations as applied without running them.
+
+use super::apply::up;
+use super::message::{self, Item};
+use super::{Engine, Outcome, State, signal};
+use crate::error::{Error, Kind};
+use crate::report::{Applied, Report};
+use crate::session::Session;
+
+impl<S: Session> Engine<'_, '_, S> {
+    /// Records every embedded migration up to `version` that has no row yet.
+    pub(crate) async fn baseline(mut self, version: i64) -> Result<Report, Error> {
+        self.refuse_stale()?;
+        if self.set.get(version).is_none() {
+            return Err(self.error(Kind::UnknownTarget { target: version }));
+        }
+        let mut look = self.look().await?;
+        loop {
+            if look.open_transaction {
+                return Err(self.error(Kind::OpenTransaction));
+            }
+            let history = match look.history.take() {
+                Some(history) => history,
+                None => match self.create().await? {
+                    Ok(history) => history,
+                    Err(Outcome::Busy) => {
+                        look = self.wait().await?;
+                        continue;
+                    }
+                    Err(_) => {
+                        look = self.look().await?;
+                        continue;
+                    }
+                },
+            };
+            if let Some(row) = history
+                .rows()
+                .iter()
+                .find(|row| matches!(row.state, State::Running | State::Reverting))
+                && let Some(migration) = self.set.get(row.version)
+            {
+                let migrations = vec![crate::error::Problem::new(&migration, Some(row))];
+                return Err(self.error(Kind::HalfApplied { migrations }));
+            }
+            let set = self.set;
+            let migrations: Vec<_> = set
+                .iter()
+                .take_while(|migration| migration.version <= version)
+                .filter(|migration| history.get(migration.version).is_none())
+                .collect();
+            self.report.current = history.rows().len();
+            if migrations.is_empty() {
+                return Ok(self.report);
+            }
+            let items: Vec<Item<'_>> = migrations.iter().map(up).collect();
+            let sql = message::baseline(self.table, &items, history.newest());
+            let Err(failure) = self.line.transact(&sql).await else {
+                self.report.applied = migrations.iter().map(Applied::unrun).collect();
+                return Ok(self.report);
+            };
+            look = match signal(self.table, &failure) {
+                Some(Outcome::Busy) => self.wait().await?,
+                Some(_) => self.look().await?,
+                None => {
+                    let doing = format!("record a baseline in {}", self.table);
+                    return Err(self.refused(doing, failure));
+                }
+            };
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! The history: what the table says has been applied.
+
+use crate::migrations::Checksum;
+use crate::session::Row as ReplyRow;
+
+/// The rows of the history table, in order of version.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct History {
+    rows: Vec<Row>,
+}
+
+/// One applied, baselined or half-done migration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Row {
+    pub(crate) version: i64,
+    pub(crate) name: String,
+    pub(crate) checksum: Option<Checksum>,
+    pub(crate) state: State,
+    /// How many statements of a `no-transaction` file are done.
+    pub(crate) done: usize,
+}
+
+/// The life of a history row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    /// A `no-transaction` file that has begun; or, in a transactional one, the trace of a file that
+    /// ended the transaction it ran in.
+    Running,
+    Applied,
+    Baseline,
+    /// A `no-transaction` down file that has begun.
+    Reverting,
+}
+
+impl State {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        match text {
+            "running" => Some(Self::Running),
+            "applied" => Some(Self::Applied),
+            "baseline" => Some(Self::Baseline),
+            "reverting" => Some(Self::Reverting),
+            _ => None,
+        }
+    }
+}
+
+impl History {
+    /// Reads the rows of [`message::look`](super::message::look).
+    pub(crate) fn read(rows: &[ReplyRow]) -> Result<Self, String> {
+        let rows = rows.iter().map(Row::read).collect::<Result<_, _>>()?;
+        Ok(Self { rows })
+    }
+
+    pub(crate) fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    pub(crate) fn get(&self, version: i64) -> Option<&Row> {
+        let at = self.rows.binary_search_by_key(&version, |row| row.version);
+        at.ok().and_then(|at| self.rows.get(at))
+    }
+
+    /// The newest version of any state.
+    pub(crate) fn newest(&self) -> Option<i64> {
+        self.rows.last().map(|row| row.version)
+    }
+
+    /// Records what this run has just committed.
+    pub(crate) fn record(&mut self, row: Row) {
+        match self
+            .rows
+            .binary_search_by_key(&row.version, |row| row.version)
+        {
+            Ok(at) => {
+                if let Some(old) = self.rows.get_mut(at) {
+                    *old = row;
+                }
+            }
+            Err(at) => self.rows.insert(at, row),
+        }
+    }
+
+    /// Forgets what this run has just reverted.
+    pub(crate) fn forget(&mut self, version: i64) {
+        self.rows.retain(|row| row.version != version);
+    }
+}
+
+impl Row {
+    fn read(row: &ReplyRow) -> Result<Self, String> {
+        let read = || {
+            Some(Self {
+                version: row.number(0)?,
+                name: row.text(1)?.to_owned(),
+                checksum: row.text(2).and_then(Checksum::from_hex),
+                state: State::parse(row.text(3)?)?,
+                done: row.number(4)?,
+            })
+        };
+        read().ok_or_else(|| format!("cannot read the history row {row:?}"))
+    }
+}

@@ -1,0 +1,238 @@
+//! Every message the engine sends, one function each.
+//!
+//! Rules that all of them keep:
+//! - Only the simple-query protocol, so that a transaction-pooling proxy changes nothing.
+//! - The history table is always quoted and schema-qualified. Before the caller's own SQL runs, the
+//!   `search_path` is the caller's, so every function, operator and type of ours is named with
+//!   `pg_catalog` (or is a word of the grammar, like `bigint`); behind it, `search_path` is pinned.
+//! - An assertion is a cast that fails: `concat(…)::integer`. `concat` is not immutable, so the
+//!   planner cannot evaluate it before it is reached, as it would a constant like `1/0`.
+
+mod apply;
+mod journal;
+mod table;
+
+use std::time::Duration;
+
+pub(crate) use apply::{apply, apply_all, baseline, revert};
+pub(crate) use journal::{
+    Before, Direction, advance, alone, begin_journal, drop_index, end_journal, leave, outside,
+    probe_detach, probe_index, probe_reindex, resume_journal, step, unlock,
+};
+pub(crate) use table::{before_create, create, shape};
+
+use crate::migrations::Script;
+use crate::table::{Literal, Table};
+
+/// Raised when another session holds the history's lock.
+pub(crate) const BUSY: &str = "migrate:busy";
+/// Raised when the history is not the one this plan was made for.
+pub(crate) const MOVED: &str = "migrate:moved";
+/// Raised when the row that this transaction inserted is not there at its end.
+pub(crate) const GUARD: &str = "migrate:guard";
+/// Raised when a message meets another server process than the one before.
+pub(crate) const POOLED: &str = "migrate:pooled";
+
+/// A message that carries the caller's SQL, and what it takes to trace an error back into the file.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Message {
+    pub(crate) sql: String,
+    /// Statements so far, the caller's included.
+    pub(crate) statements: usize,
+    pub(crate) bodies: Vec<Body>,
+}
+
+/// A piece of a file within a message.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Body {
+    /// Which migration of the message, counted from 0.
+    pub(crate) item: usize,
+    /// Bytes of the message before it.
+    pub(crate) bytes_before: usize,
+    /// Characters of the message before it: PostgreSQL counts characters, not bytes.
+    pub(crate) characters_before: usize,
+    /// Its own characters.
+    pub(crate) characters: usize,
+    /// Byte of the file at which it starts.
+    pub(crate) offset: usize,
+    /// Statements of the message before it.
+    pub(crate) statements_before: usize,
+    /// The first of the file's statements that it holds, counted from 0.
+    pub(crate) first: usize,
+    /// How many statements it holds.
+    pub(crate) statements: usize,
+}
+
+impl Message {
+    /// One statement of ours before or between the caller's.
+    fn add(&mut self, statement: &str) {
+        self.sql.push_str(statement);
+        self.sql.push(';');
+        self.statements += 1;
+    }
+
+    /// SQL of the caller's. The newline behind it ends a trailing comment, the semicolon an unfinished statement.
+    fn body(&mut self, item: usize, sql: &str, offset: usize, first: usize, statements: usize) {
+        self.bodies.push(Body {
+            item,
+            bytes_before: self.sql.len(),
+            characters_before: self.sql.chars().count(),
+            characters: sql.chars().count(),
+            offset,
+            statements_before: self.statements,
+            first,
+            statements,
+        });
+        self.sql.push_str(sql);
+        self.sql.push_str("\n;");
+        self.statements += statements;
+    }
+}
+
+/// `BEGIN`, whatever `default_transaction_isolation` and `default_transaction_read_only` say: under
+/// repeatable read, what is read behind the lock would be the state from before it.
+const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+
+/// The history, and whether the connection had an open transaction when the message came: without
+/// one, the transaction began with this very message. One round trip; no lock, no write.
+pub(crate) fn look(table: &Table) -> String {
+    format!(
+        "SELECT version, name, pg_catalog.encode(checksum, 'hex'), state, done FROM {table} ORDER BY version;\
+         SELECT pg_catalog.transaction_timestamp() OPERATOR(pg_catalog.<>) pg_catalog.statement_timestamp()"
+    )
+}
+
+/// [`look`], and who holds the lock.
+pub(crate) fn poll(table: &Table) -> String {
+    format!("{};{}", look(table), holder(table))
+}
+
+/// Who holds the history's lock.
+pub(crate) fn holder(table: &Table) -> String {
+    // pg_locks shows a 64-bit key as two halves; `objsubid` 1 tells it from a pair of 32-bit keys.
+    let key = table.lock_key().cast_unsigned();
+    let (high, low) = (key >> 32, key & u64::from(u32::MAX));
+    format!(
+        "SELECT s.pid, s.usename, s.application_name, {since} \
+         FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity s ON s.pid OPERATOR(pg_catalog.=) l.pid \
+         WHERE l.locktype OPERATOR(pg_catalog.=) 'advisory' AND l.granted \
+         AND l.database OPERATOR(pg_catalog.=) (SELECT oid FROM pg_catalog.pg_database \
+             WHERE datname OPERATOR(pg_catalog.=) pg_catalog.current_database()) \
+         AND l.classid OPERATOR(pg_catalog.=) '{high}' AND l.objid OPERATOR(pg_catalog.=) '{low}' \
+         AND l.objsubid OPERATOR(pg_catalog.=) 1 \
+         AND l.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid() LIMIT 1",
+        since = utc("COALESCE(s.xact_start, s.backend_start)"),
+    )
+}
+
+/// After a lock timeout: roll back, and name the oldest other transaction that holds a lock on a
+/// relation of the users'. The server does not say which session it was.
+pub(crate) fn blocker() -> String {
+    format!(
+        "ROLLBACK;SELECT s.pid, s.usename, s.application_name, {since} \
+         FROM pg_catalog.pg_stat_activity s \
+         WHERE s.datname OPERATOR(pg_catalog.=) pg_catalog.current_database() \
+         AND s.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid() AND s.xact_start IS NOT NULL \
+         AND EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.pid OPERATOR(pg_catalog.=) s.pid AND l.granted \
+             AND l.locktype OPERATOR(pg_catalog.=) 'relation' AND l.relation OPERATOR(pg_catalog.>=) '16384') \
+         ORDER BY s.xact_start LIMIT 1",
+        since = utc("s.xact_start"),
+    )
+}
+
+fn utc(timestamp: &str) -> String {
+    format!(
+        "pg_catalog.to_char(pg_catalog.timezone('UTC', {timestamp}), 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
+    )
+}
+
+/// Everything that `status` shows.
+pub(crate) fn status(table: &Table) -> String {
+    format!(
+        "SELECT version, name, pg_catalog.encode(checksum, 'hex'), state, done, {at}, ms, applied_by, note \
+         FROM {table} ORDER BY version;{holder}",
+        at = utc("started_at"),
+        holder = holder(table),
+    )
+}
+
+/// The lock, for as long as the transaction lasts: it cannot outlive a run, whatever happens to it, nor
+/// stay behind in a pooler's server connection. Polled, never waited for: a session that waits
+/// would be waited for by another's `CREATE INDEX CONCURRENTLY`.
+fn lock(table: &Table) -> String {
+    format!(
+        "SELECT CASE WHEN pg_catalog.pg_try_advisory_xact_lock({key}) THEN 0 \
+         ELSE pg_catalog.concat('{BUSY}')::integer END",
+        key = table.lock_key(),
+    )
+}
+
+/// That nobody has changed the history's end since the plan was made. A statement of its own: a
+/// statement sees what was committed before it began, and the lock must come before that.
+fn unmoved(table: &Table, newest: Option<i64>) -> String {
+    format!(
+        "SELECT CASE WHEN COALESCE((SELECT pg_catalog.max(version) FROM {table}), {NONE}) OPERATOR(pg_catalog.=) {newest}::bigint \
+         THEN 0 ELSE pg_catalog.concat('{MOVED}')::integer END",
+        newest = newest.unwrap_or(NONE),
+    )
+}
+
+/// What every message with the caller's SQL sets, for its transaction only.
+fn timeouts(message: &mut Message, script: &Script<'_>, timeouts: Timeouts) {
+    let lock = script.lock_timeout.unwrap_or(timeouts.lock);
+    message.add(&format!("SET LOCAL lock_timeout TO {}", lock.as_millis()));
+    message.add(&format!(
+        "SET LOCAL statement_timeout TO {}",
+        timeouts.statement.as_millis()
+    ));
+}
+
+/// Milliseconds are what PostgreSQL counts in; zero means no limit.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Timeouts {
+    pub(crate) lock: Duration,
+    pub(crate) statement: Duration,
+}
+
+/// Which script of which migration.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Item<'a> {
+    pub(crate) version: i64,
+    pub(crate) name: &'a str,
+    pub(crate) script: &'a Script<'a>,
+}
+
+/// Recorded with every row.
+const TOOL: &str = concat!("migrate ", env!("CARGO_PKG_VERSION"));
+
+/// Pins the path that our own SQL behind the caller's resolves names with.
+const PIN_PATH: &str = "SET LOCAL search_path TO pg_catalog, pg_temp";
+
+/// The history row of a migration.
+fn insert(table: &Table, item: Item<'_>, state: &str) -> String {
+    format!(
+        "INSERT INTO {table} (version, name, checksum, state, xid, tool) VALUES \
+         ({version}, {name}, pg_catalog.decode('{checksum}', 'hex'), '{state}', \
+         pg_catalog.txid_current()::pg_catalog.text, '{TOOL}')",
+        version = item.version,
+        name = Literal(item.name),
+        checksum = item.script.checksum,
+    )
+}
+
+/// Puts settings back for the session, not only for the transaction: a `SET` in the file would
+/// otherwise outlive it in the next migration and in the application. `was` is the `jsonb` object of
+/// the settings before; runs behind [`PIN_PATH`]. The few left out belong to the transaction.
+fn restore_settings(was: &str) -> String {
+    format!(
+        "SELECT set_config(now.name, COALESCE(was.value, now.reset_val), false) FROM pg_settings AS now \
+         LEFT JOIN jsonb_each_text({was}) AS was (name, value) ON was.name = now.name \
+         WHERE now.source = 'session' AND now.context IN ('user', 'superuser') \
+         AND now.setting IS DISTINCT FROM was.value \
+         AND now.name NOT IN ('role', 'session_authorization', 'seed') \
+         AND left(now.name, 12) <> 'transaction_'"
+    )
+}
+
+/// The sentinel that stands for an empty history; versions start at 0.
+const NONE: i64 = -1;

@@ -1,0 +1,142 @@
+//! Messages that carry a whole file in a transaction.
+
+use super::journal::checked;
+use super::{
+    BEGIN, Item, Message, PIN_PATH, Timeouts, insert, lock, restore_settings, timeouts, unmoved,
+};
+use crate::table::Table;
+
+/// Remembers, for this transaction, the session's settings and roles.
+const SAVE_SETTINGS: &str = "SELECT pg_catalog.set_config('migrate.settings', COALESCE((\
+     SELECT pg_catalog.jsonb_object_agg(name, setting)::pg_catalog.text FROM pg_catalog.pg_settings \
+     WHERE source OPERATOR(pg_catalog.=) 'session'), '{}'), true), \
+     pg_catalog.set_config('migrate.role', pg_catalog.current_setting('role'), true), \
+     pg_catalog.set_config('migrate.user', pg_catalog.current_setting('session_authorization'), true)";
+
+/// Puts the roles back, before anything else of ours: the file's role may not touch the history.
+const RESTORE_ROLES: &str = "SELECT pg_catalog.set_config('session_authorization', pg_catalog.current_setting('migrate.user'), false), \
+     pg_catalog.set_config('role', pg_catalog.current_setting('migrate.role'), false)";
+
+/// Remembers the caller's path, so that each file of a single transaction meets it.
+const SAVE_PATH: &str =
+    "SELECT pg_catalog.set_config('migrate.path', pg_catalog.current_setting('search_path'), true)";
+const RESTORE_PATH: &str =
+    "SELECT set_config('search_path', current_setting('migrate.path'), true)";
+
+/// Applies one migration: its row, its SQL and its commit in one message.
+///
+/// The row goes in first, so a second starter that slips past the lock fails on the primary key
+/// before it runs anything, and the row's `xid` proves at the end that the file did not end the
+/// transaction: a file with a `ROLLBACK` in it would otherwise be recorded with its changes lost.
+pub(crate) fn apply(
+    table: &Table,
+    item: Item<'_>,
+    newest: Option<i64>,
+    limits: Timeouts,
+) -> Message {
+    let mut message = begin(table, newest);
+    apply_one(&mut message, table, 0, item, limits);
+    message.add("COMMIT");
+    message
+}
+
+/// Applies several migrations in one transaction and one message.
+pub(crate) fn apply_all(
+    table: &Table,
+    items: &[Item<'_>],
+    newest: Option<i64>,
+    limits: Timeouts,
+) -> Message {
+    let mut message = begin(table, newest);
+    message.add(SAVE_PATH);
+    for (at, item) in items.iter().enumerate() {
+        apply_one(&mut message, table, at, *item, limits);
+        message.add(RESTORE_PATH);
+    }
+    message.add("COMMIT");
+    message
+}
+
+fn apply_one(message: &mut Message, table: &Table, at: usize, item: Item<'_>, limits: Timeouts) {
+    let start = insert(table, item, "running");
+    let end = checked(&format!(
+        "UPDATE {table} SET state = 'applied', \
+         ms = 1000 * extract(epoch FROM clock_timestamp() - started_at) \
+         WHERE version = {version} AND xid = txid_current()::text AND state = 'running'",
+        version = item.version,
+    ));
+    run_between(message, at, item, limits, &start, &end);
+}
+
+/// Reverts one migration: the row is claimed first, so that of two starters one fails before it runs anything.
+pub(crate) fn revert(
+    table: &Table,
+    item: Item<'_>,
+    newest: Option<i64>,
+    limits: Timeouts,
+) -> Message {
+    let mut message = begin(table, newest);
+    let version = item.version;
+    let start = checked(&format!(
+        "UPDATE {table} SET state = 'running', xid = pg_catalog.txid_current()::pg_catalog.text \
+         WHERE version OPERATOR(pg_catalog.=) {version}::bigint \
+         AND (state OPERATOR(pg_catalog.=) 'applied' OR state OPERATOR(pg_catalog.=) 'baseline')"
+    ));
+    let end = checked(&format!(
+        "DELETE FROM {table} WHERE version = {version} AND xid = txid_current()::text"
+    ));
+    run_between(&mut message, 0, item, limits, &start, &end);
+    message.add("COMMIT");
+    message
+}
+
+/// Records migrations as applied without running them. Never touches a row that is there.
+pub(crate) fn baseline(table: &Table, items: &[Item<'_>], newest: Option<i64>) -> String {
+    let mut message = begin(table, newest);
+    for item in items {
+        message.add(&format!(
+            "{} ON CONFLICT (version) DO NOTHING",
+            insert(table, *item, "baseline")
+        ));
+    }
+    message.add("COMMIT");
+    message.sql
+}
+
+fn begin(table: &Table, newest: Option<i64>) -> Message {
+    let mut message = Message::default();
+    message.add(BEGIN);
+    message.add(&lock(table));
+    message.add(&unmoved(table, newest));
+    message
+}
+
+/// The file between what claims its history row and what settles it.
+fn run_between(
+    message: &mut Message,
+    at: usize,
+    item: Item<'_>,
+    limits: Timeouts,
+    start: &str,
+    end: &str,
+) {
+    let script = item.script;
+    if script.changes_session {
+        message.add(SAVE_SETTINGS);
+    }
+    timeouts(message, script, limits);
+    message.add(start);
+    message.body(at, script.sql, 0, 0, script.statements.len());
+    if script.changes_session {
+        message.add(RESTORE_ROLES);
+    }
+    message.add(PIN_PATH);
+    if script.changes_session {
+        message.add(&restore_settings(
+            "current_setting('migrate.settings')::jsonb",
+        ));
+        // The restored path is the caller's; ours is pinned again for what follows.
+        message.add(PIN_PATH);
+    }
+    message.add(end);
+}

@@ -1,0 +1,257 @@
+//! Messages of a `no-transaction` file: statement by statement, with a journal in its history row.
+//!
+//! Such a file needs the lock across messages, so here it is the session's; the run gives it back on
+//! every way out. A statement that may run in a transaction commits together with its journal entry,
+//! which is a compare-and-set: done exactly once even where no lock holds.
+
+use super::{
+    BEGIN, BUSY, Body, GUARD, Item, Message, PIN_PATH, POOLED, Timeouts, insert, restore_settings,
+    timeouts, unmoved,
+};
+use crate::migrations::Statement;
+use crate::table::{Literal, Table};
+
+/// Takes the session's lock.
+fn lock(table: &Table) -> String {
+    format!(
+        "SELECT CASE WHEN pg_catalog.pg_try_advisory_lock({key}) THEN 0 \
+         ELSE pg_catalog.concat('{BUSY}')::integer END",
+        key = table.lock_key(),
+    )
+}
+
+/// What the end of the journal has to put back, and which server process this is.
+const SESSION: &str = "SELECT COALESCE((SELECT pg_catalog.jsonb_object_agg(name, setting)::pg_catalog.text \
+     FROM pg_catalog.pg_settings WHERE source OPERATOR(pg_catalog.=) 'session'), '{}'), \
+     pg_catalog.current_setting('role'), pg_catalog.current_setting('session_authorization'), \
+     pg_catalog.pg_backend_pid()";
+
+/// Whether a journal is that of an up or of a down file: the state its row is in meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Direction {
+    Up,
+    Down,
+}
+
+impl Direction {
+    fn state(self) -> &'static str {
+        match self {
+            Self::Up => "running",
+            Self::Down => "reverting",
+        }
+    }
+}
+
+/// Takes the lock and opens the journal.
+pub(crate) fn begin_journal(
+    table: &Table,
+    direction: Direction,
+    item: Item<'_>,
+    newest: Option<i64>,
+) -> String {
+    let claim = match direction {
+        Direction::Up => insert(table, item, "running"),
+        Direction::Down => checked(&format!(
+            "UPDATE {table} SET state = 'reverting', done = 0 WHERE version OPERATOR(pg_catalog.=) {}::bigint \
+             AND (state OPERATOR(pg_catalog.=) 'applied' OR state OPERATOR(pg_catalog.=) 'baseline')",
+            item.version
+        )),
+    };
+    format!(
+        "{BEGIN};{};{};{claim};{SESSION};COMMIT",
+        lock(table),
+        unmoved(table, newest)
+    )
+}
+
+/// Takes the lock and finds the journal of an interrupted run as it was planned for.
+pub(crate) fn resume_journal(
+    table: &Table,
+    direction: Direction,
+    version: i64,
+    done: usize,
+    newest: Option<i64>,
+) -> String {
+    format!(
+        "{BEGIN};{};{};{};{SESSION};COMMIT",
+        lock(table),
+        unmoved(table, newest),
+        compare_and_set(table, direction, version, done, done),
+    )
+}
+
+/// Moves the journal on, or fails where another run has done so.
+fn compare_and_set(
+    table: &Table,
+    direction: Direction,
+    version: i64,
+    from: usize,
+    to: usize,
+) -> String {
+    checked(&format!(
+        "UPDATE {table} SET done = {to} WHERE version OPERATOR(pg_catalog.=) {version}::bigint \
+         AND state OPERATOR(pg_catalog.=) '{}' AND done OPERATOR(pg_catalog.=) {from}",
+        direction.state()
+    ))
+}
+
+/// A write that fails unless it meets exactly one row. Operators are named: the caller's path may be set.
+pub(super) fn checked(write: &str) -> String {
+    format!(
+        "WITH u AS ({write} RETURNING 1) \
+         SELECT CASE WHEN pg_catalog.count(*) OPERATOR(pg_catalog.=) 1::bigint THEN 0 \
+         ELSE pg_catalog.concat('{GUARD}', pg_catalog.count(*))::integer END FROM u"
+    )
+}
+
+/// One statement that may run in a transaction, with its journal entry.
+pub(crate) fn step(
+    table: &Table,
+    direction: Direction,
+    item: Item<'_>,
+    number: usize,
+    statement: Statement<'_>,
+    limits: Timeouts,
+) -> Message {
+    let mut message = Message::default();
+    message.add(BEGIN);
+    timeouts(&mut message, item.script, limits);
+    message.add(&compare_and_set(
+        table,
+        direction,
+        item.version,
+        number,
+        number + 1,
+    ));
+    message.body(0, statement.sql, statement.start, number, 1);
+    message.add("COMMIT");
+    message
+}
+
+/// Before a statement that refuses a transaction: a `lock_timeout` would cut `CREATE INDEX
+/// CONCURRENTLY` short and leave an invalid index. Also checks that the server process is the one
+/// that holds the lock: behind a transaction-pooling proxy it need not be.
+pub(crate) fn outside(pid: i32) -> String {
+    format!(
+        "SELECT CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) {pid} THEN 0 \
+         ELSE pg_catalog.concat('{POOLED}')::integer END;\
+         SET lock_timeout TO 0;SET statement_timeout TO 0"
+    )
+}
+
+/// The statement itself, alone in its message.
+pub(crate) fn alone(number: usize, statement: Statement<'_>) -> Message {
+    let sql = statement.sql.to_owned();
+    let characters = sql.chars().count();
+    Message {
+        sql,
+        statements: 1,
+        bodies: vec![Body {
+            item: 0,
+            bytes_before: 0,
+            characters_before: 0,
+            characters,
+            offset: statement.start,
+            statements_before: 0,
+            first: number,
+            statements: 1,
+        }],
+    }
+}
+
+/// Whether an index is there, and valid.
+pub(crate) fn probe_index(index: &str) -> String {
+    format!(
+        "SELECT i.indisvalid FROM pg_catalog.pg_index i \
+         WHERE i.indexrelid OPERATOR(pg_catalog.=) pg_catalog.to_regclass({})::pg_catalog.oid",
+        Literal(index)
+    )
+}
+
+/// The invalid copies that an interrupted `REINDEX CONCURRENTLY` of this index or table left behind.
+pub(crate) fn probe_reindex(target: &str) -> String {
+    format!(
+        "SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_index i \
+         JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) i.indexrelid \
+         JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace \
+         WHERE NOT i.indisvalid AND c.relname OPERATOR(pg_catalog.~) '_cc(new|old)[0-9]*$' \
+         AND i.indrelid OPERATOR(pg_catalog.=) COALESCE(\
+         (SELECT t.indrelid FROM pg_catalog.pg_index t \
+          WHERE t.indexrelid OPERATOR(pg_catalog.=) pg_catalog.to_regclass({target})::pg_catalog.oid), \
+         pg_catalog.to_regclass({target})::pg_catalog.oid)",
+        target = Literal(target)
+    )
+}
+
+/// Whether an interrupted `DETACH PARTITION … CONCURRENTLY` waits to be finished, and whether the
+/// partition is still attached at all. The column is there from PostgreSQL 14, as the command is.
+pub(crate) fn probe_detach(parent: &str, partition: &str) -> String {
+    format!(
+        "SELECT inhdetachpending FROM pg_catalog.pg_inherits \
+         WHERE inhrelid OPERATOR(pg_catalog.=) pg_catalog.to_regclass({})::pg_catalog.oid \
+         AND inhparent OPERATOR(pg_catalog.=) pg_catalog.to_regclass({})::pg_catalog.oid",
+        Literal(partition),
+        Literal(parent),
+    )
+}
+
+/// Removes an invalid index. `index` is quoted already.
+pub(crate) fn drop_index(index: &str) -> String {
+    format!("DROP INDEX CONCURRENTLY IF EXISTS {index}")
+}
+
+/// The journal entry of a statement that could not carry it.
+pub(crate) fn advance(table: &Table, direction: Direction, version: i64, number: usize) -> String {
+    let entry = compare_and_set(table, direction, version, number, number + 1);
+    format!("{BEGIN};{entry};COMMIT")
+}
+
+/// Closes the journal.
+pub(crate) fn end_journal(
+    table: &Table,
+    direction: Direction,
+    version: i64,
+    done: usize,
+) -> String {
+    let row = format!(
+        "version OPERATOR(pg_catalog.=) {version}::bigint AND state OPERATOR(pg_catalog.=) '{}' \
+         AND done OPERATOR(pg_catalog.=) {done}",
+        direction.state()
+    );
+    let end = match direction {
+        Direction::Up => format!(
+            "UPDATE {table} SET state = 'applied', ms = pg_catalog.date_part('epoch', \
+             pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) started_at) OPERATOR(pg_catalog.*) 1000::double precision \
+             WHERE {row}"
+        ),
+        Direction::Down => format!("DELETE FROM {table} WHERE {row}"),
+    };
+    format!("{BEGIN};{};COMMIT", checked(&end))
+}
+
+/// What [`SESSION`] found.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Before {
+    pub(crate) settings: String,
+    pub(crate) role: String,
+    pub(crate) user: String,
+    pub(crate) pid: i32,
+}
+
+/// Gives the lock back and leaves the session as it was found, whatever state it is in.
+pub(crate) fn leave(table: &Table, before: &Before) -> String {
+    format!(
+        "ROLLBACK;{unlock};{BEGIN};{PIN_PATH};\
+         SELECT set_config('session_authorization', {user}, false), set_config('role', {role}, false);\
+         {restore};COMMIT",
+        unlock = unlock(table),
+        user = Literal(&before.user),
+        role = Literal(&before.role),
+        restore = restore_settings(&format!("{}::jsonb", Literal(&before.settings))),
+    )
+}
+
+/// Gives the session's lock back.
+pub(crate) fn unlock(table: &Table) -> String {
+    format!("SELECT pg_catalog.pg_advisory_unlock({})", table.lock_key())
+}

@@ -1,0 +1,57 @@
+//! Making the history table, and looking at one that is not ours.
+
+use std::fmt::Write as _;
+
+use super::{BEGIN, lock, look};
+use crate::table::{Identifier, Literal, Table};
+
+/// What to know before the table is made: an open transaction, whether its schema is there.
+pub(crate) fn before_create(table: &Table) -> String {
+    format!(
+        "SELECT pg_catalog.transaction_timestamp() OPERATOR(pg_catalog.<>) pg_catalog.statement_timestamp(), \
+         EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname OPERATOR(pg_catalog.=) {schema}), \
+         pg_catalog.pg_is_in_recovery()",
+        schema = Literal(table.schema()),
+    )
+}
+
+/// Makes the table, under the lock: `CREATE … IF NOT EXISTS` races with itself otherwise, and it asks
+/// for the right to create even where there is nothing to create.
+pub(crate) fn create(table: &Table, schema_exists: bool) -> String {
+    let mut sql = format!("{BEGIN};{};", lock(table));
+    if !schema_exists {
+        let schema = Identifier(table.schema());
+        let _ = write!(sql, "CREATE SCHEMA IF NOT EXISTS {schema};");
+    }
+    let _ = write!(
+        sql,
+        "CREATE TABLE IF NOT EXISTS {table} (\
+         version bigint PRIMARY KEY, \
+         name pg_catalog.text NOT NULL, \
+         checksum pg_catalog.bytea NOT NULL, \
+         state pg_catalog.text NOT NULL CHECK (state IN ('running', 'applied', 'baseline', 'reverting')), \
+         done integer NOT NULL DEFAULT 0, \
+         xid pg_catalog.text, \
+         started_at timestamp with time zone NOT NULL DEFAULT pg_catalog.clock_timestamp(), \
+         ms bigint, \
+         applied_by pg_catalog.text DEFAULT CURRENT_USER, \
+         tool pg_catalog.text, \
+         note pg_catalog.text);\
+         {look};COMMIT",
+        look = look(table),
+    );
+    sql
+}
+
+/// The columns of whatever bears the history table's name.
+pub(crate) fn shape(table: &Table) -> String {
+    format!(
+        "SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod) FROM pg_catalog.pg_attribute a \
+         JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) a.attrelid \
+         JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace \
+         WHERE n.nspname OPERATOR(pg_catalog.=) {schema} AND c.relname OPERATOR(pg_catalog.=) {name} \
+         AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped ORDER BY a.attnum",
+        schema = Literal(table.schema()),
+        name = Literal(table.name()),
+    )
+}

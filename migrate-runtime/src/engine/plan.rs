@@ -1,0 +1,168 @@
+//! Judges the whole history against the whole set before anything runs, and says what would run.
+//! Pure: no session, no clock.
+
+use super::history::{History, Row, State};
+use crate::error::{Kind, Problem};
+use crate::migrations::{Migration, Migrations};
+use crate::policy::{Options, Policy};
+use crate::report::Unknown;
+
+/// What a run would do.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Plan<'a> {
+    /// What is to run, in order of version.
+    pub(crate) steps: Vec<Step<'a>>,
+    /// How many of the set are applied.
+    pub(crate) current: usize,
+    /// Applied, but not part of this set: a newer program was here.
+    pub(crate) ahead: Vec<Unknown>,
+    /// Applied, older than the newest of the set, and not part of it; only where that is allowed.
+    pub(crate) missing: Vec<Unknown>,
+    /// Applied with another text than the one embedded; only where that is allowed.
+    pub(crate) drifted: Vec<i64>,
+}
+
+/// One migration that is to run.
+#[derive(Debug, Clone)]
+pub(crate) struct Step<'a> {
+    pub(crate) migration: Migration<'a>,
+    /// The number of statements that an earlier, interrupted run of a `no-transaction` file finished.
+    pub(crate) resume: Option<usize>,
+}
+
+/// Plans a run up to the options' target.
+///
+/// Every drifted, missing and out-of-order migration is collected; the first kind found is the error.
+pub(crate) fn plan<'a>(
+    set: &'a Migrations,
+    history: &History,
+    options: &Options,
+) -> Result<Plan<'a>, Kind> {
+    let mut judge = Judge {
+        options,
+        newest_applied: history.newest(),
+        plan: Plan::default(),
+        drifted: Vec::new(),
+        out_of_order: Vec::new(),
+        broken: Vec::new(),
+    };
+    let mut rows = history.rows().iter().peekable();
+    let mut unknown = Vec::new();
+    let mut newest_embedded = None;
+    for migration in set.iter() {
+        while let Some(row) = rows.next_if(|row| row.version < migration.version) {
+            unknown.push(row);
+        }
+        newest_embedded = Some(migration.version);
+        match rows.next_if(|row| row.version == migration.version) {
+            Some(row) => judge.known(migration, row),
+            None => judge.pending(migration),
+        }
+    }
+    unknown.extend(rows);
+    if let Some(target) = options.target
+        && set.get(target).is_none()
+    {
+        return Err(Kind::UnknownTarget { target });
+    }
+    judge.verdict(&unknown, newest_embedded)
+}
+
+struct Judge<'a, 'o> {
+    options: &'o Options,
+    newest_applied: Option<i64>,
+    plan: Plan<'a>,
+    drifted: Vec<Problem>,
+    out_of_order: Vec<Problem>,
+    broken: Vec<Problem>,
+}
+
+impl<'a> Judge<'a, '_> {
+    fn known(&mut self, migration: Migration<'a>, row: &Row) {
+        let resumable = row.state == State::Running && !migration.up.transactional;
+        if row.checksum != Some(migration.up.checksum) {
+            // Statement numbers in the journal mean nothing in another text, so no policy allows that.
+            if matches!(row.state, State::Running | State::Reverting) {
+                self.broken.push(Problem::new(&migration, Some(row)));
+                return;
+            }
+            self.drifted.push(Problem::new(&migration, Some(row)));
+            self.plan.drifted.push(migration.version);
+        }
+        match row.state {
+            State::Applied | State::Baseline => self.plan.current += 1,
+            State::Running if resumable => {
+                if self.within_target(migration.version) {
+                    self.plan.steps.push(Step {
+                        migration,
+                        resume: Some(row.done),
+                    });
+                }
+            }
+            State::Running | State::Reverting => {
+                self.broken.push(Problem::new(&migration, Some(row)));
+            }
+        }
+    }
+
+    fn pending(&mut self, migration: Migration<'a>) {
+        if !self.within_target(migration.version) {
+            return;
+        }
+        if self.newest_applied > Some(migration.version)
+            && !migration.out_of_order
+            && self.options.out_of_order == Policy::Refuse
+        {
+            self.out_of_order.push(Problem::new(&migration, None));
+        }
+        self.plan.steps.push(Step {
+            migration,
+            resume: None,
+        });
+    }
+
+    fn within_target(&self, version: i64) -> bool {
+        self.options.target.is_none_or(|target| version <= target)
+    }
+
+    fn verdict(mut self, unknown: &[&Row], newest_embedded: Option<i64>) -> Result<Plan<'a>, Kind> {
+        if !self.broken.is_empty() {
+            return Err(Kind::HalfApplied {
+                migrations: self.broken,
+            });
+        }
+        if !self.drifted.is_empty() && self.options.drift == Policy::Refuse {
+            return Err(Kind::Drift {
+                migrations: self.drifted,
+            });
+        }
+        for row in unknown {
+            let named = Unknown {
+                version: row.version,
+                name: row.name.clone(),
+            };
+            if newest_embedded > Some(row.version) {
+                self.plan.missing.push(named);
+            } else {
+                self.plan.ahead.push(named);
+            }
+        }
+        if !self.plan.missing.is_empty() && self.options.missing == Policy::Refuse {
+            return Err(Kind::Missing {
+                migrations: self.plan.missing,
+            });
+        }
+        if !self.plan.ahead.is_empty() && self.options.ahead == Policy::Refuse {
+            return Err(Kind::Ahead {
+                migrations: self.plan.ahead,
+            });
+        }
+        if !self.out_of_order.is_empty() {
+            return Err(Kind::OutOfOrder {
+                migrations: self.out_of_order,
+                newest_applied: self.newest_applied.unwrap_or_default(),
+            });
+        }
+        Ok(self.plan)
+    }
+}

@@ -1,0 +1,137 @@
+//! Reverting, newest first, each with its down file in its own transaction.
+
+use std::time::Instant;
+
+use super::history::{History, State};
+use super::message::{self, Direction, Item};
+use super::{Engine, Outcome};
+use crate::error::{Error, Kind, Problem};
+use crate::event::Event;
+use crate::migrations::Migration;
+use crate::report::{Applied, Report, Unknown};
+use crate::runner::Revert;
+use crate::session::Session;
+
+impl<'e, S: Session> Engine<'e, '_, S> {
+    /// Reverts what `which` says. The report's `applied` are the migrations reverted.
+    pub(crate) async fn revert(mut self, which: Revert) -> Result<Report, Error> {
+        self.refuse_stale()?;
+        let mut look = self.look().await?;
+        // How many are still to go, where they were counted: others may have reverted some meanwhile,
+        // and those count as theirs.
+        let mut left = match which {
+            Revert::Last(count) => Some(count),
+            Revert::To(_) => None,
+        };
+        loop {
+            if look.open_transaction {
+                return Err(self.error(Kind::OpenTransaction));
+            }
+            let mut history = look.history.take().unwrap_or_default();
+            let down = self.downs(&history, which, left)?;
+            if down.is_empty() {
+                return Ok(self.report);
+            }
+            let mut outcome = Outcome::Done;
+            for (migration, resume) in down {
+                outcome = self.revert_one(&migration, resume, &history).await?;
+                if outcome != Outcome::Done {
+                    break;
+                }
+                history.forget(migration.version);
+                left = left.map(|left| left.saturating_sub(1));
+            }
+            look = match outcome {
+                Outcome::Done => return Ok(self.report),
+                Outcome::Busy => self.wait().await?,
+                Outcome::Moved => return Err(self.error(Kind::RevertRaced)),
+            };
+        }
+    }
+
+    /// What is to be reverted, newest first; refused as a whole where one of them cannot be.
+    fn downs(
+        &self,
+        history: &History,
+        which: Revert,
+        left: Option<usize>,
+    ) -> Result<Vec<(Migration<'e>, Option<usize>)>, Error> {
+        if let Revert::To(target) = which
+            && target != 0
+            && history.get(target).is_none()
+        {
+            return Err(self.error(Kind::NothingToRevert { target }));
+        }
+        let mut down = Vec::new();
+        for row in history.rows().iter().rev() {
+            let wanted = match which {
+                Revert::Last(_) => left.is_some_and(|left| down.len() < left),
+                Revert::To(target) => row.version > target,
+            };
+            if !wanted {
+                break;
+            }
+            let Some(migration) = self.set.get(row.version) else {
+                let (version, name) = (row.version, row.name.clone());
+                let migrations = vec![Unknown { version, name }];
+                return Err(self.error(Kind::Ahead { migrations }));
+            };
+            if row.state == State::Running {
+                let migrations = vec![Problem::new(&migration, Some(row))];
+                return Err(self.error(Kind::HalfApplied { migrations }));
+            }
+            if migration.down.is_none() {
+                return Err(self.error(Kind::NoDown {
+                    version: row.version,
+                    name: row.name.clone(),
+                }));
+            }
+            let resume = (row.state == State::Reverting).then_some(row.done);
+            down.push((migration, resume));
+        }
+        Ok(down)
+    }
+
+    async fn revert_one(
+        &mut self,
+        migration: &Migration<'e>,
+        resume: Option<usize>,
+        history: &History,
+    ) -> Result<Outcome, Error> {
+        let Some(script) = &migration.down else {
+            return Ok(Outcome::Moved);
+        };
+        let started = Instant::now();
+        let item = Item {
+            version: migration.version,
+            name: migration.name,
+            script,
+        };
+        let (outcome, attempts) = if script.transactional {
+            let newest = history.newest();
+            let message = message::revert(self.table, item, newest, self.limits());
+            self.transact(&message, &[item]).await?
+        } else {
+            (
+                self.journal(Direction::Down, item, resume, history).await?,
+                1,
+            )
+        };
+        if outcome == Outcome::Done {
+            let (file, duration) = (script.path(), started.elapsed());
+            self.emit(&Event::Reverted {
+                version: migration.version,
+                file: &file,
+                duration,
+            });
+            self.report.applied.push(Applied {
+                version: migration.version,
+                name: migration.name.to_owned(),
+                file,
+                duration,
+                attempts,
+            });
+        }
+        Ok(outcome)
+    }
+}

@@ -1,0 +1,123 @@
+//! The history beside the set: what `status` shows. One message, no lock, no write.
+
+use super::message;
+use super::{Engine, State, read_holder};
+use crate::error::Error;
+use crate::migrations::{Checksum, Migration};
+use crate::policy::Policy;
+use crate::session::{Row as ReplyRow, Session};
+use crate::status::{Condition, Entry, Status};
+
+impl<S: Session> Engine<'_, '_, S> {
+    /// Every migration that the set or the history knows, in order of version.
+    pub(crate) async fn status(mut self) -> Result<Status, Error> {
+        let sql = message::status(self.table);
+        let mut status = Status {
+            table: self.table.to_string(),
+            ..Status::default()
+        };
+        let mut rows = match self.line.send(&sql).await {
+            Ok(reply) => {
+                status.table_exists = true;
+                status.holder = reply.rows(1).first().and_then(read_holder);
+                reply.rows(0).to_vec()
+            }
+            Err(failure) if matches!(failure.code(), "42P01" | "3F000") => Vec::new(),
+            Err(failure) => return Err(self.unreadable(failure).await),
+        }
+        .into_iter()
+        .peekable();
+        let newest = rows.clone().last().and_then(|row| row.number::<i64>(0));
+        let newest_embedded = self.set.iter().last().map(|migration| migration.version);
+        for migration in self.set.iter() {
+            let before = |row: &ReplyRow| {
+                row.number::<i64>(0)
+                    .is_some_and(|version| version < migration.version)
+            };
+            while let Some(row) = rows.next_if(before) {
+                status.entries.push(unknown(&row, newest_embedded));
+            }
+            let same = |row: &ReplyRow| row.number::<i64>(0) == Some(migration.version);
+            let entry = match rows.next_if(same) {
+                Some(row) => known(&migration, &row),
+                None => pending(&migration, newest, self.options.out_of_order),
+            };
+            status.entries.push(entry);
+        }
+        status
+            .entries
+            .extend(rows.map(|row| unknown(&row, newest_embedded)));
+        Ok(status)
+    }
+}
+
+fn pending(migration: &Migration<'_>, newest: Option<i64>, out_of_order: Policy) -> Entry {
+    let late = newest > Some(migration.version)
+        && !migration.out_of_order
+        && out_of_order == Policy::Refuse;
+    Entry {
+        version: migration.version,
+        name: migration.name.to_owned(),
+        file: Some(migration.up.path()),
+        condition: if late {
+            Condition::OutOfOrder
+        } else {
+            Condition::Pending
+        },
+        reversible: migration.down.is_some(),
+        ..Entry::default()
+    }
+}
+
+fn known(migration: &Migration<'_>, row: &ReplyRow) -> Entry {
+    let checksum = row.text(2).and_then(Checksum::from_hex);
+    let done = row.number(4).unwrap_or_default();
+    let same = checksum == Some(migration.up.checksum);
+    let condition = match row.text(3).and_then(State::parse) {
+        Some(State::Running) => Condition::Interrupted {
+            done,
+            of: migration.up.statements.len(),
+        },
+        Some(State::Reverting) => Condition::Interrupted {
+            done,
+            of: migration
+                .down
+                .as_ref()
+                .map_or(0, |down| down.statements.len()),
+        },
+        _ if !same => Condition::Drifted,
+        Some(State::Baseline) => Condition::Baseline,
+        _ => Condition::Applied,
+    };
+    Entry {
+        name: migration.name.to_owned(),
+        file: Some(migration.up.path()),
+        checksum_matches: Some(same),
+        reversible: migration.down.is_some(),
+        ..recorded(migration.version, condition, row)
+    }
+}
+
+fn unknown(row: &ReplyRow, newest_embedded: Option<i64>) -> Entry {
+    let version = row.number(0).unwrap_or_default();
+    let condition = if newest_embedded > Some(version) {
+        Condition::Missing
+    } else {
+        Condition::Ahead
+    };
+    recorded(version, condition, row)
+}
+
+fn recorded(version: i64, condition: Condition, row: &ReplyRow) -> Entry {
+    let text = |column| row.text(column).map(str::to_owned);
+    Entry {
+        version,
+        name: text(1).unwrap_or_default(),
+        condition,
+        applied_at: text(5),
+        milliseconds: row.number(6),
+        applied_by: text(7),
+        note: text(8),
+        ..Entry::default()
+    }
+}

@@ -1,0 +1,48 @@
+//! What a run may do and what it refuses: the options of a [`Runner`](crate::Runner), as data.
+
+use std::time::Duration;
+
+/// Whether a condition that is usually a mistake stops the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Policy {
+    /// Stop before the first statement, with an error that names every case.
+    Refuse,
+    /// Go on, and say so in the report.
+    Allow,
+}
+
+/// How often and how long a run waits for locks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Options {
+    pub(crate) target: Option<i64>,
+    pub(crate) drift: Policy,
+    pub(crate) missing: Policy,
+    pub(crate) ahead: Policy,
+    pub(crate) out_of_order: Policy,
+    pub(crate) stale: Policy,
+    pub(crate) lock_timeout: Duration,
+    pub(crate) statement_timeout: Duration,
+    pub(crate) retries: u32,
+    pub(crate) wait: Duration,
+    pub(crate) single_transaction: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            target: None,
+            drift: Policy::Refuse,
+            missing: Policy::Refuse,
+            ahead: Policy::Allow,
+            out_of_order: Policy::Refuse,
+            stale: Policy::Refuse,
+            // Readers queue behind a waiting DDL statement: two seconds is what they stall at most.
+            lock_timeout: Duration::from_secs(2),
+            statement_timeout: Duration::ZERO,
+            retries: 10,
+            // Longer than most start-up probes allow; a herd on a slow migration is through by then.
+            wait: Duration::from_secs(300),
+            single_transaction: false,
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! All that the engine needs of a database client.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::future::Future;
+use std::time::Duration;
+
+/// One connection to PostgreSQL, as far as the engine uses it.
+///
+/// The crate implements it for `postgres::Client` and `tokio_postgres::Client`; whoever has another
+/// client implements these two methods and calls the `…_over` operations of
+/// [`Runner`](crate::Runner). A blocking client does its work inside `send` and returns a future
+/// that is ready at once.
+pub trait Session: Send {
+    /// Sends `sql`, which may hold several statements, as one message of the simple-query protocol
+    /// and returns when the server is ready for the next.
+    ///
+    /// The message must leave when the future is first polled: when a caller drops a future of ours
+    /// half-way, the engine polls one last `ROLLBACK` once, and does not wait for its answer.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the server or the connection reports.
+    fn send(&mut self, sql: &str) -> impl Future<Output = Result<Reply, Failure>> + Send;
+
+    /// Waits, without blocking whatever else runs on this thread if the client is asynchronous.
+    fn sleep(&mut self, duration: Duration) -> impl Future<Output = ()> + Send;
+}
+
+/// The rows that one message returned.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reply {
+    sets: Vec<Vec<Row>>,
+}
+
+impl Reply {
+    /// Begins the rows of the next statement that returns any.
+    pub fn start_rows(&mut self) {
+        self.sets.push(Vec::new());
+    }
+
+    /// Adds a row, in text format, to the statement begun last.
+    pub fn push_row(&mut self, values: Vec<Option<String>>) {
+        if self.sets.is_empty() {
+            self.start_rows();
+        }
+        if let Some(set) = self.sets.last_mut() {
+            set.push(Row(values));
+        }
+    }
+
+    /// The rows of the `index`th statement, counted from 0, among those that return rows.
+    pub(crate) fn rows(&self, index: usize) -> &[Row] {
+        self.sets.get(index).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The last statement's rows.
+    pub(crate) fn last_rows(&self) -> &[Row] {
+        self.sets.last().map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+/// One row in text format.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Row(Vec<Option<String>>);
+
+impl Row {
+    pub(crate) fn text(&self, column: usize) -> Option<&str> {
+        self.0.get(column)?.as_deref()
+    }
+
+    pub(crate) fn number<N: std::str::FromStr>(&self, column: usize) -> Option<N> {
+        self.text(column)?.parse().ok()
+    }
+
+    pub(crate) fn flag(&self, column: usize) -> bool {
+        self.text(column) == Some("t")
+    }
+}
+
+/// Why a message failed.
+#[derive(Debug)]
+pub struct Failure {
+    /// What the server said, if it was the server that refused.
+    pub database: Option<Box<DatabaseError>>,
+    /// How many statements of the message had completed; None where the client does not tell.
+    pub completed: Option<usize>,
+    /// The client's own error.
+    pub source: Box<dyn StdError + Send + Sync>,
+}
+
+impl Failure {
+    /// The five characters of the server's error code; empty where the server said nothing.
+    pub(crate) fn code(&self) -> &str {
+        self.database
+            .as_ref()
+            .map(|error| error.code.as_str())
+            .unwrap_or_default()
+    }
+}
+
+/// An error as the server reports it: the fields of the protocol's `ErrorResponse`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DatabaseError {
+    /// `SQLSTATE`, five characters.
+    pub code: String,
+    /// The primary message.
+    pub message: String,
+    /// `DETAIL`.
+    pub detail: Option<String>,
+    /// `HINT`.
+    pub hint: Option<String>,
+    /// Where in the message that was sent; characters, counted from 1.
+    pub position: Option<u32>,
+    /// Where in a command that the server made itself, and that command.
+    pub internal: Option<(u32, String)>,
+    /// `CONTEXT`: the calls that led there, innermost first.
+    pub context: Option<String>,
+    /// The schema of the table or type concerned.
+    pub schema: Option<String>,
+    /// The table concerned.
+    pub table: Option<String>,
+    /// The constraint concerned.
+    pub constraint: Option<String>,
+}
+
+impl fmt::Display for DatabaseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl StdError for DatabaseError {}

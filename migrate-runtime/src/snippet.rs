@@ -1,0 +1,127 @@
+//! One source line with one caret, in rustc's look. The macro draws its diagnostics with
+//! annotate-snippets; the runtime does not depend on it, so that an application does not build it.
+
+use std::fmt::Write as _;
+
+/// A place in a text: 1-based line and column, columns in characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) line: usize,
+    pub(crate) column: usize,
+    source: String,
+}
+
+/// How much of a long line is shown before and behind the caret, in characters.
+const WINDOW: usize = 60;
+
+impl Place {
+    /// The place of the byte at `offset`; the end of the text where it is beyond it.
+    pub(crate) fn at_byte(text: &str, offset: usize) -> Self {
+        let mut offset = offset.min(text.len());
+        while !text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        let before = text.get(..offset).unwrap_or_default();
+        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let rest = text.get(start..).unwrap_or_default();
+        Self {
+            line: before.matches('\n').count() + 1,
+            column: text.get(start..offset).unwrap_or_default().chars().count() + 1,
+            source: rest.lines().next().unwrap_or_default().to_owned(),
+        }
+    }
+
+    /// The place of the `number`th character, counted from 0.
+    pub(crate) fn at_character(text: &str, number: usize) -> Self {
+        let offset = text
+            .char_indices()
+            .nth(number)
+            .map_or(text.len(), |(offset, _)| offset);
+        Self::at_byte(text, offset)
+    }
+
+    /// The line and the caret under it, each with a gutter as wide as the line number.
+    pub(crate) fn draw(&self) -> String {
+        let number = self.line.to_string();
+        let gutter = " ".repeat(number.len());
+        let before = self.column - 1;
+        let cut = before.saturating_sub(WINDOW);
+        let shown: String = self.source.chars().skip(cut).take(2 * WINDOW).collect();
+        let dots = if cut > 0 { "…" } else { "" };
+        let more = if self.source.chars().count() > cut + 2 * WINDOW {
+            "…"
+        } else {
+            ""
+        };
+        let padding: String = shown.chars().take(before - cut).map(blank).collect();
+        let mut drawn = String::new();
+        let _ = writeln!(drawn, "{gutter} |");
+        let _ = writeln!(drawn, "{number} | {dots}{shown}{more}");
+        let _ = write!(
+            drawn,
+            "{gutter} | {}{padding}^",
+            " ".repeat(dots.chars().count())
+        );
+        drawn
+    }
+}
+
+/// As much blank as `character` takes on a terminal: a tab stays a tab, East Asian wide characters
+/// and emoji take two columns (the ranges of Unicode's East Asian Width that matter in practice).
+fn blank(character: char) -> &'static str {
+    match character {
+        '\t' => "\t",
+        '\u{300}'..='\u{36f}' | '\u{200b}'..='\u{200f}' => "",
+        '\u{1100}'..='\u{115f}'
+        | '\u{2e80}'..='\u{a4cf}'
+        | '\u{ac00}'..='\u{d7a3}'
+        | '\u{f900}'..='\u{faff}'
+        | '\u{fe30}'..='\u{fe6f}'
+        | '\u{ff00}'..='\u{ff60}'
+        | '\u{ffe0}'..='\u{ffe6}'
+        | '\u{1f300}'..='\u{1faff}'
+        | '\u{20000}'..='\u{3fffd}' => "  ",
+        _ => " ",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Place;
+
+    #[test]
+    fn the_caret_stands_under_the_character() {
+        let text = "CREATE TABLE t (\n  näme text,\n  名前 txet\n);\n";
+        let place = Place::at_byte(text, text.find("txet").unwrap());
+        assert_eq!((place.line, place.column), (3, 6));
+        insta::assert_snapshot!(place.draw(), @r"
+          |
+        3 |   名前 txet
+          |        ^
+        ");
+    }
+
+    #[test]
+    fn positions_count_characters() {
+        let text = "-- 𝄞 é\nSELECT x";
+        let place = Place::at_character(text, 7 + 7);
+        assert_eq!((place.line, place.column), (2, 8));
+    }
+
+    #[test]
+    fn a_place_beyond_the_text_is_its_end() {
+        let place = Place::at_character("ab\ncd", 99);
+        assert_eq!((place.line, place.column), (2, 3));
+        assert_eq!(Place::at_byte("", 5).line, 1);
+    }
+
+    #[test]
+    fn a_long_line_is_cut_around_the_caret() {
+        let text = format!("{}here{}", "x".repeat(500), "y".repeat(500));
+        let drawn = Place::at_byte(&text, 500).draw();
+        assert!(drawn.lines().all(|line| line.chars().count() < 140));
+        let caret = drawn.lines().last().unwrap().find('^').unwrap();
+        let line: Vec<char> = drawn.lines().nth(1).unwrap().chars().collect();
+        assert_eq!(line[caret], 'h');
+    }
+}

@@ -1,0 +1,146 @@
+//! The history table's name, its quoting, and the lock key that belongs to it.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+
+/// The history table: schema and name as PostgreSQL stores them, without quotes.
+///
+/// Displays quoted, ready for SQL: `"public"."schema_migrations"`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Table {
+    schema: Cow<'static, str>,
+    name: Cow<'static, str>,
+    key: i64,
+}
+
+impl Table {
+    /// `"public"."schema_migrations"`. The key is the one that [`Table::new`] computes; a test compares.
+    pub(crate) const DEFAULT: Self = Self::known("public", "schema_migrations", DEFAULT_KEY);
+
+    /// A table whose key was computed while compiling.
+    pub(crate) const fn known(schema: &'static str, name: &'static str, key: i64) -> Self {
+        Self {
+            schema: Cow::Borrowed(schema),
+            name: Cow::Borrowed(name),
+            key,
+        }
+    }
+
+    /// A table chosen while running.
+    pub fn new(schema: impl Into<Cow<'static, str>>, name: impl Into<Cow<'static, str>>) -> Self {
+        let (schema, name) = (schema.into(), name.into());
+        let digest = Sha256::digest(format!("migrate:v1:{schema}.{name}").as_bytes());
+        let mut first = [0; 8];
+        first
+            .iter_mut()
+            .zip(digest)
+            .for_each(|(to, from)| *to = from);
+        Self {
+            schema,
+            name,
+            key: i64::from_be_bytes(first),
+        }
+    }
+
+    /// The schema, `public` unless said otherwise.
+    pub fn schema(&self) -> &str {
+        &self.schema
+    }
+
+    /// The name within the schema, `schema_migrations` unless said otherwise.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The advisory lock's key, one per table: the first 8 bytes of SHA-256 over
+    /// `migrate:v1:<schema>.<name>`. Advisory locks are per database already.
+    pub fn lock_key(&self) -> i64 {
+        self.key
+    }
+
+    /// Why PostgreSQL could not store these names as they are, if so.
+    pub(crate) fn problem(&self) -> Option<String> {
+        [("schema", &self.schema), ("table", &self.name)]
+            .into_iter()
+            .find_map(|(what, name)| {
+                if name.is_empty() {
+                    Some(format!("the history table's {what} name is empty"))
+                } else if name.contains('\0') {
+                    Some(format!("the history table's {what} name holds a NUL character"))
+                } else if name.len() > 63 {
+                    // PostgreSQL would cut it at 63 bytes, and two names could become one.
+                    Some(format!(
+                        "the history table's {what} name `{name}` is longer than PostgreSQL's 63 bytes"
+                    ))
+                } else {
+                    None
+                }
+            })
+    }
+}
+
+const DEFAULT_KEY: i64 = 5_134_849_380_692_793_654;
+
+impl Default for Table {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", Identifier(&self.schema), Identifier(&self.name))
+    }
+}
+
+/// A name as SQL: in double quotes, quotes doubled.
+pub(crate) struct Identifier<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Identifier<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{}\"", self.0.replace('"', "\"\""))
+    }
+}
+
+/// A text as SQL: an escape string, so that it means the same whatever
+/// `standard_conforming_strings` says.
+pub(crate) struct Literal<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Literal<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A NUL cannot travel in the protocol; PostgreSQL has no text that holds one.
+        let text = self
+            .0
+            .replace('\\', "\\\\")
+            .replace('\'', "''")
+            .replace('\0', "");
+        write!(f, "E'{text}'")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Literal, Table};
+
+    #[test]
+    fn the_default_key_is_the_computed_one() {
+        assert_eq!(Table::DEFAULT, Table::new("public", "schema_migrations"));
+    }
+
+    #[test]
+    fn hostile_names_stay_names() {
+        let table = Table::new(r#"a"; DROP TABLE x; --"#, r#"b"."c"#);
+        insta::assert_snapshot!(table, @r#""a""; DROP TABLE x; --"."b"".""c""#);
+        insta::assert_snapshot!(Literal(r"it's \' done"), @r"E'it''s \\'' done'");
+    }
+
+    #[test]
+    fn names_that_postgresql_would_cut_are_refused() {
+        assert!(Table::new("public", "x".repeat(63)).problem().is_none());
+        assert!(Table::new("public", "x".repeat(64)).problem().is_some());
+        assert!(Table::new("", "x").problem().is_some());
+        assert!(Table::new("a\0b", "x").problem().is_some());
+    }
+}
