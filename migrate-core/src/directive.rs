@@ -120,6 +120,9 @@ impl<'t> Form<'t> {
     /// None for a comment that is only a comment.
     fn of(comment: Piece<'t>, file: &str) -> Option<Self> {
         let comment = comment.trim();
+        if !comment.text.starts_with(['m', 'M', 'n', '+']) {
+            return None;
+        }
         // In sqlx a reason may follow.
         let (word, _) = comment.split_while(|character| !character.is_whitespace());
         if word.text == NO_TRANSACTION {

@@ -20,7 +20,7 @@ pub(super) fn leading(text: &str) -> (Vec<Leading<'_>>, usize) {
         let trimmed = rest.trim_start_matches(is_space);
         at += rest.len() - trimmed.len();
         if trimmed.starts_with("--") {
-            let end = at + trimmed.find(is_line_end).unwrap_or(trimmed.len());
+            let end = at + line_length(trimmed);
             comments.push(Leading::Line(Piece::of(text, at + 2..end)));
             at = end;
         } else if trimmed.starts_with("/*") {
@@ -41,9 +41,12 @@ fn is_space(character: char) -> bool {
     matches!(character, ' ' | '\t' | '\n' | '\r' | '\u{B}' | '\u{C}')
 }
 
-/// To PostgreSQL a carriage return ends a comment as well as a line feed does.
-fn is_line_end(character: char) -> bool {
-    matches!(character, '\n' | '\r')
+/// How much of `text` belongs to its first line. To PostgreSQL a carriage return ends a comment as
+/// well as a line feed does. Searches for single characters are quick even in a debug build.
+fn line_length(text: &str) -> usize {
+    let length = text.find('\n').unwrap_or(text.len());
+    let line = text.get(..length).unwrap_or_default();
+    line.find('\r').unwrap_or(length)
 }
 
 /// The length of the comment that begins `text`; comments nest.
@@ -52,19 +55,19 @@ fn block_length(text: &str) -> Option<usize> {
     let mut at = 0;
     loop {
         let rest = text.get(at..)?;
-        let next = at + rest.find(['*', '/'])?;
-        let ahead = text.get(next..)?;
-        if ahead.starts_with("/*") {
-            depth += 1;
-            at = next + 2;
-        } else if ahead.starts_with("*/") {
+        let slash = rest.find('/')?;
+        let (before, from) = rest.split_at_checked(slash)?;
+        if before.ends_with('*') {
             depth -= 1;
-            at = next + 2;
+            at += slash + 1;
             if depth == 0 {
                 return Some(at);
             }
+        } else if from.starts_with("/*") {
+            depth += 1;
+            at += slash + 2;
         } else {
-            at = next + 1;
+            at += slash + 1;
         }
     }
 }
@@ -77,23 +80,18 @@ pub(super) fn further<'t>(
     is_directive: impl Fn(Piece<'t>) -> bool,
 ) -> Vec<Piece<'t>> {
     let mut found = Vec::new();
-    let mut line_start = from;
-    for line in text
-        .get(from..)
-        .unwrap_or_default()
-        .split_inclusive(is_line_end)
-    {
-        let mut at = 0;
-        while let Some(dashes) = line.get(at..).and_then(|rest| rest.find("--")) {
-            at += dashes + 2;
-            let end = line_start + line.trim_end_matches(is_line_end).len();
-            let comment = Piece::of(text, line_start + at..end);
-            if is_directive(comment) {
-                found.push(comment);
-                break;
-            }
+    let mut at = from;
+    while let Some(dash) = text.get(at..).and_then(|rest| rest.find('-')) {
+        at += dash + 1;
+        let Some(behind) = text.get(at..).and_then(|rest| rest.strip_prefix('-')) else {
+            continue;
+        };
+        at += 1;
+        let comment = Piece::of(text, at..at + line_length(behind));
+        if is_directive(comment) {
+            found.push(comment);
+            at = comment.span().end;
         }
-        line_start += line.len();
     }
     found
 }
@@ -121,6 +119,9 @@ mod tests {
         assert_eq!(comments("/* a */\n-- b"), (vec![" a ", " b"], 12));
         assert_eq!(comments("/* a /* b */ c */ x"), (vec![" a /* b */ c "], 18));
         assert_eq!(comments("/**/-x"), (vec![""], 4));
+        assert_eq!(comments("/*/ */ x"), (vec!["/ "], 7));
+        assert_eq!(comments("/***/ x"), (vec!["*"], 6));
+        assert_eq!(comments("/* */* */"), (vec![" "], 5));
         assert_eq!(comments("--a\rDROP TABLE t"), (vec!["a"], 4));
     }
 
