@@ -21,6 +21,7 @@ mod nearest;
 pub mod pack;
 pub mod position;
 pub mod render;
+pub mod rules;
 pub mod settings;
 pub mod sql;
 mod validate;

@@ -9,6 +9,9 @@ use super::token::{Token, TokenKind};
 /// of SQL and PL/pgSQL.
 #[derive(Debug)]
 pub(crate) struct Body {
+    /// The byte of the file it begins at, where it stands there as it is: not where a quote in it is
+    /// written twice or escaped.
+    pub(crate) start: Option<usize>,
     /// Its text, quotes undone.
     pub(crate) text: String,
     /// Its tokens.
@@ -16,9 +19,16 @@ pub(crate) struct Body {
 }
 
 impl Body {
-    fn of(text: String) -> Self {
+    /// Of the string literal that comes next, if one does.
+    fn read(rest: &mut Reader<'_>) -> Option<Self> {
+        let start = rest.verbatim();
+        let text = rest.string()?;
         let tokens = scan(&text).tokens;
-        Self { text, tokens }
+        Some(Self {
+            start,
+            text,
+            tokens,
+        })
     }
 
     /// Whether it commits or rolls back where a statement may stand.
@@ -56,7 +66,7 @@ impl Body {
 }
 
 /// After `DO`: its body. None if that is in a language that is neither SQL nor PL/pgSQL.
-pub(super) fn of_do(rest: &mut Reader<'_>) -> Option<Body> {
+pub(crate) fn of_do(rest: &mut Reader<'_>) -> Option<Body> {
     let mut body = None;
     while !rest.is_done() {
         if rest.accept(K::Language) {
@@ -64,21 +74,21 @@ pub(super) fn of_do(rest: &mut Reader<'_>) -> Option<Body> {
             if !language.eq_ignore_ascii_case("plpgsql") {
                 return None;
             }
-        } else if let Some(text) = rest.string() {
-            body = Some(text);
+        } else if let Some(found) = Body::read(rest) {
+            body = Some(found);
         } else {
             rest.read();
         }
     }
-    body.map(Body::of)
+    body
 }
 
 /// The string literals of `CREATE FUNCTION` or `CREATE PROCEDURE`, its body among them.
 pub(super) fn of_routine(rest: &mut Reader<'_>) -> Vec<Body> {
     let mut bodies = Vec::new();
     while !rest.is_done() {
-        match rest.string() {
-            Some(text) => bodies.push(Body::of(text)),
+        match Body::read(rest) {
+            Some(body) => bodies.push(body),
             None => {
                 rest.read();
             }

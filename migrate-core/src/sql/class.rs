@@ -8,7 +8,7 @@
 use super::keyword::Keyword as K;
 use super::name::{quote, quote_qualified};
 use super::reader::Reader;
-use super::{body, subscription};
+use super::{body, reindex, subscription};
 use crate::migration::StatementKind;
 
 /// What a statement is.
@@ -30,7 +30,7 @@ impl Class {
         repeatable_as: None,
     };
 
-    const fn of(kind: StatementKind, command: &'static str) -> Self {
+    pub(super) const fn of(kind: StatementKind, command: &'static str) -> Self {
         Self {
             kind,
             command,
@@ -72,7 +72,7 @@ pub(super) fn classify(mut rest: Reader<'_>) -> Class {
     } else if rest.accept(K::Alter) {
         classify_alter(&mut rest)
     } else if rest.accept(K::Reindex) {
-        classify_reindex(&mut rest)
+        reindex::classify(&mut rest)
     } else if rest.accept(K::Vacuum) {
         Some(Class::repeatable("VACUUM"))
     } else if rest.accept(K::Cluster) {
@@ -203,42 +203,6 @@ fn classify_alter(rest: &mut Reader<'_>) -> Option<Class> {
     })
 }
 
-fn classify_reindex(rest: &mut Reader<'_>) -> Option<Class> {
-    let mut concurrently = false;
-    if rest.accept_char(b'(') {
-        // Where an option is given twice, PostgreSQL takes the last.
-        for (name, value) in super::options::read(rest.bracketed()) {
-            if name == "concurrently" {
-                concurrently = value.is_true();
-            }
-        }
-    }
-    let everything = if rest.accept(K::Schema) {
-        "REINDEX SCHEMA"
-    } else if rest.accept(K::Database) {
-        "REINDEX DATABASE"
-    } else if rest.accept(K::System) {
-        "REINDEX SYSTEM"
-    } else if rest.accept_any(&[K::Table, K::Index]) {
-        ""
-    } else {
-        return None;
-    };
-    concurrently |= rest.accept(K::Concurrently);
-    if !concurrently {
-        return (!everything.is_empty()).then(|| Class::repeatable(everything));
-    }
-    let target = if everything.is_empty() {
-        quote_qualified(&rest.qualified_name()?)
-    } else {
-        String::new()
-    };
-    Some(Class::of(
-        StatementKind::ReindexConcurrently { target },
-        "REINDEX CONCURRENTLY",
-    ))
-}
-
 fn classify_cluster(rest: &mut Reader<'_>) -> Option<Class> {
     if rest.accept_char(b'(') {
         rest.bracketed();
@@ -344,9 +308,6 @@ mod tests {
                 "CLUSTER",
                 "CLUSTER VERBOSE",
                 "CLUSTER (VERBOSE)",
-                "REINDEX SCHEMA s",
-                "REINDEX DATABASE",
-                "REINDEX (VERBOSE) SYSTEM d",
                 "DISCARD ALL",
             ],
         );
@@ -373,23 +334,6 @@ mod tests {
     }
 
     #[test]
-    fn a_concurrent_reindex_names_its_target() {
-        for (sql, target) in [
-            ("REINDEX INDEX CONCURRENTLY i", r#""i""#),
-            ("REINDEX TABLE CONCURRENTLY S.t", r#""s"."t""#),
-            ("REINDEX (CONCURRENTLY) TABLE t", r#""t""#),
-            ("REINDEX (VERBOSE, CONCURRENTLY true) TABLE t", r#""t""#),
-            ("REINDEX (CONCURRENTLY off, CONCURRENTLY) TABLE t", r#""t""#),
-            ("REINDEX (CONCURRENTLY off) TABLE CONCURRENTLY t", r#""t""#),
-            ("REINDEX SCHEMA CONCURRENTLY s", ""),
-            ("REINDEX (CONCURRENTLY 1) DATABASE", ""),
-        ] {
-            let target = target.to_owned();
-            check(sql, &Kind::ReindexConcurrently { target });
-        }
-    }
-
-    #[test]
     fn a_concurrent_detach_names_both_tables() {
         for sql in [
             "ALTER TABLE s.t DETACH PARTITION P CONCURRENTLY",
@@ -411,11 +355,6 @@ mod tests {
                 "DROP INDEX i",
                 "DROP INDEX IF EXISTS i, j",
                 "ANALYZE t",
-                "REINDEX TABLE t",
-                "REINDEX INDEX i",
-                "REINDEX (CONCURRENTLY false) TABLE t",
-                "REINDEX (CONCURRENTLY 0) TABLE t",
-                "REINDEX (CONCURRENTLY 'OFF') TABLE t",
                 "CLUSTER t",
                 "CLUSTER t USING i",
                 "CLUSTER VERBOSE t",

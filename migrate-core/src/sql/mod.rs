@@ -13,6 +13,7 @@ mod numbers;
 mod operators;
 mod options;
 pub(crate) mod reader;
+mod reindex;
 mod scanner;
 mod session_state;
 mod splitter;

@@ -1,5 +1,7 @@
 //! Reading the tokens of one statement from left to right.
 
+use std::borrow::Cow;
+
 use super::keyword::Keyword;
 use super::literal;
 use super::name;
@@ -100,6 +102,19 @@ impl<'a> Reader<'a> {
         let value = literal::value(self.text, self.peek()?)?.into_owned();
         self.at += 1;
         Some(value)
+    }
+
+    /// Where the value begins in the text of the string literal that comes next, if it is there as it is.
+    pub(crate) fn verbatim(&self) -> Option<usize> {
+        let token = self.peek()?;
+        match literal::value(self.text, token)? {
+            Cow::Borrowed(value) => {
+                let source = self.text.get(token.range())?;
+                // Both quotes, or both tags, are equally long.
+                Some(token.start + (source.len() - value.len()) / 2)
+            }
+            Cow::Owned(_) => None,
+        }
     }
 
     /// Reads any token: its text.
