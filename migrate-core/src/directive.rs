@@ -46,6 +46,15 @@ pub(crate) struct Allow {
     pub(crate) span: Span,
 }
 
+/// The rules there are.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct RuleNames {
+    /// Those that `allow` may name.
+    pub(crate) allowable: Vec<&'static str>,
+    /// Those that it may not, because the migration could not work all the same.
+    pub(crate) fixed: Vec<&'static str>,
+}
+
 const NO_TRANSACTION: &str = "no-transaction";
 const OUT_OF_ORDER: &str = "out-of-order";
 const LOCK_TIMEOUT: &str = "lock-timeout";
@@ -54,8 +63,8 @@ const KNOWN: [&str; 4] = [NO_TRANSACTION, OUT_OF_ORDER, LOCK_TIMEOUT, ALLOW];
 
 const ALL_KNOWN: &str = "the directives are `no-transaction`, `out-of-order`, `lock-timeout <time>` and `allow(<rule>) <reason>`";
 
-/// Reads the directives of `file`. `rules` are the names `allow` may give.
-pub(crate) fn read(file: &str, text: &str, rules: &[&str]) -> (Directives, Vec<Diagnostic>) {
+/// Reads the directives of `file`.
+pub(crate) fn read(file: &str, text: &str, rules: &RuleNames) -> (Directives, Vec<Diagnostic>) {
     let (comments, end) = comments::leading(text);
     let mut reader = Reader {
         file,
@@ -151,7 +160,7 @@ fn is_of_word(character: char) -> bool {
 
 struct Reader<'r> {
     file: &'r str,
-    rules: &'r [&'r str],
+    rules: &'r RuleNames,
     read: Directives,
     problems: Vec<Diagnostic>,
 }
@@ -270,19 +279,8 @@ impl Reader<'_> {
             return;
         };
         let rule = rule.trim();
-        if !self.rules.contains(&rule.text) {
-            let place = if rule.text.is_empty() { argument } else { rule };
-            let message = format!("unknown rule `{}`", rule.text);
-            let mut problem =
-                Diagnostic::error("unknown-rule", self.file, message).at(place.span());
-            if let Some(near) = nearest(rule.text, self.rules.iter().copied()) {
-                problem = problem.help(format!("did you mean `{near}`?"));
-            } else if rule.text.contains(',') {
-                problem = problem.help("write one `allow` for each rule");
-            } else {
-                problem = problem.help("the name of a rule stands below each of its findings");
-            }
-            self.problems.push(problem);
+        if !self.rules.allowable.contains(&rule.text) {
+            self.not_allowable(rule, argument);
             return;
         }
         self.read.allows.push(Allow {
@@ -299,6 +297,29 @@ impl Reader<'_> {
                 ),
             );
         }
+    }
+
+    fn not_allowable(&mut self, rule: Piece<'_>, argument: Piece<'_>) {
+        let name = rule.text;
+        if self.rules.fixed.contains(&name) {
+            self.malformed(
+                rule,
+                format!("`{name}` cannot be allowed"),
+                "put right what it reports: the migration could not be applied and recorded as it is",
+            );
+            return;
+        }
+        let place = if name.is_empty() { argument } else { rule };
+        let problem =
+            Diagnostic::error("unknown-rule", self.file, format!("unknown rule `{name}`"))
+                .at(place.span());
+        let allowable = self.rules.allowable.iter().copied();
+        let help = match nearest(name, allowable) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if name.contains(',') => "write one `allow` for each rule".to_owned(),
+            None => format!("the rules are `{}`", self.rules.allowable.join("`, `")),
+        };
+        self.problems.push(problem.help(help));
     }
 
     fn malformed(&mut self, place: Piece<'_>, message: impl Into<String>, help: impl Into<String>) {

@@ -10,6 +10,7 @@
 //!   |                     ^ begins here
 //!   |
 //!   = help: close it with `'`
+//!   = rule: lexical-error
 //! ```
 
 use std::borrow::Cow;
@@ -18,6 +19,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::position::{Position, floor};
+use crate::rules::RULES;
 
 /// Whether the text is for a terminal that shows colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -76,6 +78,10 @@ pub fn render(diagnostic: &Diagnostic, text: Option<&str>, style: Style) -> Stri
     }
     for help in &diagnostic.help {
         group = group.element(Level::HELP.message(help.as_str()));
+    }
+    // Its name is what `allow` and the reference of the rules go by.
+    if RULES.iter().any(|rule| rule.id == diagnostic.rule) {
+        group = group.element(Level::NOTE.with_name("rule").message(diagnostic.rule));
     }
     renderer.term_width(UNLIMITED).render(&[group])
 }
@@ -165,7 +171,7 @@ mod tests {
         let text = "CREATE TABLE users (\n  id bigint,\n  name text DEFAULT 'none\n);\n";
         let start = text.find('\'').expect("it is there");
         let diagnostic = Diagnostic::error(
-            "unterminated",
+            "lexical-error",
             "migrations/0002_users.sql",
             "unterminated quoted string",
         )
@@ -181,6 +187,7 @@ mod tests {
           |
           = help: close it
           = help: or delete it
+          = rule: lexical-error
         ");
     }
 

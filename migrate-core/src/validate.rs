@@ -17,9 +17,6 @@ use crate::file_name::{self, Direction};
 use crate::migration::Migration;
 use crate::settings::{Order, Settings};
 
-/// The rules that `-- migrate: allow(<rule>) <reason>` may name.
-const ALLOWABLE: &[&str] = &[order::TIMESTAMP_LENGTH];
-
 /// One file to validate.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct File<'f> {
@@ -37,6 +34,7 @@ pub(crate) fn validate(
     files: &[File<'_>],
     settings: &Settings,
 ) -> (Vec<Migration>, Vec<Diagnostic>) {
+    let rules = allowed::names();
     let mut problems = Vec::new();
     let mut named = Vec::new();
     let mut misnamed = Vec::new();
@@ -44,7 +42,7 @@ pub(crate) fn validate(
     for (index, file) in files.iter().enumerate() {
         judged.push(file.content.map(|content| {
             let name = file.name.unwrap_or(file.shown);
-            script::judge(name, file.shown, content, &mut problems)
+            script::judge(name, file.shown, content, settings, &rules, &mut problems)
         }));
         let Some(name) = file.name else { continue };
         match file_name::parse(name) {

@@ -1,7 +1,21 @@
 //! Takes away the findings that a file allows.
 
+use super::order::TIMESTAMP_LENGTH;
 use crate::diagnostic::Diagnostic;
-use crate::directive::Allow;
+use crate::directive::{Allow, RuleNames};
+use crate::rules::RULES;
+
+/// What an `allow` may name: findings about a file that are a matter of judgement.
+pub(super) fn names() -> RuleNames {
+    let ids = |allowable: bool| {
+        let rules = RULES.iter().filter(move |rule| rule.allowable == allowable);
+        rules.map(|rule| rule.id)
+    };
+    RuleNames {
+        allowable: ids(true).chain([TIMESTAMP_LENGTH]).collect(),
+        fixed: ids(false).collect(),
+    }
+}
 
 /// Removes from `problems` what `allows` of the same file permit, and complains of each one that
 /// permits nothing: the statement it was written for has gone, and the next one should not profit.

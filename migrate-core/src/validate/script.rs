@@ -2,9 +2,11 @@
 
 use crate::checksum::Checksum;
 use crate::diagnostic::Diagnostic;
-use crate::directive::{self, Directives};
+use crate::directive::{self, Directives, RuleNames};
 use crate::encoding::Content;
 use crate::migration::Script;
+use crate::rules;
+use crate::settings::Settings;
 use crate::sql::{self, Token};
 
 /// One file, judged on its own.
@@ -21,15 +23,24 @@ pub(super) fn judge(
     file: &str,
     shown: &str,
     content: &Content,
+    settings: &Settings,
+    names: &RuleNames,
     problems: &mut Vec<Diagnostic>,
 ) -> Judged {
     let text = content.scannable();
-    let (directives, found) = directive::read(shown, text, super::ALLOWABLE);
+    let (directives, found) = directive::read(shown, text, names);
     problems.extend(found);
     let analysis = sql::analyse(text);
     problems.extend(directive::misplaced(shown, text, &directives, |offset| {
         is_between(&analysis.tokens, offset)
     }));
+    problems.extend(rules::check(
+        shown,
+        text,
+        &analysis,
+        directives.transaction,
+        settings,
+    ));
     let script = Script {
         file: file.to_owned(),
         checksum: Checksum::of(&content.text),

@@ -7,4 +7,5 @@ mod directory;
 mod fixture;
 mod names;
 mod order;
+mod sql;
 mod together;
