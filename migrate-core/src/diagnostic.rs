@@ -1,4 +1,4 @@
-//! What is wrong with a migration, as data. How it looks is [`render`](crate::render)'s business.
+//! What is wrong with a migration, as data. How it looks is [`render`](crate::render())'s business.
 
 use std::ops::Range;
 

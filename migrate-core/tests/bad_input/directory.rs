@@ -87,14 +87,14 @@ fn a_path_with_a_nul_is_refused() {
 #[test]
 fn a_missing_crate_is_refused() {
     let loaded = migrate_core::load("no/such/crate".as_ref(), "migrations", &Settings::default());
-    let messages: Vec<_> = loaded
-        .diagnostics
-        .iter()
-        .map(|found| &found.message)
-        .collect();
-    assert_eq!(
-        messages,
-        ["no/such/crate cannot be read: no such file or directory"]
+    let [only] = loaded.diagnostics.as_slice() else {
+        panic!("{:?}", loaded.diagnostics)
+    };
+    // What follows is the system's own.
+    assert!(
+        only.message.starts_with("no/such/crate cannot be read: "),
+        "{}",
+        only.message
     );
 }
 
