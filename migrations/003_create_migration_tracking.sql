@@ -1,5 +1,3 @@
--- migrate: allow(own-history-table) it only reads the shape of a table this tool made, and writes to none of its rows
---
 -- The first releases of the Content AI Backend recorded nothing about migrations. This file gives
 -- such a database the tracking table those releases were followed by, and records the initial
 -- schema in it where the initial schema is there. It is all that `psql -f` needs.

@@ -1,0 +1,6 @@
+//! The program and its schema on a real server.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail")]
+
+mod program;
+mod schema;
+mod tracking;
