@@ -1,3 +1,5 @@
+-- migrate: allow(own-history-table) it writes only to the older table of that name, never to migrate's own
+--
 -- The first releases of the Content AI Backend recorded nothing about migrations. This file gives
 -- such a database the tracking table those releases were followed by, and records the initial
 -- schema in it where the initial schema is there. It is all that `psql -f` needs.
