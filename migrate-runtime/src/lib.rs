@@ -1,5 +1,7 @@
 //! PostgreSQL migrations, checked when you compile and applied exactly once when you start.
 
+#[cfg(feature = "directory")]
+mod directory;
 mod drivers;
 mod embed;
 mod engine;

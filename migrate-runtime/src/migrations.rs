@@ -53,6 +53,23 @@ impl Migrations {
         }
     }
 
+    /// A set that was packed while the program runs.
+    #[cfg(feature = "directory")]
+    pub(crate) fn packed(
+        text: Cow<'static, str>,
+        index: Cow<'static, [u8]>,
+        directory: Cow<'static, str>,
+        table: Table,
+    ) -> Self {
+        Self {
+            text,
+            index,
+            directory,
+            table,
+            source: None,
+        }
+    }
+
     /// The migrations in order of version.
     pub fn iter(&self) -> impl Iterator<Item = Migration<'_>> {
         self.records()

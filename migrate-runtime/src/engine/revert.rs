@@ -17,29 +17,25 @@ impl<'e, S: Session> Engine<'e, '_, S> {
     pub(crate) async fn revert(mut self, which: Revert) -> Result<Report, Error> {
         self.refuse_stale()?;
         let mut look = self.look().await?;
-        // How many are still to go, where they were counted: others may have reverted some meanwhile,
-        // and those count as theirs.
-        let mut left = match which {
-            Revert::Last(count) => Some(count),
-            Revert::To(_) => None,
-        };
+        // What "the last one" means was decided by whoever saw this history; another one is another
+        // decision.
+        let mut seen = None;
         loop {
             if look.open_transaction {
                 return Err(self.error(Kind::OpenTransaction));
             }
             let mut history = look.history.take().unwrap_or_default();
-            let down = self.downs(&history, which, left)?;
-            if down.is_empty() {
-                return Ok(self.report);
+            if *seen.get_or_insert_with(|| history.clone()) != history {
+                return Err(self.error(Kind::RevertRaced));
             }
             let mut outcome = Outcome::Done;
-            for (migration, resume) in down {
+            for (migration, resume) in self.downs(&history, which)? {
                 outcome = self.revert_one(&migration, resume, &history).await?;
                 if outcome != Outcome::Done {
                     break;
                 }
                 history.forget(migration.version);
-                left = left.map(|left| left.saturating_sub(1));
+                seen = Some(history.clone());
             }
             look = match outcome {
                 Outcome::Done => return Ok(self.report),
@@ -54,7 +50,6 @@ impl<'e, S: Session> Engine<'e, '_, S> {
         &self,
         history: &History,
         which: Revert,
-        left: Option<usize>,
     ) -> Result<Vec<(Migration<'e>, Option<usize>)>, Error> {
         if let Revert::To(target) = which
             && target != 0
@@ -65,7 +60,7 @@ impl<'e, S: Session> Engine<'e, '_, S> {
         let mut down = Vec::new();
         for row in history.rows().iter().rev() {
             let wanted = match which {
-                Revert::Last(_) => left.is_some_and(|left| down.len() < left),
+                Revert::Last(count) => down.len() < count,
                 Revert::To(target) => row.version > target,
             };
             if !wanted {

@@ -16,11 +16,11 @@ impl fmt::Display for Kind {
                 f,
                 migrations,
                 "was edited after it was applied",
+                |problem| problem.file.clone(),
                 |problem| {
                     let recorded = problem.recorded.map_or_else(|| "none".to_owned(), short);
                     format!(
-                        "{}: applied {recorded}, embedded {}",
-                        problem.file,
+                        " (applied {recorded}, embedded {})",
                         short(problem.embedded)
                     )
                 },
@@ -30,12 +30,14 @@ impl fmt::Display for Kind {
                 migrations,
                 "was applied and is not in this program, which holds newer ones",
                 ToString::to_string,
+                |_| String::new(),
             ),
             Self::Ahead { migrations } => list(
                 f,
                 migrations,
                 "was applied by a newer program than this one",
                 ToString::to_string,
+                |_| String::new(),
             ),
             Self::OutOfOrder {
                 migrations,
@@ -45,12 +47,14 @@ impl fmt::Display for Kind {
                 migrations,
                 &format!("is pending, but {newest_applied}, which is newer, is applied already"),
                 |problem| problem.file.clone(),
+                |_| String::new(),
             ),
             Self::HalfApplied { migrations } => list(
                 f,
                 migrations,
                 "was begun and not finished, and cannot be resumed because its file or its transactions have changed",
-                |problem| format!("{} ({} statements done)", problem.file, problem.done),
+                |problem| problem.file.clone(),
+                |problem| format!(" ({} statements done)", problem.done),
             ),
             Self::Interrupted {
                 file,
@@ -133,14 +137,14 @@ fn list<T>(
     items: &[T],
     what: &str,
     name: impl Fn(&T) -> String,
+    detail: impl Fn(&T) -> String,
 ) -> fmt::Result {
     if let [only] = items {
-        return write!(f, "{} {what}", name(only));
+        return write!(f, "{} {what}{}", name(only), detail(only));
     }
     write!(f, "{} migrations, each of which {what}:", items.len())?;
-    items
-        .iter()
-        .try_for_each(|item| write!(f, "\n  {}", name(item)))
+    let mut line = |item| write!(f, "\n  {}{}", name(item), detail(item));
+    items.iter().try_for_each(&mut line)
 }
 
 /// Twelve digits tell two checksums apart and still fit on the line.

@@ -238,10 +238,11 @@ pub(crate) struct Before {
     pub(crate) pid: i32,
 }
 
-/// Gives the lock back and leaves the session as it was found, whatever state it is in.
+/// Gives the lock back and leaves the session as it was found, whatever state it is in. The lock goes
+/// at once, within a transaction or without.
 pub(crate) fn leave(table: &Table, before: &Before) -> String {
     format!(
-        "ROLLBACK;{unlock};{BEGIN};{PIN_PATH};\
+        "ROLLBACK;{BEGIN};{unlock};{PIN_PATH};\
          SELECT set_config('session_authorization', {user}, false), set_config('role', {role}, false);\
          {restore};COMMIT",
         unlock = unlock(table),

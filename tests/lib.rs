@@ -1,0 +1,22 @@
+//! What several of the test programs share.
+
+use std::path::Path;
+
+use migrate_core::Settings;
+use migrate_runtime::Migrations;
+
+/// Reads the directory `migrations` below `root`; its name in messages is `migrations`.
+///
+/// # Panics
+///
+/// When the directory is not valid: a test that wants that asks the validator itself.
+pub fn load(root: &Path) -> Migrations {
+    let settings = Settings::default();
+    let loaded = migrate_core::load(root, "migrations", &settings);
+    assert!(
+        !loaded.has_errors(),
+        "the test's own migrations are not valid: {:#?}",
+        loaded.diagnostics
+    );
+    Migrations::from_loaded("migrations", &loaded, &settings.table)
+}

@@ -1,0 +1,143 @@
+//! A dropped future and a failing message leave neither a lock nor an open transaction behind,
+//! whichever message it was.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use migrate_fixtures::Server;
+use migrate_runtime::{Failure, Migrations, Reply, Session};
+
+use crate::set::{Set, connect, runtime};
+
+fn set() -> Migrations {
+    Set::new(&[
+        ("1_t.sql", "CREATE TABLE t (a int); SELECT pg_sleep(0.02)"),
+        ("2_set.sql", "INSERT INTO t VALUES (1)"),
+        ("3_i.sql", "-- migrate: no-transaction\nCREATE INDEX CONCURRENTLY i ON t (a);\nINSERT INTO t VALUES (2);"),
+    ])
+    .load()
+}
+
+/// A client whose `after`th message never gets its answer read, or fails.
+struct Faulty<'c> {
+    client: &'c mut tokio_postgres::Client,
+    sent: Arc<AtomicUsize>,
+    after: usize,
+    fault: Fault,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Fault {
+    /// The future stays pending once the message has been sent, so that the caller drops it.
+    Hang,
+    /// The message is replaced by one that the server refuses.
+    Fail,
+}
+
+impl Session for Faulty<'_> {
+    async fn send(&mut self, sql: &str) -> Result<Reply, Failure> {
+        let number = self.sent.fetch_add(1, Ordering::SeqCst);
+        if number != self.after {
+            return self.client.send(sql).await;
+        }
+        match self.fault {
+            Fault::Hang => {
+                // Polled once, so that it leaves; then nobody ever listens.
+                let mut sent = pin!(self.client.send(sql));
+                std::future::poll_fn(|context| {
+                    let _ = sent.as_mut().poll(context);
+                    Poll::<()>::Pending
+                })
+                .await;
+                unreachable!()
+            }
+            Fault::Fail => {
+                // Fails behind whatever the message has begun.
+                let broken = sql.replacen(';', ";SELECT 1/0;", 3);
+                self.client.send(&format!("{broken};SELECT 1/0")).await
+            }
+        }
+    }
+
+    fn sleep(&mut self, duration: Duration) -> impl Future<Output = ()> + Send {
+        tokio::time::sleep(duration)
+    }
+}
+
+/// Runs with a fault at each message in turn until a run meets none; then checks what is left.
+fn at_every_message(fault: Fault) {
+    runtime().block_on(async {
+        let mut after = 0;
+        loop {
+            let database = Server::shared().database();
+            let mut client = connect(&database.url()).await;
+            let sent = Arc::new(AtomicUsize::new(0));
+            let all = set();
+            let met = {
+                let mut faulty = Faulty {
+                    client: &mut client,
+                    sent: Arc::clone(&sent),
+                    after,
+                    fault,
+                };
+                let mut runner = all.runner();
+                let mut run = pin!(runner.run_over(&mut faulty));
+                loop {
+                    let polled = std::future::poll_fn(|context: &mut Context<'_>| {
+                        Poll::Ready(run.as_mut().poll(context).is_ready())
+                    })
+                    .await;
+                    let reached = sent.load(Ordering::SeqCst) > after;
+                    if polled || (reached && fault == Fault::Hang) {
+                        break reached;
+                    }
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                }
+            };
+            // The connection goes back to its pool: usable, no transaction, no lock.
+            let state = client
+                .simple_query(
+                    "SELECT pg_catalog.transaction_timestamp() = pg_catalog.statement_timestamp()",
+                )
+                .await
+                .unwrap_or_else(|error| panic!("unusable after message {after}: {error:?}"));
+            let tokio_postgres::SimpleQueryMessage::Row(row) = &state[1] else {
+                panic!("{state:?}")
+            };
+            assert_eq!(
+                row.get(0),
+                Some("t"),
+                "a transaction is open after message {after}"
+            );
+            database.assert_quiet();
+            // And the next run on it completes the work, each effect exactly once.
+            all.run_async(&mut client)
+                .await
+                .unwrap_or_else(|error| panic!("after message {after}: {error}"));
+            assert_eq!(
+                database.value("SELECT string_agg(a::text, ',' ORDER BY a) FROM t"),
+                "1,2"
+            );
+            assert!(database.invalid_indexes().is_empty());
+            database.assert_quiet();
+            if !met {
+                return;
+            }
+            after += 1;
+        }
+    });
+}
+
+#[test]
+fn a_run_dropped_at_any_message_leaves_nothing_behind() {
+    at_every_message(Fault::Hang);
+}
+
+#[test]
+fn an_error_at_any_message_leaves_nothing_behind() {
+    at_every_message(Fault::Fail);
+}

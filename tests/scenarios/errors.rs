@@ -1,0 +1,246 @@
+//! What a failing migration looks like, and what it leaves behind.
+
+use crate::set::{Driver, Set, both};
+use migrate_fixtures::Database;
+
+fn failing(driver: Driver, database: &Database, text: &str) -> String {
+    let set = Set::new(&[
+        ("1_ok.sql", "CREATE TABLE t (id int PRIMARY KEY)"),
+        ("2_bad.sql", text),
+    ]);
+    let error = driver.run(database, set.load().runner()).unwrap_err();
+    assert_eq!(error.migration(), Some(2));
+    assert_eq!(error.report().applied.len(), 1);
+    assert_eq!(
+        database.value("SELECT count(*) FROM schema_migrations"),
+        "1"
+    );
+    error.to_string()
+}
+
+#[test]
+fn an_error_points_at_its_character_behind_non_ascii_text() {
+    both(|driver, database| {
+        let text = "-- Grüße, 𝄞 und 名前\nSELECT 'ä𝄞',\n  nme FROM t;\nSELECT 2;";
+        insta::assert_snapshot!(failing(driver, database, text), @r#"
+        migrations/2_bad.sql:3:3: column "nme" does not exist
+          |
+        3 |   nme FROM t;
+          |   ^
+          = statement: 1 of 2
+          = sqlstate: 42703
+          = note: nothing of this migration was kept
+        "#);
+    });
+}
+
+#[test]
+fn an_error_in_a_long_file_has_the_right_line() {
+    both(|driver, database| {
+        let mut text = "SELECT 1; -- é\n".repeat(3000);
+        text.push_str("SELECT missing();\n");
+        text.push_str(&"SELECT 1;\n".repeat(500));
+        let error = failing(driver, database, &text);
+        assert!(
+            error.starts_with("migrations/2_bad.sql:3001:8: function missing() does not exist"),
+            "{error}"
+        );
+        assert!(error.contains("= statement: 3001 of 3501"), "{error}");
+    });
+}
+
+#[test]
+fn an_error_without_a_position_names_its_statement() {
+    both(|driver, database| {
+        let text = "INSERT INTO t VALUES (1);\n\nINSERT INTO t\n  VALUES (1);\nSELECT 3;";
+        insta::assert_snapshot!(failing(driver, database, text), @r#"
+        migrations/2_bad.sql:3:1: duplicate key value violates unique constraint "t_pkey"
+          |
+        3 | INSERT INTO t
+          | ^
+          = statement: 2 of 3
+          = sqlstate: 23505
+          = detail: Key (id)=(1) already exists.
+          = constraint: t_pkey
+          = note: nothing of this migration was kept
+        "#);
+    });
+}
+
+#[test]
+fn an_error_at_commit_says_so() {
+    both(|driver, database| {
+        let text = "CREATE TABLE c (id int REFERENCES t DEFERRABLE INITIALLY DEFERRED);\nINSERT INTO c VALUES (7);";
+        insta::assert_snapshot!(failing(driver, database, text), @r#"
+        migrations/2_bad.sql: insert or update on table "c" violates foreign key constraint "c_id_fkey"
+          = statement: the COMMIT after the last one
+          = sqlstate: 23503
+          = detail: Key (id)=(7) is not present in table "t".
+          = constraint: c_id_fkey
+          = note: nothing of this migration was kept
+        "#);
+    });
+}
+
+#[test]
+fn an_error_in_a_function_s_definition_points_into_its_body() {
+    both(|driver, database| {
+        let text =
+            "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$\n  SELECT id,\n    nme FROM t\n$$;";
+        let error = failing(driver, database, text);
+        assert!(
+            error.starts_with("migrations/2_bad.sql:3:5: column \"nme\" does not exist"),
+            "{error}"
+        );
+    });
+}
+
+#[test]
+fn an_error_in_a_do_block_points_at_its_line() {
+    both(|driver, database| {
+        let text = "SELECT 1;\nDO $body$\nBEGIN\n  PERFORM 1;\n  RAISE EXCEPTION 'stop' USING HINT = 'go on', DETAIL = 'more';\nEND\n$body$;\nSELECT 3;";
+        insta::assert_snapshot!(failing(driver, database, text), @r"
+        migrations/2_bad.sql:5:3: stop
+          |
+        5 |   RAISE EXCEPTION 'stop' USING HINT = 'go on', DETAIL = 'more';
+          |   ^
+          = statement: 2 of 3
+          = sqlstate: P0001
+          = detail: more
+          = hint: go on
+          = context: PL/pgSQL function inline_code_block line 4 at RAISE
+          = note: nothing of this migration was kept
+        ");
+    });
+}
+
+#[test]
+fn a_failure_in_the_fifth_of_ten_keeps_four() {
+    both(|driver, database| {
+        let set = Set::new(&[]);
+        for number in 1..=10 {
+            let text = if number == 5 {
+                "CREATE TABLE t5 (id int); SELECT 1/0;".to_owned()
+            } else {
+                format!("CREATE TABLE t{number} (id int)")
+            };
+            set.write(&format!("{number:03}_t.sql"), &text);
+        }
+        let error = driver.run(database, set.load().runner()).unwrap_err();
+        assert_eq!(error.migration(), Some(5));
+        assert_eq!(error.report().applied.len(), 4);
+        assert_eq!(
+            database.value("SELECT count(*) FROM pg_tables WHERE tablename ~ '^t[0-9]'"),
+            "4"
+        );
+        assert_eq!(
+            database.value("SELECT max(version) FROM schema_migrations"),
+            "4"
+        );
+        set.write("005_t.sql", "CREATE TABLE t5 (id int)");
+        assert_eq!(
+            driver
+                .run(database, set.load().runner())
+                .unwrap()
+                .applied
+                .len(),
+            6
+        );
+    });
+}
+
+#[test]
+fn a_new_enum_value_used_at_once_gets_a_hint() {
+    both(|driver, database| {
+        let set = Set::new(&[
+            ("1_a.sql", "CREATE TYPE mood AS ENUM ('ok')"),
+            // In a body, where nothing but PostgreSQL sees it.
+            (
+                "2_b.sql",
+                "ALTER TYPE mood ADD VALUE 'fine'; DO $$ BEGIN PERFORM 'fine'::mood; END $$",
+            ),
+        ]);
+        let error = driver.run(database, set.load().runner()).unwrap_err();
+        assert_eq!(error.sqlstate(), Some("55P04"));
+        assert!(
+            error.hints()[0].contains("use it in a later migration"),
+            "{error}"
+        );
+    });
+}
+
+#[test]
+fn a_role_that_may_not_create_the_table_is_told_so() {
+    both(|driver, database| {
+        let role = database.role("");
+        database.execute("REVOKE CREATE ON SCHEMA public FROM public");
+        let set = Set::new(&[("1_a.sql", "SELECT 1")]).load();
+        let error = driver
+            .run_at(&database.url_for(&role), set.runner())
+            .unwrap_err();
+        insta::assert_snapshot!(error, @r#"
+        the role has no right to create the history table "public"."schema_migrations"
+          = help: let a role that may create tables apply migrations; a program with nothing pending needs only SELECT on the history table
+        "#);
+    });
+}
+
+#[test]
+fn a_role_that_may_only_read_the_history_starts_when_nothing_is_pending() {
+    both(|driver, database| {
+        let set = Set::new(&[("1_a.sql", "SELECT 1")]).load();
+        driver.run(database, set.runner()).unwrap();
+        let role = database.role("");
+        database.execute(&format!("GRANT SELECT ON schema_migrations TO \"{role}\""));
+        let url = database.url_for(&role);
+        assert!(driver.run_at(&url, set.runner()).unwrap().is_noop());
+        assert!(driver.status(&url, set.runner()).unwrap().is_current());
+    });
+}
+
+#[test]
+fn another_tool_s_table_is_named_and_left_alone() {
+    both(|driver, database| {
+        let shape =
+            "CREATE TABLE schema_migrations (version bigint PRIMARY KEY, dirty boolean NOT NULL)";
+        database.execute(shape);
+        database.execute("INSERT INTO schema_migrations VALUES (3, false)");
+        let set = Set::new(&[("1_a.sql", "CREATE TABLE a (id int)")]).load();
+        let error = driver.run(database, set.runner()).unwrap_err();
+        insta::assert_snapshot!(error, @r#"
+        "public"."schema_migrations" is not a history of ours: its columns are version bigint, dirty boolean (it looks like golang-migrate)
+          = help: keep the history elsewhere: `embed_migrations!(…, table = "…")` or `.table(Table::new(schema, name))`
+          = help: to take that history over, adopt it first; nothing was changed
+        "#);
+        assert_eq!(
+            database.value("SELECT count(*) FROM schema_migrations"),
+            "1"
+        );
+        assert_eq!(database.value("SELECT to_regclass('a') IS NULL"), "t");
+    });
+}
+
+#[test]
+fn a_table_name_that_postgresql_would_cut_is_refused() {
+    both(|driver, database| {
+        let set = Set::new(&[("1_a.sql", "SELECT 1")]).load();
+        let table = migrate_runtime::Table::new("public", "x".repeat(64));
+        let error = driver.run(database, set.runner().table(table)).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("longer than PostgreSQL's 63 bytes"),
+            "{error}"
+        );
+    });
+}
+
+#[test]
+fn an_error_message_names_its_cause_once() {
+    both(|driver, database| {
+        let set = Set::new(&[("1_a.sql", "SELECT 1/0")]).load();
+        let error = driver.run(database, set.runner()).unwrap_err();
+        let debug = format!("{error:?}");
+        assert_eq!(debug.matches("division by zero").count(), 1, "{debug}");
+    });
+}

@@ -1,0 +1,178 @@
+//! Down files.
+
+use migrate_runtime::{Error, Report, Revert};
+
+use crate::set::{Set, both, versions};
+
+fn reversible() -> Set {
+    Set::new(&[
+        ("1_a.up.sql", "CREATE TABLE a (id int)"),
+        ("1_a.down.sql", "DROP TABLE a"),
+        ("2_b.sql", "CREATE TABLE b (id int)"),
+        ("2_b.down.sql", "DROP TABLE b"),
+        ("3_c.sql", "CREATE TABLE c (id int)"),
+        ("3_c.down.sql", "DROP TABLE c"),
+    ])
+}
+
+#[test]
+fn the_newest_is_reverted_first_and_can_be_applied_again() {
+    both(|driver, database| {
+        let set = reversible().load();
+        driver.run(database, set.runner()).unwrap();
+        assert_eq!(
+            versions(
+                &driver
+                    .revert(database, set.runner(), Revert::Last(1))
+                    .unwrap()
+            ),
+            [3]
+        );
+        assert_eq!(
+            versions(
+                &driver
+                    .revert(database, set.runner(), Revert::To(0))
+                    .unwrap()
+            ),
+            [2, 1]
+        );
+        assert_eq!(
+            database.value("SELECT count(*) FROM schema_migrations"),
+            "0"
+        );
+        assert_eq!(database.value("SELECT to_regclass('a') IS NULL"), "t");
+        assert_eq!(
+            versions(&driver.run(database, set.runner()).unwrap()),
+            [1, 2, 3]
+        );
+    });
+}
+
+#[test]
+fn a_failing_down_file_leaves_the_migration_applied() {
+    both(|driver, database| {
+        let set = reversible();
+        set.write("3_c.down.sql", "DROP TABLE c;\nDROP TABLE nowhere;");
+        let set = set.load();
+        driver.run(database, set.runner()).unwrap();
+        let error = driver
+            .revert(database, set.runner(), Revert::Last(2))
+            .unwrap_err();
+        assert!(
+            error.to_string().starts_with("migrations/3_c.down.sql:2:"),
+            "{error}"
+        );
+        assert_eq!(
+            database.value("SELECT state FROM schema_migrations WHERE version = 3"),
+            "applied"
+        );
+        assert_eq!(database.value("SELECT to_regclass('c') IS NOT NULL"), "t");
+    });
+}
+
+#[test]
+fn nothing_is_reverted_where_a_down_file_is_missing() {
+    both(|driver, database| {
+        let set = reversible();
+        set.remove("2_b.down.sql");
+        let set = set.load();
+        driver.run(database, set.runner()).unwrap();
+        let error = driver
+            .revert(database, set.runner(), Revert::To(0))
+            .unwrap_err();
+        insta::assert_snapshot!(error, @r"
+        2 b cannot be reverted: it has no down file
+          = help: write a `.down.sql` file for it, or revert to a newer target
+        ");
+        assert_eq!(
+            database.value("SELECT count(*) FROM schema_migrations"),
+            "3"
+        );
+    });
+}
+
+#[test]
+fn a_newer_program_s_migration_is_in_the_way() {
+    both(|driver, database| {
+        let set = reversible();
+        driver.run(database, set.load().runner()).unwrap();
+        set.remove("3_c.sql");
+        set.remove("3_c.down.sql");
+        let error = driver
+            .revert(database, set.load().runner(), Revert::Last(1))
+            .unwrap_err();
+        assert!(error.is_ahead());
+    });
+}
+
+#[test]
+fn a_no_transaction_down_file_is_journaled_too() {
+    both(|driver, database| {
+        let set = Set::new(&[
+            ("1_a.sql", "CREATE TABLE a (id int)"),
+            (
+                "2_i.sql",
+                "-- migrate: no-transaction\nCREATE INDEX CONCURRENTLY i ON a (id);",
+            ),
+            (
+                "2_i.down.sql",
+                "-- migrate: no-transaction\nDROP INDEX CONCURRENTLY IF EXISTS i;",
+            ),
+        ])
+        .load();
+        driver.run(database, set.runner()).unwrap();
+        assert_eq!(
+            versions(
+                &driver
+                    .revert(database, set.runner(), Revert::Last(1))
+                    .unwrap()
+            ),
+            [2]
+        );
+        assert_eq!(database.value("SELECT to_regclass('i') IS NULL"), "t");
+        assert_eq!(versions(&driver.run(database, set.runner()).unwrap()), [2]);
+    });
+}
+
+#[test]
+fn of_two_starters_that_revert_the_same_migration_one_wins() {
+    let database = migrate_fixtures::Server::shared().database();
+    let set = Set::new(&[
+        ("1_a.sql", "CREATE TABLE a (id int)"),
+        ("1_a.down.sql", "SELECT pg_sleep(0.3); DROP TABLE a"),
+    ])
+    .load();
+    crate::set::Driver::Postgres
+        .run(&database, set.runner())
+        .unwrap();
+    let outcomes: Vec<_> = std::thread::scope(|scope| {
+        crate::set::DRIVERS
+            .map(|driver| {
+                let (set, database) = (&set, &database);
+                scope.spawn(move || driver.revert(database, set.runner(), Revert::Last(1)))
+            })
+            .into_iter()
+            .map(|thread| thread.join().unwrap())
+            .collect()
+    });
+    let reverted =
+        |outcome: &Result<Report, Error>| outcome.as_ref().map_or(0, |report| report.applied.len());
+    assert_eq!(
+        outcomes.iter().map(reverted).sum::<usize>(),
+        1,
+        "{outcomes:?}"
+    );
+    for error in outcomes.iter().filter_map(|outcome| outcome.as_ref().err()) {
+        assert!(
+            error
+                .to_string()
+                .contains("has changed the history meanwhile"),
+            "{error}"
+        );
+    }
+    assert_eq!(
+        database.value("SELECT count(*) FROM schema_migrations"),
+        "0"
+    );
+    database.assert_quiet();
+}

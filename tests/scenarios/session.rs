@@ -1,0 +1,205 @@
+//! The engine over a scripted session: replies in, messages out, no server.
+
+use std::collections::VecDeque;
+use std::future::{Future, ready};
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use migrate_runtime::{DatabaseError, Failure, Reply, Session};
+
+use crate::set::Set;
+
+/// Answers from a list; remembers what it was sent.
+#[derive(Default)]
+struct Script {
+    replies: VecDeque<Result<Reply, Failure>>,
+    sent: Vec<String>,
+    slept: usize,
+}
+
+impl Session for Script {
+    fn send(&mut self, sql: &str) -> impl Future<Output = Result<Reply, Failure>> + Send {
+        self.sent.push(sql.to_owned());
+        ready(
+            self.replies
+                .pop_front()
+                .unwrap_or_else(|| Ok(Reply::default())),
+        )
+    }
+
+    fn sleep(&mut self, _: Duration) -> impl Future<Output = ()> + Send {
+        self.slept += 1;
+        ready(())
+    }
+}
+
+fn failure(code: &str, message: &str) -> Result<Reply, Failure> {
+    let error = DatabaseError {
+        code: code.to_owned(),
+        message: message.to_owned(),
+        ..DatabaseError::default()
+    };
+    Err(Failure {
+        database: Some(Box::new(error)),
+        completed: None,
+        source: "scripted".into(),
+    })
+}
+
+fn broken() -> Result<Reply, Failure> {
+    Err(Failure {
+        database: None,
+        completed: None,
+        source: "connection reset".into(),
+    })
+}
+
+fn now<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("a scripted session never waits"),
+    }
+}
+
+/// A history without rows.
+fn no_rows() -> Reply {
+    let mut reply = Reply::default();
+    reply.start_rows();
+    reply.start_rows();
+    reply.push_row(vec![Some("f".to_owned())]);
+    reply
+}
+
+fn one() -> Set {
+    Set::new(&[("1_a.sql", "SELECT 1")])
+}
+
+#[test]
+fn a_transactional_migration_is_one_message() {
+    let set = one().load();
+    let mut script = Script {
+        replies: [Ok(no_rows())].into(),
+        ..Script::default()
+    };
+    let report = now(set.runner().run_over(&mut script)).unwrap();
+    assert_eq!(report.applied.len(), 1);
+    insta::assert_snapshot!(script.sent[1].replace(';', ";\n"), @r#"
+    BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
+    SELECT CASE WHEN pg_catalog.pg_try_advisory_xact_lock(5134849380692793654) THEN 0 ELSE pg_catalog.concat('migrate:busy')::integer END;
+    SELECT CASE WHEN COALESCE((SELECT pg_catalog.max(version) FROM "public"."schema_migrations"), -1) OPERATOR(pg_catalog.=) -1::bigint THEN 0 ELSE pg_catalog.concat('migrate:moved')::integer END;
+    SET LOCAL lock_timeout TO 2000;
+    SET LOCAL statement_timeout TO 0;
+    INSERT INTO "public"."schema_migrations" (version, name, checksum, state, xid, tool) VALUES (1, E'a', pg_catalog.decode('e004ebd5b5532a4b85984a62f8ad48a81aa3460c1ca07701f386135d72cdecf5', 'hex'), 'running', pg_catalog.txid_current()::pg_catalog.text, 'migrate 0.1.0');
+    SELECT 1
+    ;
+    SET LOCAL search_path TO pg_catalog, pg_temp;
+    WITH u AS (UPDATE "public"."schema_migrations" SET state = 'applied', ms = 1000 * extract(epoch FROM clock_timestamp() - started_at) WHERE version = 1 AND xid = txid_current()::text AND state = 'running' RETURNING 1) SELECT CASE WHEN pg_catalog.count(*) OPERATOR(pg_catalog.=) 1::bigint THEN 0 ELSE pg_catalog.concat('migrate:guard', pg_catalog.count(*))::integer END FROM u;
+    COMMIT;
+    "#);
+    assert_eq!(script.sent.len(), 2);
+}
+
+#[test]
+fn a_busy_lock_is_polled_with_sleeps_and_never_waited_for() {
+    let set = one().load();
+    let busy = || {
+        failure(
+            "22P02",
+            "invalid input syntax for type integer: \"migrate:busy\"",
+        )
+    };
+    let mut script = Script {
+        replies: [
+            Ok(no_rows()),
+            busy(),
+            Ok(Reply::default()),
+            Ok(no_rows()),
+            Ok(no_rows()),
+        ]
+        .into(),
+        ..Script::default()
+    };
+    now(set.runner().run_over(&mut script)).unwrap();
+    let kinds: Vec<&str> = script
+        .sent
+        .iter()
+        .map(|sql| sql.split(' ').next().unwrap())
+        .collect();
+    // Look; attempt, roll back; look, sleep, look; attempt.
+    assert_eq!(kinds[..3], ["SELECT", "BEGIN", "ROLLBACK"]);
+    assert!(script.slept >= 1);
+    assert!(
+        script
+            .sent
+            .iter()
+            .all(|sql| !sql.contains("pg_advisory_lock(")),
+        "{kinds:?}"
+    );
+    assert!(script.sent.last().unwrap().starts_with("BEGIN"));
+}
+
+#[test]
+fn a_lost_connection_is_not_retried_and_says_that_the_outcome_is_unknown() {
+    let set = one().load();
+    let mut script = Script {
+        replies: [Ok(no_rows()), broken()].into(),
+        ..Script::default()
+    };
+    let error = now(set.runner().run_over(&mut script)).unwrap_err();
+    assert!(error.is_connection());
+    assert_eq!(script.sent.len(), 2);
+    insta::assert_debug_snapshot!(error, @r"
+    the connection failed while trying to apply migrations/1_a.sql
+      = help: run again: the history tells what was committed, and a migration is applied whole or not at all
+      caused by: connection reset
+    ");
+}
+
+#[test]
+fn a_failed_rollback_does_not_hide_the_error() {
+    let set = one().load();
+    let mut script = Script {
+        replies: [
+            Ok(no_rows()),
+            failure("22012", "division by zero"),
+            broken(),
+        ]
+        .into(),
+        ..Script::default()
+    };
+    let error = now(set.runner().run_over(&mut script)).unwrap_err();
+    assert_eq!(error.sqlstate(), Some("22012"));
+}
+
+#[test]
+fn retries_are_bounded() {
+    let set = one().load();
+    let mut replies: VecDeque<_> = [Ok(no_rows())].into();
+    for _ in 0..20 {
+        replies.push_back(failure("40P01", "deadlock detected"));
+        replies.push_back(Ok(Reply::default()));
+    }
+    let mut script = Script {
+        replies,
+        ..Script::default()
+    };
+    let error = now(set.runner().retries(3).run_over(&mut script)).unwrap_err();
+    assert_eq!(error.sqlstate(), Some("40P01"));
+    assert_eq!(script.slept, 3);
+    assert!(error.to_string().contains("= attempts: 4"), "{error}");
+}
+
+#[test]
+fn a_history_row_that_cannot_be_read_is_an_error() {
+    let set = one().load();
+    let mut reply = Reply::default();
+    reply.start_rows();
+    reply.push_row(vec![Some("not a number".to_owned())]);
+    let mut script = Script {
+        replies: [Ok(reply)].into(),
+        ..Script::default()
+    };
+    let error = now(set.runner().run_over(&mut script)).unwrap_err();
+    assert!(error.to_string().contains("is not readable"), "{error}");
+}

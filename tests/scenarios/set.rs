@@ -1,0 +1,168 @@
+//! Sets of migrations made for one test, and the two drivers to run them with.
+
+use std::fs;
+use std::path::Path;
+
+use migrate_fixtures::Database;
+use migrate_runtime::{Error, Migrations, Plan, Report, Revert, Runner, Status};
+use tempfile::TempDir;
+
+/// A directory of migrations that a test writes, and edits as people do.
+pub(crate) struct Set {
+    root: TempDir,
+}
+
+impl Set {
+    pub(crate) fn new(files: &[(&str, &str)]) -> Self {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir(root.path().join("migrations")).unwrap();
+        let set = Self { root };
+        for (file, text) in files {
+            set.write(file, text);
+        }
+        set
+    }
+
+    pub(crate) fn write(&self, file: &str, text: &str) {
+        fs::write(self.root().join("migrations").join(file), text).unwrap();
+    }
+
+    pub(crate) fn remove(&self, file: &str) {
+        fs::remove_file(self.root().join("migrations").join(file)).unwrap();
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        self.root.path()
+    }
+
+    pub(crate) fn load(&self) -> Migrations {
+        migrate_tests::load(self.root())
+    }
+}
+
+/// The client that an operation goes through.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Driver {
+    Postgres,
+    TokioPostgres,
+}
+
+/// Every scenario holds for both.
+pub(crate) const DRIVERS: [Driver; 2] = [Driver::Postgres, Driver::TokioPostgres];
+
+macro_rules! through {
+    ($driver:expr, $url:expr, |$client:ident| $blocking:expr, $asynchronous:expr) => {
+        match $driver {
+            Driver::Postgres => {
+                let mut client = postgres::Client::connect($url, postgres::NoTls).unwrap();
+                let $client = &mut client;
+                $blocking
+            }
+            Driver::TokioPostgres => runtime().block_on(async {
+                let mut client = connect($url).await;
+                let $client = &mut client;
+                $asynchronous.await
+            }),
+        }
+    };
+}
+
+impl Driver {
+    pub(crate) fn run(self, database: &Database, runner: Runner<'_>) -> Result<Report, Error> {
+        self.run_at(&database.url(), runner)
+    }
+
+    pub(crate) fn run_at(self, url: &str, mut runner: Runner<'_>) -> Result<Report, Error> {
+        through!(
+            self,
+            url,
+            |client| runner.run(client),
+            runner.run_async(client)
+        )
+    }
+
+    pub(crate) fn plan(self, database: &Database, mut runner: Runner<'_>) -> Result<Plan, Error> {
+        let url = &database.url();
+        through!(
+            self,
+            url,
+            |client| runner.plan(client),
+            runner.plan_async(client)
+        )
+    }
+
+    pub(crate) fn status(self, url: &str, mut runner: Runner<'_>) -> Result<Status, Error> {
+        through!(
+            self,
+            url,
+            |client| runner.status(client),
+            runner.status_async(client)
+        )
+    }
+
+    pub(crate) fn baseline(
+        self,
+        database: &Database,
+        mut runner: Runner<'_>,
+        version: i64,
+    ) -> Result<Report, Error> {
+        let url = &database.url();
+        through!(
+            self,
+            url,
+            |client| runner.baseline(client, version),
+            runner.baseline_async(client, version)
+        )
+    }
+
+    pub(crate) fn revert(
+        self,
+        database: &Database,
+        mut runner: Runner<'_>,
+        which: Revert,
+    ) -> Result<Report, Error> {
+        let url = &database.url();
+        through!(
+            self,
+            url,
+            |client| runner.revert(client, which),
+            runner.revert_async(client, which)
+        )
+    }
+}
+
+pub(crate) fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+}
+
+/// A tokio client whose connection is driven in the background.
+pub(crate) async fn connect(url: &str) -> tokio_postgres::Client {
+    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls)
+        .await
+        .unwrap();
+    tokio::spawn(connection);
+    client
+}
+
+/// Runs a scenario once through each driver, each time on a database of its own.
+pub(crate) fn both(scenario: impl Fn(Driver, &Database)) {
+    insta::allow_duplicates! {
+        for driver in DRIVERS {
+            let database = migrate_fixtures::Server::shared().database();
+            scenario(driver, &database);
+            database.assert_quiet();
+        }
+    }
+}
+
+/// The versions that a report lists as applied.
+pub(crate) fn versions(report: &Report) -> Vec<i64> {
+    report
+        .applied
+        .iter()
+        .map(|applied| applied.version)
+        .collect()
+}

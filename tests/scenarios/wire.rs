@@ -1,0 +1,88 @@
+//! What goes over the wire: messages counted between client and server.
+
+use migrate_fixtures::{Database, Proxy, Server};
+
+use crate::set::{DRIVERS, Driver, Set};
+
+fn numbered(count: usize) -> Set {
+    let set = Set::new(&[]);
+    for number in 1..=count {
+        set.write(&format!("{number:05}_m.sql"), "SELECT 1;\n");
+    }
+    set
+}
+
+/// Simple-query messages of one operation; there may be no others.
+fn messages(proxy: &Proxy, driver: Driver, database: &Database, set: &Set) -> usize {
+    let set = set.load();
+    proxy.reset();
+    driver
+        .run_at(
+            &database.url_through("postgres", proxy.port()),
+            set.runner(),
+        )
+        .unwrap();
+    let counts = proxy.counts();
+    assert_eq!(counts.connections, 1);
+    assert_eq!(
+        counts.messages.keys().collect::<String>(),
+        "Q",
+        "{:?}",
+        counts.messages
+    );
+    assert_eq!(counts.turns, counts.messages[&'Q']);
+    counts.turns
+}
+
+#[test]
+fn a_current_database_costs_one_round_trip_whatever_the_size_of_the_set() {
+    let proxy = Proxy::start(Server::shared());
+    for count in [10, 5_000] {
+        let set = numbered(count);
+        let database = Server::shared().database();
+        // As if they had been applied: 5,000 commits are not what this test is about.
+        DRIVERS[0]
+            .baseline(
+                &database,
+                set.load().runner(),
+                i64::try_from(count).unwrap(),
+            )
+            .unwrap();
+        for driver in DRIVERS {
+            assert_eq!(messages(&proxy, driver, &database, &set), 1);
+        }
+        let sql = proxy.counts().sql;
+        assert!(sql[0].starts_with("SELECT version, name"), "{sql:?}");
+        assert!(
+            !sql[0].contains("lock") && !sql[0].contains("INSERT"),
+            "{sql:?}"
+        );
+    }
+}
+
+#[test]
+fn pending_migrations_cost_one_round_trip_each_and_one_to_look() {
+    let proxy = Proxy::start(Server::shared());
+    for driver in DRIVERS {
+        let database = Server::shared().database();
+        // A fresh database: look, look at the schema, create, and one each.
+        assert_eq!(messages(&proxy, driver, &database, &numbered(4)), 3 + 4);
+        assert_eq!(messages(&proxy, driver, &database, &numbered(9)), 1 + 5);
+    }
+}
+
+#[test]
+fn a_concurrent_index_costs_at_most_five_round_trips() {
+    let proxy = Proxy::start(Server::shared());
+    for driver in DRIVERS {
+        let database = Server::shared().database();
+        let set = Set::new(&[("1_t.sql", "CREATE TABLE t (a int)")]);
+        messages(&proxy, driver, &database, &set);
+        set.write(
+            "2_i.sql",
+            "-- migrate: no-transaction\nCREATE INDEX CONCURRENTLY i ON t (a);",
+        );
+        // Look, begin the journal; settings, probe, build, check, record; end the journal, give the lock back.
+        assert_eq!(messages(&proxy, driver, &database, &set), 2 + 5 + 2);
+    }
+}
