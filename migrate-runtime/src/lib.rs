@@ -1,4 +1,153 @@
-//! PostgreSQL migrations, checked when you compile and applied exactly once when you start.
+//! PostgreSQL migrations that are checked when you compile and applied exactly once when you start.
+//!
+//! Put numbered SQL files into `migrations/`, embed them, and run them when the program starts:
+//!
+//! ```
+//! use migrate_runtime::{Migrations, embed_migrations};
+//!
+//! static MIGRATIONS: Migrations = embed_migrations!("migrations");
+//!
+//! # #[cfg(feature = "postgres")]
+//! fn start(client: &mut postgres::Client) -> Result<(), migrate_runtime::Error> {
+//!     let report = MIGRATIONS.run(client)?;
+//!     println!("{report}");
+//!     Ok(())
+//! }
+//! # #[cfg(feature = "postgres")] {
+//! # let database = migrate_fixtures::Server::shared().database();
+//! # start(&mut database.client()).unwrap();
+//! # assert_eq!(database.value("SELECT count(*) FROM schema_migrations"), "2");
+//! # }
+//! ```
+//!
+//! A wrong migration does not compile, and a right one is applied exactly once: by any number of
+//! programs that start at the same time, through crashes, cut connections and poolers.
+//!
+//! # What the build checks
+//!
+//! [`embed_migrations!`] reads the directory while the crate compiles. Every problem of every file is
+//! a compiler error with its place in the `.sql` file: names that do not fit, duplicate versions, an
+//! alphabetical order that is not the numeric one, SQL that PostgreSQL's own grammar does not
+//! accept, a `COMMIT` in the middle of a transaction, `CREATE INDEX CONCURRENTLY` where it
+//! cannot run. What it leaves is a `static` of plain data: at start-up nothing is parsed, hashed or allocated.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `0001_create_users.sql` | a migration: a version, `_` or `-`, a name. Versions are numbers of any width, timestamps too; gaps are fine |
+//! | `0001_create_users.down.sql` | how to revert it, if that is possible |
+//! | `README.md`, anything not `.sql` | ignored |
+//!
+//! The first lines of a file may hold directives: `-- migrate: no-transaction` for what refuses a
+//! transaction, `-- migrate: lock-timeout 10s`, `-- migrate: out-of-order`, and
+//! `-- migrate: allow(<rule>) <reason>`.
+//!
+//! # What a run does
+//!
+//! [`Migrations::run`] asks for the history, one `SELECT`. If nothing is pending, that was all: one
+//! round trip, no lock, no write, no right needed but `SELECT`; it works on a read replica.
+//! Otherwise it first judges everything it found, and then sends each pending migration as one
+//! message that holds its history row, its SQL and the `COMMIT`, so that both are there or neither is.
+//! Files that say `no-transaction` run statement by statement with a journal; a killed run goes on
+//! where it stopped, and an invalid index left by a failed `CREATE INDEX CONCURRENTLY` is built again.
+//!
+//! Before the first statement it refuses what is usually a mistake, each with its own switch:
+//!
+//! | condition | default | switch |
+//! |---|---|---|
+//! | *drift*: an applied file was edited | refuse | [`Runner::drift`] |
+//! | *missing*: an applied file is gone, newer ones are not | refuse | [`Runner::missing`] |
+//! | *out of order*: a pending file is older than the newest applied | refuse | [`Runner::out_of_order`], or the directive |
+//! | *ahead*: the database has newer ones than this program | allow, report | [`Runner::ahead`] |
+//! | *stale*: the directory has changed since a debug build was compiled | refuse | [`Runner::stale`] |
+//!
+//! A migration waits two seconds for a lock at most, because everybody else queues behind it; then it
+//! is rolled back and tried again, ten times ([`Runner::lock_timeout`], [`Runner::retries`]).
+//!
+//! # Options and other operations
+//!
+//! [`Migrations::runner`] has them all:
+//!
+//! ```
+//! use std::time::Duration;
+//! # use migrate_runtime::{Migrations, Revert, embed_migrations};
+//! # static MIGRATIONS: Migrations = embed_migrations!("migrations");
+//!
+//! # #[cfg(feature = "postgres")]
+//! fn operate(client: &mut postgres::Client) -> Result<(), migrate_runtime::Error> {
+//!     let plan = MIGRATIONS.runner().plan(client)?;
+//!     println!("{plan}");
+//!
+//!     MIGRATIONS
+//!         .runner()
+//!         .target(1)
+//!         .wait(Duration::from_secs(60))
+//!         .observer(|event| eprintln!("{event}"))
+//!         .run(client)?;
+//!
+//!     for entry in MIGRATIONS.runner().status(client)?.entries {
+//!         println!("{} {}: {}", entry.version, entry.name, entry.condition);
+//!     }
+//!     Ok(())
+//! }
+//! # #[cfg(feature = "postgres")] {
+//! # let database = migrate_fixtures::Server::shared().database();
+//! # operate(&mut database.client()).unwrap();
+//! # assert_eq!(database.value("SELECT count(*) FROM schema_migrations"), "1");
+//! # }
+//! ```
+//!
+//! [`Runner::baseline_over`] records migrations without running them, for a database that was made
+//! before it was tracked; [`Runner::revert_over`] takes back the newest with their down files.
+//!
+//! # Clients
+//!
+//! Each operation comes three times: on a `postgres::Client` (`run`), on a `tokio_postgres::Client`
+//! (`run_async`), and over any [`Session`] (`run_over`), two methods that you implement for another
+//! client. The client is borrowed, so a pooled connection works: it dereferences to one.
+//!
+//! ```
+//! # use migrate_runtime::{Migrations, embed_migrations};
+//! # static MIGRATIONS: Migrations = embed_migrations!("migrations");
+//! # #[cfg(feature = "tokio-postgres")]
+//! async fn start(client: &mut tokio_postgres::Client) -> Result<(), migrate_runtime::Error> {
+//!     MIGRATIONS.run_async(client).await?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # Errors
+//!
+//! An [`Error`] is written for whoever has to act on it, and has questions for programs
+//! ([`is_drift`](Error::is_drift), [`is_locked`](Error::is_locked), [`migration`](Error::migration), …).
+//! What PostgreSQL refuses is shown in the file:
+//!
+//! ```text
+//! migrations/0002_users.sql:3:3: column "nme" does not exist
+//!   |
+//! 3 |   nme FROM t;
+//!   |   ^
+//!   = statement: 1 of 2
+//!   = sqlstate: 42703
+//!   = note: nothing of this migration was kept
+//! ```
+//!
+//! # Testing your migrations
+//!
+//! The item form of the macro, `embed_migrations!(pub static MIGRATIONS = "migrations")`, also makes a
+//! test that fails when the binary is older than the directory. For the rest, run them on an
+//! empty database in a test of yours: that is the whole of [`Migrations::run`].
+//!
+//! # Features
+//!
+//! | feature | default | |
+//! |---|---|---|
+//! | `postgres` | yes | drives `postgres::Client` |
+//! | `tokio-postgres` | no | drives `tokio_postgres::Client`; needs tokio's timer |
+//! | `tracing` | no | every [`Event`] is also an event of the `tracing` crate, target `migrate` |
+//! | `directory` | no | sets from a directory read while the program runs, for tools; brings the validator along |
+//!
+//! Beside its database driver, an application's own tree gets this crate alone: what the macro needs is built
+//! for the compiler and never linked.
 
 #[cfg(feature = "directory")]
 mod directory;

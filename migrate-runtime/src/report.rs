@@ -70,7 +70,7 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for applied in &self.applied {
-            writeln!(f, "applied {} in {:?}", applied.file, applied.duration)?;
+            writeln!(f, "applied {} in {:.1?}", applied.file, applied.duration)?;
         }
         match (self.applied.len(), self.current) {
             (0, current) => write!(f, "nothing pending, {current} applied before")?,
