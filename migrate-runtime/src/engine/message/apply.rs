@@ -14,7 +14,11 @@ const SAVE_SETTINGS: &str = "SELECT pg_catalog.set_config('migrate.settings', CO
      pg_catalog.set_config('migrate.user', pg_catalog.current_setting('session_authorization'), true)";
 
 /// Puts the roles back, before anything else of ours: the file's role may not touch the history.
-const RESTORE_ROLES: &str = "SELECT pg_catalog.set_config('session_authorization', pg_catalog.current_setting('migrate.user'), false), \
+///
+/// A PostgreSQL that is compiled into a program may have no session user to show; NULL asks for the default.
+const RESTORE_ROLES: &str = "SELECT pg_catalog.set_config('session_authorization', \
+     CASE WHEN pg_catalog.current_setting('migrate.user') OPERATOR(pg_catalog.<>) '' \
+     THEN pg_catalog.current_setting('migrate.user') END, false), \
      pg_catalog.set_config('role', pg_catalog.current_setting('migrate.role'), false)";
 
 /// Remembers the caller's path, so that each file of a single transaction meets it.

@@ -240,10 +240,12 @@ pub(crate) struct Before {
 
 /// Gives the lock back and leaves the session as it was found, whatever state it is in. The lock goes
 /// at once, within a transaction or without.
+///
+/// A PostgreSQL that is compiled into a program may have no session user to show; NULL asks for the default.
 pub(crate) fn leave(table: &Table, before: &Before) -> String {
     format!(
         "ROLLBACK;{BEGIN};{unlock};{PIN_PATH};\
-         SELECT set_config('session_authorization', {user}, false), set_config('role', {role}, false);\
+         SELECT set_config('session_authorization', NULLIF({user}, ''), false), set_config('role', {role}, false);\
          {restore};COMMIT",
         unlock = unlock(table),
         user = Literal(&before.user),
