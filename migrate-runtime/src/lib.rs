@@ -179,6 +179,11 @@ pub use session::{DatabaseError, Failure, Reply, Session};
 pub use status::{Condition, Entry, Status};
 pub use table::Table;
 
+/// The repository's front page: its examples compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+mod readme {}
+
 /// What the macro's output names. Not for people: it changes with every version.
 #[doc(hidden)]
 pub mod __private {
