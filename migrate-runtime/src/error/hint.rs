@@ -1,6 +1,7 @@
 //! What one can do about each of them.
 
 use super::kind::Kind;
+use crate::stale::Difference;
 
 impl Kind {
     pub(super) fn hints(&self) -> Vec<String> {
@@ -37,9 +38,10 @@ impl Kind {
             Self::Locked { .. } => {
                 &["wait for it to finish and start again, or allow a longer `.wait(…)`"]
             }
-            Self::Stale { .. } => &[
-                "build again; a `build.rs` with `println!(\"cargo::rerun-if-changed=migrations\");` makes cargo notice new files",
-            ],
+            Self::Stale {
+                directory,
+                differences,
+            } => return stale(directory, differences),
             Self::OpenTransaction => {
                 &["commit or roll it back first: migrations open their own transactions"]
             }
@@ -64,4 +66,16 @@ impl Kind {
         };
         hints.iter().map(|&hint| hint.to_owned()).collect()
     }
+}
+
+/// Cargo builds again by itself after every change but one.
+fn stale(directory: &str, differences: &[Difference]) -> Vec<String> {
+    let is_added = |difference: &Difference| matches!(difference, Difference::Added { .. });
+    if !differences.iter().any(is_added) {
+        return vec!["build again".to_owned()];
+    }
+    vec![
+        "cargo does not notice new files: touch the file that calls embed_migrations!, and build again".to_owned(),
+        format!("a `build.rs` with `println!(\"cargo::rerun-if-changed={directory}\");` makes it notice them"),
+    ]
 }
