@@ -46,9 +46,11 @@
 /// ```text
 /// error: migrations/0002_users.sql:3:21: unterminated quoted string
 ///          |
-///        3 |   name text default 'x,
-///          |                     ^ string starts here
-///          = help: close it with a quote
+///        3 |   name text DEFAULT 'none
+///          |                     ^ begins here
+///          |
+///          = help: close it with `'`; a quote inside a string is written twice: `'it''s'`
+///          = rule: lexical-error
 ///  --> src/main.rs:3:51
 ///   |
 /// 3 | static MIGRATIONS: Migrations = embed_migrations!("migrations");

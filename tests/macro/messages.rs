@@ -21,7 +21,21 @@ fn an_error_begins_with_its_place_and_points_at_the_path_literal() {
     );
     let outcome = fixture.cargo(&["check"]);
     assert!(!outcome.succeeded);
-    insta::assert_snapshot!(outcome.messages(), @"");
+    insta::assert_snapshot!(outcome.messages(), @r#"
+    error: migrations/0001_users.sql:2:21: unterminated quoted string
+             |
+           2 |   name text DEFAULT 'none
+             |                     ^ begins here
+             |
+             = help: close it with `'`; a quote inside a string is written twice: `'it''s'`
+             = rule: lexical-error
+     --> src/main.rs:3:51
+      |
+    3 | static MIGRATIONS: Migrations = embed_migrations!("migrations");
+      |                                                   ^^^^^^^^^^^^
+
+    error: could not compile `one-error` (bin "one-error") due to 1 previous error
+    "#);
 }
 
 #[test]
@@ -72,6 +86,10 @@ fn twelve_broken_files_are_twelve_errors_in_one_build() {
     error: migrations/0003_shout.SQL: ends in `.SQL` instead of `.sql`
     error: migrations/0004_latin1.sql:1:12: the byte 0xE9 is not UTF-8
     error: migrations/0005_bom.sql:1:1: the file begins with a byte order mark
+    error: migrations/0006_string.sql:2:8: unterminated quoted string
+    error: migrations/0007_comment.sql:1:1: unterminated /* comment
+    error: migrations/0008_body.sql:1:4: unterminated dollar-quoted string
+    error: migrations/0009_commit.sql:2:3: `COMMIT` in a file that runs in a transaction already
     error: migrations/0010_directive.sql:1:13: unknown directive `no-transactoin`
     error: migrations/001_again.sql: version 1 is taken by `0001_fine.sql`
     error: migrations/1create.sql: no `_` or `-` between version 1 and the name
