@@ -52,6 +52,8 @@
 //! runtime (`track!`) writes, because a path alone is one token to hand over instead of nine. Reading
 //! the text by `concat!` in place of the literal would save next to nothing. The price is paid by few
 //! and large files: with 100 of 200 KB, `concat!` takes 0.3 s more than separate `include_bytes!`.
+//!
+//! The whole macro, which also checks and hashes: 0.29 at N = 1,000 and 0.86 at 5,000.
 
 use std::collections::HashSet;
 use std::path::Path;
