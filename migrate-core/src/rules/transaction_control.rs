@@ -18,6 +18,8 @@
 //!
 //! `SET TRANSACTION` comes too late for a transaction that has begun, or forbids it to record itself.
 
+use std::collections::HashMap;
+
 use super::subject::Sentence;
 use super::{Rule, Subject};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -87,7 +89,7 @@ pub(super) fn control(statement: &Sentence<'_>) -> Option<Control> {
 
 fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    let mut savepoints: Vec<String> = Vec::new();
+    let mut savepoints = Savepoints::default();
     for statement in subject.statements() {
         let Some(control) = control(&statement) else {
             continue;
@@ -107,8 +109,8 @@ fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
 }
 
 /// What is wrong with it in a file that runs in one transaction, and what to do.
-fn inside(control: Control, savepoints: &mut Vec<String>) -> Option<(String, &'static str)> {
-    let (name, verb) = match control {
+fn inside(control: Control, savepoints: &mut Savepoints) -> Option<(String, &'static str)> {
+    let (verb, is_set, name) = match control {
         Control::Whole(name) => {
             return Some((
                 format!("`{name}` in a file that runs in a transaction already"),
@@ -122,20 +124,62 @@ fn inside(control: Control, savepoints: &mut Vec<String>) -> Option<(String, &'s
             ));
         }
         Control::Savepoint(name) => {
-            savepoints.push(name);
+            savepoints.set(name);
             return None;
         }
-        Control::Release(name) => (name, "RELEASE"),
-        Control::RollbackTo(name) => (name, "ROLLBACK TO"),
+        Control::Release(name) => ("RELEASE", savepoints.release(&name), name),
+        Control::RollbackTo(name) => ("ROLLBACK TO", savepoints.go_back(&name), name),
     };
-    let Some(at) = savepoints.iter().rposition(|savepoint| *savepoint == name) else {
-        return Some((
+    (!is_set).then(|| {
+        (
             format!("`{verb}` of a savepoint `{name}` that this file has not set"),
             "set it in this file, with `SAVEPOINT`, or remove the statement",
-        ));
-    };
-    savepoints.truncate(if verb == "RELEASE" { at } else { at + 1 });
-    None
+        )
+    })
+}
+
+/// The savepoints that are set.
+#[derive(Debug, Default)]
+struct Savepoints {
+    /// Their names, the newest last.
+    names: Vec<String>,
+    /// Where each name stands in there. A name may be set more than once; the newest counts.
+    places: HashMap<String, Vec<usize>>,
+}
+
+impl Savepoints {
+    fn set(&mut self, name: String) {
+        let place = self.names.len();
+        self.places.entry(name.clone()).or_default().push(place);
+        self.names.push(name);
+    }
+
+    /// Forgets what was set after this one. False if there is none of this name.
+    fn go_back(&mut self, name: &str) -> bool {
+        let place = self.places.get(name).and_then(|places| places.last());
+        let Some(length) = place.map(|place| place + 1) else {
+            return false;
+        };
+        while self.names.len() > length {
+            self.forget_newest();
+        }
+        true
+    }
+
+    /// The same, and forgets this one, too.
+    fn release(&mut self, name: &str) -> bool {
+        let is_set = self.go_back(name);
+        if is_set {
+            self.forget_newest();
+        }
+        is_set
+    }
+
+    fn forget_newest(&mut self) {
+        if let Some(places) = self.names.pop().and_then(|name| self.places.get_mut(&name)) {
+            places.pop();
+        }
+    }
 }
 
 /// What is wrong with it in a file whose statements run each by itself, and what to do.

@@ -4,8 +4,9 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::class::{self, Class};
-use super::copy;
+use super::copy::{self, Direction};
 use super::fault::Fault;
+use super::keyword::Keyword;
 use super::reader::Reader;
 use super::scanner::Scanner;
 use super::splitter::Splitter;
@@ -59,6 +60,7 @@ pub fn analyse(text: &str) -> Analysis {
     let mut scanner = Scanner::new(text);
     let mut splitter = Splitter::default();
     let mut detached = HashSet::new();
+    let mut data_may_follow = true;
     let mut start = 0;
     while let Some(token) = scanner.scan_token() {
         let at = analysis.tokens.len();
@@ -72,12 +74,18 @@ pub fn analyse(text: &str) -> Analysis {
         start = at + 1;
         if command {
             splitter.reset();
-        } else if let Some(end) = analysis
-            .parts()
-            .last()
-            .and_then(|(_, tokens)| copy::data_end(text, tokens, token.end))
+        } else if data_may_follow
+            && analysis
+                .last_tokens()
+                .first()
+                .is_some_and(|first| first.is(Keyword::Copy))
+            && copy::direction(Reader::new(text, analysis.last_tokens()))
+                == Some(Direction::FromClient)
         {
-            scanner.skip_to(end);
+            match copy::data_end(text, token.end) {
+                Some(end) => scanner.skip_to(end),
+                None => data_may_follow = false,
+            }
         }
     }
     let end = analysis.tokens.len();
@@ -88,6 +96,12 @@ pub fn analyse(text: &str) -> Analysis {
 }
 
 impl Analysis {
+    /// The tokens of the last statement.
+    fn last_tokens(&self) -> &[Token] {
+        let range = self.parts.last().map_or(0..0, |part| part.tokens.clone());
+        self.tokens.get(range).unwrap_or_default()
+    }
+
     /// Takes in the statement that these tokens make, if there are any.
     fn finish(&mut self, text: &str, range: Range<usize>, detached: &mut HashSet<String>) {
         let tokens = self.tokens.get(range.clone()).unwrap_or_default();

@@ -2,7 +2,6 @@
 
 use super::keyword::Keyword as K;
 use super::reader::Reader;
-use super::token::Token;
 
 /// Which way it goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,18 +35,18 @@ pub(crate) fn direction(mut statement: Reader<'_>) -> Option<Direction> {
     None
 }
 
-/// Where the data ends that psql would send after `COPY … FROM STDIN;`, which ends at `end`: after the
+/// Where the data ends that psql would send after a `COPY … FROM STDIN;` that ends at `end`: after the
 /// line `\.`, if there is one.
-pub(super) fn data_end(text: &str, statement: &[Token], end: usize) -> Option<usize> {
-    if direction(Reader::new(text, statement)) != Some(Direction::FromClient) {
-        return None;
-    }
-    let mut at = end;
-    for line in text.get(end..)?.split_inclusive('\n') {
-        at += line.len();
-        if line.trim_end() == "\\." {
-            return Some(at);
+pub(super) fn data_end(text: &str, end: usize) -> Option<usize> {
+    let rest = text.get(end..)?;
+    let mut from = 0;
+    loop {
+        let at = from + rest.get(from..)?.find("\\.")?;
+        from = at + 2;
+        let before = rest.get(..at)?;
+        let line = rest.get(from..)?.lines().next().unwrap_or_default();
+        if before.ends_with('\n') && line.trim_end().is_empty() {
+            return Some(end + from + line.len());
         }
     }
-    None
 }

@@ -115,7 +115,17 @@ impl Scanner<'_> {
 
     /// Reports an identifier that touches the number's end, and moves over it.
     fn refuse_junk(&mut self, fault: FaultKind, start: usize) -> bool {
-        let junk = self.peek(0).is_some_and(begins_identifier);
+        let junk = match self.peek(0) {
+            // An identifier goes on with a dollar sign but does not begin with one. If the number's
+            // end could be an identifier (`_0` of `1_0`, `e5` of `1e5`), `$` makes that the longer
+            // match.
+            Some(b'$') => self.bytes.get(start..self.at).is_some_and(|number| {
+                let before = number.iter().rfind(|byte| !byte.is_ascii_digit());
+                before.is_some_and(|byte| matches!(byte, b'_' | b'e' | b'E'))
+            }),
+            Some(byte) => begins_identifier(byte),
+            None => false,
+        };
         if junk {
             self.skip_identifier();
             self.fault(fault, start, self.at);

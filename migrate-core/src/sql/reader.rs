@@ -123,15 +123,18 @@ impl<'a> Reader<'a> {
         self.text.get(token.range()).map(str::to_owned)
     }
 
+    /// The name that a token spells, if it spells one that is no keyword.
+    pub(crate) fn spell(&self, token: &Token) -> Option<String> {
+        (token.kind == TokenKind::Ident).then(|| name::spell(self.text, token, '\\'))?
+    }
+
     /// Reads up to the next name before an opening bracket, and over both: a call, or what looks like
     /// one. The name, in lower case.
     pub(crate) fn read_call(&mut self) -> Option<String> {
         loop {
             let token = self.read()?;
-            if token.kind == TokenKind::Ident && self.peek().is_some_and(|next| next.is_char(b'('))
-            {
-                self.read();
-                return name::spell(self.text, token, '\\');
+            if token.kind == TokenKind::Ident && self.accept_char(b'(') {
+                return self.spell(token);
             }
         }
     }

@@ -57,19 +57,25 @@ fn body_changes(body: &Body, runs: bool) -> bool {
 
 /// Whether it calls `set_config` in any way but with a plain `true` as its last argument.
 fn calls_set_config(mut rest: Reader<'_>) -> bool {
-    while let Some(name) = rest.read_call() {
-        if name == "set_config" {
-            let mut arguments = rest.clone().bracketed();
-            let mut last = None;
-            while let Some(token) = arguments.read() {
-                last = Some(token.kind);
-            }
-            if last != Some(TokenKind::Keyword(K::True)) {
+    // For each bracket that is open, whether it holds the arguments of that function.
+    let mut open = Vec::new();
+    let mut previous = None;
+    while let Some(token) = rest.read() {
+        match token.kind {
+            TokenKind::Char(b'(') => open.push(
+                previous
+                    .is_some_and(|name| rest.spell(name).is_some_and(|name| name == "set_config")),
+            ),
+            TokenKind::Char(b')')
+                if open.pop() == Some(true) && !previous.is_some_and(|last| last.is(K::True)) =>
+            {
                 return true;
             }
+            _ => {}
         }
+        previous = Some(token);
     }
-    false
+    open.contains(&true)
 }
 
 #[cfg(test)]
@@ -89,6 +95,9 @@ mod tests {
             "DISCARD ALL",
             "SELECT pg_catalog.set_config('search_path', '', false)",
             "SELECT set_config('a.b', 'c', lower('x') = 'x')",
+            "SELECT set_config('a.b', set_config('a.b', 'c', false), true)",
+            "SELECT \"set_config\" ('a.b', 'c', false)",
+            "CREATE TABLE t AS SELECT set_config('a.b', 'c', false)",
             "CALL p()",
             "DO $$ BEGIN SET work_mem = '1GB'; END $$",
             "DO $$ BEGIN IF true THEN RESET ALL; END IF; END $$",
@@ -108,6 +117,7 @@ mod tests {
             "SET CONSTRAINTS ALL DEFERRED",
             "SET TRANSACTION READ WRITE",
             "SELECT set_config('a.b', 'c', true)",
+            "SELECT set_config('a.b', lower('C'), true), lower('x')",
             "UPDATE t SET a = 1",
             "ALTER TABLE t SET (fillfactor = 70)",
             "ALTER ROLE r SET search_path TO app",
