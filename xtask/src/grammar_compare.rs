@@ -92,17 +92,25 @@ fn compare_mutations(oracle: &mut Oracle, valid: &[&str], count: usize) -> Outco
     Ok(tally)
 }
 
-/// Our own verdict.
+/// Our own verdict: the grammar's, or else that psql's commands are no SQL, which a rule of its own says.
 fn judge(text: &str) -> Verdict {
-    let parsed = grammar::parse(text, &sql::scan(text));
-    match parsed.refusals().next() {
-        None => Verdict::Valid,
-        Some(refusal) => Verdict::Refused {
-            message: refusal.message(text),
-            character: text
-                .get(..refusal.span.start)
-                .map_or(0, |before| before.chars().count() + 1),
-        },
+    let analysis = sql::analyse(text);
+    let parsed = grammar::parse(text, &analysis.tokens, &analysis.faults);
+    let refusal = parsed.refusals().next();
+    let mut commands = analysis.tokens.iter();
+    let command = commands.find(|token| token.is_char(b'\\'));
+    let (message, at) = match (refusal, command) {
+        (None, None) => return Verdict::Valid,
+        (Some(refusal), None) => (refusal.message(text), refusal.span.start),
+        (Some(refusal), Some(command)) if refusal.span.start < command.start => {
+            (refusal.message(text), refusal.span.start)
+        }
+        (_, Some(command)) => ("syntax error at or near \"\\\"".to_owned(), command.start),
+    };
+    let before = text.get(..at).unwrap_or_default();
+    Verdict::Refused {
+        message,
+        character: before.chars().count() + 1,
     }
 }
 

@@ -114,16 +114,11 @@ impl<'a> Lexemes<'a> {
             return Ok(());
         }
         self.next += 1;
-        let escape = self.peek()?.copied();
-        let Some(escape) = escape.filter(|token| token.kind == TokenKind::String) else {
-            let span = escape.map_or(self.text.len()..self.text.len(), |token| token.range());
-            return Err(self.refuse(RefusalKind::EscapeNotString, span));
-        };
-        if !names_escape(self.text.get(escape.range()).unwrap_or_default()) {
-            return Err(self.refuse(RefusalKind::EscapeCharacter, escape.range()));
+        // What is no string, or no escape character, the scanner has refused.
+        if let Some(escape) = self.peek()? {
+            self.next += 1;
+            lexeme.end = escape.end;
         }
-        self.next += 1;
-        lexeme.end = escape.end;
         Ok(())
     }
 
@@ -166,25 +161,5 @@ impl<'a> Lexemes<'a> {
             .faults
             .partition_point(|fault| fault.span.start < start);
         self.faults = self.faults.get(left..).unwrap_or_default();
-    }
-}
-
-/// Whether a string literal, as written, holds one character that can be an escape character: any but
-/// a hexadecimal digit, a plus sign, a quote or white space.
-fn names_escape(literal: &str) -> bool {
-    let body = literal
-        .strip_prefix('\'')
-        .and_then(|rest| rest.strip_suffix('\''));
-    match body.map(str::as_bytes) {
-        Some([byte]) => {
-            !byte.is_ascii_hexdigit()
-                && !matches!(
-                    byte,
-                    b'+' | b'\'' | b'"' | b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c
-                )
-        }
-        Some(_) => false,
-        // Written as `E'…'` or `$$…$$`: rare enough to trust.
-        None => true,
     }
 }

@@ -8,19 +8,24 @@
 //! [`parse`] judges every statement of a text on its own: after an error it goes on behind the next
 //! semicolon.
 
+mod actions;
 #[path = "postgresql/facts.rs"]
 mod facts;
 mod lookahead;
+mod parsed;
 mod parser;
 mod recovery;
 mod refusal;
 mod symbol;
 mod tables;
 mod terminal;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 pub use facts::VERSION;
-pub use parser::{Parsed, Sentence, parse};
+pub use parsed::{Parsed, Sentence};
+pub use parser::parse;
 pub use refusal::{Refusal, RefusalKind};
 pub use symbol::Symbol;
 pub use tree::{Node, Tree};

@@ -6,7 +6,7 @@
 
 use crate::sql::{Keyword, Token};
 
-/// The index of the semicolon, or how many tokens there are.
+/// The index of the semicolon (or of a command of psql, which ends every statement), or how many tokens there are.
 pub(super) fn find_end(tokens: &[Token], first: usize, error: usize) -> usize {
     let statement = tokens.get(first..).unwrap_or_default();
     let creates = find_created(statement);
@@ -32,7 +32,8 @@ pub(super) fn find_end(tokens: &[Token], first: usize, error: usize) -> usize {
             }
             _ => {}
         }
-        if token.is_char(b';') && nesting == 0 && index >= error {
+        let command = token.is_char(b'\\');
+        if (command || token.is_char(b';') && nesting == 0) && index >= error {
             return index;
         }
         index += 1;

@@ -26,12 +26,10 @@ pub enum RefusalKind {
     Fault(FaultKind),
     /// Deeper than PostgreSQL's parser goes.
     TooDeep,
-    /// `U&"…" UESCAPE` and something that is no string.
-    EscapeNotString,
-    /// `U&"…" UESCAPE` and a string that is no escape character.
-    EscapeCharacter,
-    /// The grammar has it, PostgreSQL's parser does not let it pass: its own message.
+    /// The grammar has it, but PostgreSQL's parser does not let it pass: its own message.
     Forbidden(String),
+    /// The same, where PostgreSQL adds the token it has come to.
+    ForbiddenNear(String),
 }
 
 impl Refusal {
@@ -41,9 +39,8 @@ impl Refusal {
             RefusalKind::Unexpected => "syntax error",
             RefusalKind::Fault(fault) => return fault.message().to_owned(),
             RefusalKind::TooDeep => "memory exhausted",
-            RefusalKind::EscapeNotString => "UESCAPE must be followed by a simple string literal",
-            RefusalKind::EscapeCharacter => "invalid Unicode escape character",
             RefusalKind::Forbidden(message) => return message.clone(),
+            RefusalKind::ForbiddenNear(message) => message,
         };
         match text.get(self.span.clone()) {
             None | Some("") => format!("{what} at end of input"),

@@ -15,6 +15,14 @@ use super::{facts, tables};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Symbol(pub(super) u16);
 
+/// The symbol of a name, looked up while the code is compiled.
+macro_rules! symbol {
+    ($name:literal) => {
+        const { $crate::grammar::Symbol::named($name) }
+    };
+}
+pub(crate) use symbol;
+
 impl Symbol {
     /// The symbol of this name. Meant for constants, where a name the grammar lacks is a build error.
     ///

@@ -40,6 +40,8 @@ const fn list_characters() -> [u16; 128] {
 pub(super) fn classify(kind: TokenKind) -> u16 {
     match kind {
         TokenKind::Keyword(keyword) => tables::keyword(keyword as u16).0,
+        // A command of psql, to which it ends the statement.
+        TokenKind::Char(b'\\') => SEMICOLON,
         TokenKind::Char(character) => CHARACTERS
             .get(usize::from(character))
             .copied()

@@ -17,7 +17,8 @@ pub(super) fn read(directory: &Path) -> Outcome<Vec<String>> {
         // A few files are in other encodings on purpose.
         let text = drop_copy_data(&String::from_utf8_lossy(&bytes));
         let text = end_at_commands(text);
-        let parsed = grammar::parse(&text, &sql::scan(&text));
+        let scan = sql::scan(&text);
+        let parsed = grammar::parse(&text, &scan.tokens, &scan.faults);
         for sentence in &parsed.sentences {
             statements.extend(text.get(sentence.range.clone()).map(str::to_owned));
         }

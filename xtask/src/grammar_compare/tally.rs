@@ -43,11 +43,14 @@ impl Tally {
                         "{message} ({character}), server: {their_message} ({their_character}): {statement}"
                     )
                 };
-                if line_of(statement, *character) != line_of(statement, *their_character) {
-                    self.other_line.push(case());
-                }
-                if character != their_character {
-                    self.other_character.push(case());
+                // The server names no place where its grammar has lost it.
+                if *their_character > 0 {
+                    if line_of(statement, *character) != line_of(statement, *their_character) {
+                        self.other_line.push(case());
+                    }
+                    if character != their_character {
+                        self.other_character.push(case());
+                    }
                 }
                 // Where it is the scanner that refuses, PostgreSQL adds all that follows, and we do not.
                 if !their_message.starts_with(message.as_str()) {
