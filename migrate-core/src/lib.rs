@@ -32,4 +32,4 @@ pub use migration::{Migration, Script, Statement, StatementKind, Transaction};
 pub use nearest::nearest;
 pub use position::Position;
 pub use render::{Style, render};
-pub use settings::{Order, Settings, TableName};
+pub use settings::{Order, Settings, Syntax, TableName};

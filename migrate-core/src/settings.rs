@@ -37,6 +37,16 @@ impl fmt::Display for TableName {
     }
 }
 
+/// Whether statements are parsed with PostgreSQL's own grammar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Syntax {
+    /// A statement that the grammar does not have is an error.
+    #[default]
+    On,
+    /// For forks of PostgreSQL, and statements newer than the grammar: no statement is refused.
+    Off,
+}
+
 /// Everything [`load`](crate::load()) needs beside the directory.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Settings {
@@ -44,4 +54,6 @@ pub struct Settings {
     pub order: Order,
     /// The history table, which no migration may name.
     pub table: TableName,
+    /// Whether statements are parsed.
+    pub syntax: Syntax,
 }

@@ -1,6 +1,6 @@
-//! `order = numeric, table = "…", schema = "…"`: the options, each at most once, in any order.
+//! `order = numeric, table = "…", schema = "…", syntax = off`: the options, each at most once, in any order.
 
-use migrate_core::{Order, Settings, nearest};
+use migrate_core::{Order, Settings, Syntax, nearest};
 use proc_macro2::{Ident, Span};
 use syn::ext::IdentExt as _;
 use syn::parse::ParseStream;
@@ -9,7 +9,7 @@ use syn::{Lit, LitStr, Token};
 use crate::problem::Problem;
 
 /// Every option there is.
-const KNOWN: [&str; 3] = ["order", "table", "schema"];
+const KNOWN: [&str; 4] = ["order", "table", "schema", "syntax"];
 
 /// PostgreSQL cuts longer names short (`NAMEDATALEN` less one).
 const LONGEST_NAME: usize = 63;
@@ -57,6 +57,7 @@ impl Options {
         }
         match option.as_str() {
             "order" => self.read_order(input)?,
+            "syntax" => self.read_syntax(input)?,
             "table" => {
                 let (table, span) = read_string(input, &option)?;
                 self.judge_table(&table, span);
@@ -82,19 +83,44 @@ impl Options {
 
     fn read_order(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
         let help = "`order = alphabetical` (the default) or `order = numeric`";
-        if !input.peek(Ident::peek_any) {
-            let problem = input.error("expected `alphabetical` or `numeric` after `order =`");
-            skip_value(input)?;
-            self.problems.push(Problem::from(problem).help(help));
-            return Ok(());
-        }
-        let order = input.call(Ident::parse_any)?;
-        match order.to_string().as_str() {
-            "alphabetical" => self.settings.order = Order::Alphabetical,
-            "numeric" => self.settings.order = Order::Numeric,
-            other => self.complain(order.span(), format!("unknown order `{other}`"), help),
+        if let Some(order) = self.read_word(input, "order", ["alphabetical", "numeric"], help)? {
+            match order.to_string().as_str() {
+                "alphabetical" => self.settings.order = Order::Alphabetical,
+                "numeric" => self.settings.order = Order::Numeric,
+                other => self.complain(order.span(), format!("unknown order `{other}`"), help),
+            }
         }
         Ok(())
+    }
+
+    fn read_syntax(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        let help = "`syntax = on` (the default) or `syntax = off`";
+        if let Some(syntax) = self.read_word(input, "syntax", ["on", "off"], help)? {
+            match syntax.to_string().as_str() {
+                "on" => self.settings.syntax = Syntax::On,
+                "off" => self.settings.syntax = Syntax::Off,
+                other => self.complain(syntax.span(), format!("unknown syntax `{other}`"), help),
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the value of an option that is a word; None if it is something else.
+    fn read_word(
+        &mut self,
+        input: ParseStream<'_>,
+        option: &str,
+        words: [&str; 2],
+        help: &str,
+    ) -> syn::Result<Option<Ident>> {
+        if input.peek(Ident::peek_any) {
+            return input.call(Ident::parse_any).map(Some);
+        }
+        let [one, other] = words;
+        let problem = input.error(format!("expected `{one}` or `{other}` after `{option} =`"));
+        skip_value(input)?;
+        self.problems.push(Problem::from(problem).help(help));
+        Ok(None)
     }
 
     fn judge_table(&mut self, table: &str, span: Span) {

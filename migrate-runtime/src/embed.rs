@@ -33,6 +33,7 @@
 /// | `order = numeric` | `2_b.sql` before `10_c.sql`. Otherwise file names whose alphabetical order is not that of their numbers are an error |
 /// | `table = "…"` | the name of the history table, in place of `schema_migrations` |
 /// | `schema = "…"` | the schema of the history table, in place of `public` |
+/// | `syntax = off` | statements are not parsed with PostgreSQL's grammar: for forks of PostgreSQL, and statements newer than the grammar |
 ///
 /// ```
 /// # use migrate_runtime::{Migrations, embed_migrations};

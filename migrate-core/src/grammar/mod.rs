@@ -22,10 +22,13 @@ mod terminal;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod trial;
 
 pub use facts::VERSION;
 pub use parsed::{Parsed, Sentence};
 pub use parser::parse;
 pub use refusal::{Refusal, RefusalKind};
 pub use symbol::Symbol;
+pub use terminal::Category;
 pub use tree::{Node, Tree};
+pub use trial::Trial;

@@ -2,7 +2,7 @@
 
 use super::symbol::Symbol;
 use super::tables;
-use crate::sql::TokenKind;
+use crate::sql::{Keyword, TokenKind};
 
 /// The end of the text.
 pub(super) const END: u16 = 0;
@@ -34,6 +34,38 @@ const fn list_characters() -> [u16; 128] {
         rest = others;
     }
     terminals
+}
+
+/// Where a keyword can stand as a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Category {
+    /// Anywhere.
+    Unreserved,
+    /// As a column's or a table's, but not as a function's or type's.
+    ColumnName,
+    /// As a function's or type's, but not as a column's or a table's.
+    TypeFunctionName,
+    /// Nowhere, except behind `AS`.
+    Reserved,
+}
+
+impl Category {
+    /// That of a keyword.
+    pub fn of(keyword: Keyword) -> Self {
+        match tables::keyword(keyword as u16).1 {
+            0 => Self::Unreserved,
+            1 => Self::ColumnName,
+            2 => Self::TypeFunctionName,
+            _ => Self::Reserved,
+        }
+    }
+}
+
+impl Symbol {
+    /// The terminal that a keyword is.
+    pub fn of(keyword: Keyword) -> Self {
+        Self(tables::keyword(keyword as u16).0)
+    }
 }
 
 /// The terminal of a token, before PostgreSQL's filter looks at the next one.

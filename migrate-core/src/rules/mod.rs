@@ -10,6 +10,7 @@ mod not_rerunnable;
 mod own_history_table;
 mod psql_command;
 mod subject;
+mod syntax;
 #[cfg(test)]
 mod testing;
 mod transaction_control;
@@ -19,13 +20,15 @@ use std::fmt;
 
 pub(crate) use self::subject::Subject;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::grammar::{self, Parsed};
 use crate::migration::Transaction;
-use crate::settings::Settings;
+use crate::settings::{Settings, Syntax};
 use crate::sql::Analysis;
 
 /// Every rule about the SQL of one file.
 pub const RULES: &[Rule] = &[
     lexical_error::RULE,
+    syntax::RULE,
     psql_command::RULE,
     copy_from_stdin::RULE,
     transaction_control::RULE,
@@ -96,10 +99,15 @@ pub fn check(
     transaction: Transaction,
     settings: &Settings,
 ) -> Vec<Diagnostic> {
+    let parsed = match settings.syntax {
+        Syntax::On => grammar::parse(text, &analysis.tokens, &analysis.faults),
+        Syntax::Off => Parsed::default(),
+    };
     let subject = Subject {
         file,
         text,
         analysis,
+        parsed: &parsed,
         transaction,
         settings,
     };

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::grammar::Parsed;
 use crate::migration::{StatementKind, Transaction};
 use crate::settings::Settings;
 use crate::sql::reader::Reader;
@@ -16,6 +17,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) text: &'a str,
     /// What the text holds.
     pub(crate) analysis: &'a Analysis,
+    /// Its statements as PostgreSQL's grammar has them; none where nothing is to be parsed.
+    pub(crate) parsed: &'a Parsed,
     /// Whether it runs in a transaction.
     pub(crate) transaction: Transaction,
     /// What the directory's owner chose.

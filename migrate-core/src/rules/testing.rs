@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Rule, Subject};
+use crate::grammar::parse;
 use crate::migration::Transaction;
 use crate::position::Position;
 use crate::settings::Settings;
@@ -23,16 +24,28 @@ pub(super) fn check_with(
     sql: &str,
     expected: &[&str],
 ) {
+    let shown = find_with(rule, transaction, settings, sql);
+    assert_eq!(shown, expected, "{sql}");
+}
+
+/// What `rule` finds in `sql`, a line each.
+pub(super) fn find(rule: Rule, sql: &str) -> Vec<String> {
+    find_with(rule, Transaction::Single, &Settings::default(), sql)
+}
+
+fn find_with(rule: Rule, transaction: Transaction, settings: &Settings, sql: &str) -> Vec<String> {
     let analysis = analyse(sql);
+    let parsed = parse(sql, &analysis.tokens, &analysis.faults);
     let found = (rule.check)(&Subject {
         file: "f.sql",
         text: sql,
         analysis: &analysis,
+        parsed: &parsed,
         transaction,
         settings,
     });
-    let shown: Vec<String> = found
-        .iter()
+    let lines = found.iter();
+    lines
         .map(|finding| {
             assert_eq!(finding.rule, rule.id);
             let span = finding.span.clone().unwrap();
@@ -43,6 +56,5 @@ pub(super) fn check_with(
             }
             line
         })
-        .collect();
-    assert_eq!(shown, expected, "{sql}");
+        .collect()
 }

@@ -180,19 +180,21 @@ fn what_is_not_a_string_literal_is_no_directory() {
 
 #[test]
 fn every_wrong_option_is_told_in_one_build() {
-    let call = "\"migrations\", oder = numeric, retries = 3 + 4, order = size, order = 1, \
+    let call = "\"migrations\", oder = numeric, retries = 3 + 4, order = size, order = 1, syntax = maybe, \
                 table = \"\", table = \"audit.migrations\", schema = \"a\\0\"";
     insta::assert_snapshot!(errors(call), @r#"
     unknown option `oder`
       = help: did you mean `order`?
     unknown option `retries`
-      = help: the options are `order`, `table`, `schema`
+      = help: the options are `order`, `table`, `schema`, `syntax`
     unknown order `size`
       = help: `order = alphabetical`(the default) or `order = numeric`
     option `order` is given twice
       = help: keep one of them
     expected `alphabetical` or `numeric` after `order =`
       = help: `order = alphabetical`(the default) or `order = numeric`
+    unknown syntax `maybe`
+      = help: `syntax = on`(the default) or `syntax = off`
     the table's name is empty
       = help: leave the option out for the default
     option `table` is given twice
@@ -244,7 +246,7 @@ fn outside_of_cargo_the_base_has_to_be_set() {
 
 #[test]
 fn text_of_any_kind_arrives_unchanged() {
-    let text = "SELECT '\"\\n\u{e9}\u{1f418}\t{}'; -- \r x\n";
+    let text = "SELECT '\"\\n\u{e9}\u{1f418}\t{}'; -- \r -- x\n";
     let base = crate_with(&[("1_a.sql", text)]);
     let expansion = expand("(runtime)".parse().unwrap(), Some(base.path())).to_string();
     let literal = proc_macro2::Literal::string(text).to_string();

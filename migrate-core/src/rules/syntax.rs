@@ -1,0 +1,103 @@
+//! A statement that is not PostgreSQL's.
+//!
+//! Every statement is parsed with the grammar of PostgreSQL 18 itself, so what is refused here the server
+//! would refuse with the same words at the same place, after everything before it had been run. Strings
+//! are not looked into: the body of a function or of `DO` is PostgreSQL's to read when it runs.
+//!
+//! Correct the statement:
+//!
+//! ```sql
+//! CREATE INDEX users_email ON users (email); -- not INDX
+//! ```
+//!
+//! A statement that only a fork of PostgreSQL, an extension of its grammar or a newer release knows is let
+//! through in a file that says `-- migrate: allow(syntax) <reason>`, and in all files by
+//! `embed_migrations!("migrations", syntax = off)`.
+
+mod advice;
+mod forbidden;
+mod foreign;
+mod placeholder;
+mod slips;
+mod spelling;
+
+use super::{Rule, Subject};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::grammar::{Refusal, RefusalKind, Sentence};
+
+pub(super) const RULE: Rule = Rule {
+    id: "syntax",
+    severity: Severity::Error,
+    summary: "a statement that PostgreSQL's grammar does not have",
+    allowable: true,
+    source: include_str!("syntax.rs"),
+    check,
+};
+
+/// A longer token is cut short in a message.
+const LONGEST_TOKEN: usize = 40;
+
+fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
+    let sentences = subject.parsed.sentences.iter();
+    sentences
+        .filter_map(|sentence| Some(report(subject, sentence, sentence.refusal()?)))
+        .flatten()
+        .collect()
+}
+
+/// What the scanner refused has a rule of its own, and so have bytes that are no characters.
+fn report(subject: &Subject<'_>, sentence: &Sentence, refusal: &Refusal) -> Option<Diagnostic> {
+    let refused = subject.text.get(refusal.span.clone()).unwrap_or_default();
+    if refused.contains(char::REPLACEMENT_CHARACTER) {
+        return None;
+    }
+    let help = match &refusal.kind {
+        RefusalKind::Fault(_) => return None,
+        RefusalKind::Forbidden(message) | RefusalKind::ForbiddenNear(message) => {
+            forbidden::advise(message).to_owned()
+        }
+        RefusalKind::TooDeep => {
+            "PostgreSQL's parser goes 10,000 symbols deep: nest less deeply".to_owned()
+        }
+        _ => advice::advise(subject, sentence, refusal),
+    };
+    let finding = RULE.finding(
+        subject,
+        place(sentence, refusal),
+        shorten(subject.text, refusal),
+    );
+    Some(finding.help(help))
+}
+
+/// At the end of the text, what is missing is missing behind the last token.
+fn place(sentence: &Sentence, refusal: &Refusal) -> std::ops::Range<usize> {
+    if refusal.span.is_empty() {
+        sentence.range.end..sentence.range.end
+    } else {
+        refusal.span.clone()
+    }
+}
+
+/// PostgreSQL's message, with a token of bearable length.
+fn shorten(text: &str, refusal: &Refusal) -> String {
+    let message = refusal.message(text);
+    let token = text.get(refusal.span.clone()).unwrap_or_default();
+    if token.is_empty() {
+        return message;
+    }
+    message.replace(token, &shorten_token(token))
+}
+
+/// The first line of a token, if that is not too long either.
+fn shorten_token(token: &str) -> String {
+    let line = token.lines().next().unwrap_or_default();
+    let cut: String = line.chars().take(LONGEST_TOKEN).collect();
+    if cut.len() == token.len() {
+        cut
+    } else {
+        cut + "…"
+    }
+}
+
+#[cfg(test)]
+mod tests;
