@@ -19,6 +19,8 @@ mod session_state;
 mod splitter;
 mod strings;
 mod subscription;
+#[cfg(test)]
+mod testing;
 mod token;
 mod unicode;
 

@@ -148,3 +148,90 @@ impl Scanner<'_> {
         TokenKind::Integer
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::sql::testing::check;
+
+    #[test]
+    fn integers_that_fit_32_bits_are_told_from_all_others() {
+        check(
+            "0 2147483647 2147483648",
+            "ICONST<0> ICONST<2147483647> FCONST<2147483648>",
+        );
+        check(
+            "0x7FFFFFFF 0x80000000",
+            "ICONST<0x7FFFFFFF> FCONST<0x80000000>",
+        );
+        check(
+            "0o17 0B11 1_000 0x_1_f",
+            "ICONST<0o17> ICONST<0B11> ICONST<1_000> ICONST<0x_1_f>",
+        );
+        let long = "9".repeat(400);
+        check(&long, &format!("FCONST<{long}>"));
+    }
+
+    #[test]
+    fn points_and_exponents_make_other_numbers() {
+        check(
+            "1. .5 1.5 1_0.0_1",
+            "FCONST<1.> FCONST<.5> FCONST<1.5> FCONST<1_0.0_1>",
+        );
+        check(
+            "1e5 1E+5 1.e-5 .5e1_0",
+            "FCONST<1e5> FCONST<1E+5> FCONST<1.e-5> FCONST<.5e1_0>",
+        );
+        check("1.2.3", "FCONST<1.2> FCONST<.3>");
+        check("a.1", "IDENT<a> FCONST<.1>");
+        check("-1", "- ICONST<1>");
+    }
+
+    #[test]
+    fn a_range_ends_the_number_before_both_points() {
+        check("1..10", "ICONST<1> DOT_DOT ICONST<10>");
+        check("1...5", "ICONST<1> DOT_DOT FCONST<.5>");
+        check("1.5..2", "FCONST<1.5> DOT_DOT ICONST<2>");
+    }
+
+    #[test]
+    fn an_identifier_that_touches_a_number_is_junk() {
+        let junk = "trailing junk after numeric literal";
+        for number in ["1a", "1é", "1_", "1__0", "1_0$1"] {
+            let fault = format!("!0..{} {junk}", number.len());
+            check(number, &format!("ICONST<{number}> {fault}"));
+        }
+        check("1e5$1", &format!("FCONST<1e5$1> !0..5 {junk}"));
+        check("1.5a", &format!("FCONST<1.5a> !0..4 {junk}"));
+        check("1e+", &format!("FCONST<1e+> !0..3 {junk}"));
+        check("1e", &format!("ICONST<1e> !0..2 {junk}"));
+        check(
+            "0x1g 0b12 0o8 0xg",
+            &format!(
+                "ICONST<0x1g> ICONST<0b12> ICONST<0o8> ICONST<0xg> !0..4 {junk} !5..9 {junk} !10..13 {junk} !14..17 {junk}"
+            ),
+        );
+        check("1.5$1", "FCONST<1.5> PARAM<$1>");
+    }
+
+    #[test]
+    fn a_radix_without_digits_is_a_fault_of_its_own() {
+        check("0x", "ICONST<0x> !0..2 invalid hexadecimal integer");
+        check(
+            "0x_ 0o 0B",
+            "ICONST<0x_> ICONST<0o> ICONST<0B> !0..3 invalid hexadecimal integer !4..6 invalid octal integer !7..9 invalid binary integer",
+        );
+    }
+
+    #[test]
+    fn parameters_are_plain_digits() {
+        check("$1 $2147483647", "PARAM<$1> PARAM<$2147483647>");
+        check(
+            "$2147483648",
+            "PARAM<$2147483648> !0..11 parameter number too large",
+        );
+        check(
+            "$1a $1_0",
+            "PARAM<$1a> PARAM<$1_0> !0..3 trailing junk after parameter !4..8 trailing junk after parameter",
+        );
+    }
+}

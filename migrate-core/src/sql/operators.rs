@@ -80,3 +80,71 @@ impl Scanner<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::sql::testing::check;
+
+    #[test]
+    fn operators_are_as_long_as_can_be() {
+        check("a->>b @> c", "IDENT<a> Op<->>> IDENT<b> Op<@>> IDENT<c>");
+        check("||/ ~~* !~ <-> |", "Op<||/> Op<~~*> Op<!~> Op<<->> Op<|>");
+        check(
+            "a*b+c-d/e%f^g<h>i=j",
+            "IDENT<a> * IDENT<b> + IDENT<c> - IDENT<d> / IDENT<e> % IDENT<f> ^ IDENT<g> < IDENT<h> > IDENT<i> = IDENT<j>",
+        );
+    }
+
+    #[test]
+    fn some_operators_have_tokens_of_their_own() {
+        check(
+            "<= >= <> != => := :: .. : .",
+            "LESS_EQUALS GREATER_EQUALS NOT_EQUALS NOT_EQUALS EQUALS_GREATER COLON_EQUALS TYPECAST DOT_DOT : .",
+        );
+        check("<=> =>= ::= :::", "Op<<=>> Op<=>=> TYPECAST = TYPECAST :");
+    }
+
+    #[test]
+    fn operators_end_before_comments() {
+        check("a+--b\n1", "IDENT<a> + ICONST<1>");
+        check("a*/* */b", "IDENT<a> * IDENT<b>");
+        check("@--", "Op<@>");
+        check(">=/*x*/1", "GREATER_EQUALS ICONST<1>");
+        check("<--", "<");
+    }
+
+    #[test]
+    fn a_sign_at_the_end_belongs_to_what_follows() {
+        check("a=-1", "IDENT<a> = - ICONST<1>");
+        check("a<-1", "IDENT<a> < - ICONST<1>");
+        check(
+            "a>=-1 <>+1",
+            "IDENT<a> GREATER_EQUALS - ICONST<1> NOT_EQUALS + ICONST<1>",
+        );
+        check("a*+-1", "IDENT<a> * + - ICONST<1>");
+        check("+-+", "+ - +");
+        check("=+=", "Op<=+=>");
+    }
+
+    #[test]
+    fn unless_the_operator_is_none_of_the_standards() {
+        for operator in [
+            "@-", "~+", "!-", "#-", "%-", "^-", "&-", "|-", "`-", "?-", "?+-", "-@-",
+        ] {
+            check(
+                &format!("{operator}1"),
+                &format!("Op<{operator}> ICONST<1>"),
+            );
+        }
+        check("=-@=-1", "Op<=-@=-> ICONST<1>");
+    }
+
+    #[test]
+    fn an_operator_has_at_most_63_characters() {
+        let long = "@".repeat(63);
+        check(&long, &format!("Op<{long}>"));
+        let longer = "@".repeat(64);
+        check(&longer, &format!("Op<{longer}> !0..64 operator too long"));
+        check(&"+".repeat(100), &["+"; 100].join(" "));
+    }
+}

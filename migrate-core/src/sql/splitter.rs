@@ -89,3 +89,105 @@ impl Splitter {
         };
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use crate::sql::analyse;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        let analysis = analyse(text);
+        let statements: Vec<&str> = analysis
+            .statements
+            .iter()
+            .map(|statement| &text[statement.range.clone()])
+            .collect();
+        assert_eq!(statements, expected);
+    }
+
+    #[test]
+    fn statements_end_at_semicolons_and_empty_ones_are_none() {
+        check("SELECT 1; SELECT 2", &["SELECT 1", "SELECT 2"]);
+        check(";;\n-- x\n; SELECT 1 -- y\n;;", &["SELECT 1"]);
+        check("", &[]);
+        check("/* ; */", &[]);
+        check("  SELECT 'é;' ;", &["SELECT 'é;'"]);
+    }
+
+    #[test]
+    fn semicolons_in_literals_comments_and_brackets_end_nothing() {
+        for sql in [
+            "SELECT ';', $$;$$, \";\" /* ; */ -- ;\n, 1",
+            "CREATE RULE r AS ON INSERT TO t DO (SELECT 1; SELECT 2; )",
+            "SELECT a[(1)]",
+        ] {
+            check(&format!("{sql};{sql};"), &[sql, sql]);
+        }
+    }
+
+    /// Statements that hold semicolons, or words that look like the beginning or end of a body.
+    const WHOLE: &[&str] = &[
+        "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; SELECT 2; END",
+        "create or replace function f(a int default (1)) returns int language sql begin atomic end",
+        "CREATE PROCEDURE p() BEGIN ATOMIC END",
+        "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC
+           SELECT CASE WHEN a THEN CASE b WHEN 1 THEN 2 END ELSE 3 END FROM t; END",
+        "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC
+           SELECT 1 AS end; SELECT 1 end; SELECT t.end FROM t; END",
+        "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT ARRAY[1, (2)]; RETURN 1; END",
+        "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC
+           CREATE FUNCTION g() RETURNS int BEGIN ATOMIC SELECT 1; END; SELECT 2; END",
+        "CREATE FUNCTION f() RETURNS int RETURN 1",
+        "CREATE FUNCTION begin() RETURNS begin LANGUAGE plpgsql AS $$ BEGIN RETURN 1; END $$",
+        "CREATE FUNCTION begin.atomic() RETURNS int RETURN 1",
+        "CREATE TABLE begin (atomic int)",
+        "SELECT 1 AS begin, 2 AS atomic",
+        "CREATE OR REPLACE VIEW function AS SELECT begin atomic FROM t",
+        "BEGIN",
+        "END",
+        "SELECT 1",
+    ];
+
+    #[test]
+    fn bodies_of_functions_and_procedures_stay_whole() {
+        for sql in WHOLE {
+            check(&format!("{sql};{sql}"), &[sql, sql]);
+        }
+    }
+
+    #[test]
+    fn a_psql_command_is_part_of_no_statement() {
+        check(
+            "\\set x 1\nCOMMIT;\nSELECT 1 \\gexec\nEND",
+            &["COMMIT", "SELECT 1", "END"],
+        );
+    }
+
+    #[test]
+    fn data_of_a_copy_is_part_of_no_statement() {
+        check(
+            "COPY t FROM stdin;\nit's;\n\\.x\nEND;\n\\.\nSELECT 1",
+            &["COPY t FROM stdin", "SELECT 1"],
+        );
+        check(
+            "COPY t FROM stdin;\nSELECT '\\.'",
+            &["COPY t FROM stdin", "SELECT '\\.'"],
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn statements_that_are_joined_come_back(
+            chosen in prop::collection::vec(prop::sample::select(WHOLE), 0..8),
+            gap in prop::sample::select(vec![";", " ;\n", ";;", "; -- x;\n", "/* ; */;/* */"]),
+        ) {
+            let text = chosen.join(gap);
+            let analysis = analyse(&text);
+            let found: Vec<&str> =
+                analysis.statements.iter().map(|statement| &text[statement.range.clone()]).collect();
+            prop_assert_eq!(found, chosen);
+        }
+    }
+}

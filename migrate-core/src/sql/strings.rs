@@ -228,3 +228,168 @@ impl Scanner<'_> {
         TokenKind::String
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::sql::testing::check;
+
+    #[test]
+    fn a_quote_inside_a_string_is_doubled_and_a_backslash_is_ordinary() {
+        check(
+            "'' 'a''b' 'a\\' 'é'",
+            "SCONST<''> SCONST<'a''b'> SCONST<'a\\'> SCONST<'é'>",
+        );
+        check("'a--b' '/*' ';'", "SCONST<'a--b'> SCONST<'/*'> SCONST<';'>");
+    }
+
+    #[test]
+    fn escapes_are_in_escape_strings_only() {
+        check(
+            "E'a\\'b' e'\\\\' x",
+            "SCONST<E'a\\'b'> SCONST<e'\\\\'> IDENT<x>",
+        );
+        check("e'\\é\\\n'", "SCONST<e'\\é\\\n'>");
+        check(
+            "E'\\u00e9\\U0001F600\\ud83d\\ude00\\x41\\101'",
+            "SCONST<E'\\u00e9\\U0001F600\\ud83d\\ude00\\x41\\101'>",
+        );
+        check("E '\\'", "IDENT<E> SCONST<'\\'>");
+    }
+
+    #[test]
+    fn malformed_escapes_are_faults_and_the_string_goes_on() {
+        check(
+            "E'\\u12' 1",
+            "SCONST<E'\\u12'> ICONST<1> !2..6 invalid Unicode escape",
+        );
+        check(
+            "E'\\U0000'",
+            "SCONST<E'\\U0000'> !2..8 invalid Unicode escape",
+        );
+        check(
+            "E'\\u0000'",
+            "SCONST<E'\\u0000'> !2..8 invalid Unicode escape value",
+        );
+        check(
+            "E'\\U00110000'",
+            "SCONST<E'\\U00110000'> !2..12 invalid Unicode escape value",
+        );
+        check(
+            "E'\\ude00'",
+            "SCONST<E'\\ude00'> !2..8 invalid Unicode surrogate pair",
+        );
+        check(
+            "E'\\ud83d'",
+            "SCONST<E'\\ud83d'> !8..8 invalid Unicode surrogate pair",
+        );
+        check(
+            "E'\\ud83d\\u0041'",
+            "SCONST<E'\\ud83d\\u0041'> !8..14 invalid Unicode surrogate pair",
+        );
+        for zero in ["\\0", "\\000", "\\400", "\\x0", "\\x00"] {
+            check(
+                &format!("E'{zero}'"),
+                &format!(
+                    "SCONST<E'{zero}'> !2..{} invalid byte sequence for encoding \"UTF8\": 0x00",
+                    2 + zero.len()
+                ),
+            );
+        }
+    }
+
+    #[test]
+    fn literals_go_on_after_a_newline() {
+        check("'a'\n'b' 'c'", "SCONST<'a'\n'b'> SCONST<'c'>");
+        check("'a' \t\r 'b'", "SCONST<'a' \t\r 'b'>");
+        check("'a' -- it's\n\n  'b'", "SCONST<'a' -- it's\n\n  'b'>");
+        check("'a' /* c */\n'b'", "SCONST<'a'> SCONST<'b'>");
+        check("'a'\n/* c */ 'b'", "SCONST<'a'> SCONST<'b'>");
+        check("'a' 'b'", "SCONST<'a'> SCONST<'b'>");
+        check("'a'\nE'b'", "SCONST<'a'> SCONST<E'b'>");
+        check("E'a'\n'\\''", "SCONST<E'a'\n'\\''>");
+        check("b'0'\n'1' x'f'\n'0'", "BCONST<b'0'\n'1'> XCONST<x'f'\n'0'>");
+        check("$$a$$\n'b'", "SCONST<$$a$$> SCONST<'b'>");
+        check("'a'\n- 1", "SCONST<'a'> - ICONST<1>");
+        check("'a'\n", "SCONST<'a'>");
+    }
+
+    #[test]
+    fn letters_before_a_quote_make_other_literals() {
+        check(
+            "B'01' X'1F' N'a' n 'a'",
+            "BCONST<B'01'> XCONST<X'1F'> NCHAR SCONST<'a'> IDENT<n> SCONST<'a'>",
+        );
+        check("b'0''1'", "BCONST<b'0'> SCONST<'1'>");
+        check(
+            "U&'a''b' u&'c'\n'd'",
+            "USCONST<U&'a''b'> USCONST<u&'c'\n'd'>",
+        );
+        check(
+            "U&\"a\"\"b\" UESCAPE '!'",
+            "UIDENT<U&\"a\"\"b\"> UESCAPE SCONST<'!'>",
+        );
+        check("U& 'a'", "IDENT<U> Op<&> SCONST<'a'>");
+        check("xe'a'", "IDENT<xe> SCONST<'a'>");
+    }
+
+    #[test]
+    fn quoted_identifiers_hold_anything() {
+        check(
+            "\"a\"\"b\" \"select\" \"é\n\"",
+            "IDENT<\"a\"\"b\"> IDENT<\"select\"> IDENT<\"é\n\">",
+        );
+        check(
+            "\"\" a",
+            "IDENT<\"\"> IDENT<a> !0..2 zero-length delimited identifier",
+        );
+        check(
+            "U&\"\"",
+            "UIDENT<U&\"\"> !0..4 zero-length delimited identifier",
+        );
+    }
+
+    #[test]
+    fn dollar_quotes_end_at_their_own_tag() {
+        check(
+            "$$a'b$$ $a$ $$ $b$ $a $a$",
+            "SCONST<$$a'b$$> SCONST<$a$ $$ $b$ $a $a$>",
+        );
+        check("$a$$a$a$a$", "SCONST<$a$$a$> IDENT<a$a$>");
+        check("$é$x$é$", "SCONST<$é$x$é$>");
+        check("a$$b", "IDENT<a$$b>");
+        check("$a b$", "$ IDENT<a> IDENT<b$>");
+        check("1$$a$$", "ICONST<1> SCONST<$$a$$>");
+        check("$1$$a$$", "PARAM<$1> SCONST<$$a$$>");
+        check("$A$ $a$ $A$", "SCONST<$A$ $a$ $A$>");
+        check("$", "$");
+    }
+
+    #[test]
+    fn what_is_never_closed_is_shown_where_it_opens() {
+        check(
+            "1 'a\n",
+            "ICONST<1> SCONST<'a\n> !2..3 unterminated quoted string",
+        );
+        check("E'a\\'", "SCONST<E'a\\'> !0..2 unterminated quoted string");
+        check(
+            "'a'\n'b",
+            "SCONST<'a'\n'b> !0..1 unterminated quoted string",
+        );
+        check("U&'", "USCONST<U&'> !0..3 unterminated quoted string");
+        check("N'", "NCHAR SCONST<'> !1..2 unterminated quoted string");
+        check("b'1", "BCONST<b'1> !0..2 unterminated bit string literal");
+        check(
+            "x'1",
+            "XCONST<x'1> !0..2 unterminated hexadecimal string literal",
+        );
+        check("\"a", "IDENT<\"a> !0..1 unterminated quoted identifier");
+        check(
+            "U&\"a",
+            "UIDENT<U&\"a> !0..3 unterminated quoted identifier",
+        );
+        check(
+            "$t$ $T$",
+            "SCONST<$t$ $T$> !0..3 unterminated dollar-quoted string",
+        );
+    }
+}

@@ -148,3 +148,75 @@ fn seam(rest: &str) -> usize {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::decode;
+    use crate::sql::analyse;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[(usize, &str)]) {
+        let faults = analyse(text).faults;
+        let found: Vec<(usize, &str)> = faults
+            .iter()
+            .map(|fault| (fault.span.start, fault.kind.message()))
+            .collect();
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn escapes_stand_for_characters() {
+        for (source, value) in [
+            (r#"U&"d\0061t\+000061""#, "data"),
+            (r"U&'\\''a'", r"\'a"),
+            (r"U&'\d83d\de00'", "😀"),
+            (r#"U&"a""b""#, "a\"b"),
+            ("U&'a' -- '\n 'b'", "ab"),
+        ] {
+            assert_eq!(decode(source, '\\').as_deref(), Ok(value));
+        }
+        assert_eq!(decode(r"U&'!0061\'", '!').as_deref(), Ok(r"a\"));
+    }
+
+    #[test]
+    fn malformed_escapes_are_faults_where_they_stand() {
+        check(r"SELECT U&'a\12'", &[(11, "invalid Unicode escape")]);
+        check(r"SELECT U&'\+12345'", &[(10, "invalid Unicode escape")]);
+        check(
+            r"SELECT U&'\+110000'",
+            &[(10, "invalid Unicode escape value")],
+        );
+        check(r"SELECT U&'\0000'", &[(10, "invalid Unicode escape value")]);
+        check(
+            r"SELECT U&'\d83d'",
+            &[(15, "invalid Unicode surrogate pair")],
+        );
+        check(
+            r"SELECT U&'\d83dx'",
+            &[(15, "invalid Unicode surrogate pair")],
+        );
+        check(
+            r"SELECT U&'\de00'",
+            &[(10, "invalid Unicode surrogate pair")],
+        );
+        check(r"SELECT U&'é\ü'", &[(12, "invalid Unicode escape")]);
+    }
+
+    #[test]
+    fn the_escape_character_is_judged() {
+        check(r"SELECT U&'!0061' UESCAPE '!', U&'\0061'", &[]);
+        check(r"SELECT U&'\x' uescape '!'", &[]);
+        let message = "invalid Unicode escape character";
+        for bad in ["'+'", "'a'", "'\"'", "' '", "''", "'!!'", "'é'", "''''"] {
+            check(&format!("SELECT U&'' UESCAPE {bad}"), &[(20, message)]);
+        }
+        let message = "UESCAPE must be followed by a simple string literal";
+        check("SELECT U&'' UESCAPE 1", &[(20, message)]);
+        check("SELECT U&'' UESCAPE", &[(12, message)]);
+    }
+
+    #[test]
+    fn one_without_an_end_is_one_fault() {
+        check(r"SELECT U&'\1", &[(7, "unterminated quoted string")]);
+    }
+}
