@@ -86,9 +86,7 @@ mod tests {
             "CREATE TABLE t (a int);\nVACUUM t;\n  DO $$ BEGIN\nCOMMIT; END $$;",
             &[
                 &format!("2:1: `VACUUM` cannot run in a transaction | {MOVE}"),
-                &format!(
-                    "3:3: `DO with a COMMIT or ROLLBACK in its body` cannot run in a transaction | {MOVE}"
-                ),
+                &format!("3:3: `DO … COMMIT` cannot run in a transaction | {MOVE}"),
             ],
         );
     }

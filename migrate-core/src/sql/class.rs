@@ -86,7 +86,7 @@ pub(super) fn classify(mut rest: Reader<'_>) -> Class {
     } else if rest.accept(K::Do) {
         body::of_do(&mut rest)
             .filter(body::Body::ends_transaction)
-            .map(|_| Class::unrepeatable("DO with a COMMIT or ROLLBACK in its body"))
+            .map(|_| Class::unrepeatable("DO … COMMIT"))
     } else {
         classify_query(&mut rest)
     };
