@@ -33,23 +33,28 @@ fn fold(word: &str) -> Vec<char> {
         .collect()
 }
 
-/// How many characters have to be inserted, deleted or replaced to make `a` out of `b`
-/// (Levenshtein's distance, one row of the table at a time).
+/// How many characters have to be inserted, deleted, replaced or swapped with their neighbour to make
+/// `a` out of `b` (the optimal string alignment distance, a row of its table at a time).
 fn distance(a: &[char], b: &[char]) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
+    let at = |row: &[usize], column: usize| row.get(column).copied().unwrap_or(usize::MAX - 1);
+    let mut above_that = Vec::new();
+    let mut above: Vec<usize> = (0..=b.len()).collect();
     for (i, left) in a.iter().enumerate() {
-        let mut diagonal = i;
-        let mut previous = i + 1;
-        let mut next = vec![previous];
-        for (right, above) in b.iter().zip(row.iter().skip(1)) {
-            let replaced = diagonal + usize::from(left != right);
-            previous = replaced.min(above + 1).min(previous + 1);
-            diagonal = *above;
-            next.push(previous);
+        let mut row = vec![i + 1];
+        for (j, right) in b.iter().enumerate() {
+            let replaced = at(&above, j) + usize::from(left != right);
+            let inserted = at(&row, j).min(at(&above, j + 1)) + 1;
+            let swapped = match (i.checked_sub(1), j.checked_sub(1)) {
+                (Some(i), Some(j)) if a.get(i) == Some(right) && b.get(j) == Some(left) => {
+                    at(&above_that, j) + 1
+                }
+                _ => usize::MAX,
+            };
+            row.push(replaced.min(inserted).min(swapped));
         }
-        row = next;
+        above_that = std::mem::replace(&mut above, row);
     }
-    row.last().copied().unwrap_or_default()
+    above.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -64,6 +69,7 @@ mod tests {
         assert_eq!(of("", "abc"), 3);
         assert_eq!(of("kitten", "sitting"), 3);
         assert_eq!(of("order", "oder"), 1);
+        assert_eq!(of("tabel", "table"), 1, "neighbours swapped");
         assert_eq!(of("NO_TRANSACTION", "no-transaction"), 0);
     }
 
@@ -71,7 +77,8 @@ mod tests {
     fn a_typo_finds_its_word_and_a_stranger_finds_none() {
         let known = ["order", "table", "schema"];
         assert_eq!(nearest("oder", known), Some("order"));
-        assert_eq!(nearest("tabel", known), None, "two edits in five letters");
+        assert_eq!(nearest("tabel", known), Some("table"));
+        assert_eq!(nearest("fabel", known), None, "two edits in five letters");
         assert_eq!(nearest("shema", known), Some("schema"));
         assert_eq!(nearest("x", known), None);
         assert_eq!(nearest("", known), None);

@@ -1,0 +1,1 @@
+//! Nothing but a place for `ui.rs` and its cases.
