@@ -14,6 +14,7 @@ mod line;
 mod locate;
 mod message;
 mod plan;
+mod repair;
 mod revert;
 mod status;
 mod wait;

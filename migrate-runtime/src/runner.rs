@@ -8,6 +8,7 @@ use crate::event::Event;
 use crate::migrations::Migrations;
 use crate::plan::Plan;
 use crate::policy::{Options, Policy};
+use crate::repair::{Repair, Repaired};
 use crate::report::Report;
 use crate::session::Session;
 use crate::status::Status;
@@ -229,6 +230,25 @@ impl<'a> Runner<'a> {
         which: Revert,
     ) -> Result<Report, Error> {
         self.engine(session)?.revert(which).await
+    }
+
+    /// Changes what the history says, and nothing else: for an edit that is deliberate, or a migration
+    /// that was begun and cannot be finished without a person. Each changed row keeps a note of it.
+    ///
+    /// # SQL
+    ///
+    /// A look at the history, and one transaction under the lock of a run: all changes or none.
+    ///
+    /// # Errors
+    ///
+    /// A version that the set does not hold or that has no row, one that is half-done where an applied
+    /// one is meant, and the other way round. Nothing is changed then.
+    pub async fn repair_over<S: Session>(
+        &mut self,
+        session: &mut S,
+        what: &Repair,
+    ) -> Result<Vec<Repaired>, Error> {
+        self.engine(session)?.repair(what).await
     }
 
     fn engine<'e, S: Session>(

@@ -14,6 +14,7 @@ mod herd;
 mod journal;
 mod locks;
 mod policies;
+mod repair;
 mod revert;
 mod run;
 mod session;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use migrate_fixtures::Database;
-use migrate_runtime::{Error, Migrations, Plan, Report, Revert, Runner, Status};
+use migrate_runtime::{Error, Migrations, Plan, Repair, Repaired, Report, Revert, Runner, Status};
 use tempfile::TempDir;
 
 /// A directory of migrations that a test writes, and edits as people do.
@@ -112,6 +112,21 @@ impl Driver {
             url,
             |client| runner.baseline(client, version),
             runner.baseline_async(client, version)
+        )
+    }
+
+    pub(crate) fn repair(
+        self,
+        database: &Database,
+        mut runner: Runner<'_>,
+        what: &Repair,
+    ) -> Result<Vec<Repaired>, Error> {
+        let url = &database.url();
+        through!(
+            self,
+            url,
+            |client| runner.repair(client, what),
+            runner.repair_async(client, what)
         )
     }
 

@@ -12,6 +12,7 @@ use super::database_error;
 use crate::error::Error;
 use crate::migrations::Migrations;
 use crate::plan::Plan;
+use crate::repair::{Repair, Repaired};
 use crate::report::Report;
 use crate::runner::{Revert, Runner};
 use crate::session::{Failure, Reply, Session};
@@ -122,5 +123,14 @@ impl Runner<'_> {
     /// See [`Runner::revert_over`].
     pub fn revert(&mut self, client: &mut Client, which: Revert) -> Result<Report, Error> {
         now(self.revert_over(client, which))
+    }
+
+    /// [`repair_over`](Runner::repair_over) a `postgres::Client`.
+    ///
+    /// # Errors
+    ///
+    /// See [`Runner::repair_over`].
+    pub fn repair(&mut self, client: &mut Client, what: &Repair) -> Result<Vec<Repaired>, Error> {
+        now(self.repair_over(client, what))
     }
 }

@@ -11,6 +11,7 @@ use super::database_error;
 use crate::error::Error;
 use crate::migrations::Migrations;
 use crate::plan::Plan;
+use crate::repair::{Repair, Repaired};
 use crate::report::Report;
 use crate::runner::{Revert, Runner};
 use crate::session::{Failure, Reply, Session};
@@ -118,5 +119,18 @@ impl Runner<'_> {
         which: Revert,
     ) -> Result<Report, Error> {
         self.revert_over(client, which).await
+    }
+
+    /// [`repair_over`](Runner::repair_over) a `tokio_postgres::Client`.
+    ///
+    /// # Errors
+    ///
+    /// See [`Runner::repair_over`].
+    pub async fn repair_async(
+        &mut self,
+        client: &mut Client,
+        what: &Repair,
+    ) -> Result<Vec<Repaired>, Error> {
+        self.repair_over(client, what).await
     }
 }

@@ -23,7 +23,7 @@ impl<'e, S: Session> Engine<'e, '_, S> {
         step: &Step<'e>,
         history: &History,
     ) -> Result<Outcome, Error> {
-        let item = up(&step.migration);
+        let item = up(step);
         let message = message::apply(self.table, item, history.newest(), self.limits());
         self.start(&step.migration, 0);
         let started = Instant::now();
@@ -46,7 +46,7 @@ impl<'e, S: Session> Engine<'e, '_, S> {
                 reason: "it says `-- migrate: no-transaction`",
             }));
         }
-        let items: Vec<Item<'_>> = steps.iter().map(|step| up(&step.migration)).collect();
+        let items: Vec<Item<'_>> = steps.iter().map(up).collect();
         let message = message::apply_all(self.table, &items, history.newest(), self.limits());
         for step in steps {
             self.start(&step.migration, 0);
@@ -164,11 +164,12 @@ impl<'e, S: Session> Engine<'e, '_, S> {
     }
 }
 
-/// The up file of a migration, as messages carry it.
-pub(super) fn up<'m>(migration: &'m Migration<'_>) -> Item<'m> {
+/// The up file of a step, as messages carry it.
+pub(super) fn up<'m>(step: &'m Step<'_>) -> Item<'m> {
     Item {
-        version: migration.version,
-        name: migration.name,
-        script: &migration.up,
+        version: step.migration.version,
+        name: step.migration.name,
+        script: &step.migration.up,
+        recorded: step.recorded,
     }
 }

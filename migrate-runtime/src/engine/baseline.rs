@@ -1,6 +1,5 @@
 //! Recording migrations as applied without running them.
 
-use super::apply::up;
 use super::message::{self, Item};
 use super::{Engine, Outcome, State, signal};
 use crate::error::{Error, Kind};
@@ -52,7 +51,15 @@ impl<S: Session> Engine<'_, '_, S> {
             if migrations.is_empty() {
                 return Ok(self.report);
             }
-            let items: Vec<Item<'_>> = migrations.iter().map(up).collect();
+            let items: Vec<Item<'_>> = migrations
+                .iter()
+                .map(|migration| Item {
+                    version: migration.version,
+                    name: migration.name,
+                    script: &migration.up,
+                    recorded: false,
+                })
+                .collect();
             let sql = message::baseline(self.table, &items, history.newest());
             let Err(failure) = self.line.transact(&sql).await else {
                 self.report.applied = migrations.iter().map(Applied::unrun).collect();

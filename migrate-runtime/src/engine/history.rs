@@ -30,6 +30,8 @@ pub(crate) enum State {
     Baseline,
     /// A `no-transaction` down file that has begun.
     Reverting,
+    /// Not applied: a repair has said that it is to be run again. The row keeps the repair's note.
+    Retry,
 }
 
 impl State {
@@ -39,7 +41,18 @@ impl State {
             "applied" => Some(Self::Applied),
             "baseline" => Some(Self::Baseline),
             "reverting" => Some(Self::Reverting),
+            "retry" => Some(Self::Retry),
             _ => None,
+        }
+    }
+
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Applied => "applied",
+            Self::Baseline => "baseline",
+            Self::Reverting => "reverting",
+            Self::Retry => "retry",
         }
     }
 }

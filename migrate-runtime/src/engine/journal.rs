@@ -32,7 +32,7 @@ impl<'e, S: Session> Engine<'e, '_, S> {
         history: &History,
     ) -> Result<Outcome, Error> {
         let started = Instant::now();
-        let item = up(&step.migration);
+        let item = up(step);
         let outcome = self
             .journal(Direction::Up, item, step.resume, history)
             .await?;

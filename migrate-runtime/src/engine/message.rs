@@ -10,6 +10,7 @@
 
 mod apply;
 mod journal;
+mod repair;
 mod table;
 
 use std::time::Duration;
@@ -19,6 +20,7 @@ pub(crate) use journal::{
     Before, Direction, advance, alone, begin_journal, drop_index, end_journal, leave, outside,
     probe_detach, probe_index, probe_reindex, resume_journal, step, unlock,
 };
+pub(crate) use repair::{Change, repair};
 pub(crate) use table::{before_create, create, shape};
 
 use crate::migrations::Script;
@@ -200,6 +202,8 @@ pub(crate) struct Item<'a> {
     pub(crate) version: i64,
     pub(crate) name: &'a str,
     pub(crate) script: &'a Script<'a>,
+    /// Whether the history holds its row already: one that a repair has left to be run again.
+    pub(crate) recorded: bool,
 }
 
 /// Recorded with every row.
@@ -218,6 +222,22 @@ fn insert(table: &Table, item: Item<'_>, state: &str) -> String {
         name = Literal(item.name),
         checksum = item.script.checksum,
     )
+}
+
+/// The row of a migration that begins: a new one, or the one that a repair has left for it.
+fn begin_row(table: &Table, item: Item<'_>) -> String {
+    if !item.recorded {
+        return insert(table, item, "running");
+    }
+    journal::claimed(&format!(
+        "UPDATE {table} SET name = {name}, checksum = pg_catalog.decode('{checksum}', 'hex'), state = 'running', \
+         done = 0, xid = pg_catalog.txid_current()::pg_catalog.text, started_at = pg_catalog.clock_timestamp(), \
+         ms = NULL, applied_by = CURRENT_USER, tool = '{TOOL}' \
+         WHERE version OPERATOR(pg_catalog.=) {version}::bigint AND state OPERATOR(pg_catalog.=) 'retry'",
+        version = item.version,
+        name = Literal(item.name),
+        checksum = item.script.checksum,
+    ))
 }
 
 /// Puts settings back for the session, not only for the transaction: a `SET` in the file would

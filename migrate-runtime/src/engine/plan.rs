@@ -28,6 +28,8 @@ pub(crate) struct Step<'a> {
     pub(crate) migration: Migration<'a>,
     /// The number of statements that an earlier, interrupted run of a `no-transaction` file finished.
     pub(crate) resume: Option<usize>,
+    /// Whether the history holds a row for it that says it is to be run again.
+    pub(crate) recorded: bool,
 }
 
 /// Plans a run up to the options' target.
@@ -79,6 +81,17 @@ struct Judge<'a, 'o> {
 
 impl<'a> Judge<'a, '_> {
     fn known(&mut self, migration: Migration<'a>, row: &Row) {
+        // Whatever was recorded of its text is about a run that no longer counts.
+        if row.state == State::Retry {
+            if self.within_target(migration.version) {
+                self.plan.steps.push(Step {
+                    migration,
+                    resume: None,
+                    recorded: true,
+                });
+            }
+            return;
+        }
         let resumable = row.state == State::Running && !migration.up.transactional;
         if row.checksum != Some(migration.up.checksum) {
             // Statement numbers in the journal mean nothing in another text, so no policy allows that.
@@ -96,10 +109,11 @@ impl<'a> Judge<'a, '_> {
                     self.plan.steps.push(Step {
                         migration,
                         resume: Some(row.done),
+                        recorded: true,
                     });
                 }
             }
-            State::Running | State::Reverting => {
+            State::Running | State::Reverting | State::Retry => {
                 self.broken.push(Problem::new(&migration, Some(row)));
             }
         }
@@ -118,6 +132,7 @@ impl<'a> Judge<'a, '_> {
         self.plan.steps.push(Step {
             migration,
             resume: None,
+            recorded: false,
         });
     }
 

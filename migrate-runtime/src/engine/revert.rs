@@ -66,6 +66,10 @@ impl<'e, S: Session> Engine<'e, '_, S> {
             if !wanted {
                 break;
             }
+            // Not applied, as a repair has said: there is nothing to take back.
+            if row.state == State::Retry {
+                continue;
+            }
             let Some(migration) = self.set.get(row.version) else {
                 let (version, name) = (row.version, row.name.clone());
                 let migrations = vec![Unknown { version, name }];
@@ -101,6 +105,7 @@ impl<'e, S: Session> Engine<'e, '_, S> {
             version: migration.version,
             name: migration.name,
             script,
+            recorded: true,
         };
         let (outcome, attempts) = if script.transactional {
             let newest = history.newest();

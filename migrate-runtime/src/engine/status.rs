@@ -78,6 +78,7 @@ fn known(migration: &Migration<'_>, row: &ReplyRow) -> Entry {
             done,
             of: migration.up.statements.len(),
         },
+        Some(State::Retry) => Condition::Pending,
         Some(State::Reverting) => Condition::Interrupted {
             done,
             of: migration

@@ -29,7 +29,9 @@ impl Kind {
             Self::NoDown { .. } => {
                 &["write a `.down.sql` file for it, or revert to a newer target"]
             }
-            Self::NothingToRevert { .. } => &["`status` lists what is applied"],
+            Self::NothingToRepair { .. } | Self::NothingToRevert { .. } => {
+                &["`status` lists what is applied"]
+            }
             Self::RevertRaced => &["look at `status` before you revert again"],
             Self::UnknownTarget { .. } => &["name the version of an embedded migration"],
             Self::SingleTransaction { .. } => {

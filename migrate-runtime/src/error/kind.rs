@@ -42,6 +42,10 @@ pub(crate) enum Kind {
         version: i64,
         name: String,
     },
+    NothingToRepair {
+        version: i64,
+        reason: &'static str,
+    },
     NothingToRevert {
         target: i64,
     },
@@ -153,7 +157,9 @@ impl Kind {
             Self::Missing { migrations } | Self::Ahead { migrations } => {
                 migrations.first().map(|unknown| unknown.version)
             }
-            Self::Interrupted { version, .. } | Self::NoDown { version, .. } => Some(*version),
+            Self::Interrupted { version, .. }
+            | Self::NoDown { version, .. }
+            | Self::NothingToRepair { version, .. } => Some(*version),
             Self::Failed(failed) => Some(failed.version),
             _ => None,
         }

@@ -74,6 +74,9 @@ impl fmt::Display for Kind {
                 f,
                 "{version} {name} cannot be reverted: it has no down file"
             ),
+            Self::NothingToRepair { version, reason } => {
+                write!(f, "{version} cannot be repaired: it {reason}")
+            }
             Self::NothingToRevert { target } => write!(f, "nothing newer than {target} is applied"),
             Self::RevertRaced => f.write_str("another program has changed the history meanwhile"),
             Self::SingleTransaction { file, reason } => {

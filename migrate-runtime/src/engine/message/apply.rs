@@ -1,8 +1,9 @@
 //! Messages that carry a whole file in a transaction.
 
-use super::journal::checked;
+use super::journal::{checked, claimed};
 use super::{
-    BEGIN, Item, Message, PIN_PATH, Timeouts, insert, lock, restore_settings, timeouts, unmoved,
+    BEGIN, Item, Message, PIN_PATH, Timeouts, begin_row, insert, lock, restore_settings, timeouts,
+    unmoved,
 };
 use crate::table::Table;
 
@@ -62,7 +63,7 @@ pub(crate) fn apply_all(
 }
 
 fn apply_one(message: &mut Message, table: &Table, at: usize, item: Item<'_>, limits: Timeouts) {
-    let start = insert(table, item, "running");
+    let start = begin_row(table, item);
     let end = checked(&format!(
         "UPDATE {table} SET state = 'applied', \
          ms = 1000 * extract(epoch FROM clock_timestamp() - started_at) \
@@ -81,7 +82,7 @@ pub(crate) fn revert(
 ) -> Message {
     let mut message = begin(table, newest);
     let version = item.version;
-    let start = checked(&format!(
+    let start = claimed(&format!(
         "UPDATE {table} SET state = 'running', xid = pg_catalog.txid_current()::pg_catalog.text \
          WHERE version OPERATOR(pg_catalog.=) {version}::bigint \
          AND (state OPERATOR(pg_catalog.=) 'applied' OR state OPERATOR(pg_catalog.=) 'baseline')"

@@ -5,8 +5,8 @@
 //! which is a compare-and-set: done exactly once even where no lock holds.
 
 use super::{
-    BEGIN, BUSY, Body, GUARD, Item, Message, PIN_PATH, POOLED, Timeouts, insert, restore_settings,
-    timeouts, unmoved,
+    BEGIN, BUSY, Body, GUARD, Item, MOVED, Message, PIN_PATH, POOLED, Timeouts, begin_row,
+    restore_settings, timeouts, unmoved,
 };
 use crate::migrations::Statement;
 use crate::table::{Literal, Table};
@@ -50,8 +50,8 @@ pub(crate) fn begin_journal(
     newest: Option<i64>,
 ) -> String {
     let claim = match direction {
-        Direction::Up => insert(table, item, "running"),
-        Direction::Down => checked(&format!(
+        Direction::Up => begin_row(table, item),
+        Direction::Down => claimed(&format!(
             "UPDATE {table} SET state = 'reverting', done = 0 WHERE version OPERATOR(pg_catalog.=) {}::bigint \
              AND (state OPERATOR(pg_catalog.=) 'applied' OR state OPERATOR(pg_catalog.=) 'baseline')",
             item.version
@@ -95,12 +95,22 @@ fn compare_and_set(
     ))
 }
 
-/// A write that fails unless it meets exactly one row. Operators are named: the caller's path may be set.
+/// A write that fails unless it meets exactly one row: the one that this run has made or found.
 pub(super) fn checked(write: &str) -> String {
+    one_row(write, GUARD)
+}
+
+/// A write that fails unless the history still holds the one row that it was decided on.
+pub(super) fn claimed(write: &str) -> String {
+    one_row(write, MOVED)
+}
+
+/// Operators are named: the caller's path may be set.
+fn one_row(write: &str, otherwise: &str) -> String {
     format!(
         "WITH u AS ({write} RETURNING 1) \
          SELECT CASE WHEN pg_catalog.count(*) OPERATOR(pg_catalog.=) 1::bigint THEN 0 \
-         ELSE pg_catalog.concat('{GUARD}', pg_catalog.count(*))::integer END FROM u"
+         ELSE pg_catalog.concat('{otherwise}', pg_catalog.count(*))::integer END FROM u"
     )
 }
 

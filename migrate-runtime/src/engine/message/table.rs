@@ -29,7 +29,7 @@ pub(crate) fn create(table: &Table, schema_exists: bool) -> String {
          version bigint PRIMARY KEY, \
          name pg_catalog.text NOT NULL, \
          checksum pg_catalog.bytea NOT NULL, \
-         state pg_catalog.text NOT NULL CHECK (state IN ('running', 'applied', 'baseline', 'reverting')), \
+         state pg_catalog.text NOT NULL CHECK (state IN ('running', 'applied', 'baseline', 'reverting', 'retry')), \
          done integer NOT NULL DEFAULT 0, \
          xid pg_catalog.text, \
          started_at timestamp with time zone NOT NULL DEFAULT pg_catalog.clock_timestamp(), \

@@ -1,0 +1,60 @@
+//! Messages that change what the history says, and nothing else.
+
+use super::journal::claimed;
+use super::{BEGIN, lock, utc};
+use crate::engine::Row;
+use crate::migrations::Checksum;
+use crate::table::{Literal, Table};
+
+/// What is to become of one row.
+#[derive(Debug, Clone)]
+pub(crate) struct Change<'a> {
+    /// The row as the repair was decided on: another one is another decision.
+    pub(crate) row: &'a Row,
+    pub(crate) state: &'static str,
+    pub(crate) checksum: Checksum,
+    pub(crate) note: &'a str,
+}
+
+/// Changes rows, all or none, each with its note; answers with the notes, in the order of `changes`.
+pub(crate) fn repair(table: &Table, changes: &[Change<'_>]) -> String {
+    let mut sql = format!("{BEGIN};{};", lock(table));
+    for change in changes {
+        let Row {
+            version,
+            state,
+            done,
+            checksum,
+            ..
+        } = change.row;
+        let same_text = checksum.map_or_else(String::new, |checksum| {
+            format!(" AND pg_catalog.encode(checksum, 'hex') OPERATOR(pg_catalog.=) '{checksum}'")
+        });
+        let update = format!(
+            "UPDATE {table} SET state = '{new}', done = 0, checksum = pg_catalog.decode('{embedded}', 'hex'), \
+             note = pg_catalog.concat_ws(E'\\n', note, {note}) \
+             WHERE version OPERATOR(pg_catalog.=) {version}::bigint \
+             AND state OPERATOR(pg_catalog.=) '{old}' AND done OPERATOR(pg_catalog.=) {done}{same_text}",
+            new = change.state,
+            embedded = change.checksum,
+            old = state.as_str(),
+            note = signed(change.note),
+        );
+        sql.push_str(&claimed(&update));
+        sql.push(';');
+    }
+    let notes: Vec<String> = changes
+        .iter()
+        .map(|change| format!("({})", signed(change.note)))
+        .collect();
+    format!("{sql}VALUES {};COMMIT", notes.join(","))
+}
+
+/// A note, with when and by whom: the transaction's time, so that both uses say the same.
+fn signed(note: &str) -> String {
+    format!(
+        "pg_catalog.concat({}, ' (', {}, ' by ', CURRENT_USER, ')')",
+        Literal(note),
+        utc("pg_catalog.transaction_timestamp()")
+    )
+}

@@ -1,0 +1,158 @@
+//! Changing what the history says, because a person said so.
+
+use super::history::{History, Row, State};
+use super::message::{self, Change};
+use super::{Engine, Outcome, signal};
+use crate::error::{Error, Kind, Problem};
+use crate::migrations::Migration;
+use crate::repair::{Repair, Repaired};
+use crate::session::Session;
+
+/// One row's change, decided.
+struct Decision<'e> {
+    migration: Migration<'e>,
+    row: Row,
+    state: &'static str,
+    note: String,
+}
+
+impl<'e, S: Session> Engine<'e, '_, S> {
+    /// Does what `what` says, all of it or nothing; says which rows it changed.
+    pub(crate) async fn repair(mut self, what: &Repair) -> Result<Vec<Repaired>, Error> {
+        self.refuse_stale()?;
+        let mut look = self.look().await?;
+        loop {
+            if look.open_transaction {
+                return Err(self.error(Kind::OpenTransaction));
+            }
+            let decisions = self.decide(&look.history.take().unwrap_or_default(), what)?;
+            if decisions.is_empty() {
+                return Ok(Vec::new());
+            }
+            let changes: Vec<Change<'_>> = decisions.iter().map(Decision::change).collect();
+            let sql = message::repair(self.table, &changes);
+            let failure = match self.line.transact(&sql).await {
+                Ok(reply) => {
+                    let notes = reply.last_rows().iter().map(|row| row.text(0));
+                    let done = decisions.iter().zip(notes);
+                    return Ok(done.map(|(decision, note)| decision.done(note)).collect());
+                }
+                Err(failure) => failure,
+            };
+            look = match signal(self.table, &failure) {
+                Some(Outcome::Busy) => self.wait().await?,
+                Some(_) => self.look().await?,
+                None => return Err(self.refused(format!("repair {}", self.table), failure)),
+            };
+        }
+    }
+
+    fn decide(&self, history: &History, what: &Repair) -> Result<Vec<Decision<'e>>, Error> {
+        let mut decisions: Vec<Decision<'e>> = Vec::new();
+        match what {
+            Repair::Accept(versions) => {
+                for &version in versions {
+                    let (migration, row) = self.recorded(history, version)?;
+                    if !matches!(row.state, State::Applied | State::Baseline) {
+                        let migrations = vec![Problem::new(&migration, Some(row))];
+                        return Err(self.error(Kind::HalfApplied { migrations }));
+                    }
+                    let again = decisions.iter().any(|other| other.row.version == version);
+                    if row.checksum != Some(migration.up.checksum) && !again {
+                        decisions.push(Decision::accept(migration, row));
+                    }
+                }
+            }
+            Repair::Applied(version) => decisions.push(self.settle_by_hand(
+                history,
+                *version,
+                "applied",
+                "counted as applied",
+            )?),
+            Repair::Retry(version) => decisions.push(self.settle_by_hand(
+                history,
+                *version,
+                "retry",
+                "counted as not applied, to be run again",
+            )?),
+        }
+        Ok(decisions)
+    }
+
+    fn settle_by_hand(
+        &self,
+        history: &History,
+        version: i64,
+        state: &'static str,
+        note: &str,
+    ) -> Result<Decision<'e>, Error> {
+        let (migration, row) = self.recorded(history, version)?;
+        let begun = match row.state {
+            State::Running => "apply",
+            State::Reverting => "revert",
+            State::Applied | State::Baseline | State::Retry => {
+                return Err(self.error(Kind::NothingToRepair {
+                    version,
+                    reason: "is not half-done",
+                }));
+            }
+        };
+        let note = format!("half-done {begun} ({} statements) {note}", row.done);
+        let row = row.clone();
+        Ok(Decision {
+            migration,
+            row,
+            state,
+            note,
+        })
+    }
+
+    /// A migration of the set, and its row.
+    fn recorded<'h>(
+        &self,
+        history: &'h History,
+        version: i64,
+    ) -> Result<(Migration<'e>, &'h Row), Error> {
+        let Some(migration) = self.set.get(version) else {
+            return Err(self.error(Kind::UnknownTarget { target: version }));
+        };
+        let reason = "has no row in the history";
+        let row = history.get(version);
+        let row = row.ok_or_else(|| self.error(Kind::NothingToRepair { version, reason }))?;
+        Ok((migration, row))
+    }
+}
+
+impl<'e> Decision<'e> {
+    fn accept(migration: Migration<'e>, row: &Row) -> Self {
+        let recorded = row
+            .checksum
+            .map_or_else(|| "none".to_owned(), |checksum| checksum.to_string());
+        Self {
+            note: format!(
+                "accepted checksum {} in place of {recorded}",
+                migration.up.checksum
+            ),
+            state: row.state.as_str(),
+            migration,
+            row: row.clone(),
+        }
+    }
+
+    fn change(&self) -> Change<'_> {
+        Change {
+            row: &self.row,
+            state: self.state,
+            checksum: self.migration.up.checksum,
+            note: &self.note,
+        }
+    }
+
+    fn done(&self, note: Option<&str>) -> Repaired {
+        Repaired {
+            version: self.migration.version,
+            file: self.migration.up.path(),
+            note: note.unwrap_or(&self.note).to_owned(),
+        }
+    }
+}
