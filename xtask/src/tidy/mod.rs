@@ -2,6 +2,7 @@
 
 mod documents;
 mod manifests;
+mod rules;
 mod sources;
 mod texts;
 
@@ -41,6 +42,7 @@ pub(crate) fn run() -> Outcome {
         manifests::check(file, &mut findings);
     }
     documents::check(&files, &mut findings);
+    rules::check(&files, &mut findings);
     report("tidy", &findings)
 }
 
