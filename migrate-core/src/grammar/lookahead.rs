@@ -10,7 +10,7 @@ use super::terminal::{self, END};
 use crate::sql::{Fault, Keyword, Token, TokenKind};
 
 /// A token as the grammar sees it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Lexeme {
     pub(super) terminal: u16,
     /// Its bytes.

@@ -6,7 +6,7 @@ use super::parsed::{Parsed, Sentence};
 use super::recovery::find_end;
 use super::refusal::{Refusal, RefusalKind};
 use super::symbol::Symbol;
-use super::tables::{self, NO_LOOKAHEAD};
+use super::tables::{self, NO_ENTRY, NO_LOOKAHEAD, Rule};
 use super::terminal::{END, SEMICOLON};
 use super::tree::Data;
 use super::{actions, facts};
@@ -15,17 +15,20 @@ use crate::sql::{Fault, Token};
 /// PostgreSQL's own limit: bison's `YYMAXDEPTH`.
 const MAX_DEPTH: usize = 10_000;
 
-/// Parses a text that has been scanned: `faults` is what the scanner refused, in order. A psql command (a token that begins with a backslash)
-/// ends a statement, as it does for psql.
+/// Parses a text that has been scanned: `faults` is what the scanner refused, in order.
+///
+/// A psql command (a token that begins with a backslash) ends a statement, as it does for psql.
 pub fn parse(text: &str, tokens: &[Token], faults: &[Fault]) -> Parsed {
     let mut parser = Parser {
         text,
         lexemes: Lexemes::new(text, tokens, faults),
         tokens,
-        states: vec![0; 256],
-        firsts: vec![0; 256],
+        states: vec![0; MAX_DEPTH].into_boxed_slice(),
+        firsts: vec![0; MAX_DEPTH].into_boxed_slice(),
         top: 0,
-        ahead: None,
+        ahead: Lexeme::default(),
+        terminal: UNREAD,
+        first: 0,
         shifted: 0,
         first_token: 0,
         finished: None,
@@ -44,13 +47,17 @@ struct Parser<'a> {
     lexemes: Lexemes<'a>,
     tokens: &'a [Token],
     /// The stack: states.
-    states: Vec<u16>,
+    states: Box<[usize]>,
     /// The stack: where the subtree of the symbol that led to the state begins.
-    firsts: Vec<usize>,
+    firsts: Box<[usize]>,
     /// The index of the stack's last entry.
     top: usize,
-    /// The token read but not yet shifted.
-    ahead: Option<Lexeme>,
+    /// The token read last.
+    ahead: Lexeme,
+    /// Its terminal, until it has been shifted.
+    terminal: usize,
+    /// Where the subtree of the symbol made last begins.
+    first: usize,
     /// Where the last shifted token ends.
     shifted: u32,
     /// The first token of the statement.
@@ -60,7 +67,12 @@ struct Parser<'a> {
     parsed: Parsed,
 }
 
-const TOPLEVEL_STMT: u16 = Symbol::named("toplevel_stmt").0;
+const TOPLEVEL_STMT: usize = Symbol::named("toplevel_stmt").0 as usize;
+
+const ACCEPTING: usize = facts::ACCEPTING as usize;
+
+/// In place of a terminal: the next token has not been read.
+const UNREAD: usize = usize::MAX;
 
 impl Parser<'_> {
     /// Runs to the end of the text.
@@ -73,116 +85,135 @@ impl Parser<'_> {
             let row = tables::state(state);
             let mut rule = row.default;
             if row.start != NO_LOOKAHEAD {
-                let ahead = match self.ahead {
-                    Some(ahead) => ahead,
-                    None => self.read()?,
-                };
-                match tables::action(row, ahead.terminal) {
-                    Some(0) => return Err(self.refuse(RefusalKind::Unexpected)),
-                    Some(shift @ 1..) => {
-                        state = shift.unsigned_abs();
-                        self.shift(ahead, state)?;
-                        if state == facts::ACCEPTING {
-                            return Ok(());
-                        }
-                        continue;
+                if self.terminal == UNREAD {
+                    self.read()?;
+                }
+                let action = tables::action(row.start, self.terminal);
+                if action > 0 {
+                    state = action.unsigned_abs();
+                    self.shift();
+                    if self.enter(state) {
+                        return Err(self.refuse(RefusalKind::TooDeep));
                     }
-                    Some(reduce) => rule = reduce.unsigned_abs(),
-                    None => {}
+                    if state == ACCEPTING {
+                        return Ok(());
+                    }
+                    continue;
+                }
+                if action != NO_ENTRY {
+                    rule = action.unsigned_abs();
                 }
             }
             if rule == 0 {
                 return Err(self.refuse(RefusalKind::Unexpected));
             }
-            state = self.reduce(rule)?;
+            let rule_made = tables::rule(rule);
+            self.reduce(rule, rule_made);
+            if rule_made.judged {
+                self.judge(rule_made)?;
+            }
+            state = self.goto(rule_made);
+            if self.enter(state) {
+                return Err(self.refuse(RefusalKind::TooDeep));
+            }
         }
     }
 
-    fn read(&mut self) -> Result<Lexeme, Refusal> {
-        let lexeme = self.lexemes.read()?;
-        self.ahead = Some(lexeme);
-        Ok(lexeme)
+    fn read(&mut self) -> Result<(), Refusal> {
+        self.ahead = self.lexemes.read()?;
+        self.terminal = self.ahead.terminal as usize;
+        Ok(())
     }
 
     /// Takes the token read.
-    fn shift(&mut self, lexeme: Lexeme, state: u16) -> Result<(), Refusal> {
-        self.ahead = None;
-        if self.finished.is_some() && (lexeme.terminal == SEMICOLON || lexeme.terminal == END) {
-            self.finish(lexeme.token);
+    fn shift(&mut self) {
+        let terminal = self.ahead.terminal;
+        self.terminal = UNREAD;
+        if (terminal == SEMICOLON || terminal == END) && self.finished.is_some() {
+            self.finish(self.ahead.token);
         }
-        let first = self.parsed.tree.nodes.len();
-        let end = narrow(lexeme.end);
-        self.shifted = end;
+        self.first = self.parsed.tree.nodes.len();
+        self.shifted = narrow(self.ahead.end);
         self.parsed.tree.nodes.push(Data {
-            what: lexeme.terminal,
-            start: narrow(lexeme.start),
-            end,
+            what: terminal,
+            start: narrow(self.ahead.start),
+            end: self.shifted,
             size: 1,
         });
-        self.push(state, first)
     }
 
-    /// Makes one symbol of the last ones, by a rule. The state to go on in.
+    /// Makes one symbol of the last ones, by a rule.
     #[expect(
         clippy::indexing_slicing,
-        reason = "every entry up to `top` has been pushed, and `first` is that of a node"
+        clippy::cast_possible_truncation,
+        reason = "every entry up to `top` has been pushed, with the number of a node; rules have 16 bits"
     )]
-    fn reduce(&mut self, rule: u16) -> Result<u16, Refusal> {
-        let (left, length) = tables::rule(rule);
+    fn reduce(&mut self, number: usize, rule: Rule) {
         let count = self.parsed.tree.nodes.len();
-        let mut first = count;
         let mut data = Data {
-            what: facts::TERMINALS + rule,
+            what: facts::TERMINALS + number as u16,
             start: 0,
             end: self.shifted,
             size: 1,
         };
-        if length == 0 {
+        if rule.length == 0 {
             data.start = self.next_start();
             data.end = data.start;
+            self.first = count;
         } else {
-            self.top -= length;
-            first = self.firsts[self.top + 1];
-            data.start = self.parsed.tree.nodes[first].start;
-            data.end = data.end.max(data.start);
-            data.size = narrow(count - first + 1);
+            self.top -= rule.length;
+            self.first = self.firsts[self.top + 1];
+            data.start = self.parsed.tree.nodes[self.first].start;
+            if data.end < data.start {
+                data.end = data.start;
+            }
+            data.size = narrow(count - self.first + 1);
         }
         self.parsed.tree.nodes.push(data);
-        let tree = &self.parsed.tree;
-        if let Err(objection) = actions::judge(left, length, self.text, || tree.node(count)) {
-            return Err(self.object(objection));
-        }
-        if left == TOPLEVEL_STMT {
+        if rule.left == TOPLEVEL_STMT {
             self.finished = Some(count);
         }
-        let below = self.states[self.top];
-        let state = tables::goto(left - facts::TERMINALS, below);
-        self.push(state, first)?;
-        Ok(state)
     }
 
+    /// The state after a symbol has been made.
     #[expect(
         clippy::indexing_slicing,
-        reason = "the stack has been lengthened to hold the entry"
+        reason = "every entry up to `top` has been pushed"
     )]
-    fn push(&mut self, state: u16, first: usize) -> Result<(), Refusal> {
+    fn goto(&self, rule: Rule) -> usize {
+        tables::goto(rule.left - tables::TERMINALS, self.states[self.top])
+    }
+
+    /// Pushes a state; whether that is too much.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the line above compares the index with the length of both"
+    )]
+    fn enter(&mut self, state: usize) -> bool {
         self.top += 1;
-        if self.top >= self.states.len() {
-            self.states.resize(MAX_DEPTH, 0);
-            self.firsts.resize(MAX_DEPTH, 0);
-        }
         if self.top >= MAX_DEPTH - 1 {
-            return Err(self.refuse(RefusalKind::TooDeep));
+            return true;
         }
         self.states[self.top] = state;
-        self.firsts[self.top] = first;
-        Ok(())
+        self.firsts[self.top] = self.first;
+        false
+    }
+
+    /// Asks whether PostgreSQL lets the last node pass.
+    fn judge(&self, rule: Rule) -> Result<(), Refusal> {
+        let tree = &self.parsed.tree;
+        let made = tree.nodes.len().checked_sub(1);
+        let Some(node) = made.and_then(|last| tree.node(last)) else {
+            return Ok(());
+        };
+        actions::judge(rule.left - tables::TERMINALS, self.text, node)
+            .map_err(|objection| self.object(objection))
     }
 
     /// Where the next token begins.
     fn next_start(&self) -> u32 {
-        if let Some(ahead) = &self.ahead {
-            return narrow(ahead.start);
+        if self.terminal != UNREAD {
+            return narrow(self.ahead.start);
         }
         match self.tokens.get(self.lexemes.next) {
             Some(token) => narrow(token.start),
@@ -215,15 +246,12 @@ impl Parser<'_> {
     }
 
     fn refuse(&self, kind: RefusalKind) -> Refusal {
-        let (span, token) = match self.ahead {
-            Some(ahead) => (ahead.start..ahead.end, ahead.token),
-            None => match self.lexemes.next.checked_sub(1) {
-                // Bison names the token it read last.
-                Some(last) => (self.tokens.get(last).map_or(0..0, Token::range), last),
-                None => (0..0, 0),
-            },
-        };
-        Refusal { kind, span, token }
+        // Bison names the token it read last, shifted or not.
+        Refusal {
+            kind,
+            span: self.ahead.start..self.ahead.end,
+            token: self.ahead.token,
+        }
     }
 
     fn object(&self, objection: Objection) -> Refusal {
@@ -249,13 +277,17 @@ impl Parser<'_> {
         }
         self.first_token = end + 1;
         self.lexemes.resume(end + 1);
-        self.ahead = None;
+        self.terminal = UNREAD;
         self.finished = None;
         self.top = 0;
     }
 }
 
 /// Texts of 4 GiB and more are refused before they are parsed.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a call less for each node of the tree"
+)]
 fn narrow(offset: usize) -> u32 {
-    u32::try_from(offset).unwrap_or(u32::MAX)
+    offset as u32
 }

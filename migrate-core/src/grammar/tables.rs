@@ -13,27 +13,50 @@
 //! | symbols by name | u16 | symbols in the byte order of their names |
 //! | keywords | u16, u8, u8 | terminal, category, 1 if it may label a column without `AS` |
 //!
-//! Records stay bytes until they are read: nothing is decoded at the start, and no byte order is
-//! assumed.
+//! What is looked up a few times for each token of a text is decoded by the compiler, into numbers of the
+//! machine's own width: in an unoptimised build, as procedural macros usually are, a conversion costs
+//! more than the look-up. The actions, which are many, stay bytes. No byte order is assumed.
 
-use super::facts;
+#![expect(
+    clippy::indexing_slicing,
+    reason = "states, rules and nonterminals come from the tables, and a test walks all of them"
+)]
+
+use super::{actions, facts};
 
 /// What a record of a state or a goto says.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Row {
     /// Where its entries start; an entry's place is this plus a terminal's or a state's number.
-    pub(super) start: i32,
+    pub(super) start: isize,
     /// What to do where it has no entry.
-    pub(super) default: u16,
+    pub(super) default: usize,
+}
+
+/// What a record of a rule says.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rule {
+    /// The symbol on its left side.
+    pub(super) left: usize,
+    /// How many symbols its right side has.
+    pub(super) length: usize,
+    /// Whether what it makes has to be judged.
+    pub(super) judged: bool,
 }
 
 /// The `start` of a state that acts without a look at the next token.
-pub(super) const NO_LOOKAHEAD: i32 = i32::MIN;
+pub(super) const NO_LOOKAHEAD: isize = isize::MIN;
+
+/// Stands for "the row has no entry here".
+pub(super) const NO_ENTRY: isize = isize::MIN;
+
+/// How many symbols are terminals.
+pub(super) const TERMINALS: usize = facts::TERMINALS as usize;
 
 static ACTIONS: &[[u8; 4]] = section(facts::ACTIONS);
-static STATES: &[[u8; 8]] = section(facts::STATES);
-static RULES: &[[u8; 4]] = section(facts::RULES);
-static GOTOS: &[[u8; 8]] = section(facts::GOTOS);
+static STATES: [Row; facts::STATES.2] = decode_rows(section(facts::STATES));
+static GOTOS: [Row; facts::GOTOS.2] = decode_rows(section(facts::GOTOS));
+static RULES: [Rule; facts::RULES.2] = decode_rules();
 static KEYWORDS: &[[u8; 4]] = section(facts::KEYWORDS);
 /// Not `static`: read by constant functions.
 pub(super) const SYMBOLS: &[[u8; 4]] = section(facts::SYMBOLS);
@@ -50,53 +73,95 @@ const fn section<const WIDTH: usize>(place: (usize, usize, usize)) -> &'static [
     records.as_chunks().0
 }
 
+/// The rows of states or gotos.
+const fn decode_rows<const COUNT: usize>(records: &[[u8; 8]]) -> [Row; COUNT] {
+    let mut rows = [Row {
+        start: 0,
+        default: 0,
+    }; COUNT];
+    let mut at = 0;
+    while at < COUNT {
+        let [a, b, c, d, low, high, _, _] = records[at];
+        let start = i32::from_le_bytes([a, b, c, d]);
+        rows[at].start = match start {
+            i32::MIN => NO_LOOKAHEAD,
+            start => start as isize,
+        };
+        rows[at].default = u16::from_le_bytes([low, high]) as usize;
+        at += 1;
+    }
+    rows
+}
+
+#[expect(clippy::large_stack_arrays, reason = "runs in the compiler")]
+const fn decode_rules() -> [Rule; facts::RULES.2] {
+    let records: &[[u8; 4]] = section(facts::RULES);
+    let mut rules = [Rule {
+        left: 0,
+        length: 0,
+        judged: false,
+    }; facts::RULES.2];
+    let mut at = 0;
+    while at < rules.len() {
+        let [low, high, length, _] = records[at];
+        let left = u16::from_le_bytes([low, high]) as usize;
+        let length = length as usize;
+        rules[at] = Rule {
+            left,
+            length,
+            judged: left >= TERMINALS && actions::is_judged(left - TERMINALS, length),
+        };
+        at += 1;
+    }
+    rules
+}
+
 /// What to do in a state.
-#[expect(
-    clippy::indexing_slicing,
-    reason = "states come from the tables, and a test walks all of them"
-)]
-pub(super) fn state(state: u16) -> Row {
-    read_row(STATES[usize::from(state)])
+pub(super) fn state(state: usize) -> Row {
+    STATES[state]
 }
 
 /// Where to go from a state, once a nonterminal (not counting terminals) has been recognised there.
-#[expect(
-    clippy::indexing_slicing,
-    reason = "nonterminals come from the tables, and a test walks all of them"
-)]
-pub(super) fn goto(nonterminal: u16, from: u16) -> u16 {
-    let row = read_row(GOTOS[usize::from(nonterminal)]);
-    match action(row, from) {
-        Some(state) => state.unsigned_abs(),
-        None => row.default,
+pub(super) fn goto(nonterminal: usize, from: usize) -> usize {
+    let row = GOTOS[nonterminal];
+    match action(row.start, from) {
+        NO_ENTRY => row.default,
+        state => state.unsigned_abs(),
     }
 }
 
-/// The entry of a row for a terminal or a state; none where the default applies.
+/// The entry of a row for a terminal or a state: shift to a state (positive), reduce by a rule
+/// (negative), refuse (0), or [`NO_ENTRY`].
 #[expect(
-    clippy::indexing_slicing,
-    reason = "the index is compared with the length on the line above"
+    clippy::cast_lossless,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "shifts and casts cost nothing without optimisation, calls do"
 )]
-pub(super) fn action(row: Row, column: u16) -> Option<i16> {
+pub(super) fn action(start: isize, column: usize) -> isize {
     // A negative sum becomes a number beyond the end.
-    let place = row.start.wrapping_add(i32::from(column)).cast_unsigned() as usize;
+    let place = start.wrapping_add(column as isize) as usize;
     if place < ACTIONS.len() {
-        let [owner_low, owner_high, low, high] = ACTIONS[place];
-        if u16::from_le_bytes([owner_low, owner_high]) == column {
-            return Some(i16::from_le_bytes([low, high]));
+        let entry = &ACTIONS[place];
+        if (entry[0] as usize | (entry[1] as usize) << 8) == column {
+            return (entry[2] as u16 | (entry[3] as u16) << 8) as i16 as isize;
         }
     }
-    None
+    NO_ENTRY
 }
 
-/// A rule's left side, and how many symbols its right side has.
+/// A rule.
+pub(super) fn rule(rule: usize) -> Rule {
+    RULES[rule]
+}
+
+/// The symbol on a rule's left side.
 #[expect(
-    clippy::indexing_slicing,
-    reason = "rules come from the tables, and a test walks all of them"
+    clippy::cast_possible_truncation,
+    reason = "the table was decoded from numbers of 16 bits"
 )]
-pub(super) fn rule(rule: u16) -> (u16, usize) {
-    let [low, high, length, _] = RULES[usize::from(rule)];
-    (u16::from_le_bytes([low, high]), usize::from(length))
+pub(super) fn left(rule: u16) -> u16 {
+    RULES[usize::from(rule)].left as u16
 }
 
 /// The terminal and the category of a keyword, by its place in the alphabet.
@@ -106,20 +171,13 @@ pub(super) fn keyword(number: u16) -> (u16, u8) {
     (u16::from_le_bytes([low, high]), category)
 }
 
-fn read_row([a, b, c, d, low, high, _, _]: [u8; 8]) -> Row {
-    Row {
-        start: i32::from_le_bytes([a, b, c, d]),
-        default: u16::from_le_bytes([low, high]),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::fmt::Write as _;
 
     use sha2::{Digest, Sha256};
 
-    use super::{ACTIONS, GOTOS, RULES, STATES, SYMBOL_NAMES, facts};
+    use super::{ACTIONS, GOTOS, RULES, STATES, SYMBOL_NAMES, TERMINALS, facts};
     use crate::sql::Keyword;
 
     const KEYWORD_LINES: &str = include_str!("postgresql/keywords.txt");
@@ -139,25 +197,24 @@ mod tests {
 
     #[test]
     fn every_number_in_the_tables_is_that_of_a_record() {
-        let states = i32::try_from(STATES.len()).unwrap();
-        let rules = i32::try_from(RULES.len()).unwrap();
         for [_, _, low, high] in ACTIONS {
-            let action = i32::from(i16::from_le_bytes([*low, *high]));
-            assert!(-rules < action && action < states);
+            let action = i16::from_le_bytes([*low, *high]);
+            let limit = if action < 0 {
+                RULES.len()
+            } else {
+                STATES.len()
+            };
+            assert!(usize::from(action.unsigned_abs()) < limit);
         }
-        for state in 0..u16::try_from(states).unwrap() {
-            assert!(i32::from(super::state(state).default) < rules);
-        }
-        let nonterminals = u16::try_from(GOTOS.len()).unwrap();
-        for nonterminal in 0..nonterminals {
-            for state in 0..u16::try_from(states).unwrap() {
-                assert!(i32::from(super::goto(nonterminal, state)) < states);
+        assert!(STATES.iter().all(|row| row.default < RULES.len()));
+        for nonterminal in 0..GOTOS.len() {
+            for state in 0..STATES.len() {
+                assert!(super::goto(nonterminal, state) < STATES.len());
             }
         }
-        for rule in 1..u16::try_from(rules).unwrap() {
-            let (left, _) = super::rule(rule);
-            assert!((facts::TERMINALS..facts::TERMINALS + nonterminals).contains(&left));
-        }
+        let symbols = TERMINALS..TERMINALS + GOTOS.len();
+        let mut rules = RULES.iter().skip(1);
+        assert!(rules.all(|rule| symbols.contains(&rule.left)));
     }
 
     #[test]

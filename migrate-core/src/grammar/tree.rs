@@ -51,7 +51,7 @@ impl<'t> Node<'t> {
     /// The symbol, e.g. `IndexStmt`.
     pub fn symbol(&self) -> Symbol {
         match self.data.what.checked_sub(facts::TERMINALS) {
-            Some(rule) => Symbol(tables::rule(rule).0),
+            Some(rule) => Symbol(tables::left(rule)),
             None => Symbol(self.data.what),
         }
     }
@@ -82,7 +82,7 @@ impl<'t> Node<'t> {
     pub fn children(&self) -> std::vec::IntoIter<Node<'t>> {
         let mut children = Vec::new();
         let rule = self.data.what.checked_sub(facts::TERMINALS);
-        let count = rule.map_or(0, |rule| tables::rule(rule).1);
+        let count = rule.map_or(0, |rule| tables::rule(usize::from(rule)).length);
         let mut before = self.index;
         while children.len() < count
             && let Some(child) = before

@@ -5,12 +5,12 @@
 
 use std::ops::Range;
 
+use super::Refusal;
 use super::lookahead::Lexemes;
 use super::parsed::Sentence;
 use super::symbol::Symbol;
-use super::tables::{self, NO_LOOKAHEAD};
+use super::tables::{self, NO_ENTRY, NO_LOOKAHEAD};
 use super::terminal::END;
-use super::{Refusal, facts};
 use crate::sql::Token;
 
 /// Changes can be tried so many tokens before the error.
@@ -27,7 +27,7 @@ pub struct Trial {
     /// For each terminal, its token.
     tokens: Vec<usize>,
     /// The automaton's stack before the first of them.
-    stack: Vec<u16>,
+    stack: Vec<usize>,
     /// The place of the token that was refused.
     error: usize,
 }
@@ -105,33 +105,33 @@ impl Trial {
 }
 
 /// Lets the automaton take a terminal; whether it does. If not, the stack is of no further use.
-fn feed(stack: &mut Vec<u16>, terminal: u16) -> bool {
+fn feed(stack: &mut Vec<usize>, terminal: u16) -> bool {
     while stack.len() < MAX_DEPTH {
         let Some(&state) = stack.last() else {
             return false;
         };
         let row = tables::state(state);
         let action = match row.start {
-            NO_LOOKAHEAD => None,
-            _ => tables::action(row, terminal),
+            NO_LOOKAHEAD => NO_ENTRY,
+            start => tables::action(start, usize::from(terminal)),
         };
         let rule = match action {
-            Some(shift @ 1..) => {
-                stack.push(shift.unsigned_abs());
+            1.. => {
+                stack.push(action.unsigned_abs());
                 return true;
             }
-            Some(reduce) => reduce.unsigned_abs(),
-            None => row.default,
+            NO_ENTRY => row.default,
+            _ => action.unsigned_abs(),
         };
         if rule == 0 {
             return false;
         }
-        let (left, length) = tables::rule(rule);
-        stack.truncate(stack.len().saturating_sub(length));
+        let rule = tables::rule(rule);
+        stack.truncate(stack.len().saturating_sub(rule.length));
         let Some(&below) = stack.last() else {
             return false;
         };
-        stack.push(tables::goto(left - facts::TERMINALS, below));
+        stack.push(tables::goto(rule.left - tables::TERMINALS, below));
     }
     false
 }

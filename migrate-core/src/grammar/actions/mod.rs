@@ -52,30 +52,28 @@ struct Check {
     judge: fn(&Site<'_>) -> Verdict,
 }
 
-/// Judges a node whose rule has so many symbols on its right side.
+/// Whether the nodes of a nonterminal (not counting terminals) can be wrong, if their rule has so many
+/// symbols on its right side.
 #[expect(
     clippy::indexing_slicing,
-    reason = "the table has an entry for every nonterminal"
+    reason = "runs in the compiler: a wrong index is a build error"
 )]
-pub(super) fn judge<'a>(
-    left: u16,
-    length: usize,
-    text: &'a str,
-    node: impl Fn() -> Option<Node<'a>>,
-) -> Verdict {
-    let Some(check) = CHECKS[usize::from(left - facts::TERMINALS)] else {
-        return Ok(());
-    };
-    if check.lengths >> length & 1 == 0 {
-        return Ok(());
+pub(super) const fn is_judged(nonterminal: usize, length: usize) -> bool {
+    match CHECKS[nonterminal] {
+        Some(check) => check.lengths >> length & 1 == 1,
+        None => false,
     }
-    match node() {
-        Some(node) => (check.judge)(&Site {
+}
+
+/// Judges a node of such a nonterminal.
+pub(super) fn judge(nonterminal: usize, text: &str, node: Node<'_>) -> Verdict {
+    match CHECKS.get(nonterminal) {
+        Some(Some(check)) => (check.judge)(&Site {
             text,
             parts: node.children().collect(),
             node,
         }),
-        None => Ok(()),
+        _ => Ok(()),
     }
 }
 
@@ -221,7 +219,7 @@ const ENTRIES: &[Entry] = &[
 
 const NONTERMINALS: usize = tables::SYMBOLS.len() - facts::TERMINALS as usize;
 
-static CHECKS: [Option<Check>; NONTERMINALS] = list_checks();
+const CHECKS: [Option<Check>; NONTERMINALS] = list_checks();
 
 /// By nonterminal: its check.
 #[expect(
