@@ -31,18 +31,34 @@ impl Symbol {
     #[expect(
         clippy::indexing_slicing,
         clippy::panic,
-        reason = "runs in the compiler, for constants: a wrong name is a build error"
+        clippy::cast_possible_truncation,
+        reason = "runs in the compiler, for constants: a wrong name is a build error, and calls cost time"
     )]
     pub const fn named(name: &str) -> Self {
+        let name = name.as_bytes();
+        let names = tables::SYMBOL_NAMES.as_bytes();
         let mut low = 0;
         let mut high = tables::SYMBOLS_BY_NAME.len();
         while low < high {
-            let middle = usize::midpoint(low, high);
-            let number = u16::from_le_bytes(tables::SYMBOLS_BY_NAME[middle]);
-            match order(name.as_bytes(), lookup(number)) {
-                0 => return Self(number),
-                1.. => low = middle + 1,
-                _ => high = middle,
+            let middle = (low + high) >> 1;
+            let [a, b] = tables::SYMBOLS_BY_NAME[middle];
+            let number = a as usize | (b as usize) << 8;
+            let [a, b, c, d] = tables::SYMBOLS[number];
+            let start = a as usize | (b as usize) << 8;
+            let end = start + (c as usize | (d as usize) << 8);
+            let mut at = 0;
+            while at < name.len() && start + at < end && name[at] == names[start + at] {
+                at += 1;
+            }
+            let past_name = at == name.len();
+            let past_other = start + at == end;
+            if past_name && past_other {
+                return Self(number as u16);
+            }
+            if past_other || !past_name && names[start + at] < name[at] {
+                low = middle + 1;
+            } else {
+                high = middle;
             }
         }
         panic!("PostgreSQL's grammar has no symbol of this name")
@@ -74,41 +90,6 @@ impl fmt::Display for Symbol {
 impl fmt::Debug for Symbol {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
-    }
-}
-
-/// A symbol's name, for constants.
-#[expect(
-    clippy::indexing_slicing,
-    reason = "runs in the compiler: a wrong index is a build error"
-)]
-const fn lookup(number: u16) -> &'static [u8] {
-    let [a, b, c, d] = tables::SYMBOLS[number as usize];
-    let (_, rest) = tables::SYMBOL_NAMES
-        .as_bytes()
-        .split_at(u16::from_le_bytes([a, b]) as usize);
-    rest.split_at(u16::from_le_bytes([c, d]) as usize).0
-}
-
-/// Below, at or above 0 as `left` comes before, is or comes after `right`.
-#[expect(
-    clippy::indexing_slicing,
-    reason = "both indices are compared with the lengths in the loop's condition"
-)]
-const fn order(left: &[u8], right: &[u8]) -> i32 {
-    let mut at = 0;
-    while at < left.len() && at < right.len() {
-        if left[at] != right[at] {
-            return left[at] as i32 - right[at] as i32;
-        }
-        at += 1;
-    }
-    if left.len() == right.len() {
-        0
-    } else if left.len() > right.len() {
-        1
-    } else {
-        -1
     }
 }
 

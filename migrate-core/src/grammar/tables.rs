@@ -13,10 +13,15 @@
 //! | symbols by name | u16 | symbols in the byte order of their names |
 //! | keywords | u16, u8, u8 | terminal, category, 1 if it may label a column without `AS` |
 //!
-//! What is looked up a few times for each token of a text is decoded by the compiler, into numbers of the
-//! machine's own width: in an unoptimised build, as procedural macros usually are, a conversion costs
-//! more than the look-up. The actions, which are many, stay bytes. No byte order is assumed.
+//! Records stay bytes until they are read: nothing is decoded at the start, or by the compiler, and no
+//! byte order is assumed.
 
+#![expect(
+    clippy::cast_lossless,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "shifts and casts cost nothing without optimisation, nor while constants are computed; calls do"
+)]
 #![expect(
     clippy::indexing_slicing,
     reason = "states, rules and nonterminals come from the tables, and a test walks all of them"
@@ -45,18 +50,22 @@ pub(super) struct Rule {
 }
 
 /// The `start` of a state that acts without a look at the next token.
-pub(super) const NO_LOOKAHEAD: isize = isize::MIN;
+pub(super) const NO_LOOKAHEAD: isize = i32::MIN as isize;
 
 /// Stands for "the row has no entry here".
 pub(super) const NO_ENTRY: isize = isize::MIN;
+
+/// How many symbols are not.
+pub(super) const NONTERMINALS: usize = SYMBOLS.len() - TERMINALS;
 
 /// How many symbols are terminals.
 pub(super) const TERMINALS: usize = facts::TERMINALS as usize;
 
 static ACTIONS: &[[u8; 4]] = section(facts::ACTIONS);
-static STATES: [Row; facts::STATES.2] = decode_rows(section(facts::STATES));
-static GOTOS: [Row; facts::GOTOS.2] = decode_rows(section(facts::GOTOS));
-static RULES: [Rule; facts::RULES.2] = decode_rules();
+static STATES: &[[u8; 8]] = section(facts::STATES);
+static GOTOS: &[[u8; 8]] = section(facts::GOTOS);
+static RULES: &[[u8; 4]] = section(facts::RULES);
+static JUDGED: [u32; NONTERMINALS] = actions::list_lengths();
 static KEYWORDS: &[[u8; 4]] = section(facts::KEYWORDS);
 /// Not `static`: read by constant functions.
 pub(super) const SYMBOLS: &[[u8; 4]] = section(facts::SYMBOLS);
@@ -73,57 +82,25 @@ const fn section<const WIDTH: usize>(place: (usize, usize, usize)) -> &'static [
     records.as_chunks().0
 }
 
-/// The rows of states or gotos.
-const fn decode_rows<const COUNT: usize>(records: &[[u8; 8]]) -> [Row; COUNT] {
-    let mut rows = [Row {
-        start: 0,
-        default: 0,
-    }; COUNT];
-    let mut at = 0;
-    while at < COUNT {
-        let [a, b, c, d, low, high, _, _] = records[at];
-        let start = i32::from_le_bytes([a, b, c, d]);
-        rows[at].start = match start {
-            i32::MIN => NO_LOOKAHEAD,
-            start => start as isize,
-        };
-        rows[at].default = u16::from_le_bytes([low, high]) as usize;
-        at += 1;
-    }
-    rows
-}
-
-#[expect(clippy::large_stack_arrays, reason = "runs in the compiler")]
-const fn decode_rules() -> [Rule; facts::RULES.2] {
-    let records: &[[u8; 4]] = section(facts::RULES);
-    let mut rules = [Rule {
-        left: 0,
-        length: 0,
-        judged: false,
-    }; facts::RULES.2];
-    let mut at = 0;
-    while at < rules.len() {
-        let [low, high, length, _] = records[at];
-        let left = u16::from_le_bytes([low, high]) as usize;
-        let length = length as usize;
-        rules[at] = Rule {
-            left,
-            length,
-            judged: left >= TERMINALS && actions::is_judged(left - TERMINALS, length),
-        };
-        at += 1;
-    }
-    rules
-}
-
 /// What to do in a state.
 pub(super) fn state(state: usize) -> Row {
-    STATES[state]
+    read_row(STATES[state])
+}
+
+fn read_row(record: [u8; 8]) -> Row {
+    let start = record[0] as u32
+        | (record[1] as u32) << 8
+        | (record[2] as u32) << 16
+        | (record[3] as u32) << 24;
+    Row {
+        start: start as i32 as isize,
+        default: record[4] as usize | (record[5] as usize) << 8,
+    }
 }
 
 /// Where to go from a state, once a nonterminal (not counting terminals) has been recognised there.
 pub(super) fn goto(nonterminal: usize, from: usize) -> usize {
-    let row = GOTOS[nonterminal];
+    let row = read_row(GOTOS[nonterminal]);
     match action(row.start, from) {
         NO_ENTRY => row.default,
         state => state.unsigned_abs(),
@@ -132,12 +109,6 @@ pub(super) fn goto(nonterminal: usize, from: usize) -> usize {
 
 /// The entry of a row for a terminal or a state: shift to a state (positive), reduce by a rule
 /// (negative), refuse (0), or [`NO_ENTRY`].
-#[expect(
-    clippy::cast_lossless,
-    clippy::cast_possible_wrap,
-    clippy::cast_sign_loss,
-    reason = "shifts and casts cost nothing without optimisation, calls do"
-)]
 pub(super) fn action(start: isize, column: usize) -> isize {
     // A negative sum becomes a number beyond the end.
     let place = start.wrapping_add(column as isize) as usize;
@@ -152,16 +123,20 @@ pub(super) fn action(start: isize, column: usize) -> isize {
 
 /// A rule.
 pub(super) fn rule(rule: usize) -> Rule {
-    RULES[rule]
+    let record = &RULES[rule];
+    let left = record[0] as usize | (record[1] as usize) << 8;
+    let length = record[2] as usize;
+    Rule {
+        left,
+        length,
+        judged: JUDGED[left - TERMINALS] >> length & 1 == 1,
+    }
 }
 
 /// The symbol on a rule's left side.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the table was decoded from numbers of 16 bits"
-)]
 pub(super) fn left(rule: u16) -> u16 {
-    RULES[usize::from(rule)].left as u16
+    let [low, high, _, _] = RULES[usize::from(rule)];
+    u16::from_le_bytes([low, high])
 }
 
 /// The terminal and the category of a keyword, by its place in the alphabet.
@@ -206,15 +181,16 @@ mod tests {
             };
             assert!(usize::from(action.unsigned_abs()) < limit);
         }
-        assert!(STATES.iter().all(|row| row.default < RULES.len()));
+        for state in 0..STATES.len() {
+            assert!(super::state(state).default < RULES.len());
+        }
         for nonterminal in 0..GOTOS.len() {
             for state in 0..STATES.len() {
                 assert!(super::goto(nonterminal, state) < STATES.len());
             }
         }
         let symbols = TERMINALS..TERMINALS + GOTOS.len();
-        let mut rules = RULES.iter().skip(1);
-        assert!(rules.all(|rule| symbols.contains(&rule.left)));
+        assert!((1..RULES.len()).all(|rule| symbols.contains(&super::rule(rule).left)));
     }
 
     #[test]

@@ -23,9 +23,10 @@ mod windows;
 
 use std::ops::Range;
 
+use super::facts;
 use super::symbol::Symbol;
+use super::tables::NONTERMINALS;
 use super::tree::Node;
-use super::{facts, tables};
 
 /// What PostgreSQL says of a node.
 #[derive(Debug)]
@@ -44,31 +45,28 @@ pub(super) struct Site<'a> {
 
 type Verdict = Result<(), Objection>;
 
-/// How the nodes of one nonterminal are judged.
-#[derive(Clone, Copy)]
-struct Check {
-    /// The lengths of the right sides that can be wrong, as a set of bits: the others cost nothing.
-    lengths: u32,
-    judge: fn(&Site<'_>) -> Verdict,
-}
+type Judge = fn(&Site<'_>) -> Verdict;
 
-/// Whether the nodes of a nonterminal (not counting terminals) can be wrong, if their rule has so many
-/// symbols on its right side.
+/// By nonterminal (not counting terminals): the lengths of the right sides that can be wrong, as a set
+/// of bits.
 #[expect(
     clippy::indexing_slicing,
     reason = "runs in the compiler: a wrong index is a build error"
 )]
-pub(super) const fn is_judged(nonterminal: usize, length: usize) -> bool {
-    match CHECKS[nonterminal] {
-        Some(check) => check.lengths >> length & 1 == 1,
-        None => false,
+pub(super) const fn list_lengths() -> [u32; NONTERMINALS] {
+    let mut lengths = [0; NONTERMINALS];
+    let mut rest = ENTRIES;
+    while let [(name, judged, _), others @ ..] = rest {
+        lengths[(Symbol::named(name).0 - facts::TERMINALS) as usize] = *judged;
+        rest = others;
     }
+    lengths
 }
 
-/// Judges a node of such a nonterminal.
+/// Judges a node of a nonterminal.
 pub(super) fn judge(nonterminal: usize, text: &str, node: Node<'_>) -> Verdict {
     match CHECKS.get(nonterminal) {
-        Some(Some(check)) => (check.judge)(&Site {
+        Some(Some(judge)) => judge(&Site {
             text,
             parts: node.children().collect(),
             node,
@@ -129,7 +127,8 @@ const fn length(length: u32) -> u32 {
     1 << length
 }
 
-type Entry = (&'static str, u32, fn(&Site<'_>) -> Verdict);
+/// A nonterminal, the right sides to look at, and what looks at them.
+type Entry = (&'static str, u32, Judge);
 
 const ENTRIES: &[Entry] = &[
     ("AexprConst", length(6), functions::judge_type_modifier),
@@ -217,24 +216,18 @@ const ENTRIES: &[Entry] = &[
     ("zone_value", length(3), objects::judge_time_zone),
 ];
 
-const NONTERMINALS: usize = tables::SYMBOLS.len() - facts::TERMINALS as usize;
-
-const CHECKS: [Option<Check>; NONTERMINALS] = list_checks();
+static CHECKS: [Option<Judge>; NONTERMINALS] = list_checks();
 
 /// By nonterminal: its check.
 #[expect(
     clippy::indexing_slicing,
     reason = "runs in the compiler: a wrong index is a build error"
 )]
-const fn list_checks() -> [Option<Check>; NONTERMINALS] {
-    let mut checks = [None; NONTERMINALS];
+const fn list_checks() -> [Option<Judge>; NONTERMINALS] {
+    let mut checks: [Option<Judge>; NONTERMINALS] = [None; NONTERMINALS];
     let mut rest = ENTRIES;
-    while let [(name, lengths, judge), others @ ..] = rest {
-        let symbol = Symbol::named(name);
-        checks[(symbol.0 - facts::TERMINALS) as usize] = Some(Check {
-            lengths: *lengths,
-            judge: *judge,
-        });
+    while let [(name, _, judge), others @ ..] = rest {
+        checks[(Symbol::named(name).0 - facts::TERMINALS) as usize] = Some(*judge);
         rest = others;
     }
     checks
