@@ -1,0 +1,122 @@
+//! `migrate plan`: what `run` would do, statement by statement.
+
+use clap::Args;
+use migrate_core::sql::analyse;
+use migrate_core::{Diagnostic, Position, Style, Transaction, render, rules};
+use migrate_runtime::{Pending, Script, Session};
+use serde_json::{Value, json};
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::job::Job;
+use crate::output::{DIM, WARNING};
+
+/// Shows what `run` would do, statement by statement, without writing anything
+#[derive(Debug, Args)]
+pub(crate) struct Plan {
+    /// As far as this version
+    #[arg(long, value_name = "VERSION")]
+    to: Option<i64>,
+}
+
+/// A statement with its place.
+struct Step<'s> {
+    line: usize,
+    sql: &'s str,
+    done: bool,
+}
+
+impl Plan {
+    pub(crate) async fn perform<S: Session>(
+        &self,
+        job: &Job<'_>,
+        session: &mut S,
+    ) -> Result<Exit, Failure> {
+        let mut runner = job.runner();
+        if let Some(version) = self.to {
+            runner = runner.target(version);
+        }
+        let plan = runner.plan_over(session).await?;
+        let mut documents = Vec::new();
+        for pending in &plan.pending {
+            let Some(migration) = job.set.get(pending.version) else {
+                continue;
+            };
+            let script = migration.up();
+            let steps = steps(script, pending.done);
+            let findings = findings(job, script);
+            job.output
+                .text(&show(pending, &steps, &findings, script.sql()));
+            documents.push(document(pending, &steps, &findings, script.sql()));
+        }
+        job.output.text(&format!(
+            "{} pending, {} applied",
+            plan.pending.len(),
+            plan.current
+        ));
+        job.output.document(
+            "plan",
+            json!({ "pending": documents, "current": plan.current }),
+        );
+        Ok(Exit::Done)
+    }
+}
+
+fn steps<'s>(script: &Script<'s>, done: usize) -> Vec<Step<'s>> {
+    let step = |(number, statement): (usize, migrate_runtime::Statement<'s>)| Step {
+        line: Position::of(script.sql(), statement.start()).line,
+        sql: statement.sql(),
+        done: number < done,
+    };
+    script.statements().enumerate().map(step).collect()
+}
+
+/// What the rules say about the file, errors and warnings.
+fn findings(job: &Job<'_>, script: &Script<'_>) -> Vec<Diagnostic> {
+    let transaction = if script.is_transactional() {
+        Transaction::Single
+    } else {
+        Transaction::None
+    };
+    let analysis = analyse(script.sql());
+    rules::check(
+        &script.path(),
+        script.sql(),
+        &analysis,
+        transaction,
+        &job.settings,
+    )
+}
+
+fn show(pending: &Pending, steps: &[Step<'_>], findings: &[Diagnostic], text: &str) -> String {
+    let how = if pending.transactional {
+        ""
+    } else {
+        "  statement by statement, no transaction"
+    };
+    let file = &pending.file;
+    let mut lines = vec![format!("{WARNING}{file}{WARNING:#}{DIM}{how}{DIM:#}")];
+    for step in steps {
+        let done = if step.done { "  (done)" } else { "" };
+        let mut rest = step.sql.lines();
+        let first = rest.next().unwrap_or_default();
+        lines.push(format!("{DIM}{:>5}{DIM:#}  {first}{done}", step.line));
+        lines.extend(rest.map(|line| format!("       {line}").trim_end().to_owned()));
+    }
+    for finding in findings {
+        lines.push(render(finding, Some(text), Style::Coloured));
+    }
+    lines.join("\n") + "\n"
+}
+
+fn document(pending: &Pending, steps: &[Step<'_>], findings: &[Diagnostic], text: &str) -> Value {
+    let step = |step: &Step<'_>| json!({ "line": step.line, "sql": step.sql, "done": step.done });
+    json!({
+        "version": pending.version,
+        "name": pending.name,
+        "file": pending.file,
+        "transactional": pending.transactional,
+        "statements": steps.iter().map(step).collect::<Vec<_>>(),
+        "findings": findings.iter().map(|finding| crate::finding::document(finding, Some(text))).collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,226 @@
+//! `migrate run`: brings the database up to date.
+
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use migrate_runtime::{Event, Policy, Report, Runner, Session};
+use serde_json::{Value, json};
+
+use crate::duration;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::job::Job;
+use crate::output::{DIM, GOOD, Output, WARNING};
+
+/// Applies what is pending
+#[derive(Debug, Args)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "`dry_run` is what the flag is called"
+)]
+pub(crate) struct Run {
+    /// Stop after this version
+    #[arg(long, value_name = "VERSION")]
+    to: Option<i64>,
+
+    /// Only print what would be applied
+    #[arg(long)]
+    dry_run: bool,
+
+    /// All pending migrations in one transaction: all or nothing
+    #[arg(long)]
+    single_transaction: bool,
+
+    #[command(flatten)]
+    limits: Limits,
+
+    /// Go on despite a condition that is usually a mistake
+    #[arg(long, value_enum, value_name = "CONDITION")]
+    allow: Vec<Condition>,
+}
+
+/// How long to wait for whom.
+#[derive(Debug, Args)]
+pub(crate) struct Limits {
+    /// How long to wait for a lock before trying again [default: 2s]
+    #[arg(long, value_name = "TIME", value_parser = duration::parse)]
+    lock_timeout: Option<Duration>,
+
+    /// How often to try again when locks are in the way [default: 10]
+    #[arg(long, value_name = "TIMES")]
+    retries: Option<u32>,
+
+    /// How long one statement may run [default: no limit]
+    #[arg(long, value_name = "TIME", value_parser = duration::parse)]
+    statement_timeout: Option<Duration>,
+
+    /// How long to wait while somebody else applies migrations [default: 5min]
+    #[arg(long, value_name = "TIME", value_parser = duration::parse)]
+    wait: Option<Duration>,
+}
+
+impl Limits {
+    pub(crate) fn set<'a>(&self, mut runner: Runner<'a>) -> Runner<'a> {
+        if let Some(timeout) = self.lock_timeout {
+            runner = runner.lock_timeout(timeout);
+        }
+        if let Some(retries) = self.retries {
+            runner = runner.retries(retries);
+        }
+        if let Some(timeout) = self.statement_timeout {
+            runner = runner.statement_timeout(timeout);
+        }
+        if let Some(limit) = self.wait {
+            runner = runner.wait(limit);
+        }
+        runner
+    }
+}
+
+/// What `run` refuses unless told otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Condition {
+    /// An applied file was edited.
+    Drift,
+    /// An applied file is gone.
+    Missing,
+    /// A pending file is older than the newest applied one.
+    OutOfOrder,
+}
+
+impl Run {
+    pub(crate) async fn perform<S: Session>(
+        &self,
+        job: &Job<'_>,
+        session: &mut S,
+    ) -> Result<Exit, Failure> {
+        let mut runner = self.limits.set(job.runner());
+        if let Some(version) = self.to {
+            runner = runner.target(version);
+        }
+        if self.single_transaction {
+            runner = runner.single_transaction();
+        }
+        for condition in &self.allow {
+            runner = match condition {
+                Condition::Drift => runner.drift(Policy::Allow),
+                Condition::Missing => runner.missing(Policy::Allow),
+                Condition::OutOfOrder => runner.out_of_order(Policy::Allow),
+            };
+        }
+        if self.dry_run {
+            let plan = runner.plan_over(session).await?;
+            return Ok(report_plan(job.output, &plan));
+        }
+        let output = job.output;
+        let mut runner = runner.observer(move |event| tell(output, event));
+        match runner.run_over(session).await {
+            Ok(report) => {
+                output.text(&summary(&report));
+                output.document("run", document(&report));
+                Ok(Exit::Done)
+            }
+            Err(error) => {
+                let report = document(error.report());
+                Err(Failure::from(error).details(report))
+            }
+        }
+    }
+}
+
+/// What `--dry-run` says.
+fn report_plan(output: Output, plan: &migrate_runtime::Plan) -> Exit {
+    for pending in &plan.pending {
+        output.text(&format!("would apply {}", pending.file));
+    }
+    output.text(&format!(
+        "{} pending, {} applied",
+        plan.pending.len(),
+        plan.current
+    ));
+    let pending: Vec<Value> = plan
+        .pending
+        .iter()
+        .map(|pending| {
+            json!({ "version": pending.version, "name": pending.name, "file": pending.file })
+        })
+        .collect();
+    output.document(
+        "run",
+        json!({ "dry_run": true, "pending": pending, "current": plan.current }),
+    );
+    Exit::Done
+}
+
+/// One line for each thing that happens.
+pub(crate) fn tell(output: Output, event: &Event<'_>) {
+    match event {
+        Event::Applied { file, duration, .. } => output.text(&format!(
+            "{GOOD}applied{GOOD:#} {file} {DIM}in {}{DIM:#}",
+            duration::show(*duration)
+        )),
+        Event::Reverted { file, duration, .. } => output.text(&format!(
+            "{GOOD}reverted{GOOD:#} with {file} {DIM}in {}{DIM:#}",
+            duration::show(*duration)
+        )),
+        Event::Waiting { .. } | Event::Retried { .. } | Event::DroppedInvalidIndex { .. } => {
+            output.note(&format!("{WARNING}note:{WARNING:#} {event}"));
+        }
+        // A resumed migration is worth a line; the others end with one soon enough.
+        Event::Started { resumed_at, .. } if *resumed_at > 0 => output.note(&event.to_string()),
+        _ => {}
+    }
+}
+
+/// The last line of a run.
+fn summary(report: &Report) -> String {
+    let mut lines = vec![match (report.applied.len(), report.current) {
+        (0, 0) => "nothing pending: there are no migrations".to_owned(),
+        (0, current) => format!("nothing pending, {current} applied before"),
+        (applied, current) => format!("{applied} applied now, {current} before"),
+    }];
+    if let Some(newest) = report.ahead.last() {
+        lines.push(format!(
+            "the database is ahead by {}, up to {newest}: a newer program has migrated it",
+            report.ahead.len()
+        ));
+    }
+    for missing in &report.missing {
+        lines.push(format!("allowed: {missing} was applied and is missing"));
+    }
+    for version in &report.drifted {
+        lines.push(format!(
+            "allowed: {version} was edited after it was applied"
+        ));
+    }
+    lines.join("\n")
+}
+
+/// What JSON says of a run, a revert or a baseline.
+pub(crate) fn document(report: &Report) -> Value {
+    let unknown = |list: &[migrate_runtime::Unknown]| -> Vec<Value> {
+        let one = |unknown: &migrate_runtime::Unknown| json!({ "version": unknown.version, "name": unknown.name });
+        list.iter().map(one).collect()
+    };
+    json!({
+        "applied": applied(report),
+        "current": report.current,
+        "ahead": unknown(&report.ahead),
+        "missing": unknown(&report.missing),
+        "drifted": report.drifted,
+    })
+}
+
+/// The migrations that a report lists.
+pub(crate) fn applied(report: &Report) -> Vec<Value> {
+    let one = |applied: &migrate_runtime::Applied| {
+        json!({
+            "version": applied.version,
+            "name": applied.name,
+            "file": applied.file,
+            "ms": duration::milliseconds(applied.duration),
+            "attempts": applied.attempts,
+        })
+    };
+    report.applied.iter().map(one).collect()
+}

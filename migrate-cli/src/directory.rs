@@ -1,0 +1,175 @@
+//! The directory that the program works on.
+
+use std::env;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use migrate_core::{Diagnostic, Loaded, Settings, Severity, Style, TableName, load, render};
+use migrate_runtime::{Migrations, Table};
+use serde_json::json;
+
+use crate::connection::environment::Environment;
+use crate::failure::Failure;
+use crate::options::Options;
+
+/// The usual name.
+const USUAL: &str = "migrations";
+
+/// Where the migrations are: a place, found but not read.
+#[derive(Debug, Clone)]
+pub(crate) struct Directory {
+    /// The directory that holds it: for the loader, the crate.
+    pub(crate) parent: PathBuf,
+    /// Its own name.
+    pub(crate) name: String,
+    /// What stands before the name in messages: empty, or the way to the parent with a `/` behind it.
+    pub(crate) prefix: String,
+    pub(crate) settings: Settings,
+}
+
+impl Directory {
+    /// The directory that `--dir` or `MIGRATE_DIR` names; else `migrations`, here or in the nearest
+    /// directory above that has one.
+    ///
+    /// # Errors
+    /// A path without a name in it.
+    pub(crate) fn find(given: Option<&Path>, options: &Options) -> Result<Self, Failure> {
+        let named = match given {
+            Some(path) => path.to_owned(),
+            None => match Environment::read()?.get("MIGRATE_DIR") {
+                Some(path) => path.into(),
+                None => search(),
+            },
+        };
+        let not_named = || {
+            Failure::environment(format!(
+                "`{}` is not the name of a directory",
+                named.display()
+            ))
+        };
+        let name = named
+            .file_name()
+            .and_then(|name| name.to_str())
+            .ok_or_else(not_named)?;
+        let above = named.parent().unwrap_or(Path::new(""));
+        let prefix = above.to_str().ok_or_else(not_named)?.replace('\\', "/");
+        let parent = if prefix.is_empty() {
+            PathBuf::from(".")
+        } else {
+            above.to_owned()
+        };
+        let mut settings = Settings::default();
+        apply(options, &mut settings.table);
+        Ok(Self {
+            parent,
+            name: name.to_owned(),
+            prefix: match prefix.as_str() {
+                "" => String::new(),
+                prefix => format!("{}/", prefix.trim_end_matches('/')),
+            },
+            settings,
+        })
+    }
+
+    /// The directory as messages name it.
+    pub(crate) fn shown(&self) -> String {
+        format!("{}{}", self.prefix, self.name)
+    }
+
+    /// Where it is.
+    pub(crate) fn path(&self) -> PathBuf {
+        self.parent.join(&self.name)
+    }
+
+    /// Reads and judges the files.
+    ///
+    /// # Errors
+    /// There is no such directory.
+    pub(crate) fn load(&self) -> Result<Loaded, Failure> {
+        if !self.path().exists() {
+            return Err(Failure::environment(format!(
+                "there is no directory `{}` here",
+                self.shown()
+            ))
+            .help("`migrate create <name>` makes it with a first migration in it")
+            .help("`--dir` or the variable MIGRATE_DIR names another one"));
+        }
+        let mut loaded = load(&self.parent, &self.name, &self.settings);
+        if !self.prefix.is_empty() {
+            for diagnostic in &mut loaded.diagnostics {
+                diagnostic.file.insert_str(0, &self.prefix);
+            }
+            for source in &mut loaded.sources {
+                source.file.insert_str(0, &self.prefix);
+            }
+        }
+        Ok(loaded)
+    }
+
+    /// The set of migrations, where nothing is wrong with it.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the files.
+    pub(crate) fn migrations(&self) -> Result<Migrations, Failure> {
+        let loaded = self.load()?;
+        if !loaded.has_errors() {
+            return Ok(Migrations::from_loaded(
+                &self.shown(),
+                &loaded,
+                &self.settings.table,
+            ));
+        }
+        let errors: Vec<&Diagnostic> = loaded
+            .diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.severity == Severity::Error)
+            .collect();
+        let mut message = format!(
+            "the migrations in `{}` are not valid, so nothing was done\n",
+            self.shown()
+        );
+        for error in errors {
+            let text = render(error, loaded.text(&error.file), Style::Plain);
+            let _ = write!(message, "\n{text}\n");
+        }
+        let findings: Vec<_> = loaded
+            .diagnostics
+            .iter()
+            .map(|found| crate::finding::document(found, loaded.text(&found.file)))
+            .collect();
+        Err(Failure::refused(message).details(json!({ "findings": findings })))
+    }
+
+    /// The history table.
+    pub(crate) fn table(&self) -> Table {
+        let TableName { schema, name } = self.settings.table.clone();
+        Table::new(schema, name)
+    }
+}
+
+/// The options win over the settings.
+fn apply(options: &Options, table: &mut TableName) {
+    if let Some(schema) = &options.schema {
+        table.schema.clone_from(schema);
+    }
+    if let Some(name) = &options.table {
+        table.name.clone_from(name);
+    }
+}
+
+/// `migrations` here, or the nearest above: `../migrations`, `../../migrations`.
+fn search() -> PathBuf {
+    let here = env::current_dir().unwrap_or_default();
+    let mut way = PathBuf::new();
+    for above in here.ancestors() {
+        if above.join(USUAL).is_dir() {
+            return way.join(USUAL);
+        }
+        // A repository's own migrations are not above it.
+        if above.join(".git").exists() {
+            break;
+        }
+        way.push("..");
+    }
+    PathBuf::from(USUAL)
+}

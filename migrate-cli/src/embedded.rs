@@ -1,0 +1,182 @@
+//! The commands over a set of migrations that is at hand: embedded in a program, or read from a directory.
+
+use std::future::Future;
+use std::pin::pin;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use migrate_core::{Settings, TableName};
+use migrate_runtime::{Migrations, Session};
+
+use crate::commands::{baseline, plan, revert, run, status};
+use crate::connection::environment::Environment;
+use crate::connection::target::Target;
+use crate::connection::{Connected, connect};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::interruption::interruption;
+use crate::job::Job;
+use crate::notices;
+use crate::options::Options;
+
+/// Migrations as a subcommand of another program: `#[derive(Args)]`, for clap.
+///
+/// See the [crate's documentation](crate) for how to use it.
+#[derive(Debug, Args)]
+pub struct Migrate {
+    #[command(flatten)]
+    pub(crate) options: Options,
+    #[command(subcommand)]
+    pub(crate) operation: Operation,
+}
+
+/// The commands that need migrations and a database, and nothing else.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Operation {
+    Run(run::Run),
+    Status(status::Status),
+    Plan(plan::Plan),
+    Revert(revert::Revert),
+    Baseline(baseline::Baseline),
+}
+
+/// A whole program: reads the command line, does what it says to `migrations`, and returns the exit code.
+pub fn main(migrations: &Migrations) -> ExitCode {
+    /// Applies and looks after the migrations that are embedded in this program
+    #[derive(Parser)]
+    #[command(version, max_term_width = 100)]
+    struct Program {
+        #[command(flatten)]
+        migrate: Migrate,
+    }
+    Program::parse().migrate.execute(migrations)
+}
+
+impl Migrate {
+    /// Names the database, unless the command line does. Without it, `DATABASE_URL` and libpq's
+    /// variables are asked.
+    #[must_use]
+    pub fn database_url(mut self, url: impl Into<String>) -> Self {
+        self.options.database_url.get_or_insert(url.into());
+        self
+    }
+
+    /// Connects, does what the command says, prints the result, and returns the exit code: 0 done, 1
+    /// refused or failed, 2 wrong usage or surroundings.
+    ///
+    /// Brings its own runtime, so call it outside of one; inside, there is
+    /// [`execute_async`](Migrate::execute_async).
+    pub fn execute(&self, migrations: &Migrations) -> ExitCode {
+        let output = self.options.output();
+        match block_on(self.execute_async(migrations)) {
+            Ok(code) => code,
+            Err(failure) => {
+                output.failure(self.operation.name(), &failure);
+                failure.exit.into()
+            }
+        }
+    }
+
+    /// [`execute`](Migrate::execute) in a tokio runtime, with its timer and I/O enabled.
+    pub async fn execute_async(&self, migrations: &Migrations) -> ExitCode {
+        let job = self.job(migrations);
+        let result = perform_connected(&job, &self.options, &self.operation).await;
+        finish(&job, self.operation.name(), result)
+    }
+
+    /// Does what the command says over a client of the application's own.
+    pub async fn execute_over<S: Session>(
+        &self,
+        migrations: &Migrations,
+        session: &mut S,
+    ) -> ExitCode {
+        let job = self.job(migrations);
+        let result = self.operation.perform(&job, session).await;
+        finish(&job, self.operation.name(), result)
+    }
+
+    fn job<'j>(&self, set: &'j Migrations) -> Job<'j> {
+        let table = self.options.table(set.table());
+        let settings = Settings {
+            table: TableName {
+                schema: table.schema().to_owned(),
+                name: table.name().to_owned(),
+            },
+            ..Settings::default()
+        };
+        Job {
+            set,
+            table,
+            settings,
+            output: self.options.output(),
+        }
+    }
+}
+
+impl Operation {
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Run(_) => "run",
+            Self::Status(_) => "status",
+            Self::Plan(_) => "plan",
+            Self::Revert(_) => "revert",
+            Self::Baseline(_) => "baseline",
+        }
+    }
+
+    async fn perform<S: Session>(&self, job: &Job<'_>, session: &mut S) -> Result<Exit, Failure> {
+        match self {
+            Self::Run(run) => run.perform(job, session).await,
+            Self::Status(status) => status.perform(job, session).await,
+            Self::Plan(plan) => plan.perform(job, session).await,
+            Self::Revert(revert) => revert.perform(job, session).await,
+            Self::Baseline(baseline) => baseline.perform(job, session).await,
+        }
+    }
+}
+
+/// Connects as the options say and performs the operation.
+pub(crate) async fn perform_connected(
+    job: &Job<'_>,
+    options: &Options,
+    operation: &Operation,
+) -> Result<Exit, Failure> {
+    let environment = Environment::read()?;
+    let target = Target::find(options.database_url.as_deref(), &environment)?;
+    let Connected {
+        mut client,
+        cancel,
+        notices: spoken,
+    } = connect(&target).await?;
+    tokio::spawn(notices::tell(job.output, spoken));
+    let mut work = pin!(operation.perform(job, &mut client));
+    tokio::select! {
+        result = &mut work => result,
+        () = interruption() => {
+            cancel.send().await;
+            work.await
+        }
+    }
+}
+
+fn finish(job: &Job<'_>, command: &str, result: Result<Exit, Failure>) -> ExitCode {
+    match result {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            job.output.failure(command, &failure);
+            failure.exit.into()
+        }
+    }
+}
+
+/// Runs a future to its end on this thread.
+///
+/// # Errors
+/// The operating system refuses what a runtime needs.
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::environment("cannot start").cause(&error))?;
+    Ok(runtime.block_on(future))
+}

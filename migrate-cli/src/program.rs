@@ -1,0 +1,98 @@
+//! The `migrate` program: the commands over a directory, and those that need no database.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+use crate::commands::create;
+use crate::directory::Directory;
+use crate::embedded::{Operation, block_on, perform_connected};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::job::Job;
+use crate::options::Options;
+
+/// PostgreSQL migrations: written as SQL, checked before they run, applied exactly once
+#[derive(Debug, Parser)]
+#[command(name = "migrate", version, max_term_width = 100)]
+pub(crate) struct Program {
+    /// The directory with the migrations; else `MIGRATE_DIR`, else `migrations` here or above
+    #[arg(long, global = true, value_name = "PATH")]
+    dir: Option<PathBuf>,
+
+    #[command(flatten)]
+    options: Options,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Create(create::Create),
+    #[command(flatten)]
+    Operation(Operation),
+}
+
+/// The whole program, for its two binaries: `arguments` begin with the program's own name.
+#[doc(hidden)]
+pub fn run_program(
+    arguments: impl IntoIterator<Item = OsString>,
+    called: &'static str,
+) -> ExitCode {
+    let matches = match Program::command()
+        .bin_name(called)
+        .try_get_matches_from(arguments)
+    {
+        Ok(matches) => matches,
+        // clap prints help and version to stdout with 0, everything else to stderr with 2.
+        Err(error) => error.exit(),
+    };
+    match Program::from_arg_matches(&matches) {
+        Ok(program) => program.execute(),
+        Err(error) => error.exit(),
+    }
+}
+
+impl Program {
+    fn execute(&self) -> ExitCode {
+        let output = self.options.output();
+        match self.perform() {
+            Ok(exit) => exit.into(),
+            Err(failure) => {
+                output.failure(self.command.name(), &failure);
+                failure.exit.into()
+            }
+        }
+    }
+
+    fn perform(&self) -> Result<Exit, Failure> {
+        let output = self.options.output();
+        let directory = || Directory::find(self.dir.as_deref(), &self.options);
+        match &self.command {
+            Command::Create(create) => create.perform(&directory()?, output),
+            Command::Operation(operation) => {
+                let directory = directory()?;
+                let set = directory.migrations()?;
+                let job = Job {
+                    set: &set,
+                    table: directory.table(),
+                    settings: directory.settings.clone(),
+                    output,
+                };
+                block_on(perform_connected(&job, &self.options, operation))?
+            }
+        }
+    }
+}
+
+impl Command {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Create(_) => "create",
+            Self::Operation(operation) => operation.name(),
+        }
+    }
+}

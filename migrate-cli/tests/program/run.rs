@@ -1,0 +1,219 @@
+//! `migrate run`.
+
+use crate::place::{Place, check};
+
+const USERS: (&str, &str) = (
+    "0001_create_users.sql",
+    "CREATE TABLE users (id bigint PRIMARY KEY, name text NOT NULL);\n",
+);
+const POSTS: (&str, &str) = (
+    "0002_create_posts.sql",
+    "CREATE TABLE posts (id bigint PRIMARY KEY, author bigint NOT NULL REFERENCES users);\n",
+);
+
+#[test]
+fn pending_migrations_are_applied_once() {
+    let place = Place::new(&[USERS, POSTS]);
+    check!(place, ["run"], @"
+    exit: 0
+    ----- stdout
+    applied migrations/0001_create_users.sql in [n] ms
+    applied migrations/0002_create_posts.sql in [n] ms
+    2 applied now, 0 before
+    ");
+    check!(place, ["run"], @"
+    exit: 0
+    ----- stdout
+    nothing pending, 2 applied before
+    ");
+    place.database.assert_quiet();
+}
+
+#[test]
+fn json_holds_the_same() {
+    let place = Place::new(&[USERS]);
+    check!(place, ["run", "--format", "json"], @r#"
+    exit: 0
+    ----- stdout
+    {
+      "ahead": [],
+      "applied": [
+        {
+          "attempts": 1,
+          "file": "migrations/0001_create_users.sql",
+          "ms": [n],
+          "name": "create_users",
+          "version": 1
+        }
+      ],
+      "command": "run",
+      "current": 0,
+      "drifted": [],
+      "missing": [],
+      "ok": true
+    }
+    "#);
+}
+
+#[test]
+fn a_dry_run_and_a_target_say_and_do_less() {
+    let place = Place::new(&[USERS, POSTS]);
+    check!(place, ["run", "--dry-run"], @"
+    exit: 0
+    ----- stdout
+    would apply migrations/0001_create_users.sql
+    would apply migrations/0002_create_posts.sql
+    2 pending, 0 applied
+    ");
+    check!(place, ["run", "--to", "1"], @"
+    exit: 0
+    ----- stdout
+    applied migrations/0001_create_users.sql in [n] ms
+    1 applied now, 0 before
+    ");
+    check!(place, ["run", "--to", "7"], @"
+    exit: 1
+    ----- stderr
+    error: the target 7 is not among the embedded migrations
+      = help: name the version of an embedded migration
+    ");
+}
+
+#[test]
+fn a_failing_statement_is_shown_where_it_stands() {
+    let place = Place::new(&[
+        USERS,
+        (
+            "0002_wrong.sql",
+            "CREATE TABLE t (id int);\nINSERT INTO userss VALUES (1);\n",
+        ),
+    ]);
+    check!(place, ["run"], @r#"
+    exit: 1
+    ----- stdout
+    applied migrations/0001_create_users.sql in [n] ms
+    ----- stderr
+    error: migrations/0002_wrong.sql:2:13: relation "userss" does not exist
+      |
+    2 | INSERT INTO userss VALUES (1);
+      |             ^
+      = statement: 2 of 2
+      = sqlstate: 42P01
+      = note: nothing of this migration was kept
+    "#);
+    check!(place, ["run", "--format=json"], @r#"
+    exit: 1
+    ----- stdout
+    {
+      "ahead": [],
+      "applied": [],
+      "command": "run",
+      "current": 1,
+      "drifted": [],
+      "error": {
+        "causes": [],
+        "help": [],
+        "message": "migrations/0002_wrong.sql:2:13: relation \"userss\" does not exist\n  |\n2 | INSERT INTO userss VALUES (1);\n  |             ^\n  = statement: 2 of 2\n  = sqlstate: 42P01\n  = note: nothing of this migration was kept",
+        "sqlstate": "42P01",
+        "version": 2
+      },
+      "missing": [],
+      "ok": false
+    }
+    ----- stderr
+    error: migrations/0002_wrong.sql:2:13: relation "userss" does not exist
+      |
+    2 | INSERT INTO userss VALUES (1);
+      |             ^
+      = statement: 2 of 2
+      = sqlstate: 42P01
+      = note: nothing of this migration was kept
+    "#);
+}
+
+#[test]
+fn an_edited_file_is_refused_and_may_be_allowed() {
+    let place = Place::new(&[USERS]);
+    place.call(&["run"]);
+    place.write(
+        "migrations/0001_create_users.sql",
+        "CREATE TABLE users (id int);\n",
+    );
+    check!(place, ["run"], @"
+    exit: 1
+    ----- stderr
+    error: migrations/0001_create_users.sql was edited after it was applied (applied 75b03a594e0b, embedded 537129faaa4b)
+      = help: restore the file as it was applied and put the change into a new migration
+      = help: if the edit was deliberate and changes nothing in the database, accept the new checksum with `migrate repair`
+    ");
+    check!(place, ["run", "--allow", "drift"], @"
+    exit: 0
+    ----- stdout
+    nothing pending, 1 applied before
+    allowed: 1 was edited after it was applied
+    ");
+}
+
+#[test]
+fn files_with_mistakes_stop_everything() {
+    let place = Place::new(&[
+        USERS,
+        ("0002_a.sql", "SELECT 'open;\n"),
+        ("0002_b.sql", "SELECT 1;\n"),
+        ("3create.sql", ""),
+    ]);
+    check!(place, ["run"], @"
+    exit: 1
+    ----- stderr
+    error: the migrations in `migrations` are not valid, so nothing was done
+
+    migrations/0002_a.sql:1:8: unterminated quoted string
+      |
+    1 | SELECT 'open;
+      |        ^ begins here
+      |
+      = help: close it with `'`; a quote inside a string is written twice: `'it''s'`
+      = rule: lexical-error
+
+    migrations/0002_b.sql: version 2 is taken by `0002_a.sql`
+     |
+     = help: give the one that has been applied nowhere yet a number of its own
+
+    migrations/3create.sql: no `_` or `-` between version 3 and the name
+     |
+     = help: rename it to `3_create.sql`
+    ");
+    place.database.execute("SELECT 1");
+}
+
+#[test]
+fn notices_and_warnings_of_the_server_reach_the_reader() {
+    let place = Place::new(&[(
+        "1_speak.sql",
+        "DO $$ BEGIN RAISE NOTICE 'hello'; RAISE WARNING 'beware'; END $$;\n",
+    )]);
+    check!(place, ["run"], @"
+    exit: 0
+    ----- stdout
+    applied migrations/1_speak.sql in [n] ms
+    1 applied now, 0 before
+    ----- stderr
+    server: hello
+    server warning: beware
+    ");
+}
+
+#[test]
+fn another_history_table_can_be_chosen() {
+    let place = Place::new(&[USERS]);
+    check!(place, ["run", "--schema", "ops", "--table", "history"], @"
+    exit: 0
+    ----- stdout
+    applied migrations/0001_create_users.sql in [n] ms
+    1 applied now, 0 before
+    ");
+    assert_eq!(
+        place.database.value("SELECT count(*) FROM ops.history"),
+        "1"
+    );
+}

@@ -1,0 +1,144 @@
+//! `migrate status`.
+
+use crate::place::{Place, check};
+
+const FILES: [(&str, &str); 4] = [
+    ("0001_one.sql", "CREATE TABLE one ();\n"),
+    ("0002_two.sql", "CREATE TABLE two ();\n"),
+    ("0003_three.sql", "CREATE TABLE three ();\n"),
+    ("0005_five.sql", "CREATE TABLE five ();\n"),
+];
+
+#[test]
+fn every_condition_is_apart_from_the_others() {
+    let place = Place::new(&FILES);
+    check!(place, ["status", "--exit-code"], @r#"
+    exit: 1
+    ----- stdout
+    version  name   state    applied at  by  took  checksum
+    1        one    pending  -           -   -     -
+    2        two    pending  -           -   -     -
+    3        three  pending  -           -   -     -
+    5        five   pending  -           -   -     -
+    0 applied, 4 pending
+    there is no "public"."schema_migrations" yet: the first run creates it
+    "#);
+    place.call(&["run"]);
+    check!(place, ["status", "--exit-code"], @"
+    exit: 0
+    ----- stdout
+    version  name   state    applied at            by        took  checksum
+    1        one    applied  2026-01-31T09:30:00Z  postgres  [n] ms  ok
+    2        two    applied  2026-01-31T09:30:00Z  postgres  [n] ms  ok
+    3        three  applied  2026-01-31T09:30:00Z  postgres  [n] ms  ok
+    5        five   applied  2026-01-31T09:30:00Z  postgres  [n] ms  ok
+    4 applied, 0 pending
+    ");
+    place.write("migrations/0002_two.sql", "CREATE TABLE two (id int);\n");
+    place.write("migrations/0004_four.sql", "CREATE TABLE four ();\n");
+    place.write("migrations/0006_six.sql", "CREATE TABLE six ();\n");
+    place.remove("migrations/0003_three.sql");
+    check!(place, ["status", "--exit-code"], @"
+    exit: 1
+    ----- stdout
+    version  name   state         applied at            by        took  checksum
+    1        one    applied       2026-01-31T09:30:00Z  postgres  [n] ms  ok
+    2        two    drifted       2026-01-31T09:30:00Z  postgres  [n] ms  differs
+    3        three  missing       2026-01-31T09:30:00Z  postgres  [n] ms  -
+    4        four   out of order  -                     -         -     -
+    5        five   applied       2026-01-31T09:30:00Z  postgres  [n] ms  ok
+    6        six    pending       -                     -         -     -
+    2 applied, 1 pending, 1 out of order, 1 drifted, 1 missing
+    migrations/0002_two.sql: edited after it was applied; restore it and put the change into a new migration, or accept it with `migrate repair`
+    3 three: was applied and its file is gone; restore the file
+    migrations/0004_four.sql: older than the newest applied one; give it a newer number, or `-- migrate: out-of-order`
+    ");
+    assert!(place.call(&["status"]).starts_with("exit: 0"));
+}
+
+#[test]
+fn json_holds_the_same() {
+    let place = Place::new(&FILES[..1]);
+    place.call(&["run"]);
+    place.write("migrations/0002_two.sql", "");
+    check!(place, ["status", "--format", "json"], @r#"
+    exit: 0
+    ----- stdout
+    {
+      "command": "status",
+      "current": false,
+      "holder": null,
+      "migrations": [
+        {
+          "applied_at": "2026-01-31T09:30:00Z",
+          "applied_by": "postgres",
+          "checksum_matches": true,
+          "done": null,
+          "file": "migrations/0001_one.sql",
+          "ms": [n],
+          "name": "one",
+          "note": null,
+          "reversible": false,
+          "state": "applied",
+          "version": 1
+        },
+        {
+          "applied_at": null,
+          "applied_by": null,
+          "checksum_matches": null,
+          "done": null,
+          "file": "migrations/0002_two.sql",
+          "ms": null,
+          "name": "two",
+          "note": null,
+          "reversible": false,
+          "state": "pending",
+          "version": 2
+        }
+      ],
+      "ok": true,
+      "pending": 1,
+      "table": "\"public\".\"schema_migrations\"",
+      "table_exists": true
+    }
+    "#);
+}
+
+#[test]
+fn colours_are_for_those_who_ask() {
+    let place = Place::new(&FILES[..1]);
+    check!(place, ["status", "--color", "always"], @"exit: 0\n----- stdout\n\u{1b}[2mversion  name  state    applied at  by  took  checksum\u{1b}[0m\n\u{1b}[1m\u{1b}[33m1        one   pending  -           -   -     -\u{1b}[0m\n0 applied, 1 pending\nthere is no \"public\".\"schema_migrations\" yet: the first run creates it");
+}
+
+#[test]
+fn a_directory_below_finds_the_migrations_above() {
+    let place = Place::new(&FILES[..1]);
+    place.write("src/deep/x", "");
+    let mut command = place.command(&["run"]);
+    command.current_dir(place.path().join("src/deep"));
+    insta::assert_snapshot!(place.show(&command.output().unwrap()), @"
+    exit: 0
+    ----- stdout
+    applied ../../migrations/0001_one.sql in [n] ms
+    1 applied now, 0 before
+    ");
+}
+
+#[test]
+fn no_directory_says_what_to_do() {
+    let place = Place::new(&[]);
+    check!(place, ["status"], @"
+    exit: 2
+    ----- stderr
+    error: there is no directory `migrations` here
+      = help: `migrate create <name>` makes it with a first migration in it
+      = help: `--dir` or the variable MIGRATE_DIR names another one
+    ");
+    check!(place, ["status", "--dir", "sql/up"], @"
+    exit: 2
+    ----- stderr
+    error: there is no directory `sql/up` here
+      = help: `migrate create <name>` makes it with a first migration in it
+      = help: `--dir` or the variable MIGRATE_DIR names another one
+    ");
+}
