@@ -1,7 +1,10 @@
 //! The parser as a whole.
 
-use super::{Parsed, parse};
-use crate::grammar::Symbol;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::{Node, Parsed, Symbol, parse};
 use crate::sql::analyse;
 
 fn parse_text(text: &str) -> Parsed {
@@ -166,3 +169,64 @@ fn a_fault_of_the_scanner_is_that_statements() {
         ]
 "#);
 }
+
+#[test]
+fn statements_are_those_of_the_splitter() {
+    for text in [
+        "",
+        ";;",
+        "SELECT 1",
+        "SELECT ';'; SELECT $$;$$ -- ;\n; SELECT 2;",
+        "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT CASE WHEN true THEN 1 END; END; SELECT 1;",
+        "CREATE OR REPLACE PROCEDURE p() BEGIN ATOMIC INSERT INTO t VALUES (1); DELETE FROM t; END;;SELECT 1",
+        "CREATE RULE r AS ON INSERT TO t DO INSTEAD (DELETE FROM a; DELETE FROM b;); SELECT 1",
+        "CREATE SCHEMA s CREATE TABLE t (a int) CREATE VIEW v AS SELECT 1; SELECT 1",
+        "BEGIN; SELECT 1; END; START TRANSACTION; COMMIT",
+        "COPY t FROM STDIN;\n1;2\n\\.\nSELECT 1;",
+        "SELECT 1 \\g\nSELECT 2",
+        "CREATE FUNCTION f(begin int) RETURNS int LANGUAGE sql AS 'SELECT 1; SELECT 2'; SELECT 1",
+    ] {
+        let analysis = analyse(text);
+        let parsed = parse(text, &analysis.tokens, &analysis.faults);
+        assert_eq!(parsed.refusals().count(), 0, "{text}");
+        let split: Vec<_> = analysis
+            .statements
+            .iter()
+            .map(|s| s.range.clone())
+            .collect();
+        let grown: Vec<_> = parsed.sentences.iter().map(|s| s.range.clone()).collect();
+        assert_eq!(split, grown, "{text}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_it_panic(text in "\\PC{0,80}") {
+        parse_text(&text);
+    }
+
+    #[test]
+    fn no_row_of_words_makes_it_panic(words in vec(select(WORDS), 0..40)) {
+        let text = words.join(" ");
+        let parsed = parse_text(&text);
+        for sentence in &parsed.sentences {
+            // Children lie within their parents, one behind the other.
+            for node in parsed.tree(sentence).iter().flat_map(Node::descendants) {
+                let mut end = node.range().start;
+                for child in node.children() {
+                    let range = child.range();
+                    prop_assert!(end <= range.start && range.end <= node.range().end || range.is_empty());
+                    end = end.max(range.end);
+                }
+            }
+        }
+    }
+}
+
+const WORDS: &[&str] = &[
+    "SELECT", "FROM", "WHERE", "a", "t", "1", "'x'", ",", "(", ")", ";", ".", "*", "+", "=", "NOT",
+    "IN", "NULL", "CREATE", "TABLE", "INDEX", "ON", "int", "text", "PRIMARY", "KEY", "DEFAULT",
+    "ALTER", "ADD", "COLUMN", "DROP", "IF", "EXISTS", "WITH", "AS", "ORDER", "BY", "INSERT",
+    "INTO", "VALUES", "FUNCTION", "RETURNS", "BEGIN", "ATOMIC", "END", "CASE", "WHEN", "THEN", "[",
+    "]", "::", "U&'x'", "UESCAPE", "\\g\n", "1a", "/*",
+];

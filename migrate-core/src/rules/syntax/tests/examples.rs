@@ -1,20 +1,24 @@
 //! SQL in, findings out.
 
-use super::RULE;
+use super::super::RULE;
 use crate::rules::testing;
 
 /// What is found in each of the statements, which are parted by empty lines.
 fn find(statements: &str) -> String {
     let found = statements.split("\n\n").map(|statement| {
         let found = testing::find(RULE, statement);
-        format!("{statement}\n-- {}\n", found.join("\n-- "))
+        let found = match found.len() {
+            0 => "nothing".to_owned(),
+            _ => found.join("\n-- "),
+        };
+        format!("{statement}\n-- {found}\n")
     });
     found.collect::<Vec<_>>().join("\n")
 }
 
 #[test]
 fn typing_errors_are_told_from_what_was_meant() {
-    insta::assert_snapshot!(find(include_str!("tests/slips.sql")), @r#"
+    insta::assert_snapshot!(find(include_str!("slips.sql")), @r#"
     CREATE INDX i ON t (a);
     -- 1:8: syntax error at or near "INDX" | did you mean `INDEX` instead of `INDX`?
 
@@ -77,10 +81,10 @@ fn typing_errors_are_told_from_what_was_meant() {
     -- 2:1: syntax error at or near "CREATE" | a semicolon is missing before `CREATE`
 
     INSERT INTO t VALUES (1)
-    -- 
+    -- nothing
 
     CREATE INDEX i ON t (a);
-    -- 
+    -- nothing
 
     DROP TABLE a
     DROP TABLE b;
@@ -102,7 +106,7 @@ fn typing_errors_are_told_from_what_was_meant() {
     -- 1:16: syntax error at or near "FROM" | a `)` may be missing before `FROM`
 
     SELECT;
-    -- 
+    -- nothing
 
     GRANT SELECT t TO joe;
     -- 1:14: syntax error at or near "t" | a comma may be missing before `t`
@@ -111,7 +115,7 @@ fn typing_errors_are_told_from_what_was_meant() {
     -- 1:27: syntax error at or near ";" | the statement ends too early: write what is missing
 
     CREATE FUNCTION f() RETURNS int LANGUAGE sql;
-    -- 
+    -- nothing
 
     MERGE INTO t;
     -- 1:13: syntax error at or near ";" | the statement ends too early: write what is missing
@@ -131,7 +135,7 @@ fn typing_errors_are_told_from_what_was_meant() {
 
 #[test]
 fn other_languages_are_recognised() {
-    insta::assert_snapshot!(find(include_str!("tests/foreign.sql")), @r##"
+    insta::assert_snapshot!(find(include_str!("foreign.sql")), @r##"
     CREATE TABLE ${schema}.t (a int);
     -- 1:14: syntax error at or near "$" | `${schema}` is a placeholder: files are sent to the server as they are, so write the value itself
 
@@ -182,13 +186,13 @@ fn other_languages_are_recognised() {
     -- 1:1: syntax error at or near "#" | a comment begins with `--`
 
     INSERT INTO t VALUES (‘a’, ‘b’);
-    -- 
+    -- nothing
 
     CREATE TABLE “t” (a int);
-    -- 
+    -- nothing
 
     CREATE TABLE t (a int);
-    -- 
+    -- nothing
 
     IF a > 1 THEN SELECT 1; END IF;
     -- 1:1: syntax error at or near "IF" | `IF` is PL/pgSQL, which runs inside functions and `DO $$ BEGIN … END $$`
@@ -205,6 +209,6 @@ fn other_languages_are_recognised() {
 
     $do$;
 
-    --
+    -- nothing
     "##);
 }
