@@ -26,13 +26,14 @@ use crate::event::{Event, Holder};
 use crate::migrations::Migrations;
 use crate::policy::{Options, Policy};
 use crate::report::Report;
-use crate::session::{DatabaseError, Failure, Row as ReplyRow, Session};
+use crate::session::{Failure, Row as ReplyRow, Session};
 use crate::stale;
 use crate::table::Table;
 
 use history::History;
 pub(crate) use history::{Row, State};
 use line::Line;
+use message::Schema;
 pub(crate) use plan::{Plan, plan};
 
 /// The closure that is told what happens.
@@ -68,6 +69,8 @@ struct Look {
     open_transaction: bool,
     /// Who holds the lock, where that was asked.
     holder: Option<Holder>,
+    /// Whether whoever holds it has not been heard of for long.
+    abandoned: bool,
 }
 
 impl<'e, 'o, S: Session> Engine<'e, 'o, S> {
@@ -97,10 +100,24 @@ impl<'e, 'o, S: Session> Engine<'e, 'o, S> {
     pub(crate) async fn run(mut self) -> Result<Report, Error> {
         self.refuse_stale()?;
         let mut look = self.look().await?;
+        let mut waited = false;
         loop {
             let missing = look.history.is_none();
             let history = look.history.take().unwrap_or_default();
-            let plan = self.judge(&history)?;
+            let plan = match self.judge(&history) {
+                Ok(plan) => plan,
+                // What looks half-done may be in somebody's hands at this moment.
+                Err(error) if error.is_half_applied() && !waited => {
+                    waited = true;
+                    if self.poll().await?.holder.is_none() {
+                        return Err(error);
+                    }
+                    look = self.wait().await?;
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
+            waited = false;
             self.take_over(&plan);
             if plan.steps.is_empty() {
                 return Ok(self.report);
@@ -174,7 +191,14 @@ impl<'e, 'o, S: Session> Engine<'e, 'o, S> {
     }
 
     async fn read(&mut self, sql: &str) -> Result<Look, Error> {
-        let reply = match self.line.send(sql).await {
+        let mut sent = self.line.send(sql).await;
+        // Under a serializable default a standby refuses any query, and any other server may; the
+        // look itself needs no more than read committed.
+        let serializable = |failure: &Failure| matches!(failure.code(), "0A000" | "40001");
+        if sent.as_ref().is_err_and(serializable) {
+            sent = self.line.transact(&message::read_committed(sql)).await;
+        }
+        let reply = match sent {
             Ok(reply) => reply,
             // Neither the table nor its schema need be there.
             Err(failure) if matches!(failure.code(), "42P01" | "3F000") => {
@@ -182,6 +206,7 @@ impl<'e, 'o, S: Session> Engine<'e, 'o, S> {
                     history: None,
                     open_transaction: false,
                     holder: None,
+                    abandoned: false,
                 });
             }
             Err(failure) => return Err(self.unreadable(failure).await),
@@ -196,6 +221,7 @@ impl<'e, 'o, S: Session> Engine<'e, 'o, S> {
             history: Some(history),
             open_transaction: reply.rows(1).first().is_some_and(|row| row.flag(0)),
             holder: reply.rows(2).first().and_then(read_holder),
+            abandoned: reply.rows(2).first().is_some_and(|row| row.flag(4)),
         })
     }
 
@@ -219,29 +245,25 @@ impl<'e, 'o, S: Session> Engine<'e, 'o, S> {
     /// Makes the history table and reads it; or says that another starter is at work.
     async fn create(&mut self) -> Result<Result<History, Outcome>, Error> {
         let doing = format!("create the history table {}", self.table);
-        let asked = self.line.send(&message::before_create(self.table)).await;
-        let facts = match asked {
-            Ok(reply) => reply.rows(0).first().cloned(),
-            // The caller's transaction, if there was one, is over: the look before has failed in it.
-            Err(failure) if failure.code() == "25P02" => {
-                return Err(self.error(Kind::OpenTransaction));
-            }
-            Err(failure) => return Err(self.refused(doing, failure)),
-        };
-        if facts.as_ref().is_some_and(|facts| facts.flag(0)) {
-            return Err(self.error(Kind::OpenTransaction));
-        }
-        if facts.as_ref().is_some_and(|facts| facts.flag(2)) {
-            return Err(self.error(Kind::ReadOnly {
-                error: Box::default(),
-            }));
-        }
-        let schema_exists = facts.is_some_and(|facts| facts.flag(1));
-        let sent = self
+        // An open transaction of the caller's shows by itself: the look before has failed in it.
+        let mut sent = self
             .line
-            .transact(&message::create(self.table, schema_exists))
+            .transact(&message::create(self.table, Schema::Exists))
             .await;
+        if sent
+            .as_ref()
+            .is_err_and(|failure| failure.code() == "3F000")
+        {
+            sent = self
+                .line
+                .transact(&message::create(self.table, Schema::Missing))
+                .await;
+        }
         match sent {
+            // Another set, with another lock, has made the same schema meanwhile.
+            Err(failure) if failure.code() == "23505" && !is_about(self.table, &failure) => {
+                Ok(Err(Outcome::Moved))
+            }
             Ok(reply) => History::read(reply.rows(1)).map(Ok).map_err(|reason| {
                 self.error(Kind::Unreadable {
                     table: self.table.to_string(),
@@ -296,7 +318,8 @@ impl<'e, 'o, S: Session> Engine<'e, 'o, S> {
 
     /// A message of our own that failed.
     fn refused(&self, doing: String, failure: Failure) -> Error {
-        let Some(error) = failure.database else {
+        let lost = failure.is_connection();
+        let Some(error) = failure.database.filter(|_| !lost) else {
             return self.error(Kind::Connection {
                 doing,
                 source: failure.source,
@@ -318,13 +341,16 @@ fn signal(table: &Table, failure: &Failure) -> Option<Outcome> {
     match error.code.as_str() {
         "22P02" if error.message.contains(message::BUSY) => Some(Outcome::Busy),
         "22P02" if error.message.contains(message::MOVED) => Some(Outcome::Moved),
-        "23505" if is_about(table, error) => Some(Outcome::Moved),
+        "23505" if is_about(table, failure) => Some(Outcome::Moved),
         _ => None,
     }
 }
 
-fn is_about(table: &Table, error: &DatabaseError) -> bool {
-    error.schema.as_deref() == Some(table.schema()) && error.table.as_deref() == Some(table.name())
+fn is_about(table: &Table, failure: &Failure) -> bool {
+    failure.database.as_deref().is_some_and(|error| {
+        error.schema.as_deref() == Some(table.schema())
+            && error.table.as_deref() == Some(table.name())
+    })
 }
 
 fn read_holder(row: &ReplyRow) -> Option<Holder> {

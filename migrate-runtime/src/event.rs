@@ -50,6 +50,13 @@ pub enum Event<'a> {
         /// The index, quoted as SQL.
         index: &'a str,
     },
+    /// The session that held the lock had not been heard of for long, with a `no-transaction` file half
+    /// done; it was ended, and the run goes on from the journal.
+    #[non_exhaustive]
+    BrokeLock {
+        /// Who it was.
+        holder: &'a Holder,
+    },
     /// A migration could not get its locks, or met a deadlock or a serialization failure, and was
     /// rolled back; it is tried again after `delay`.
     #[non_exhaustive]
@@ -151,6 +158,9 @@ impl fmt::Display for Event<'_> {
                     "dropped the invalid index {index}, left by an interrupted run"
                 )
             }
+            Self::BrokeLock { holder } => {
+                write!(f, "ended a silent session that held the lock: {holder}")
+            }
             Self::Retried {
                 file,
                 reason,
@@ -177,7 +187,10 @@ impl fmt::Display for Event<'_> {
 #[cfg(feature = "tracing")]
 pub(crate) fn trace(event: &Event<'_>) {
     match event {
-        Event::Waiting { .. } | Event::Retried { .. } | Event::DroppedInvalidIndex { .. } => {
+        Event::Waiting { .. }
+        | Event::Retried { .. }
+        | Event::BrokeLock { .. }
+        | Event::DroppedInvalidIndex { .. } => {
             tracing::warn!(target: "migrate", "{event}");
         }
         Event::Statement { .. } => tracing::debug!(target: "migrate", "{event}"),

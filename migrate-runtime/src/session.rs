@@ -90,6 +90,16 @@ pub struct Failure {
 }
 
 impl Failure {
+    /// Whether it ended the connection: the server said so with its last word, a proxy in its place,
+    /// or the client found out by itself.
+    pub(crate) fn is_connection(&self) -> bool {
+        self.database.is_none()
+            || matches!(
+                self.code(),
+                "57P01" | "57P02" | "57P03" | "57P05" | "25P03" | "25P04" | "08P01"
+            )
+    }
+
     /// The five characters of the server's error code; empty where the server said nothing.
     pub(crate) fn code(&self) -> &str {
         self.database

@@ -152,3 +152,32 @@ fn settings_changed_by_such_a_file_do_not_outlive_it() {
     );
     database.assert_quiet();
 }
+
+#[test]
+fn settings_before_an_interrupted_statement_hold_when_it_is_resumed() {
+    both(|driver, database| {
+        let set = Set::new(&[
+            (
+                "1_t.sql",
+                "CREATE TABLE t (a int); CREATE SCHEMA s; CREATE TABLE s.t (a int)",
+            ),
+            (
+                "2_i.sql",
+                "-- migrate: no-transaction\nSET search_path TO s;\nCREATE INDEX CONCURRENTLY i ON t (a);",
+            ),
+        ])
+        .load();
+        driver.run(database, set.runner()).unwrap();
+        database.execute(
+            "UPDATE schema_migrations SET state = 'running', done = 1 WHERE version = 2; DROP INDEX s.i",
+        );
+        driver.run(database, set.runner()).unwrap();
+        assert_eq!(
+            database.value(
+                "SELECT indrelid::regclass FROM pg_index WHERE indexrelid = 's.i'::regclass"
+            ),
+            "s.t"
+        );
+        assert!(database.invalid_indexes().is_empty());
+    });
+}

@@ -9,13 +9,16 @@
 
 mod baseline;
 mod cancel;
+mod encodings;
 mod errors;
 mod herd;
 mod journal;
 mod locks;
 mod policies;
+mod queues;
 mod repair;
 mod revert;
+mod roles;
 mod run;
 mod session;
 mod set;

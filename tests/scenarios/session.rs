@@ -88,8 +88,7 @@ fn a_transactional_migration_is_one_message() {
     BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
     SELECT CASE WHEN pg_catalog.pg_try_advisory_xact_lock(5134849380692793654) THEN 0 ELSE pg_catalog.concat('migrate:busy')::integer END;
     SELECT CASE WHEN COALESCE((SELECT pg_catalog.max(version) FROM "public"."schema_migrations"), -1) OPERATOR(pg_catalog.=) -1::bigint THEN 0 ELSE pg_catalog.concat('migrate:moved')::integer END;
-    SET LOCAL lock_timeout TO 2000;
-    SET LOCAL statement_timeout TO 0;
+    SELECT pg_catalog.set_config('lock_timeout', '2000', true), pg_catalog.set_config('statement_timeout', '0', true), CASE WHEN pg_catalog.current_setting('transaction_timeout', true) IS NOT NULL THEN pg_catalog.set_config('transaction_timeout', '0', true) END;
     INSERT INTO "public"."schema_migrations" (version, name, checksum, state, xid, tool) VALUES (1, E'a', pg_catalog.decode('e004ebd5b5532a4b85984a62f8ad48a81aa3460c1ca07701f386135d72cdecf5', 'hex'), 'running', pg_catalog.txid_current()::pg_catalog.text, 'migrate 0.1.0');
     SELECT 1
     ;
@@ -202,4 +201,24 @@ fn a_history_row_that_cannot_be_read_is_an_error() {
     };
     let error = now(set.runner().run_over(&mut script)).unwrap_err();
     assert!(error.to_string().contains("is not readable"), "{error}");
+}
+
+#[test]
+fn a_server_that_ends_the_connection_is_a_lost_connection() {
+    for code in ["57P01", "57P02", "25P03", "08P01"] {
+        let set = one().load();
+        let mut script = Script {
+            replies: [
+                Ok(no_rows()),
+                failure(code, "terminating connection"),
+                broken(),
+            ]
+            .into(),
+            ..Script::default()
+        };
+        let error = now(set.runner().run_over(&mut script)).unwrap_err();
+        assert!(error.is_connection(), "{error}");
+        // Look, attempt, roll back: nothing is tried on a connection that is gone.
+        assert_eq!(script.sent.len(), 3);
+    }
 }

@@ -75,7 +75,9 @@ impl<'e, S: Session> Engine<'e, '_, S> {
             let Err(failure) = self.line.transact(&message.sql).await else {
                 return Ok((Outcome::Done, attempt));
             };
-            if let Some(outcome) = signal(self.table, &failure) {
+            if let Some(outcome) = signal(self.table, &failure)
+                && self.is_another_s(&failure, items).await?
+            {
                 return Ok((outcome, attempt));
             }
             if !PASSING.contains(&failure.code()) {
@@ -96,6 +98,16 @@ impl<'e, S: Session> Engine<'e, '_, S> {
             self.line.sleep(delay).await;
             attempt += 1;
         }
+    }
+
+    /// Whether it was another starter that got in the way. A row that clashes may also be one that the
+    /// file itself writes into the history, and that clashes every time.
+    async fn is_another_s(&mut self, failure: &Failure, items: &[Item<'_>]) -> Result<bool, Error> {
+        if failure.code() != "23505" {
+            return Ok(true);
+        }
+        let history = self.look().await?.history.unwrap_or_default();
+        Ok(items.iter().any(|item| history.get(item.version).is_some()))
     }
 
     pub(super) fn retried(

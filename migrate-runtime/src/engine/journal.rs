@@ -1,6 +1,6 @@
 //! Running a `no-transaction` file: statement by statement, resumed where an earlier run stopped.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::apply::{PASSING, up};
 use super::backoff::Backoff;
@@ -57,8 +57,13 @@ impl<'e, S: Session> Engine<'e, '_, S> {
             }
             None => message::begin_journal(self.table, direction, item, newest),
         };
-        self.line.may_hold_lock(message::unlock(self.table));
-        let before = match self.line.transact(&sql).await {
+        let unlock = message::unlock(self.table);
+        self.line.may_hold_lock(unlock.clone());
+        let sent = self
+            .line
+            .transact_or(&sql, &format!("ROLLBACK;{unlock}"))
+            .await;
+        let before = match sent {
             Ok(reply) => reply.last_rows().first().map(|row| Before {
                 settings: row.text(0).unwrap_or("{}").to_owned(),
                 role: row.text(1).unwrap_or("none").to_owned(),
@@ -66,10 +71,8 @@ impl<'e, S: Session> Engine<'e, '_, S> {
                 pid: row.number(3).unwrap_or_default(),
             }),
             Err(failure) => {
-                let _ = self.line.release(&message::unlock(self.table)).await;
-                let guarded = failure.database.as_ref().is_some_and(|error| {
-                    error.code == "22P02" && error.message.contains(message::GUARD)
-                });
+                self.line.holds_nothing();
+                let guarded = is_guard(&failure);
                 return match signal(self.table, &failure) {
                     Some(outcome) => Ok(outcome),
                     // Somebody else has moved this very journal on.
@@ -79,21 +82,56 @@ impl<'e, S: Session> Engine<'e, '_, S> {
             }
         };
         let before = before.unwrap_or_default();
+        self.line
+            .must_be_restored(message::leave(self.table, &before));
         self.emit(&Event::Started {
             version: item.version,
             file: &item.script.path(),
             resumed_at: resume.unwrap_or_default(),
         });
         let ran = self.run_statements(direction, item, resume, &before).await;
-        let left = self
-            .line
-            .release(&message::leave(self.table, &before))
-            .await;
+        let left = self.leave(&before).await;
         let outcome = ran?;
         match left {
             Ok(()) => Ok(outcome),
+            // The lock went with the server connection that had it.
+            Err(failure) if is_pooled(&failure) => Ok(outcome),
             Err(failure) => Err(self.refused(format!("end {}", item.script.path()), failure)),
         }
+    }
+
+    /// Gives back the lock and the session. Behind a pooler that means: on the server connection that
+    /// took the lock, which may need a few attempts to be met, and is ended if it is not.
+    async fn leave(&mut self, before: &Before) -> Result<(), Failure> {
+        let leave = message::leave(self.table, before);
+        let mut left = self.line.release().await;
+        for _ in 0..10 {
+            if !left.as_ref().is_err_and(is_pooled) {
+                return left;
+            }
+            self.line.sleep(Duration::from_millis(20)).await;
+            left = self.line.transact(&leave).await.map(|_| ());
+        }
+        if left.as_ref().is_err_and(is_pooled) {
+            let evict = message::evict(self.table, before.pid);
+            let _ = self.line.send(&evict).await;
+        }
+        left
+    }
+
+    /// What the statements before an interrupted one have set is gone with the session they set it in.
+    async fn repeat_settings(&mut self, item: Item<'_>, first: usize) -> Result<(), Error> {
+        for (number, statement) in item.script.statements().enumerate().take(first) {
+            if is_setting(statement.sql)
+                && let Err(failure) = self.line.send(statement.sql).await
+            {
+                let message = message::alone(number, statement);
+                return Err(self
+                    .failed_statement(&message, item, failure, number, 1, None)
+                    .await);
+            }
+        }
+        Ok(())
     }
 
     async fn run_statements(
@@ -105,6 +143,7 @@ impl<'e, S: Session> Engine<'e, '_, S> {
     ) -> Result<Outcome, Error> {
         let of = item.script.statements.len();
         let first = resume.unwrap_or_default();
+        self.repeat_settings(item, first).await?;
         for (number, statement) in item.script.statements().enumerate().skip(first) {
             self.emit(&Event::Statement {
                 version: item.version,
@@ -155,9 +194,9 @@ impl<'e, S: Session> Engine<'e, '_, S> {
             let passing = PASSING.contains(&failure.code());
             let blocker = self.blocker(&failure).await;
             if !passing || attempt > self.options.retries {
-                return Err(
-                    self.failed_statement(&message, item, failure, number, attempt, blocker)
-                );
+                return Err(self
+                    .failed_statement(&message, item, failure, number, attempt, blocker)
+                    .await);
             }
             let delay = backoff.delay();
             self.retried(&[item], &failure, blocker.as_ref(), attempt, delay);
@@ -176,14 +215,11 @@ impl<'e, S: Session> Engine<'e, '_, S> {
         interrupted: bool,
         before: &Before,
     ) -> Result<Outcome, Error> {
-        let prepared = self.line.send(&message::outside(before.pid)).await;
+        let outside = message::outside(self.table, before.pid);
+        let prepared = self.line.transact(&outside).await;
         if let Err(failure) = prepared {
-            let pooled = failure
-                .database
-                .as_ref()
-                .is_some_and(|error| error.message.contains(message::POOLED));
             let file = item.script.path();
-            return Err(if pooled {
+            return Err(if is_pooled(&failure) {
                 self.error(Kind::Pooled { file })
             } else {
                 self.refused(format!("prepare {file}"), failure)
@@ -212,7 +248,9 @@ impl<'e, S: Session> Engine<'e, '_, S> {
         if let Some(message) = message
             && let Err(failure) = self.line.send(&message.sql).await
         {
-            return Err(self.failed_statement(&message, item, failure, number, 1, None));
+            return Err(self
+                .failed_statement(&message, item, failure, number, 1, None)
+                .await);
         }
         if let StatementKind::CreateIndexConcurrently { index } = statement.kind
             && self.ask_index(item, index).await? == Some(false)
@@ -306,6 +344,27 @@ impl<'e, S: Session> Engine<'e, '_, S> {
             Err(failure) if is_guard(&failure) => Ok(Outcome::Moved),
             Err(failure) => Err(self.refused(format!("record {}", item.script.path()), failure)),
         }
+    }
+}
+
+/// The message has met another server connection than the one that took the lock.
+fn is_pooled(failure: &Failure) -> bool {
+    failure
+        .database
+        .as_ref()
+        .is_some_and(|error| error.code == "22P02" && error.message.contains(message::POOLED))
+}
+
+/// `SET` and `RESET`, but not what ends with the transaction.
+fn is_setting(sql: &str) -> bool {
+    let mut words = sql.split_whitespace().map(str::to_ascii_lowercase);
+    match words.next().as_deref() {
+        Some("reset") => true,
+        Some("set") => !matches!(
+            words.next().as_deref(),
+            Some("local" | "constraints" | "transaction")
+        ),
+        _ => false,
     }
 }
 

@@ -13,6 +13,8 @@ pub(super) struct Line<'s, S: Session> {
     open: bool,
     /// The lock of ours that the session may hold: the statement that gives it back.
     unlock: Option<String>,
+    /// What gives back all that the session has lent, the lock included.
+    restore: Option<String>,
 }
 
 impl<'s, S: Session> Line<'s, S> {
@@ -21,6 +23,7 @@ impl<'s, S: Session> Line<'s, S> {
             session,
             open: false,
             unlock: None,
+            restore: None,
         }
     }
 
@@ -31,11 +34,23 @@ impl<'s, S: Session> Line<'s, S> {
 
     /// Sends a message that opens a transaction and ends it; ends it here if the message fails.
     pub(super) async fn transact(&mut self, sql: &str) -> Result<Reply, Failure> {
+        self.transact_or(sql, "ROLLBACK").await
+    }
+
+    /// [`transact`](Self::transact), with something else to end a failed transaction with: in the same
+    /// message, because behind a pooler the next one may meet another server connection.
+    pub(super) async fn transact_or(
+        &mut self,
+        sql: &str,
+        roll_back: &str,
+    ) -> Result<Reply, Failure> {
         let sent = self.open(sql).await;
         match &sent {
             // Even an error that leaves no transaction open (a syntax error is found before anything
             // runs) costs only a warning here.
-            Err(failure) if failure.database.is_some() => self.roll_back().await,
+            Err(failure) if failure.database.is_some() => {
+                let _ = self.roll_back_and(roll_back).await;
+            }
             // It is committed; or the connection is broken, and the server rolls back by itself.
             _ => self.open = false,
         }
@@ -65,19 +80,30 @@ impl<'s, S: Session> Line<'s, S> {
         self.unlock = Some(unlock);
     }
 
-    /// Sends what gives the lock back; if that fails, once more without whatever else it does.
-    pub(super) async fn release(&mut self, sql: &str) -> Result<(), Failure> {
-        let sent = self.session.send(sql).await;
-        if sent
-            .as_ref()
-            .is_err_and(|failure| failure.database.is_some())
+    /// From now on the session needs `restore`, which gives the lock back as well.
+    pub(super) fn must_be_restored(&mut self, restore: String) {
+        self.restore = Some(restore);
+    }
+
+    /// The lock was not taken, or it is given back already.
+    pub(super) fn holds_nothing(&mut self) {
+        self.unlock = None;
+        self.restore = None;
+    }
+
+    /// Gives the lock back and restores the session; if that fails, gives the lock back.
+    pub(super) async fn release(&mut self) -> Result<(), Failure> {
+        let restore = self.restore.clone().unwrap_or_default();
+        let sent = self.session.send(&restore).await;
+        if let Err(failure) = &sent
+            && failure.database.is_some()
             && let Some(unlock) = &self.unlock
         {
             let again = format!("ROLLBACK;{unlock}");
             let _ = self.session.send(&again).await;
         }
         self.open = false;
-        self.unlock = None;
+        self.holds_nothing();
         sent.map(|_| ())
     }
 
@@ -88,17 +114,20 @@ impl<'s, S: Session> Line<'s, S> {
 
 impl<S: Session> Drop for Line<'_, S> {
     /// Reached with something to clean up only when the caller dropped the run half-way, or unwinds
-    /// through it. The message leaves with the first poll; nobody waits for its answer, and the
-    /// server takes it up when it is done with the one before.
+    /// through it. A message leaves with its first poll; nobody waits for its answer, and the server
+    /// takes it up when it is done with the one before.
     fn drop(&mut self) {
         if !self.open && self.unlock.is_none() {
             return;
         }
-        let mut sql = "ROLLBACK".to_owned();
-        if let Some(unlock) = self.unlock.take() {
-            sql = format!("{sql};{unlock}");
+        let end = match self.unlock.take() {
+            Some(unlock) => format!("ROLLBACK;{unlock}"),
+            None => "ROLLBACK".to_owned(),
+        };
+        // The second ends what the first may leave open if it fails.
+        for sql in self.restore.take().into_iter().chain([end]) {
+            let mut last = pin!(self.session.send(&sql));
+            let _ = last.as_mut().poll(&mut Context::from_waker(Waker::noop()));
         }
-        let mut last = pin!(self.session.send(&sql));
-        let _ = last.as_mut().poll(&mut Context::from_waker(Waker::noop()));
     }
 }

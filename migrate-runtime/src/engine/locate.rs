@@ -40,12 +40,16 @@ impl<S: Session> Engine<'_, '_, S> {
         attempts: u32,
         blocker: Option<Holder>,
     ) -> Error {
-        let mut spot = spot(message, items, &failure);
         let first = items.first();
         let doing = format!(
             "apply {}",
             first.map(|item| item.script.path()).unwrap_or_default()
         );
+        if failure.is_connection() {
+            return self.refused(doing, failure);
+        }
+        let failure = self.count_characters(message, failure).await;
+        let mut spot = spot(message, items, &failure);
         let Failure {
             database: Some(error),
             completed,
@@ -85,8 +89,8 @@ impl<S: Session> Engine<'_, '_, S> {
     }
 
     /// The error of one statement of a `no-transaction` file.
-    pub(super) fn failed_statement(
-        &self,
+    pub(super) async fn failed_statement(
+        &mut self,
         message: &Message,
         item: Item<'_>,
         failure: Failure,
@@ -94,6 +98,10 @@ impl<S: Session> Engine<'_, '_, S> {
         attempts: u32,
         blocker: Option<Holder>,
     ) -> Error {
+        if failure.is_connection() {
+            return self.refused(format!("apply {}", item.script.path()), failure);
+        }
+        let failure = self.count_characters(message, failure).await;
         let spot = match spot(message, &[item], &failure) {
             Spot::Unknown => Spot::Statement {
                 item: 0,
@@ -116,6 +124,27 @@ impl<S: Session> Engine<'_, '_, S> {
         self.error(Kind::Failed(Box::new(describe(
             &item, spot, error, kept, attempts, blocker,
         ))))
+    }
+
+    /// In a `SQL_ASCII` database positions count bytes, because no character is known to be longer.
+    async fn count_characters(&mut self, message: &Message, mut failure: Failure) -> Failure {
+        let Some(error) = failure.database.as_mut() else {
+            return failure;
+        };
+        let Some(position) = error.position.filter(|_| !message.sql.is_ascii()) else {
+            return failure;
+        };
+        let asked = self.line.send("SHOW server_encoding").await;
+        if asked.is_ok_and(|reply| {
+            let encoding = reply.rows(0).first().and_then(|row| row.text(0));
+            encoding == Some("SQL_ASCII")
+        }) {
+            let bytes = usize::try_from(position).unwrap_or(usize::MAX);
+            let before = message.sql.char_indices();
+            let characters = before.take_while(|(byte, _)| *byte < bytes).count();
+            error.position = u32::try_from(characters).ok();
+        }
+        failure
     }
 
     /// Runs the file once more, statement by statement, in a transaction that is rolled back, to see

@@ -17,11 +17,11 @@ use std::time::Duration;
 
 pub(crate) use apply::{apply, apply_all, baseline, revert};
 pub(crate) use journal::{
-    Before, Direction, advance, alone, begin_journal, drop_index, end_journal, leave, outside,
-    probe_detach, probe_index, probe_reindex, resume_journal, step, unlock,
+    Before, Direction, advance, alone, begin_journal, drop_index, end_journal, evict, leave,
+    outside, probe_detach, probe_index, probe_reindex, resume_journal, step, unlock,
 };
 pub(crate) use repair::{Change, repair};
-pub(crate) use table::{before_create, create, shape};
+pub(crate) use table::{Schema, create, shape};
 
 use crate::migrations::Script;
 use crate::table::{Literal, Table};
@@ -104,26 +104,72 @@ pub(crate) fn look(table: &Table) -> String {
     )
 }
 
-/// [`look`], and who holds the lock.
-pub(crate) fn poll(table: &Table) -> String {
-    format!("{};{}", look(table), holder(table))
+/// The same queries under read committed, whatever the default is.
+pub(crate) fn read_committed(queries: &str) -> String {
+    format!("BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY;{queries};COMMIT")
 }
 
-/// Who holds the history's lock.
-pub(crate) fn holder(table: &Table) -> String {
+/// [`look`], and who holds the lock. Whoever asks this has not got the lock; if its own server
+/// connection holds it, then a pooler has handed on the connection of a client that is gone, and the
+/// lock is given back.
+pub(crate) fn poll(table: &Table) -> String {
+    format!(
+        "{};{};SELECT pg_catalog.pg_advisory_unlock({key}) FROM pg_catalog.pg_locks l WHERE {held} \
+         AND l.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid()",
+        look(table),
+        holder(table),
+        key = table.lock_key(),
+        held = is_held(table),
+    )
+}
+
+/// A client that holds the lock and says nothing for longer than this is taken for dead. The longest
+/// that a live one is silent is its sleep before another attempt.
+const SILENCE: &str = "20 seconds";
+
+/// The condition on `pg_locks AS l` that it is the history's lock.
+fn is_held(table: &Table) -> String {
     // pg_locks shows a 64-bit key as two halves; `objsubid` 1 tells it from a pair of 32-bit keys.
     let key = table.lock_key().cast_unsigned();
     let (high, low) = (key >> 32, key & u64::from(u32::MAX));
     format!(
-        "SELECT s.pid, s.usename, s.application_name, {since} \
-         FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity s ON s.pid OPERATOR(pg_catalog.=) l.pid \
-         WHERE l.locktype OPERATOR(pg_catalog.=) 'advisory' AND l.granted \
+        "l.locktype OPERATOR(pg_catalog.=) 'advisory' AND l.granted \
          AND l.database OPERATOR(pg_catalog.=) (SELECT oid FROM pg_catalog.pg_database \
              WHERE datname OPERATOR(pg_catalog.=) pg_catalog.current_database()) \
          AND l.classid OPERATOR(pg_catalog.=) '{high}' AND l.objid OPERATOR(pg_catalog.=) '{low}' \
-         AND l.objsubid OPERATOR(pg_catalog.=) 1 \
+         AND l.objsubid OPERATOR(pg_catalog.=) 1"
+    )
+}
+
+/// Of `pg_stat_activity AS s`: idle outside a transaction, and for long.
+fn is_silent() -> String {
+    format!(
+        "s.state OPERATOR(pg_catalog.=) 'idle' AND s.state_change OPERATOR(pg_catalog.<) \
+         (pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) '{SILENCE}'::interval)"
+    )
+}
+
+/// Ends the session that holds the lock and is silent; its client is dead, or behind a pooler.
+pub(crate) fn break_lock(table: &Table) -> String {
+    format!(
+        "SELECT pg_catalog.pg_terminate_backend(l.pid) \
+         FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity s ON s.pid OPERATOR(pg_catalog.=) l.pid \
+         WHERE {} AND {} AND l.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid()",
+        is_held(table),
+        is_silent(),
+    )
+}
+
+/// Who holds the history's lock.
+pub(crate) fn holder(table: &Table) -> String {
+    format!(
+        "SELECT s.pid, s.usename, s.application_name, {since}, {silent} \
+         FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity s ON s.pid OPERATOR(pg_catalog.=) l.pid \
+         WHERE {held} \
          AND l.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid() LIMIT 1",
         since = utc("COALESCE(s.xact_start, s.backend_start)"),
+        silent = is_silent(),
+        held = is_held(table),
     )
 }
 
@@ -182,9 +228,14 @@ fn unmoved(table: &Table, newest: Option<i64>) -> String {
 /// What every message with the caller's SQL sets, for its transaction only.
 fn timeouts(message: &mut Message, script: &Script<'_>, timeouts: Timeouts) {
     let lock = script.lock_timeout.unwrap_or(timeouts.lock);
-    message.add(&format!("SET LOCAL lock_timeout TO {}", lock.as_millis()));
+    // One round trip carries it all, so it is one statement; `transaction_timeout` is there from
+    // PostgreSQL 17.
     message.add(&format!(
-        "SET LOCAL statement_timeout TO {}",
+        "SELECT pg_catalog.set_config('lock_timeout', '{}', true), \
+         pg_catalog.set_config('statement_timeout', '{}', true), \
+         CASE WHEN pg_catalog.current_setting('transaction_timeout', true) IS NOT NULL \
+         THEN pg_catalog.set_config('transaction_timeout', '0', true) END",
+        lock.as_millis(),
         timeouts.statement.as_millis()
     ));
 }

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::backoff::Backoff;
-use super::{Engine, Look};
+use super::{Engine, Look, Row, State, message};
 use crate::error::{Error, Kind};
 use crate::event::Event;
 use crate::session::Session;
@@ -15,12 +15,16 @@ impl<S: Session> Engine<'_, '_, S> {
         let started = *self.waiting_since.get_or_insert_with(Instant::now);
         let mut backoff = Backoff::polling();
         let mut slept = false;
+        let mut broken = false;
         loop {
             let look = self.poll().await?;
             let finished = look
                 .history
                 .as_ref()
                 .is_some_and(|history| self.judge(history).is_ok_and(|plan| plan.steps.is_empty()));
+            if look.abandoned && !broken {
+                broken = self.break_lock(&look).await;
+            }
             // Even a lock that is free again is approached after a sleep only: a herd spreads out.
             if finished || (slept && look.holder.is_none()) {
                 return Ok(look);
@@ -41,5 +45,24 @@ impl<S: Session> Engine<'_, '_, S> {
             self.line.sleep(delay).await;
             slept = true;
         }
+    }
+
+    /// A journal is open, and the session that holds the lock has not been heard of for long: its client
+    /// is dead without the server's knowing, or a pooler keeps the connection of a client that is gone.
+    /// Ending the session makes sure that it cannot come back; what it had done is in the journal.
+    async fn break_lock(&mut self, look: &Look) -> bool {
+        let half_done = |row: &Row| matches!(row.state, State::Running | State::Reverting);
+        let history = look.history.as_ref();
+        if !history.is_some_and(|history| history.rows().iter().any(half_done)) {
+            return false;
+        }
+        // The role may not be allowed to; then whoever waits too long is told the process.
+        let asked = self.line.send(&message::break_lock(self.table)).await;
+        if let Some(holder) = &look.holder
+            && asked.is_ok_and(|reply| reply.rows(0).iter().any(|row| row.flag(0)))
+        {
+            self.emit(&Event::BrokeLock { holder });
+        }
+        true
     }
 }

@@ -5,7 +5,7 @@
 //! which is a compare-and-set: done exactly once even where no lock holds.
 
 use super::{
-    BEGIN, BUSY, Body, GUARD, Item, MOVED, Message, PIN_PATH, POOLED, Timeouts, begin_row,
+    BEGIN, BUSY, Body, GUARD, Item, MOVED, Message, PIN_PATH, POOLED, Timeouts, begin_row, is_held,
     restore_settings, timeouts, unmoved,
 };
 use crate::migrations::Statement;
@@ -141,11 +141,23 @@ pub(crate) fn step(
 /// Before a statement that refuses a transaction: a `lock_timeout` would cut `CREATE INDEX
 /// CONCURRENTLY` short and leave an invalid index. Also checks that the server process is the one
 /// that holds the lock: behind a transaction-pooling proxy it need not be.
-pub(crate) fn outside(pid: i32) -> String {
+///
+/// A timeout that is off already is not set, lest a pooler's server connection keep a trace of us.
+pub(crate) fn outside(table: &Table, pid: i32) -> String {
+    let off = |name: &str| {
+        format!(
+            "CASE WHEN pg_catalog.current_setting('{name}', true) OPERATOR(pg_catalog.<>) '0' \
+             THEN pg_catalog.set_config('{name}', '0', false) END"
+        )
+    };
     format!(
-        "SELECT CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) {pid} THEN 0 \
-         ELSE pg_catalog.concat('{POOLED}')::integer END;\
-         SET lock_timeout TO 0;SET statement_timeout TO 0"
+        "SELECT CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE {held} \
+         AND l.pid OPERATOR(pg_catalog.=) {pid} AND l.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid()) \
+         THEN 0 ELSE pg_catalog.concat('{POOLED}')::integer END;SELECT {}, {}, {}",
+        off("lock_timeout"),
+        off("statement_timeout"),
+        off("transaction_timeout"),
+        held = is_held(table),
     )
 }
 
@@ -249,18 +261,32 @@ pub(crate) struct Before {
 }
 
 /// Gives the lock back and leaves the session as it was found, whatever state it is in. The lock goes
-/// at once, within a transaction or without.
+/// at once, within a transaction or without. Fails on any other server connection than the one that
+/// took the lock.
 ///
 /// A PostgreSQL that is compiled into a program may have no session user to show; NULL asks for the default.
 pub(crate) fn leave(table: &Table, before: &Before) -> String {
     format!(
-        "ROLLBACK;{BEGIN};{unlock};{PIN_PATH};\
+        "ROLLBACK;{BEGIN};\
+         SELECT CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) {pid} THEN 0 \
+         ELSE pg_catalog.concat('{POOLED}')::integer END;{unlock};{PIN_PATH};\
          SELECT set_config('session_authorization', NULLIF({user}, ''), false), set_config('role', {role}, false);\
          {restore};COMMIT",
+        pid = before.pid,
         unlock = unlock(table),
         user = Literal(&before.user),
         role = Literal(&before.role),
         restore = restore_settings(&format!("{}::jsonb", Literal(&before.settings))),
+    )
+}
+
+/// Where a pooler keeps the server connection that took the lock from us: ends it, if nobody uses it.
+pub(crate) fn evict(table: &Table, pid: i32) -> String {
+    format!(
+        "ROLLBACK;SELECT pg_catalog.pg_terminate_backend(l.pid) \
+         FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity s ON s.pid OPERATOR(pg_catalog.=) l.pid \
+         WHERE {} AND l.pid OPERATOR(pg_catalog.=) {pid} AND s.state OPERATOR(pg_catalog.=) 'idle'",
+        is_held(table),
     )
 }
 

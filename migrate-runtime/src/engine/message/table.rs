@@ -5,21 +5,19 @@ use std::fmt::Write as _;
 use super::{BEGIN, lock, look};
 use crate::table::{Identifier, Literal, Table};
 
-/// What to know before the table is made: an open transaction, whether its schema is there.
-pub(crate) fn before_create(table: &Table) -> String {
-    format!(
-        "SELECT pg_catalog.transaction_timestamp() OPERATOR(pg_catalog.<>) pg_catalog.statement_timestamp(), \
-         EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname OPERATOR(pg_catalog.=) {schema}), \
-         pg_catalog.pg_is_in_recovery()",
-        schema = Literal(table.schema()),
-    )
+/// Whether the table's schema has to be made first. To make one that exists, even with `IF NOT EXISTS`,
+/// takes the right to create schemas, so that is left until the server has missed it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Schema {
+    Exists,
+    Missing,
 }
 
 /// Makes the table, under the lock: `CREATE … IF NOT EXISTS` races with itself otherwise, and it asks
 /// for the right to create even where there is nothing to create.
-pub(crate) fn create(table: &Table, schema_exists: bool) -> String {
+pub(crate) fn create(table: &Table, schema: Schema) -> String {
     let mut sql = format!("{BEGIN};{};", lock(table));
-    if !schema_exists {
+    if schema == Schema::Missing {
         let schema = Identifier(table.schema());
         let _ = write!(sql, "CREATE SCHEMA IF NOT EXISTS {schema};");
     }

@@ -1,0 +1,94 @@
+//! Databases that do not store UTF-8, and names at PostgreSQL's limit.
+
+use migrate_fixtures::Server;
+use migrate_runtime::Table;
+
+use crate::set::{DRIVERS, Set};
+
+const PLAIN: &str = "LC_COLLATE 'C' LC_CTYPE 'C'";
+
+#[test]
+fn other_encodings_take_the_same_files() {
+    for encoding in ["LATIN1", "SQL_ASCII", "UTF8"] {
+        for driver in DRIVERS {
+            let database =
+                Server::shared().database_with(&format!("ENCODING '{encoding}' {PLAIN}"));
+            let set = Set::new(&[
+                (
+                    "1_a.sql",
+                    "CREATE TABLE \"é\" (a text); INSERT INTO \"é\" VALUES ('größe')",
+                ),
+                (
+                    "2_b.sql",
+                    "-- migrate: no-transaction\nCREATE INDEX CONCURRENTLY \"ü\" ON \"é\" (a);",
+                ),
+            ])
+            .load();
+            assert_eq!(
+                driver.run(&database, set.runner()).unwrap().applied.len(),
+                2
+            );
+            assert!(driver.run(&database, set.runner()).unwrap().is_noop());
+        }
+    }
+}
+
+#[test]
+fn an_error_s_place_is_right_where_the_server_counts_bytes() {
+    for encoding in ["SQL_ASCII", "LATIN1", "UTF8"] {
+        for driver in DRIVERS {
+            let database =
+                Server::shared().database_with(&format!("ENCODING '{encoding}' {PLAIN}"));
+            for directive in ["", "-- migrate: no-transaction\n"] {
+                let text = format!("{directive}SELECT 'äöüß', nowhere;");
+                let set = Set::new(&[("1_a.sql", &text)]).load();
+                let error = driver.run(&database, set.runner()).unwrap_err().to_string();
+                let line = 1 + directive.lines().count();
+                let place = format!("migrations/1_a.sql:{line}:16: column \"nowhere\"");
+                assert!(error.starts_with(&place), "{encoding}: {error}");
+                database.execute("DROP TABLE IF EXISTS schema_migrations");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_character_that_the_database_cannot_store_is_an_error_and_nothing_else() {
+    for driver in DRIVERS {
+        let database = Server::shared().database_with(&format!("ENCODING 'LATIN1' {PLAIN}"));
+        let set = Set::new(&[(
+            "1_a.sql",
+            "CREATE TABLE a (t text);\nINSERT INTO a VALUES ('漢')",
+        )])
+        .load();
+        let error = driver.run(&database, set.runner()).unwrap_err();
+        assert_eq!(error.sqlstate(), Some("22P05"), "{error}");
+        assert!(error.to_string().contains("1_a.sql"), "{error}");
+        assert_eq!(database.value("SELECT to_regclass('a') IS NULL"), "t");
+        database.assert_quiet();
+    }
+}
+
+#[test]
+fn names_of_63_bytes_with_quotes_and_spaces_are_kept_whole() {
+    for driver in DRIVERS {
+        let database = Server::shared().database();
+        let schema = format!("a \"b\" é {}", "s".repeat(63 - 9));
+        let name = format!("it's \\ {}", "t".repeat(63 - 7));
+        assert_eq!((schema.len(), name.len()), (63, 63));
+        let table = Table::new(schema.clone(), name.clone());
+        let set = Set::new(&[
+            ("1_a.sql", "CREATE TABLE a (id int)"),
+            ("2_b.sql", "-- migrate: no-transaction\nVACUUM a;"),
+        ])
+        .load();
+        let runner = || set.runner().table(table.clone());
+        assert_eq!(driver.run(&database, runner()).unwrap().applied.len(), 2);
+        assert!(driver.run(&database, runner()).unwrap().is_noop());
+        assert_eq!(
+            database.rows("SELECT schemaname, tablename FROM pg_tables WHERE tablename LIKE 'it%'"),
+            [[schema, name]]
+        );
+        database.assert_quiet();
+    }
+}
