@@ -2,10 +2,9 @@
 
 use super::File;
 
-/// Lines that every package of the workspace has.
-const SHARED: [&str; 6] = [
+/// Lines that every package of the workspace has. The edition is not among them: tests of the macro differ in it.
+const SHARED: [&str; 5] = [
     "version.workspace = true",
-    "edition.workspace = true",
     "rust-version.workspace = true",
     "license.workspace = true",
     "[lints]",
