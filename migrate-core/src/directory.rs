@@ -3,6 +3,8 @@
 //! Everything else in this crate is a function of what is read here, so nothing else can differ
 //! between two machines that hold the same files.
 
+mod folder;
+
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
@@ -11,6 +13,9 @@ use std::path::{Component, Path, PathBuf};
 use crate::diagnostic::Diagnostic;
 use crate::encoding::is_bidirectional;
 use crate::file_name::is_sql;
+use crate::layout::Format;
+
+pub(crate) use self::folder::Companion;
 
 /// What a directory holds.
 #[derive(Debug, Default)]
@@ -36,6 +41,8 @@ pub(crate) struct Entry {
     pub(crate) path: PathBuf,
     /// What it holds; None where it cannot be read, which has been reported.
     pub(crate) bytes: Option<Vec<u8>>,
+    /// The file of settings beside it, if there is one.
+    pub(crate) companion: Option<Companion>,
 }
 
 /// The server takes no message of more than 1 GiB (`PQ_LARGE_MESSAGE_LIMIT` in its source), and the
@@ -46,15 +53,15 @@ const LARGEST: u64 = (1 << 30) - (1 << 16);
 const DEEPEST: usize = 8;
 const MOST_ENTRIES: usize = 10_000;
 
-/// Reads `directory`, which lies inside `root`.
-pub(crate) fn read(root: &Path, directory: &str) -> Directory {
+/// Reads `directory`, which lies inside `root` and is laid out like `format`.
+pub(crate) fn read(root: &Path, directory: &str, format: &Format) -> Directory {
     let mut found = Directory {
         shown: show_directory(directory),
         path: root.join(directory),
         ..Directory::default()
     };
     match open(root, directory, &found) {
-        Ok((listing, home)) => found.list(listing, &home),
+        Ok((listing, home)) => found.list(listing, &home, format),
         Err(problem) => found.problems.push(*problem),
     }
     found
@@ -127,7 +134,7 @@ fn judge_path(directory: &str, shown: &str) -> Option<Diagnostic> {
 }
 
 impl Directory {
-    fn list(&mut self, listing: fs::ReadDir, home: &Path) {
+    fn list(&mut self, listing: fs::ReadDir, home: &Path, format: &Format) {
         let mut names = Vec::new();
         for entry in listing {
             match entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?))) {
@@ -141,10 +148,18 @@ impl Directory {
         for (name, kind) in names {
             let path = self.path.join(&name);
             let is_directory = kind.is_dir() || (kind.is_symlink() && path.is_dir());
-            if is_directory && !is_sql(&name.to_string_lossy()) {
-                may_be_empty |= self.search(&name, &path);
-            } else if is_sql(&name.to_string_lossy()) {
-                self.take(&name, path, kind, home);
+            let lossy = name.to_string_lossy();
+            if is_directory && !is_sql(&lossy) {
+                may_be_empty |= if format.folders {
+                    self.open_folder(&name, &path, home, format)
+                } else {
+                    self.search(&name, &path)
+                };
+            } else if is_sql(&lossy) {
+                self.take(&name, path, kind, home, format);
+            } else if let Some(wrong) = (format.refuse)(&lossy) {
+                let problem = Diagnostic::error("misnamed", self.show(&name), wrong.message);
+                self.problems.push(problem.help(wrong.help));
             }
         }
         if self.entries.is_empty() && !may_be_empty {
@@ -180,7 +195,14 @@ impl Directory {
         true
     }
 
-    fn take(&mut self, name: &OsStr, path: PathBuf, kind: fs::FileType, home: &Path) {
+    fn take(
+        &mut self,
+        name: &OsStr,
+        path: PathBuf,
+        kind: fs::FileType,
+        home: &Path,
+        format: &Format,
+    ) {
         let shown = self.show(name);
         let utf8 = name.to_str().map(str::to_owned);
         if utf8.is_none() {
@@ -196,11 +218,15 @@ impl Directory {
                 None
             }
         };
+        let companion = utf8.as_deref().zip(format.companion.as_ref());
+        let companion =
+            companion.and_then(|(file, companion)| self.accompany(&(companion.of)(file)));
         self.entries.push(Entry {
             name: utf8,
             shown,
             path,
             bytes,
+            companion,
         });
     }
 

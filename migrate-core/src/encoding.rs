@@ -1,5 +1,7 @@
 //! The bytes of a file -> the text that is embedded, and whatever in them no migration should hold.
 
+use std::ops::Range;
+
 use crate::diagnostic::Diagnostic;
 
 /// A file's content, decoded.
@@ -17,6 +19,20 @@ impl Content {
     /// The text to look for further problems in: every offset into it is one into `text`.
     pub(crate) fn scannable(&self) -> &str {
         self.cleaned.as_deref().unwrap_or(&self.text)
+    }
+
+    /// A part of it, in which `marks`, bytes of the whole that lie in the part, are not looked at.
+    pub(crate) fn part(&self, range: Range<usize>, marks: &[Range<usize>]) -> Self {
+        let cut = |text: &str| text.get(range.clone()).unwrap_or_default().to_owned();
+        let mut cleaned = cut(self.scannable());
+        for mark in marks {
+            let within = mark.start - range.start..mark.end - range.start;
+            cleaned.replace_range(within.clone(), &" ".repeat(within.len()));
+        }
+        Self {
+            text: cut(&self.text),
+            cleaned: Some(cleaned),
+        }
     }
 }
 

@@ -18,6 +18,8 @@ pub struct FileName<'n> {
     pub stem: &'n str,
     /// Whether the file applies or reverts.
     pub direction: Direction,
+    /// The name itself says that the file may be applied below the newest applied version.
+    pub out_of_order: bool,
 }
 
 /// What a file does with its version.
@@ -108,6 +110,7 @@ pub fn parse(file: &str) -> Result<FileName<'_>, Misnamed> {
         name,
         stem,
         direction,
+        out_of_order: false,
     })
 }
 

@@ -15,6 +15,7 @@ mod directory;
 mod encoding;
 pub mod file_name;
 pub mod grammar;
+mod layout;
 pub mod load;
 pub mod migration;
 mod nearest;
@@ -27,6 +28,7 @@ pub mod sql;
 mod validate;
 
 pub use diagnostic::{Diagnostic, Severity, Span};
+pub use layout::Layout;
 pub use load::{Loaded, Source, load};
 pub use migration::{Migration, Script, Statement, StatementKind, Transaction};
 pub use nearest::nearest;

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::directory;
 use crate::encoding;
-use crate::migration::Migration;
+use crate::layout::{self, Layout};
+use crate::migration::{Migration, Transaction};
 use crate::settings::Settings;
 use crate::validate::{self, validate};
 
@@ -70,42 +71,95 @@ impl Loaded {
 /// # }
 /// ```
 pub fn load(root: &Path, directory: &str, settings: &Settings) -> Loaded {
-    let read = directory::read(root, directory);
+    let format = settings.layout.format();
+    let read = directory::read(root, directory, format);
     let mut diagnostics = read.problems;
     let mut decoded = Vec::with_capacity(read.entries.len());
+    let mut sources = Vec::new();
     for entry in read.entries {
         let content = entry.bytes.map(|bytes| {
             let (content, found) = encoding::decode(&entry.shown, bytes);
             diagnostics.extend(found);
             content
         });
-        decoded.push((entry.name, entry.shown, entry.path, content));
+        let companion = entry.companion.zip(format.companion.as_ref());
+        let transaction = companion.map_or(Transaction::default(), |(companion, reader)| {
+            let (source, transaction) = consult(companion, reader, &mut diagnostics);
+            sources.push(source);
+            transaction
+        });
+        decoded.push((entry.name, entry.shown, entry.path, content, transaction));
     }
     let files: Vec<validate::File<'_>> = decoded
         .iter()
-        .map(|(name, shown, _, content)| validate::File {
+        .map(|(name, shown, _, content, transaction)| validate::File {
             name: name.as_deref(),
             shown,
             content: content.as_ref(),
+            transaction: *transaction,
         })
         .collect();
     let (migrations, found) = validate(&files, settings);
     diagnostics.extend(found);
+    if settings.layout == Layout::Flat {
+        let clues = || {
+            let files = files.iter();
+            files
+                .filter_map(|file| Some((file.name?, file.content?.scannable())))
+                .collect()
+        };
+        layout::recognise(&read.shown, clues, &mut diagnostics);
+    }
     // Of two at one place, the one found first comes first: the sort is stable.
     diagnostics.sort_by(|a, b| place(a).cmp(&place(b)));
-    let sources = decoded
-        .into_iter()
-        .filter_map(|(_, file, path, content)| {
-            let text = content?.text;
-            Some(Source { file, path, text })
-        })
-        .collect();
+    let with_settings = !sources.is_empty();
+    sources.extend(
+        decoded
+            .into_iter()
+            .filter_map(|(_, file, path, content, _)| {
+                let text = content?.text;
+                Some(Source { file, path, text })
+            }),
+    );
+    if with_settings {
+        sources.sort_by(|a, b| a.file.cmp(&b.file));
+        // The two directions of a migration share their settings.
+        sources.dedup_by(|a, b| a.file == b.file);
+    }
+    if settings.layout != Layout::Flat {
+        // What is wrong with a file's name or its settings is found once for each direction of it.
+        diagnostics.dedup();
+    }
     Loaded {
         migrations,
         diagnostics,
         sources,
         path: read.path,
     }
+}
+
+/// Reads the settings that lie beside a file.
+fn consult(
+    companion: directory::Companion,
+    reader: &layout::Companion,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> (Source, Transaction) {
+    let (content, found) = encoding::decode(&companion.shown, companion.bytes);
+    diagnostics.extend(found);
+    let transaction = (reader.read)(content.scannable()).unwrap_or_else(|unclear| {
+        diagnostics.push(
+            Diagnostic::error("unclear-setting", &companion.shown, unclear.message)
+                .at(unclear.span)
+                .help(unclear.help),
+        );
+        Transaction::default()
+    });
+    let source = Source {
+        file: companion.shown,
+        path: companion.path,
+        text: content.text,
+    };
+    (source, transaction)
 }
 
 fn place(diagnostic: &Diagnostic) -> (&str, Option<usize>) {

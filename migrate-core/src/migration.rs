@@ -23,10 +23,13 @@ pub struct Migration {
 /// One `.sql` file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Script {
-    /// File name without directory, e.g. `0002_users.sql`.
+    /// File name within the directory, e.g. `0002_users.sql`.
     pub file: String,
     /// The text as embedded: CRLF turned into LF, otherwise the file's bytes.
     pub text: String,
+    /// In a layout whose files hold both directions, `text` is a part of the file: how many lines
+    /// stand before it. None where it is the whole file.
+    pub lines_before: Option<usize>,
     /// SHA-256 of `text`.
     pub checksum: Checksum,
     /// Whether the file runs inside one transaction.

@@ -20,10 +20,11 @@
 //!
 //! | field | type | |
 //! |---|---|---|
-//! | file | string | file name without directory |
+//! | file | string | file name within the directory |
 //! | length | u32 | bytes of its text; texts lie one behind the other in the order of the records |
 //! | checksum | 32 bytes | SHA-256 of its text |
-//! | flags | u8 | 1: no transaction; 2: may change session settings |
+//! | flags | u8 | 1: no transaction; 2: may change session settings; 4: a part of its file |
+//! | lines before | u32 | only with flag 4: lines of the file before the part |
 //! | lock timeout | u32 | milliseconds; `u32::MAX` where the file sets none |
 //! | statements | u32 | how many statements follow |
 //! | each statement | u32, u32, u8 | start, end, kind: 0 to 5 in the order of [`StatementKind`] |
@@ -68,7 +69,11 @@ impl Packed {
         self.index.extend(script.checksum.as_bytes());
         let no_transaction = u8::from(script.transaction == Transaction::None);
         let changes_session = u8::from(script.changes_session) << 1;
-        self.index.push(no_transaction | changes_session);
+        let part = u8::from(script.lines_before.is_some()) << 2;
+        self.index.push(no_transaction | changes_session | part);
+        if let Some(lines) = script.lines_before {
+            self.number(lines);
+        }
         let lock_timeout = script.lock_timeout.map_or(NO_LOCK_TIMEOUT, |timeout| {
             u32::try_from(timeout.as_millis()).unwrap_or(NO_LOCK_TIMEOUT - 1)
         });

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::layout::Layout;
+
 /// In which order file names must agree with versions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Order {
@@ -50,6 +52,8 @@ pub enum Syntax {
 /// Everything [`load`](crate::load()) needs beside the directory.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Settings {
+    /// How files are named, and what each of them holds.
+    pub layout: Layout,
     /// How file names are ordered.
     pub order: Order,
     /// The history table, which no migration may name.

@@ -12,9 +12,11 @@ mod script;
 use self::names::{Named, Pair};
 use self::script::Judged;
 use crate::diagnostic::Diagnostic;
+use crate::directive::{Allow, RuleNames};
 use crate::encoding::Content;
-use crate::file_name::{self, Direction};
-use crate::migration::Migration;
+use crate::file_name::{Direction, FileName};
+use crate::layout::Format;
+use crate::migration::{Migration, Transaction};
 use crate::settings::{Order, Settings};
 
 /// One file to validate.
@@ -26,6 +28,8 @@ pub(crate) struct File<'f> {
     pub(crate) shown: &'f str,
     /// What it holds; None where it cannot be read.
     pub(crate) content: Option<&'f Content>,
+    /// Whether what lies beside it says that it runs outside a transaction.
+    pub(crate) transaction: Transaction,
 }
 
 /// Validates `files`, which are in alphabetical order of their names. The migrations are complete
@@ -35,23 +39,32 @@ pub(crate) fn validate(
     settings: &Settings,
 ) -> (Vec<Migration>, Vec<Diagnostic>) {
     let rules = allowed::names();
+    let format = settings.layout.format();
     let mut problems = Vec::new();
     let mut named = Vec::new();
     let mut misnamed = Vec::new();
     let mut judged = Vec::new();
-    for (index, file) in files.iter().enumerate() {
-        judged.push(file.content.map(|content| {
-            let name = file.name.unwrap_or(file.shown);
-            script::judge(name, file.shown, content, settings, &rules, &mut problems)
-        }));
+    // Of each file, where in `judged` its directions stand.
+    let mut places = Vec::with_capacity(files.len());
+    for file in files {
+        let first = judged.len();
+        let directions = judge(file, format, settings, &rules, &mut judged, &mut problems);
+        places.push(first..judged.len());
         let Some(name) = file.name else { continue };
-        match file_name::parse(name) {
-            Ok(parsed) => named.push(Named {
-                file: name,
-                shown: file.shown,
-                parsed,
-                index,
-            }),
+        match (format.parse)(name) {
+            Ok(parsed) => named.extend((first..judged.len()).map(|index| {
+                let direction = directions.get(index - first).copied();
+                let direction = direction.unwrap_or(parsed.direction);
+                Named {
+                    file: name,
+                    shown: file.shown,
+                    parsed: FileName {
+                        direction,
+                        ..parsed
+                    },
+                    index,
+                }
+            })),
             Err(wrong) => {
                 misnamed.push(name);
                 problems.push(
@@ -60,9 +73,9 @@ pub(crate) fn validate(
             }
         }
     }
-    let pairs = names::pair(&named, &misnamed, &mut problems);
+    let pairs = names::pair(&named, &misnamed, format, &mut problems);
     let ups: Vec<Named<'_>> = pairs.values().filter_map(|pair| pair.up).collect();
-    if settings.order == Order::Alphabetical {
+    if settings.order == Order::Alphabetical && format.alphabetical {
         order::judge_alphabet(&ups, &mut problems);
     }
     order::judge_timestamps(&ups, &mut problems);
@@ -83,11 +96,14 @@ pub(crate) fn validate(
             );
         }
     }
-    for (file, judged) in files.iter().zip(&judged) {
-        let allows = judged
-            .as_ref()
-            .map(|judged| judged.directives.allows.as_slice());
-        allowed::apply(file.shown, allows.unwrap_or_default(), &mut problems);
+    for (file, place) in files.iter().zip(places) {
+        let judged = judged.get(place).unwrap_or_default();
+        let allows: Vec<&Allow> = judged
+            .iter()
+            .flatten()
+            .flat_map(|judged| &judged.directives.allows)
+            .collect();
+        allowed::apply(file.shown, &allows, &mut problems);
     }
     let migrations = pairs
         .values()
@@ -95,7 +111,52 @@ pub(crate) fn validate(
     (migrations.collect(), problems)
 }
 
-/// Puts the two files of a version together.
+/// Judges what `file` holds: one direction, the one its name says, or those that its marks say, which
+/// are returned.
+fn judge(
+    file: &File<'_>,
+    format: &Format,
+    settings: &Settings,
+    rules: &RuleNames,
+    judged: &mut Vec<Option<Judged>>,
+    problems: &mut Vec<Diagnostic>,
+) -> Vec<Direction> {
+    let name = file.name.unwrap_or(file.shown);
+    let (content, split) = match (file.content, format.split) {
+        (Some(content), Some(split)) => (content, split(content.scannable())),
+        (content, _) => {
+            let shown = file.shown;
+            judged.push(content.map(|content| {
+                script::judge(
+                    name,
+                    shown,
+                    content,
+                    file.transaction,
+                    settings,
+                    rules,
+                    problems,
+                )
+            }));
+            return Vec::new();
+        }
+    };
+    problems.extend(split.problems.into_iter().map(|unclear| {
+        Diagnostic::error("unclear-mark", file.shown, unclear.message)
+            .at(unclear.span)
+            .help(unclear.help)
+    }));
+    let sections = split.sections.iter();
+    judged.extend(sections.map(|section| {
+        let shown = file.shown;
+        let section =
+            script::judge_section(name, shown, content, section, settings, rules, problems);
+        Some(section)
+    }));
+    let directions = split.sections.iter().map(|section| section.direction);
+    directions.collect()
+}
+
+/// Puts the two directions of a version together.
 fn migration(pair: &Pair<'_>, judged: &mut [Option<Judged>]) -> Option<Migration> {
     let mut take = |file: Named<'_>| judged.get_mut(file.index).and_then(Option::take);
     let up = pair.up?;
@@ -103,7 +164,7 @@ fn migration(pair: &Pair<'_>, judged: &mut [Option<Judged>]) -> Option<Migration
     Some(Migration {
         version: up.parsed.version,
         name: up.parsed.name.to_owned(),
-        out_of_order: applies.directives.out_of_order.is_some(),
+        out_of_order: up.parsed.out_of_order || applies.directives.out_of_order.is_some(),
         up: applies.script,
         down: pair.down.and_then(take).map(|reverts| reverts.script),
     })

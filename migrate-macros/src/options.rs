@@ -1,6 +1,6 @@
 //! `order = numeric, table = "…", schema = "…", syntax = off`: the options, each at most once, in any order.
 
-use migrate_core::{Order, Settings, Syntax, nearest};
+use migrate_core::{Layout, Order, Settings, Syntax, nearest};
 use proc_macro2::{Ident, Span};
 use syn::ext::IdentExt as _;
 use syn::parse::ParseStream;
@@ -9,7 +9,7 @@ use syn::{Lit, LitStr, Token};
 use crate::problem::Problem;
 
 /// Every option there is.
-const KNOWN: [&str; 4] = ["order", "table", "schema", "syntax"];
+const KNOWN: [&str; 5] = ["layout", "order", "table", "schema", "syntax"];
 
 /// PostgreSQL cuts longer names short (`NAMEDATALEN` less one).
 const LONGEST_NAME: usize = 63;
@@ -56,6 +56,7 @@ impl Options {
             );
         }
         match option.as_str() {
+            "layout" => self.read_layout(input)?,
             "order" => self.read_order(input)?,
             "syntax" => self.read_syntax(input)?,
             "table" => {
@@ -121,6 +122,29 @@ impl Options {
         skip_value(input)?;
         self.problems.push(Problem::from(problem).help(help));
         Ok(None)
+    }
+
+    fn read_layout(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        let all = Layout::ALL.map(Layout::option);
+        let help = format!("the layouts are `{}`", all.join("`, `"));
+        if !input.peek(Ident::peek_any) {
+            let problem = input.error("expected the name of a layout after `layout =`");
+            skip_value(input)?;
+            self.problems.push(Problem::from(problem).help(help));
+            return Ok(());
+        }
+        let layout = input.call(Ident::parse_any)?;
+        let name = layout.to_string();
+        let Some(named) = Layout::named(&name) else {
+            let help = match nearest(&name, all.iter().map(String::as_str)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => help,
+            };
+            self.complain(layout.span(), format!("unknown layout `{name}`"), help);
+            return Ok(());
+        };
+        self.settings.layout = named;
+        Ok(())
     }
 
     fn judge_table(&mut self, table: &str, span: Span) {

@@ -30,6 +30,7 @@
 ///
 /// | option | what it does |
 /// |---|---|
+/// | `layout = …` | how the files are named and what they hold: `flat` (the default), or as another tool has them: `sqlx`, `diesel`, `refinery`, `flyway`, `flyway_dotted`, `golang_migrate`, `goose`, `sql_migrate`, `dbmate`, `prisma` |
 /// | `order = numeric` | `2_b.sql` before `10_c.sql`. Otherwise file names whose alphabetical order is not that of their numbers are an error |
 /// | `table = "…"` | the name of the history table, in place of `schema_migrations` |
 /// | `schema = "…"` | the schema of the history table, in place of `public` |

@@ -150,6 +150,8 @@ pub struct Script<'a> {
     pub(crate) directory: &'a str,
     pub(crate) file: &'a str,
     pub(crate) sql: &'a str,
+    /// How many lines of the file stand before `sql`; None where `sql` is the whole file.
+    pub(crate) lines_before: Option<usize>,
     pub(crate) checksum: Checksum,
     pub(crate) transactional: bool,
     pub(crate) changes_session: bool,
@@ -158,7 +160,7 @@ pub struct Script<'a> {
 }
 
 impl<'a> Script<'a> {
-    /// The file's name without its directory, e.g. `0002_users.sql`.
+    /// The file's name within the directory, e.g. `0002_users.sql`.
     pub fn file(&self) -> &'a str {
         self.file
     }
@@ -172,7 +174,8 @@ impl<'a> Script<'a> {
         }
     }
 
-    /// Its text, with CRLF turned into LF.
+    /// Its text, with CRLF turned into LF. In a layout whose files hold both directions, the part of the
+    /// file that is this one.
     pub fn sql(&self) -> &'a str {
         self.sql
     }

@@ -35,6 +35,7 @@ impl<'a> Records<'a> {
         self.text = rest;
         let checksum = Checksum(self.index.array());
         let [flags] = self.index.array();
+        let lines_before = (flags & 4 != 0).then(|| self.index.number());
         let lock_timeout = match u32::from_le_bytes(self.index.array()) {
             u32::MAX => None,
             milliseconds => Some(Duration::from_millis(u64::from(milliseconds))),
@@ -53,6 +54,7 @@ impl<'a> Records<'a> {
             directory: self.directory,
             file,
             sql,
+            lines_before,
             checksum,
             transactional: flags & 1 == 0,
             changes_session: flags & 2 != 0,

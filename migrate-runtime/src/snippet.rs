@@ -40,6 +40,12 @@ impl Place {
         Self::at_byte(text, offset)
     }
 
+    /// The same place, in a text that has `lines` more in front.
+    pub(crate) fn below(mut self, lines: usize) -> Self {
+        self.line += lines;
+        self
+    }
+
     /// The line and the caret under it, each with a gutter as wide as the line number.
     pub(crate) fn draw(&self) -> String {
         let number = self.line.to_string();

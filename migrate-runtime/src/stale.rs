@@ -1,10 +1,11 @@
 //! Whether the directory still holds what was embedded: `include_bytes!` makes cargo notice edited,
 //! renamed and deleted files, but not new ones, so a program built for debugging looks by itself.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Kind};
 use crate::migrations::Migrations;
@@ -60,29 +61,29 @@ pub fn assert_current(set: &Migrations, source: &str) {
 }
 
 fn compare(set: &Migrations, directory: &Path) -> Option<Vec<Difference>> {
-    let mut embedded: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut embedded: BTreeMap<&str, Cow<'_, str>> = BTreeMap::new();
     let migrations: Vec<_> = set.iter().collect();
     for migration in &migrations {
-        for script in [Some(&migration.up), migration.down.as_ref()]
-            .into_iter()
-            .flatten()
-        {
-            embedded.insert(script.file, script.sql);
+        let down = migration.down.as_ref();
+        for script in [Some(&migration.up), down].into_iter().flatten() {
+            let sql = Cow::Borrowed(script.sql);
+            let other = embedded.insert(script.file, sql);
+            // Two parts of one file are the whole of it, the lower one first only by exception.
+            if let Some(other) = other {
+                let whole = match script.lines_before {
+                    Some(0) => format!("{}{other}", script.sql),
+                    _ => format!("{other}{}", script.sql),
+                };
+                embedded.insert(script.file, Cow::Owned(whole));
+            }
         }
     }
     let mut found = Vec::new();
-    for entry in fs::read_dir(directory).ok()? {
-        let entry = entry.ok()?;
-        let Ok(file) = entry.file_name().into_string() else {
-            continue;
-        };
-        if !is_sql(&file) || entry.path().is_dir() {
-            continue;
-        }
+    for (file, path) in list(directory, embedded.keys().any(|file| file.contains('/')))? {
         match embedded.remove(file.as_str()) {
             None => found.push(Difference::Added { file }),
             Some(sql) => {
-                let now = fs::read_to_string(entry.path()).ok();
+                let now = fs::read_to_string(path).ok();
                 if now.is_some_and(|now| now.replace("\r\n", "\n") != sql) {
                     found.push(Difference::Edited { file });
                 }
@@ -94,6 +95,27 @@ fn compare(set: &Migrations, directory: &Path) -> Option<Vec<Difference>> {
     }));
     found.sort_by_key(ToString::to_string);
     Some(found)
+}
+
+/// The files ending in `.sql`, as the set would name them; those in folders only where it has `folders`.
+fn list(directory: &Path, folders: bool) -> Option<Vec<(String, PathBuf)>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(directory).ok()? {
+        let entry = entry.ok()?;
+        let Ok(file) = entry.file_name().into_string() else {
+            continue;
+        };
+        let path = entry.path();
+        if path.is_dir() {
+            if folders && !file.starts_with('.') {
+                let inner = list(&path, false)?.into_iter();
+                files.extend(inner.map(|(name, path)| (format!("{file}/{name}"), path)));
+            }
+        } else if is_sql(&file) {
+            files.push((file, path));
+        }
+    }
+    Some(files)
 }
 
 fn is_sql(file: &str) -> bool {

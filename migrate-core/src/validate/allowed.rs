@@ -19,11 +19,12 @@ pub(super) fn names() -> RuleNames {
 
 /// Removes from `problems` what `allows` of the same file permit, and complains of each one that
 /// permits nothing: the statement it was written for has gone, and the next one should not profit.
-pub(super) fn apply(file: &str, allows: &[Allow], problems: &mut Vec<Diagnostic>) {
+pub(super) fn apply(file: &str, allows: &[&Allow], problems: &mut Vec<Diagnostic>) {
     let is_about =
         |problem: &Diagnostic, allow: &Allow| problem.file == file && problem.rule == allow.rule;
     let unused: Vec<&Allow> = allows
         .iter()
+        .copied()
         .filter(|allow| !problems.iter().any(|problem| is_about(problem, allow)))
         .collect();
     problems.retain(|problem| !allows.iter().any(|allow| is_about(problem, allow)));

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::Diagnostic;
 use crate::file_name::{Direction, FileName};
+use crate::layout::Format;
 
 /// A file whose name follows the grammar.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +32,7 @@ pub(super) struct Pair<'f> {
 pub(super) fn pair<'f>(
     files: &[Named<'f>],
     misnamed: &[&str],
+    format: &Format,
     problems: &mut Vec<Diagnostic>,
 ) -> BTreeMap<i64, Pair<'f>> {
     let mut pairs: BTreeMap<i64, Pair<'f>> = BTreeMap::new();
@@ -48,12 +50,12 @@ pub(super) fn pair<'f>(
     for pair in pairs.values() {
         match (pair.up, pair.down) {
             (None, Some(down)) if !misnamed.iter().any(|name| may_belong(name, down)) => {
-                problems.push(down_without_up(down));
+                problems.push(down_without_up(down, format));
             }
             (Some(up), Some(down))
                 if !belongs(up, down) && !files.iter().any(|file| belongs(*file, down)) =>
             {
-                problems.push(unlike(up, down));
+                problems.push(unlike(up, down, format));
             }
             _ => {}
         }
@@ -90,8 +92,8 @@ fn twice(first: Named<'_>, second: Named<'_>) -> Diagnostic {
     .help("give the one that has been applied nowhere yet a number of its own")
 }
 
-fn down_without_up(down: Named<'_>) -> Diagnostic {
-    let stem = down.parsed.stem;
+fn down_without_up(down: Named<'_>, format: &Format) -> Diagnostic {
+    let up = (format.spell)(down.parsed.stem, Direction::Up);
     Diagnostic::error(
         "down-without-up",
         down.shown,
@@ -100,18 +102,18 @@ fn down_without_up(down: Named<'_>) -> Diagnostic {
             down.parsed.version
         ),
     )
-    .help(format!("add `{stem}.sql`, or delete this file"))
+    .help(format!("add `{up}`, or delete this file"))
 }
 
 /// The likely story is a file that was renamed or renumbered and left its other half behind.
-fn unlike(up: Named<'_>, down: Named<'_>) -> Diagnostic {
+fn unlike(up: Named<'_>, down: Named<'_>, format: &Format) -> Diagnostic {
     Diagnostic::error(
         "unlike-down",
         down.shown,
         format!("reverts version {}, but `{}` applies it", down.parsed.version, up.file),
     )
     .help(format!(
-        "if the two belong together, rename this one to `{}.down.sql`; if not, give it the number of its own up file",
-        up.parsed.stem
+        "if the two belong together, rename this one to `{}`; if not, give it the number of its own up file",
+        (format.spell)(up.parsed.stem, Direction::Down)
     ))
 }

@@ -139,8 +139,8 @@ fn a_sub_directory_with_sql_is_refused() {
 
 #[test]
 fn sql_in_nothing_but_sub_directories_is_not_called_empty() {
-    assert_snapshot!(problems(&[("2025_users/up.sql", "")]), @"
-    migrations/2025_users: a sub-directory with SQL in it: `up.sql`
+    assert_snapshot!(problems(&[("2025/users.sql", "")]), @"
+    migrations/2025: a sub-directory with SQL in it: `users.sql`
      |
      = help: only files directly in `migrations` are migrations: move it there, or out of the directory
     ");

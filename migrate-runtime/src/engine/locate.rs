@@ -293,6 +293,7 @@ fn describe(
                 || statement.and_then(|number| statement_place(script, number, &error)),
                 |character| Some(Place::at_character(script.sql, character)),
             );
+            let place = place.map(|place| place.below(script.lines_before.unwrap_or_default()));
             let of = script.statements.len();
             let failing = statement.map(|number| Failing::Statement {
                 number: number + 1,
