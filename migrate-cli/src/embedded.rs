@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use migrate_core::{Settings, TableName};
 use migrate_runtime::{Migrations, Session};
 
-use crate::commands::{baseline, plan, revert, run, status};
+use crate::commands::{baseline, plan, repair, revert, run, status};
 use crate::connection::environment::Environment;
 use crate::connection::target::Target;
 use crate::connection::{Connected, connect};
@@ -38,6 +38,7 @@ pub(crate) enum Operation {
     Plan(plan::Plan),
     Revert(revert::Revert),
     Baseline(baseline::Baseline),
+    Repair(repair::Repair),
 }
 
 /// A whole program: reads the command line, does what it says to `migrations`, and returns the exit code.
@@ -121,6 +122,7 @@ impl Operation {
             Self::Plan(_) => "plan",
             Self::Revert(_) => "revert",
             Self::Baseline(_) => "baseline",
+            Self::Repair(_) => "repair",
         }
     }
 
@@ -131,6 +133,7 @@ impl Operation {
             Self::Plan(plan) => plan.perform(job, session).await,
             Self::Revert(revert) => revert.perform(job, session).await,
             Self::Baseline(baseline) => baseline.perform(job, session).await,
+            Self::Repair(repair) => repair.perform(job, session).await,
         }
     }
 }

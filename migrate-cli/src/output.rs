@@ -71,6 +71,13 @@ impl Output {
         }
     }
 
+    /// The document of a command whose result is a verdict.
+    pub(crate) fn verdict(self, command: &str, ok: bool, members: Value) {
+        if self.is_json() {
+            write_document(command, ok, members);
+        }
+    }
+
     /// A line beside the result, on stderr.
     #[expect(
         clippy::unused_self,

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::commands::create;
+use crate::commands::{check, completions, create, rules};
 use crate::directory::Directory;
 use crate::embedded::{Operation, block_on, perform_connected};
 use crate::exit::Exit;
@@ -34,6 +34,10 @@ enum Command {
     Create(create::Create),
     #[command(flatten)]
     Operation(Operation),
+    Check(check::Check),
+    Rules(rules::Rules),
+    Completions(completions::Completions),
+    Man(completions::Man),
 }
 
 /// The whole program, for its two binaries: `arguments` begin with the program's own name.
@@ -73,6 +77,10 @@ impl Program {
         let directory = || Directory::find(self.dir.as_deref(), &self.options);
         match &self.command {
             Command::Create(create) => create.perform(&directory()?, output),
+            Command::Check(check) => check.perform(&directory()?, output),
+            Command::Rules(rules) => rules.perform(output),
+            Command::Completions(completions) => completions.perform(),
+            Command::Man(man) => man.perform(),
             Command::Operation(operation) => {
                 let directory = directory()?;
                 let set = directory.migrations()?;
@@ -93,6 +101,10 @@ impl Command {
         match self {
             Self::Create(_) => "create",
             Self::Operation(operation) => operation.name(),
+            Self::Check(_) => "check",
+            Self::Rules(_) => "rules",
+            Self::Completions(_) => "completions",
+            Self::Man(_) => "man",
         }
     }
 }

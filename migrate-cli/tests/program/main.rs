@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod check;
 mod connection;
 mod create;
+mod history;
 mod place;
 mod run;
 mod status;

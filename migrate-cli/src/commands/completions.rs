@@ -1,0 +1,58 @@
+//! `migrate completions` and `migrate man`: what packagers and shells want of the program.
+
+use clap::{Args, CommandFactory as _};
+use clap_complete::Shell;
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::write;
+use crate::program::Program;
+
+/// Prints a completion script for a shell
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// For which shell
+    shell: Shell,
+}
+
+impl Completions {
+    pub(crate) fn perform(&self) -> Result<Exit, Failure> {
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut Program::command(), "migrate", &mut script);
+        print(&script)
+    }
+}
+
+/// Prints the manual page: `migrate man > migrate.1`
+#[derive(Debug, Args)]
+pub(crate) struct Man {}
+
+impl Man {
+    #[expect(clippy::unused_self, reason = "as every other command")]
+    pub(crate) fn perform(&self) -> Result<Exit, Failure> {
+        let mut page = Vec::new();
+        let mut command = Program::command();
+        command.build();
+        let failed = |error: std::io::Error| {
+            Failure::environment("the page cannot be written").cause(&error)
+        };
+        clap_mangen::Man::new(command.clone())
+            .render(&mut page)
+            .map_err(failed)?;
+        for subcommand in command.get_subcommands() {
+            if subcommand.get_name() != "help" {
+                let man = clap_mangen::Man::new(subcommand.clone());
+                man.render_description_section(&mut page).map_err(failed)?;
+                man.render_options_section(&mut page).map_err(failed)?;
+            }
+        }
+        print(&page)
+    }
+}
+
+fn print(text: &[u8]) -> Result<Exit, Failure> {
+    let text =
+        str::from_utf8(text).map_err(|error| Failure::environment("not a text").cause(&error))?;
+    write(text.trim_end());
+    Ok(Exit::Done)
+}

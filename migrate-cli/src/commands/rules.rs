@@ -1,0 +1,81 @@
+//! `migrate rules`: what the build and `check` look for.
+
+use clap::Args;
+use migrate_core::Severity;
+use migrate_core::rules::{RULES, Rule};
+use serde_json::{Value, json};
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::{DIM, ERROR, Output, WARNING};
+
+/// Lists the rules that migrations are checked by, or explains one of them
+#[derive(Debug, Args)]
+pub(crate) struct Rules {
+    /// The name of a rule, as a finding gives it
+    id: Option<String>,
+}
+
+impl Rules {
+    pub(crate) fn perform(&self, output: Output) -> Result<Exit, Failure> {
+        if let Some(id) = &self.id {
+            let rule = find(id)?;
+            output.text(rule.explanation().trim_end());
+            let mut members = document(rule);
+            if let Value::Object(members) = &mut members {
+                members.insert("explanation".to_owned(), json!(rule.explanation()));
+            }
+            output.document("rules", members);
+        } else {
+            output.text(&list());
+            let rules: Vec<Value> = RULES.iter().map(document).collect();
+            output.document("rules", json!({ "rules": rules }));
+        }
+        Ok(Exit::Done)
+    }
+}
+
+fn find(id: &str) -> Result<&'static Rule, Failure> {
+    let found = RULES.iter().find(|rule| rule.id == id);
+    found.ok_or_else(|| {
+        let failure = Failure::environment(format!("there is no rule `{id}`"));
+        match migrate_core::nearest(id, RULES.iter().map(|rule| rule.id)) {
+            Some(known) => failure.help(format!("did you mean `{known}`?")),
+            None => failure.help("`migrate rules` lists them"),
+        }
+    })
+}
+
+fn list() -> String {
+    let width = RULES.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
+    let line = |rule: &Rule| {
+        let style = match rule.severity {
+            Severity::Error => ERROR,
+            Severity::Warning => WARNING,
+        };
+        let severity = word(rule.severity);
+        let Rule { id, summary, .. } = rule;
+        format!("{id:width$}  {style}{severity:7}{style:#}  {summary}")
+    };
+    let lines: Vec<String> = RULES.iter().map(line).collect();
+    format!(
+        "{}\n\n{DIM}`migrate rules <ID>` explains one{DIM:#}",
+        lines.join("\n")
+    )
+}
+
+fn document(rule: &Rule) -> Value {
+    json!({
+        "id": rule.id,
+        "severity": word(rule.severity),
+        "summary": rule.summary,
+        "allowable": rule.allowable,
+    })
+}
+
+fn word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    }
+}

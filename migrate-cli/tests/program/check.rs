@@ -1,0 +1,216 @@
+//! `migrate check`, `plan`, `rules` and what packagers want.
+
+use crate::place::{Place, check};
+
+#[test]
+fn good_files_are_few_words() {
+    let place = Place::new(&[("1_one.sql", "CREATE TABLE one ();\n")]);
+    check!(place, ["check"], @"
+    exit: 0
+    ----- stdout
+    ok: 1 file, nothing to complain of
+    ");
+    check!(place, ["check", "--format", "json"], @r#"
+    exit: 0
+    ----- stdout
+    {
+      "command": "check",
+      "errors": 0,
+      "findings": [],
+      "migrations": 1,
+      "ok": true,
+      "warnings": 0
+    }
+    "#);
+}
+
+#[test]
+fn every_mistake_is_shown_in_one_go() {
+    let place = Place::new(&[
+        ("0001_one.sql", "CREATE TABEL one ();\n"),
+        ("0002_two.sql", "BEGIN;\nCREATE TABLE two ();\nCOMMIT;\n"),
+        ("0002_second.sql", "-- migrate: no-transactoin\nSELECT 1;\n"),
+    ]);
+    check!(place, ["check"], @r#"
+    exit: 1
+    ----- stdout
+    error: migrations/0001_one.sql:1:8: syntax error at or near "TABEL"
+      |
+    1 | CREATE TABEL one ();
+      |        ^^^^^
+      |
+      = help: did you mean `TABLE` instead of `TABEL`?
+      = rule: syntax
+
+    error: migrations/0002_second.sql:1:13: unknown directive `no-transactoin`
+      |
+    1 | -- migrate: no-transactoin
+      |             ^^^^^^^^^^^^^^
+      |
+      = help: did you mean `no-transaction`?
+      = help: the directives are `no-transaction`, `out-of-order`, `lock-timeout <time>` and `allow(<rule>) <reason>`
+
+    error: migrations/0002_two.sql: version 2 is taken by `0002_second.sql`
+     |
+     = help: give the one that has been applied nowhere yet a number of its own
+
+    error: migrations/0002_two.sql:1:1: `BEGIN` in a file that runs in a transaction already
+      |
+    1 | BEGIN;
+      | ^^^^^
+      |
+      = help: remove it: migrate begins a transaction for the file, and commits it together with the file's row in the history
+      = rule: transaction-control
+
+    error: migrations/0002_two.sql:3:1: `COMMIT` in a file that runs in a transaction already
+      |
+    3 | COMMIT;
+      | ^^^^^^
+      |
+      = help: remove it: migrate begins a transaction for the file, and commits it together with the file's row in the history
+      = rule: transaction-control
+
+    5 errors, 0 warnings in 3 files
+    "#);
+}
+
+#[test]
+fn findings_are_data_too() {
+    let place = Place::new(&[("0001_one.sql", "VACUUM t;\n")]);
+    check!(place, ["check", "--format", "json"], @r#"
+    exit: 1
+    ----- stdout
+    {
+      "command": "check",
+      "errors": 1,
+      "findings": [
+        {
+          "column": 1,
+          "file": "migrations/0001_one.sql",
+          "help": [
+            "begin the file with `-- migrate: no-transaction`"
+          ],
+          "line": 1,
+          "message": "`VACUUM` cannot run in a transaction",
+          "rule": "needs-no-transaction",
+          "severity": "error"
+        }
+      ],
+      "migrations": 1,
+      "ok": false,
+      "warnings": 0
+    }
+    "#);
+}
+
+#[test]
+fn a_plan_shows_statements_with_their_lines() {
+    let place = Place::new(&[
+        ("0001_one.sql", "CREATE TABLE one ();\n"),
+        (
+            "0002_two.sql",
+            "-- migrate: no-transaction\n\nCREATE INDEX CONCURRENTLY a ON one ((1));\nDROP INDEX CONCURRENTLY\n  IF EXISTS b;\n",
+        ),
+    ]);
+    check!(place, ["plan"], @"
+    exit: 0
+    ----- stdout
+    migrations/0001_one.sql
+        1  CREATE TABLE one ()
+
+    migrations/0002_two.sql  statement by statement, no transaction
+        3  CREATE INDEX CONCURRENTLY a ON one ((1))
+        4  DROP INDEX CONCURRENTLY
+             IF EXISTS b
+
+    2 pending, 0 applied
+    ");
+    check!(place, ["plan", "--to", "1", "--format", "json"], @r#"
+    exit: 0
+    ----- stdout
+    {
+      "command": "plan",
+      "current": 0,
+      "ok": true,
+      "pending": [
+        {
+          "file": "migrations/0001_one.sql",
+          "findings": [],
+          "name": "one",
+          "statements": [
+            {
+              "done": false,
+              "line": 1,
+              "sql": "CREATE TABLE one ()"
+            }
+          ],
+          "transactional": true,
+          "version": 1
+        }
+      ]
+    }
+    "#);
+    place.call(&["run"]);
+    check!(place, ["plan"], @"
+    exit: 0
+    ----- stdout
+    0 pending, 2 applied
+    ");
+}
+
+#[test]
+fn rules_explain_themselves() {
+    let place = Place::new(&[]);
+    let list = place.call(&["rules"]);
+    assert!(list.contains("transaction-control"), "{list}");
+    let one = place.call(&["rules", "transaction-control"]);
+    assert!(
+        one.starts_with("exit: 0") && one.contains("```sql"),
+        "{one}"
+    );
+    check!(place, ["rules", "transaction-contorl"], @"
+    exit: 2
+    ----- stderr
+    error: there is no rule `transaction-contorl`
+      = help: did you mean `transaction-control`?
+    ");
+}
+
+#[test]
+fn shells_and_packagers_get_what_they_want() {
+    let place = Place::new(&[]);
+    for shell in ["bash", "zsh", "fish"] {
+        let script = place.call(&["completions", shell]);
+        assert!(
+            script.starts_with("exit: 0") && script.contains("baseline"),
+            "{script}"
+        );
+    }
+    let page = place.call(&["man"]);
+    assert!(
+        page.contains(".TH migrate 1") && page.contains("revert"),
+        "{page}"
+    );
+}
+
+#[test]
+fn cargo_runs_it_as_a_subcommand() {
+    let place = Place::new(&[("1_one.sql", "")]);
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_cargo-migrate"));
+    command.args(["migrate", "check"]).current_dir(place.path());
+    insta::assert_snapshot!(place.show(&command.output().unwrap()), @"
+    exit: 0
+    ----- stdout
+    ok: 1 file, nothing to complain of
+    ");
+    command.args(["--nosuch"]);
+    insta::assert_snapshot!(place.show(&command.output().unwrap()), @"
+    exit: 2
+    ----- stderr
+    error: unexpected argument '--nosuch' found
+
+    Usage: cargo migrate check [OPTIONS]
+
+    For more information, try '--help'.
+    ");
+}

@@ -1,0 +1,172 @@
+//! `migrate revert`, `baseline` and `repair`.
+
+use crate::place::{Place, check};
+
+const FILES: [(&str, &str); 4] = [
+    ("0001_one.sql", "CREATE TABLE one ();\n"),
+    ("0002_two.sql", "CREATE TABLE two ();\n"),
+    ("0002_two.down.sql", "DROP TABLE two;\n"),
+    ("0003_three.sql", "CREATE TABLE three ();\n"),
+];
+const THREE_DOWN: &str = "DROP TABLE three;\n";
+
+#[test]
+fn the_newest_is_reverted_and_what_has_no_down_file_is_not() {
+    let place = Place::new(&FILES);
+    place.call(&["run"]);
+    check!(place, ["revert"], @"
+    exit: 1
+    ----- stderr
+    error: 3 three cannot be reverted: it has no down file
+      = help: write a `.down.sql` file for it, or revert to a newer target
+    ");
+    place.write("migrations/0003_three.down.sql", THREE_DOWN);
+    check!(place, ["revert"], @"
+    exit: 0
+    ----- stdout
+    reverted with migrations/0003_three.down.sql in [n] ms
+    1 reverted
+    ");
+    check!(place, ["revert", "--to", "1", "--format", "json"], @r#"
+    exit: 0
+    ----- stdout
+    {
+      "command": "revert",
+      "ok": true,
+      "reverted": [
+        {
+          "attempts": 1,
+          "file": "migrations/0002_two.down.sql",
+          "ms": [n],
+          "name": "two",
+          "version": 2
+        }
+      ]
+    }
+    "#);
+    check!(place, ["revert", "--to", "1"], @"
+    exit: 0
+    ----- stdout
+    nothing to revert
+    ");
+    check!(place, ["revert", "--last", "1"], @"
+    exit: 1
+    ----- stderr
+    error: 1 one cannot be reverted: it has no down file
+      = help: write a `.down.sql` file for it, or revert to a newer target
+    ");
+    check!(place, ["revert", "--last", "1", "--to", "1"], @"
+    exit: 2
+    ----- stderr
+    error: the argument '--last <N>' cannot be used with '--to <VERSION>'
+
+    Usage: migrate revert --last <N>
+
+    For more information, try '--help'.
+    ");
+    check!(place, ["run"], @"
+    exit: 0
+    ----- stdout
+    applied migrations/0002_two.sql in [n] ms
+    applied migrations/0003_three.sql in [n] ms
+    2 applied now, 1 before
+    ");
+}
+
+#[test]
+fn a_down_file_that_fails_leaves_all_as_it_was() {
+    let place = Place::new(&FILES);
+    place.write("migrations/0003_three.down.sql", "DROP TABLE tree;\n");
+    place.call(&["run"]);
+    check!(place, ["revert"], @r#"
+    exit: 1
+    ----- stderr
+    error: migrations/0003_three.down.sql:1:1: table "tree" does not exist
+      |
+    1 | DROP TABLE tree;
+      | ^
+      = sqlstate: 42P01
+      = note: nothing of this migration was kept
+    "#);
+    assert!(
+        place
+            .call(&["status", "--exit-code"])
+            .starts_with("exit: 0")
+    );
+}
+
+#[test]
+fn a_baseline_records_without_running() {
+    let place = Place::new(&FILES);
+    check!(place, ["baseline", "2"], @"
+    exit: 0
+    ----- stdout
+    recorded migrations/0001_one.sql as applied, without running it
+    recorded migrations/0002_two.sql as applied, without running it
+    2 recorded now
+    ");
+    check!(place, ["status"], @"
+    exit: 0
+    ----- stdout
+    version  name   state     applied at            by        took  checksum
+    1        one    baseline  2026-01-31T09:30:00Z  postgres  -     ok
+    2        two    baseline  2026-01-31T09:30:00Z  postgres  -     ok
+    3        three  pending   -                     -         -     -
+    2 applied, 1 pending
+    ");
+    check!(place, ["baseline", "2", "--format", "json"], @r#"
+    exit: 0
+    ----- stdout
+    {
+      "command": "baseline",
+      "ok": true,
+      "recorded": []
+    }
+    "#);
+    check!(place, ["baseline", "9"], @"
+    exit: 1
+    ----- stderr
+    error: the target 9 is not among the embedded migrations
+      = help: name the version of an embedded migration
+    ");
+    check!(place, ["baseline", "two"], @"
+    exit: 2
+    ----- stderr
+    error: invalid value 'two' for '<VERSION>': invalid digit found in string
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn a_deliberate_edit_is_accepted_by_version() {
+    let place = Place::new(&FILES);
+    place.call(&["run"]);
+    place.write(
+        "migrations/0001_one.sql",
+        "-- the first\nCREATE TABLE one ();\n",
+    );
+    assert!(place.call(&["run"]).starts_with("exit: 1"));
+    let repaired = place.call(&["repair", "--accept", "1"]);
+    assert!(
+        repaired.starts_with("exit: 0\n----- stdout\nmigrations/0001_one.sql: "),
+        "{repaired}"
+    );
+    assert!(place.call(&["run"]).starts_with("exit: 0"));
+    check!(place, ["repair"], @"
+    exit: 2
+    ----- stderr
+    error: the following required arguments were not provided:
+      <--accept <VERSION>...|--applied <VERSION>|--retry <VERSION>>
+
+    Usage: migrate repair <--accept <VERSION>...|--applied <VERSION>|--retry <VERSION>>
+
+    For more information, try '--help'.
+    ");
+    check!(place, ["repair", "--retry", "2"], @"
+    exit: 1
+    ----- stderr
+    error: 2 cannot be repaired: it is not half-done
+      = help: `migrate status` lists what is applied
+    ");
+}
