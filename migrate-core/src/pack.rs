@@ -6,8 +6,18 @@
 //! the two crates are pinned to the same version, and `tests/` checks that one reads what the other
 //! writes.
 //!
-//! All numbers are little-endian. A *string* is a `u16` length and UTF-8 bytes. The index is one
-//! record a migration, in order of version:
+//! All numbers are little-endian. A *string* is a `u16` length and UTF-8 bytes. The index of no
+//! migrations is empty; any other begins with what is to be known of them together:
+//!
+//! | field | type | |
+//! |---|---|---|
+//! | count | u32 | how many migrations |
+//! | newest | i64 | the last one's version |
+//! | digest | 32 bytes | SHA-256 of every migration's version (8 bytes, big-endian) and checksum of its up script |
+//!
+//! The digest lets a server say in one row that thousands of migrations are applied as embedded;
+//! that is why its versions are in the order of bytes that PostgreSQL's `int8send` gives. What
+//! follows is one record a migration, in order of version:
 //!
 //! | field | type | |
 //! |---|---|---|
@@ -30,6 +40,7 @@
 //! | each statement | u32, u32, u8 | start, end, kind: 0 to 5 in the order of [`StatementKind`] |
 //! | the kind's names | strings | one for kinds 1 and 2, two for kind 3, none for the others |
 
+use crate::checksum::Checksum;
 use crate::migration::{Migration, Script, StatementKind, Transaction};
 
 /// What the macro emits.
@@ -47,6 +58,7 @@ const NO_LOCK_TIMEOUT: u32 = u32::MAX;
 /// Packs migrations that are in order of version.
 pub fn pack(migrations: &[Migration]) -> Packed {
     let mut packed = Packed::default();
+    packed.summary(migrations);
     for migration in migrations {
         let has_down = u8::from(migration.down.is_some());
         let out_of_order = u8::from(migration.out_of_order) << 1;
@@ -62,6 +74,20 @@ pub fn pack(migrations: &[Migration]) -> Packed {
 }
 
 impl Packed {
+    fn summary(&mut self, migrations: &[Migration]) {
+        let Some(newest) = migrations.last() else {
+            return;
+        };
+        let mut applied = Vec::with_capacity(40 * migrations.len());
+        for migration in migrations {
+            applied.extend(migration.version.to_be_bytes());
+            applied.extend(migration.up.checksum.as_bytes());
+        }
+        self.number(migrations.len());
+        self.index.extend(newest.version.to_le_bytes());
+        self.index.extend(Checksum::of_bytes(&applied).as_bytes());
+    }
+
     fn script(&mut self, script: &Script) {
         self.text.push_str(&script.text);
         self.string(&script.file);

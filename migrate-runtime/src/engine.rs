@@ -34,7 +34,7 @@ use history::History;
 pub(crate) use history::{Row, State};
 use line::Line;
 use message::Schema;
-pub(crate) use plan::{Plan, plan};
+pub(crate) use plan::{Plan, plan, plan_current};
 
 /// The closure that is told what happens.
 pub(crate) type Observer<'o> = Option<Box<dyn FnMut(&Event<'_>) + Send + 'o>>;
@@ -66,6 +66,9 @@ enum Outcome {
 struct Look {
     /// None where there is no table yet.
     history: Option<History>,
+    /// All of the set is applied as embedded; the history then holds only the newest of the set and
+    /// what is ahead of it.
+    current: bool,
     open_transaction: bool,
     /// Who holds the lock, where that was asked.
     holder: Option<Holder>,
@@ -99,12 +102,10 @@ impl<'e, 'o, S: Session> Engine<'e, 'o, S> {
     /// Brings the database up to date.
     pub(crate) async fn run(mut self) -> Result<Report, Error> {
         self.refuse_stale()?;
-        let mut look = self.look().await?;
+        let mut look = self.compare().await?;
         let mut waited = false;
         loop {
-            let missing = look.history.is_none();
-            let history = look.history.take().unwrap_or_default();
-            let plan = match self.judge(&history) {
+            let plan = match self.judge(&look) {
                 Ok(plan) => plan,
                 // What looks half-done may be in somebody's hands at this moment.
                 Err(error) if error.is_half_applied() && !waited => {
@@ -118,6 +119,8 @@ impl<'e, 'o, S: Session> Engine<'e, 'o, S> {
                 Err(error) => return Err(error),
             };
             waited = false;
+            let missing = look.history.is_none();
+            let history = look.history.take().unwrap_or_default();
             self.take_over(&plan);
             if plan.steps.is_empty() {
                 return Ok(self.report);
@@ -136,8 +139,8 @@ impl<'e, 'o, S: Session> Engine<'e, 'o, S> {
     /// What a run would do.
     pub(crate) async fn plan(mut self) -> Result<crate::plan::Plan, Error> {
         self.refuse_stale()?;
-        let look = self.look().await?;
-        let plan = self.judge(&look.history.unwrap_or_default())?;
+        let look = self.compare().await?;
+        let plan = self.judge(&look)?;
         Ok(crate::plan::Plan::of(&plan))
     }
 
@@ -178,7 +181,18 @@ impl<'e, 'o, S: Session> Engine<'e, 'o, S> {
         Ok(Outcome::Done)
     }
 
-    /// Reads the history: the one message of a run with nothing to do.
+    /// Reads what a run must know of the history: the one message of a run with nothing to do.
+    async fn compare(&mut self) -> Result<Look, Error> {
+        match self.set.summary() {
+            Some(all) if all.count >= message::MANY && self.options.target.is_none() => {
+                let sql = message::compare(self.table, &all);
+                self.read(&sql).await
+            }
+            _ => self.look().await,
+        }
+    }
+
+    /// Reads the history.
     async fn look(&mut self) -> Result<Look, Error> {
         let sql = message::look(self.table);
         self.read(&sql).await
@@ -204,6 +218,7 @@ impl<'e, 'o, S: Session> Engine<'e, 'o, S> {
             Err(failure) if matches!(failure.code(), "42P01" | "3F000") => {
                 return Ok(Look {
                     history: None,
+                    current: false,
                     open_transaction: false,
                     holder: None,
                     abandoned: false,
@@ -219,6 +234,7 @@ impl<'e, 'o, S: Session> Engine<'e, 'o, S> {
         })?;
         Ok(Look {
             history: Some(history),
+            current: reply.rows(0).first().is_some_and(|row| row.flag(5)),
             open_transaction: reply.rows(1).first().is_some_and(|row| row.flag(0)),
             holder: reply.rows(2).first().and_then(read_holder),
             abandoned: reply.rows(2).first().is_some_and(|row| row.flag(4)),
@@ -277,8 +293,14 @@ impl<'e, 'o, S: Session> Engine<'e, 'o, S> {
         }
     }
 
-    fn judge(&self, history: &History) -> Result<Plan<'e>, Error> {
-        plan(self.set, history, self.options).map_err(|kind| self.error(kind))
+    fn judge(&self, look: &Look) -> Result<Plan<'e>, Error> {
+        let none = History::default();
+        let history = look.history.as_ref().unwrap_or(&none);
+        let plan = match self.set.summary() {
+            Some(all) if look.current => plan_current(&all, history, self.options),
+            _ => plan(self.set, history, self.options),
+        };
+        plan.map_err(|kind| self.error(kind))
     }
 
     /// The report's view of what was there before.

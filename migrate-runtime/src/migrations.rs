@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
-use crate::packed::{Records, Statements};
+use crate::packed::{Records, Statements, Summary};
 use crate::table::Table;
 
 /// A set of migrations, embedded in the program.
@@ -94,6 +94,11 @@ impl Migrations {
     /// Where the files were when the program was compiled: only in programs with debug assertions.
     pub(crate) fn source(&self) -> Option<&str> {
         self.source
+    }
+
+    /// What is known of all of them together, without reading any.
+    pub(crate) fn summary(&self) -> Option<Summary> {
+        Summary::read(&self.index)
     }
 
     pub(crate) fn records(&self) -> Records<'_> {

@@ -8,6 +8,23 @@ use std::time::Duration;
 
 use crate::migrations::{Checksum, Migration, Script, Statement, StatementKind};
 
+/// What is known of all migrations of a packed set together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Summary {
+    pub(crate) count: usize,
+    /// The last one's version.
+    pub(crate) newest: i64,
+    /// SHA-256 of every version, as 8 bytes, and the checksum of its up script.
+    pub(crate) digest: Checksum,
+}
+
+impl Summary {
+    /// None for a set that holds nothing.
+    pub(crate) fn read(index: &[u8]) -> Option<Self> {
+        (!index.is_empty()).then(|| Index(index).summary())
+    }
+}
+
 /// The migrations of a packed set, in order of version.
 #[derive(Debug, Clone)]
 pub(crate) struct Records<'a> {
@@ -18,9 +35,11 @@ pub(crate) struct Records<'a> {
 
 impl<'a> Records<'a> {
     pub(crate) fn new(directory: &'a str, text: &'a str, index: &'a [u8]) -> Self {
+        let mut index = Index(index);
+        index.summary();
         Self {
             text,
-            index: Index(index),
+            index,
             directory,
         }
     }
@@ -143,6 +162,14 @@ impl<'a> Index<'a> {
         } else {
             self.0 = &[];
             [0; N]
+        }
+    }
+
+    fn summary(&mut self) -> Summary {
+        Summary {
+            count: self.number(),
+            newest: i64::from_le_bytes(self.array()),
+            digest: Checksum(self.array()),
         }
     }
 

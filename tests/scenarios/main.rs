@@ -14,6 +14,7 @@ mod errors;
 mod herd;
 mod journal;
 mod locks;
+mod many;
 mod policies;
 mod queues;
 mod repair;

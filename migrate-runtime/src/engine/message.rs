@@ -24,6 +24,7 @@ pub(crate) use repair::{Change, repair};
 pub(crate) use table::{Schema, create, shape};
 
 use crate::migrations::Script;
+use crate::packed::Summary;
 use crate::table::{Literal, Table};
 
 /// Raised when another session holds the history's lock.
@@ -100,7 +101,36 @@ const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
 pub(crate) fn look(table: &Table) -> String {
     format!(
         "SELECT version, name, pg_catalog.encode(checksum, 'hex'), state, done FROM {table} ORDER BY version;\
-         SELECT pg_catalog.transaction_timestamp() OPERATOR(pg_catalog.<>) pg_catalog.statement_timestamp()"
+         {OPEN_TRANSACTION}"
+    )
+}
+
+const OPEN_TRANSACTION: &str = "SELECT pg_catalog.transaction_timestamp() OPERATOR(pg_catalog.<>) pg_catalog.statement_timestamp()";
+
+/// From so many migrations on, [`compare`] costs less than [`look`]: a server whose caches are cold plans
+/// it 0.2 ms longer, and saves about 0.5 ms for every thousand rows it need not send.
+pub(crate) const MANY: usize = 500;
+
+/// [`look`] for a set of many, which answers with the newest row and those ahead of it where all
+/// else is applied as embedded, and with the whole history where it is not. The last column says which.
+///
+/// The server computes the digest over the rows in order and reads the rest of the table only if it
+/// differs: a condition without a variable is evaluated once, before the scan.
+pub(crate) fn compare(table: &Table, all: &Summary) -> String {
+    let Summary { newest, digest, .. } = all;
+    let columns = "version, name, pg_catalog.encode(checksum, 'hex'), state, done";
+    format!(
+        "WITH applied AS (SELECT version, checksum FROM {table} \
+             WHERE version OPERATOR(pg_catalog.<=) '{newest}'::bigint \
+             AND (state OPERATOR(pg_catalog.=) 'applied' OR state OPERATOR(pg_catalog.=) 'baseline') ORDER BY version), \
+         found AS MATERIALIZED (SELECT pg_catalog.sha256(pg_catalog.string_agg(\
+             pg_catalog.int8send(version) OPERATOR(pg_catalog.||) checksum, '')) \
+             OPERATOR(pg_catalog.=) pg_catalog.decode('{digest}', 'hex') AS same FROM applied) \
+         SELECT {columns}, (SELECT same FROM found) FROM {table} \
+             WHERE version OPERATOR(pg_catalog.>=) '{newest}'::bigint \
+         UNION ALL SELECT {columns}, false FROM {table} \
+             WHERE version OPERATOR(pg_catalog.<) '{newest}'::bigint AND (SELECT same FROM found) IS NOT TRUE \
+         ORDER BY version;{OPEN_TRANSACTION}"
     )
 }
 

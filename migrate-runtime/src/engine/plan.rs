@@ -4,6 +4,7 @@
 use super::history::{History, Row, State};
 use crate::error::{Kind, Problem};
 use crate::migrations::{Migration, Migrations};
+use crate::packed::Summary;
 use crate::policy::{Options, Policy};
 use crate::report::Unknown;
 
@@ -40,14 +41,7 @@ pub(crate) fn plan<'a>(
     history: &History,
     options: &Options,
 ) -> Result<Plan<'a>, Kind> {
-    let mut judge = Judge {
-        options,
-        newest_applied: history.newest(),
-        plan: Plan::default(),
-        drifted: Vec::new(),
-        out_of_order: Vec::new(),
-        broken: Vec::new(),
-    };
+    let mut judge = Judge::new(history, options);
     let mut rows = history.rows().iter().peekable();
     let mut unknown = Vec::new();
     let mut newest_embedded = None;
@@ -70,6 +64,20 @@ pub(crate) fn plan<'a>(
     judge.verdict(&unknown, newest_embedded)
 }
 
+/// [`plan`] where the server has found all of the set to be applied as embedded: what is left to judge
+/// is what else there is.
+pub(crate) fn plan_current<'a>(
+    all: &Summary,
+    history: &History,
+    options: &Options,
+) -> Result<Plan<'a>, Kind> {
+    let mut judge = Judge::new(history, options);
+    judge.plan.current = all.count;
+    let rows = history.rows().iter();
+    let unknown: Vec<&Row> = rows.filter(|row| row.version > all.newest).collect();
+    judge.verdict(&unknown, Some(all.newest))
+}
+
 struct Judge<'a, 'o> {
     options: &'o Options,
     newest_applied: Option<i64>,
@@ -79,7 +87,18 @@ struct Judge<'a, 'o> {
     broken: Vec<Problem>,
 }
 
-impl<'a> Judge<'a, '_> {
+impl<'a, 'o> Judge<'a, 'o> {
+    fn new(history: &History, options: &'o Options) -> Self {
+        Self {
+            options,
+            newest_applied: history.newest(),
+            plan: Plan::default(),
+            drifted: Vec::new(),
+            out_of_order: Vec::new(),
+            broken: Vec::new(),
+        }
+    }
+
     fn known(&mut self, migration: Migration<'a>, row: &Row) {
         // Whatever was recorded of its text is about a run that no longer counts.
         if row.state == State::Retry {

@@ -18,10 +18,8 @@ impl<S: Session> Engine<'_, '_, S> {
         let mut broken = false;
         loop {
             let look = self.poll().await?;
-            let finished = look
-                .history
-                .as_ref()
-                .is_some_and(|history| self.judge(history).is_ok_and(|plan| plan.steps.is_empty()));
+            let finished =
+                look.history.is_some() && self.judge(&look).is_ok_and(|plan| plan.steps.is_empty());
             if look.abandoned && !broken {
                 broken = self.break_lock(&look).await;
             }
