@@ -119,10 +119,14 @@ fn unreachable(target: &Target, error: &tokio_postgres::Error) -> Failure {
     let cause: &(dyn StdError + 'static) = error.source().unwrap_or(error);
     let text = format!("{error} {cause}").to_lowercase();
     let failure = failure.cause(cause);
-    if text.contains("certificate") {
+    if text.contains("not valid for name") {
+        failure
+            .help("connect by a name that the certificate is made out to")
+            .help("`sslmode=verify-ca` does not compare the host's name")
+    } else if text.contains("certificate") {
         failure
             .help("name the certificate that has signed the server's with `sslrootcert=…` in the URL, or in PGSSLROOTCERT")
-            .help("`sslmode=verify-ca` does not compare the host's name; `sslmode=require` encrypts without verifying")
+            .help("on a network that you trust, `sslmode=require` encrypts without verifying")
     } else if text.contains("does not support tls") {
         failure.help("on a network that you trust, `sslmode=disable` goes without TLS")
     } else if text.contains("refused") || text.contains("no such file") {

@@ -9,3 +9,4 @@ mod history;
 mod place;
 mod run;
 mod status;
+mod tls;

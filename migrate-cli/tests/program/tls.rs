@@ -1,0 +1,232 @@
+//! TLS, against a server whose certificate is made here.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use migrate_fixtures::{Installation, Options, Server, Wanted};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
+
+use crate::place::Place;
+
+/// Somebody who signs certificates.
+struct Authority {
+    certificate: String,
+    issuer: Issuer<'static, KeyPair>,
+}
+
+impl Authority {
+    fn new(name: &str) -> Self {
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.distinguished_name.push(DnType::CommonName, name);
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.self_signed(&key).unwrap().pem();
+        Self {
+            certificate,
+            issuer: Issuer::new(params, key),
+        }
+    }
+
+    /// A certificate for hosts, or for a user, and its key.
+    fn sign(&self, user: &str, hosts: &[&str]) -> (String, String) {
+        let hosts: Vec<String> = hosts.iter().map(|host| (*host).to_owned()).collect();
+        let mut params = CertificateParams::new(hosts).unwrap();
+        params.distinguished_name.push(DnType::CommonName, user);
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        (certificate.pem(), key.serialize_pem())
+    }
+}
+
+/// Not every build of PostgreSQL has TLS: one of those installed here, or else one that is fetched.
+fn server() -> Server {
+    let installed = |major| Installation::find_installed(&Wanted::Major(major));
+    for major in [17, 16, 15, 18, 14, 13] {
+        if installed(major).unwrap().is_none() {
+            continue;
+        }
+        let server = Server::start(&Options::new().wanted(Wanted::Major(major))).unwrap();
+        if has_tls(&server) {
+            return server;
+        }
+    }
+    let server = Server::start(&Options::new().wanted(Wanted::Major(16))).unwrap();
+    assert!(has_tls(&server), "the fetched PostgreSQL has no TLS");
+    server
+}
+
+fn has_tls(server: &Server) -> bool {
+    let library = server.rows("SHOW ssl_library").unwrap();
+    library.concat().concat() != ""
+}
+
+/// Puts a file where the server reads it, as the server's own user and for nobody else.
+fn give(server: &Server, name: &str, text: &str) {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
+    let path = server.data_directory().join(name);
+    fs::write(&path, text).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    let owner = fs::metadata(server.data_directory()).unwrap();
+    chown(&path, Some(owner.uid()), Some(owner.gid())).unwrap();
+}
+
+fn turn_on(server: &Server, certificate: &str, key: &str, clients: &Authority) {
+    give(server, "server.crt", certificate);
+    give(server, "server.key", key);
+    give(server, "clients.crt", &clients.certificate);
+    give(
+        server,
+        "pg_hba.conf",
+        "local all all trust\n\
+         hostssl all certified 127.0.0.1/32 cert\n\
+         hostssl all secretive 127.0.0.1/32 scram-sha-256\n\
+         hostnossl all secretive 127.0.0.1/32 reject\n\
+         host all all 127.0.0.1/32 trust\n",
+    );
+    for sql in [
+        "CREATE ROLE certified LOGIN",
+        "SET password_encryption = 'scram-sha-256'; CREATE ROLE secretive LOGIN PASSWORD 'p@ss'",
+        "ALTER SYSTEM SET ssl_ca_file = 'clients.crt'",
+        "ALTER SYSTEM SET ssl = on",
+        "SELECT pg_reload_conf()",
+    ] {
+        server.execute(sql).unwrap();
+    }
+    while server.rows("SHOW ssl").unwrap().concat().concat() != "on" {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+}
+
+struct Scene {
+    place: Place,
+    root: PathBuf,
+    certificate: PathBuf,
+    key: PathBuf,
+    port: u16,
+}
+
+impl Scene {
+    /// `migrate status` at `host`, with these parameters in the URL: exit code, and what it said.
+    fn status(&self, user: &str, host: &str, parameters: &str) -> String {
+        let url = format!(
+            "postgres://{user}@{host}:{}/{}?{parameters}",
+            self.port,
+            self.place.database.name()
+        );
+        let shown = self.place.call(&["status", "--database-url", &url]);
+        shown.replace(&self.port.to_string(), "[port]")
+    }
+}
+
+fn query(parameters: &[(&str, &Path)]) -> String {
+    let pairs = parameters.iter();
+    let pairs: Vec<String> = pairs
+        .map(|(name, path)| format!("{name}={}", path.display()))
+        .collect();
+    pairs.join("&")
+}
+
+#[test]
+fn a_server_is_trusted_as_far_as_sslmode_says() {
+    let server = server();
+    let authority = Authority::new("an authority");
+    let (certificate, key) = authority.sign("server", &["localhost"]);
+    turn_on(&server, &certificate, &key, &authority);
+    let place = Place::on(&server, &[("1_one.sql", "")]);
+    let (own, own_key) = authority.sign("certified", &[]);
+    let scene = Scene {
+        root: place.write("root.pem", &authority.certificate),
+        certificate: place.write("own.pem", &own),
+        key: place.write("own.key", &own_key),
+        port: server.port(),
+        place,
+    };
+    let stranger = scene
+        .place
+        .write("other.pem", &Authority::new("another").certificate);
+    let root = query(&[("sslrootcert", &scene.root)]);
+    let other = query(&[("sslrootcert", &stranger)]);
+
+    let works = |user: &str, host: &str, parameters: &str| {
+        let shown = scene.status(user, host, parameters);
+        assert!(shown.starts_with("exit: 0"), "{parameters}: {shown}");
+    };
+    for mode in ["disable", "prefer", "require"] {
+        works("postgres", "127.0.0.1", &format!("sslmode={mode}"));
+    }
+    works(
+        "postgres",
+        "127.0.0.1",
+        &format!("sslmode=verify-ca&{root}"),
+    );
+    works(
+        "postgres",
+        "localhost",
+        &format!("sslmode=verify-full&{root}"),
+    );
+    works(
+        "secretive:p%40ss",
+        "localhost",
+        &format!("sslmode=verify-full&{root}"),
+    );
+    let mine = query(&[("sslcert", &scene.certificate), ("sslkey", &scene.key)]);
+    works(
+        "certified",
+        "localhost",
+        &format!("sslmode=verify-full&{root}&{mine}"),
+    );
+
+    insta::assert_snapshot!(scene.status("postgres", "127.0.0.1", &format!("sslmode=verify-full&{root}")), @r#"
+    exit: 2
+    ----- stderr
+    error: cannot connect to database `[database]` at 127.0.0.1:[port] as `postgres`
+      caused by: invalid peer certificate: certificate not valid for name "127.0.0.1"; certificate is only valid for DnsName("localhost")
+      = help: connect by a name that the certificate is made out to
+      = help: `sslmode=verify-ca` does not compare the host's name
+    "#);
+    insta::assert_snapshot!(scene.status("postgres", "localhost", &format!("sslmode=verify-ca&{other}")), @"
+    exit: 2
+    ----- stderr
+    error: cannot connect to database `[database]` at localhost:[port] as `postgres`
+      caused by: invalid peer certificate: UnknownIssuer
+      = help: name the certificate that has signed the server's with `sslrootcert=…` in the URL, or in PGSSLROOTCERT
+      = help: on a network that you trust, `sslmode=require` encrypts without verifying
+    ");
+    insta::assert_snapshot!(scene.status("postgres", "localhost", &format!("sslmode=require&{other}")), @"
+    exit: 2
+    ----- stderr
+    error: cannot connect to database `[database]` at localhost:[port] as `postgres`
+      caused by: invalid peer certificate: UnknownIssuer
+      = help: name the certificate that has signed the server's with `sslrootcert=…` in the URL, or in PGSSLROOTCERT
+      = help: on a network that you trust, `sslmode=require` encrypts without verifying
+    ");
+    insta::assert_snapshot!(scene.status("certified", "localhost", "sslmode=require"), @"
+    exit: 2
+    ----- stderr
+    error: cannot connect to database `[database]` at localhost:[port] as `certified`
+      caused by: FATAL: connection requires a valid client certificate
+      = help: the server's pg_hba.conf decides who may connect, from where and with TLS or without
+    ");
+    insta::assert_snapshot!(scene.status("secretive:wr0ng", "localhost", "sslmode=require"), @r#"
+    exit: 2
+    ----- stderr
+    error: cannot connect to database `[database]` at localhost:[port] as `secretive`
+      caused by: FATAL: password authentication failed for user "secretive"
+      = help: the password comes from the URL, PGPASSWORD or ~/.pgpass, in this order
+    "#);
+    insta::assert_snapshot!(scene.status("postgres", "localhost", "sslmode=verify-ca&sslrootcert=/nowhere.pem"), @"
+    exit: 2
+    ----- stderr
+    error: /nowhere.pem holds no certificate
+      caused by: I/O error: No such file or directory (os error 2)
+      = help: certificates are files in PEM format, which begin with `-----BEGIN CERTIFICATE-----`
+    ");
+    let key = query(&[("sslrootcert", &scene.key)]);
+    insta::assert_snapshot!(scene.status("postgres", "localhost", &format!("sslmode=verify-ca&{key}")), @"
+    exit: 2
+    ----- stderr
+    error: [home]/own.key holds no certificate
+      caused by: no items found
+      = help: certificates are files in PEM format, which begin with `-----BEGIN CERTIFICATE-----`
+    ");
+}
