@@ -23,11 +23,20 @@ use Attribute::{
     NotEnforced, NotValid,
 };
 
-/// The attributes of a `ConstraintAttributeSpec`.
-fn list_attributes(spec: &Node<'_>) -> Vec<Attribute> {
-    let elements = spec.items(symbol!("ConstraintAttributeElem"));
-    elements.iter().filter_map(Attribute::of).collect()
+/// The attributes of a `ConstraintAttributeSpec`, the last one first.
+fn list_attributes<'a>(spec: &Node<'a>) -> impl Iterator<Item = Attribute> + use<'a> {
+    let mut list = Some(*spec);
+    std::iter::from_fn(move || {
+        let level = list?;
+        list = level.child(symbol!("ConstraintAttributeSpec"));
+        level.child(symbol!("ConstraintAttributeElem"))
+    })
+    .filter_map(|element| Attribute::of(&element))
 }
+
+/// More attributes than there are kinds are repetitions, which PostgreSQL lets pass. To look at all of
+/// them each time another one comes would take quadratic time.
+const MOST: usize = 64;
 
 impl Attribute {
     fn of(element: &Node<'_>) -> Option<Self> {
@@ -53,7 +62,7 @@ fn negate(element: &Node<'_>, negated: Attribute, plain: Attribute) -> Attribute
 
 /// Attributes that contradict each other.
 pub(super) fn judge_conflict(site: &Site<'_>) -> Verdict {
-    let given = list_attributes(&site.node);
+    let given: Vec<Attribute> = list_attributes(&site.node).take(MOST).collect();
     let both = |one, other| given.contains(&one) && given.contains(&other);
     if both(NotDeferrable, InitiallyDeferred) {
         return site.refuse(
@@ -102,7 +111,7 @@ pub(super) fn judge_altered(site: &Site<'_>) -> Verdict {
     let Some(spec) = site.find(symbol!("ConstraintAttributeSpec")) else {
         return Ok(());
     };
-    if list_attributes(spec).contains(&NotValid) {
+    if list_attributes(spec).any(|attribute| attribute == NotValid) {
         return refuse_at(spec, "constraints cannot be altered to be NOT VALID");
     }
     judge_spec(
@@ -122,7 +131,7 @@ fn judge_spec(site: &Site<'_>, kind: &str, supported: &[Attribute]) -> Verdict {
     let Some(spec) = site.find(symbol!("ConstraintAttributeSpec")) else {
         return Ok(());
     };
-    let given = list_attributes(spec);
+    let given: Vec<Attribute> = list_attributes(spec).collect();
     for (attribute, needs, words) in [
         (Deferrable, Deferrable, "DEFERRABLE"),
         (InitiallyDeferred, Deferrable, "DEFERRABLE"),
