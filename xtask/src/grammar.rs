@@ -1,4 +1,4 @@
-//! `cargo xtask grammar --source DIR`: PostgreSQL's grammar as tables.
+//! `cargo xtask grammar`: PostgreSQL's grammar as tables.
 //!
 //! PostgreSQL's parser is an LALR(1) automaton that bison makes from `gram.y`. The automaton is
 //! data, and data is all that is taken: bison runs over the release's own files, and what it
@@ -15,7 +15,7 @@ use std::{fs, process};
 
 use sha2::{Digest, Sha256};
 
-use crate::Outcome;
+use crate::{Outcome, postgresql_source};
 use automaton::Automaton;
 use keywords::Keyword;
 
@@ -31,7 +31,10 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
             other => return Err(format!("unknown argument `{other}`").into()),
         }
     }
-    let source = source.ok_or("--source DIR is missing: the unpacked PostgreSQL source release")?;
+    let source = match source {
+        Some(source) => source,
+        None => postgresql_source::find()?,
+    };
     let files = generate(&source)?;
     let target =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrate-core/src/grammar/postgresql");

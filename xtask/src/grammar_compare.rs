@@ -1,4 +1,4 @@
-//! `cargo xtask grammar-compare --source DIR`: our parser's verdicts beside those of a server.
+//! `cargo xtask grammar-compare`: our parser's verdicts beside those of a server.
 //!
 //! The statements are those of PostgreSQL's regression suite, and then the valid ones of them with one
 //! edit each. The server is asked only to parse, never to run: see [`oracle`].
@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 
 use migrate_core::{grammar, sql};
 
-use crate::Outcome;
+use crate::{Outcome, postgresql_source};
+use corpus::Corpus;
 use oracle::{Oracle, Verdict};
 use tally::Tally;
 
@@ -34,7 +35,13 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
             other => return Err(format!("unknown argument `{other}`").into()),
         }
     }
-    let source = source.ok_or("--source DIR is missing: the unpacked PostgreSQL source release")?;
+    let source = match source.map_or_else(postgresql_source::find, Ok) {
+        Ok(source) => source,
+        Err(reason) => {
+            println!("SKIPPED: PostgreSQL's regression suite cannot be had: {reason}");
+            return Ok(());
+        }
+    };
     let mut oracle = match Oracle::start(18) {
         Ok(oracle) => oracle,
         Err(reason) => {
@@ -47,7 +54,16 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
         grammar::VERSION,
         oracle.version
     );
-    let statements = corpus::read(&source.join("src/test/regress/sql"))?;
+    let corpus = Corpus::read(&source.join("src/test/regress/sql"))?;
+    println!(
+        "{} files; valid statements split otherwise by the splitter, behind a broken one: {} files",
+        corpus.files,
+        corpus.split_otherwise.len()
+    );
+    for file in &corpus.split_otherwise {
+        println!("  {file}");
+    }
+    let statements = corpus.statements;
     let (suite, valid) = compare_suite(&mut oracle, &statements)?;
     suite.print("regression suite");
     let edited = compare_mutations(&mut oracle, &valid, mutations)?;

@@ -16,6 +16,7 @@ mod features;
 mod grammar;
 mod grammar_compare;
 mod licences;
+mod postgresql_source;
 mod tidy;
 
 /// What a task gives back.
@@ -33,10 +34,11 @@ const USAGE: &str = "usage: cargo xtask <task>
       check licences, minimum Rust versions, and what applications get
   features
       run clippy on migrate-runtime with every combination of its features
-  grammar --source DIR [--check]
-      make the parser's tables from an unpacked PostgreSQL source release
-      (needs bison); with --check, only say whether they are the committed ones
-  grammar-compare --source DIR [--mutations N]
+  grammar [--source DIR] [--check]
+      make the parser's tables from PostgreSQL's source release, unpacked in DIR or
+      fetched with Debian's apt-get (needs bison);
+      with --check, only say whether they are the committed ones
+  grammar-compare [--source DIR] [--mutations N]
       compare our parser with a server's on the release's regression suite";
 
 fn main() -> ExitCode {

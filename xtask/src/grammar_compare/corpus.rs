@@ -1,6 +1,8 @@
 //! The statements of PostgreSQL's regression suite.
 
+use std::collections::HashSet;
 use std::fs;
+use std::ops::Range;
 use std::path::Path;
 
 use migrate_core::{grammar, sql};
@@ -8,22 +10,53 @@ use migrate_core::{grammar, sql};
 use super::list_files;
 use crate::Outcome;
 
-/// Every statement of the directory's files, without what belongs to psql: the data behind
-/// `COPY … FROM stdin`, and everything from a backslash to the end of its line.
-pub(super) fn read(directory: &Path) -> Outcome<Vec<String>> {
-    let mut statements = Vec::new();
-    for file in list_files(directory)? {
-        let bytes = fs::read(&file)?;
-        // A few files are in other encodings on purpose.
-        let text = drop_copy_data(&String::from_utf8_lossy(&bytes));
-        let text = end_at_commands(text);
-        let scan = sql::scan(&text);
-        let parsed = grammar::parse(&text, &scan.tokens, &scan.faults);
-        for sentence in &parsed.sentences {
-            statements.extend(text.get(sentence.range.clone()).map(str::to_owned));
+/// What the suite holds.
+#[derive(Default)]
+pub(super) struct Corpus {
+    pub(super) files: usize,
+    pub(super) statements: Vec<String>,
+    /// Files whose valid statements are not what the lexical splitter makes of the file.
+    pub(super) split_otherwise: Vec<String>,
+}
+
+impl Corpus {
+    /// Every statement of the directory's files, without what belongs to psql: the data behind
+    /// `COPY … FROM stdin`, and everything from a backslash to the end of its line.
+    pub(super) fn read(directory: &Path) -> Outcome<Self> {
+        let mut corpus = Self::default();
+        for file in list_files(directory)? {
+            let bytes = fs::read(&file)?;
+            // A few files are in other encodings on purpose.
+            let text = drop_copy_data(&String::from_utf8_lossy(&bytes));
+            let text = end_at_commands(text);
+            if !corpus.take(&text) {
+                let name = file.file_name().unwrap_or_default();
+                corpus
+                    .split_otherwise
+                    .push(name.to_string_lossy().into_owned());
+            }
         }
+        Ok(corpus)
     }
-    Ok(statements)
+
+    /// Takes in a file; whether grammar and splitter agree on its valid statements.
+    fn take(&mut self, text: &str) -> bool {
+        self.files += 1;
+        let analysis = sql::analyse(text);
+        let parsed = grammar::parse(text, &analysis.tokens, &analysis.faults);
+        let split: HashSet<Range<usize>> = analysis
+            .statements
+            .iter()
+            .map(|statement| statement.range.clone())
+            .collect();
+        let mut alike = true;
+        for sentence in &parsed.sentences {
+            self.statements
+                .extend(text.get(sentence.range.clone()).map(str::to_owned));
+            alike &= sentence.refusal().is_some() || split.contains(&sentence.range);
+        }
+        alike
+    }
 }
 
 /// Leaves out the lines from the one behind `… FROM stdin …;` to the one that says `\.`.
