@@ -17,6 +17,7 @@ mod plan;
 mod repair;
 mod revert;
 mod status;
+mod tenants;
 mod wait;
 
 use crate::error::{Error, Kind, Shape};
@@ -35,6 +36,7 @@ pub(crate) use history::{Row, State};
 use line::Line;
 use message::Schema;
 pub(crate) use plan::{Plan, plan, plan_current};
+pub(crate) use tenants::current_tenants;
 
 /// The closure that is told what happens.
 pub(crate) type Observer<'o> = Option<Box<dyn FnMut(&Event<'_>) + Send + 'o>>;

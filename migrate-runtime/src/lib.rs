@@ -168,6 +168,7 @@ mod snippet;
 mod stale;
 mod status;
 mod table;
+mod tenants;
 
 pub use error::Error;
 pub use event::{Event, Holder};
@@ -180,6 +181,7 @@ pub use runner::{Revert, Runner};
 pub use session::{DatabaseError, Failure, Reply, Session};
 pub use status::{Condition, Entry, Status};
 pub use table::Table;
+pub use tenants::{Tenant, Tenants, TenantsReport};
 
 /// The repository's front page: its examples compile.
 #[cfg(doctest)]

@@ -25,6 +25,8 @@ pub(crate) struct Options {
     pub(crate) retries: u32,
     pub(crate) wait: Duration,
     pub(crate) single_transaction: bool,
+    /// The `search_path` of the migrations, where it is not the session's.
+    pub(crate) search_path: Option<String>,
 }
 
 impl Default for Options {
@@ -43,6 +45,7 @@ impl Default for Options {
             // Longer than most start-up probes allow; a herd on a slow migration is through by then.
             wait: Duration::from_secs(300),
             single_transaction: false,
+            search_path: None,
         }
     }
 }

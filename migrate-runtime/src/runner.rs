@@ -13,6 +13,7 @@ use crate::report::Report;
 use crate::session::Session;
 use crate::status::Status;
 use crate::table::Table;
+use crate::tenants::Tenants;
 
 /// Options for a set of migrations, and the operations.
 ///
@@ -156,6 +157,17 @@ impl<'a> Runner<'a> {
     pub fn observer(mut self, observer: impl FnMut(&Event<'_>) + Send + 'a) -> Self {
         self.observer = Some(Box::new(observer));
         self
+    }
+
+    /// Applies the set to each of these schemas instead, with a history in each. The history's schema
+    /// that was set before is not used; its name is.
+    pub fn tenants<I>(self, schemas: I) -> Tenants<'a>
+    where
+        I: IntoIterator,
+        I::Item: Into<String>,
+    {
+        let schemas = schemas.into_iter().map(Into::into).collect();
+        Tenants::new(self.set, self.table, self.options, self.observer, schemas)
     }
 
     /// Brings the database up to date.

@@ -24,4 +24,5 @@ mod run;
 mod session;
 mod set;
 mod surroundings;
+mod tenants;
 mod wire;

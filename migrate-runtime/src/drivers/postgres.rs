@@ -17,6 +17,7 @@ use crate::report::Report;
 use crate::runner::{Revert, Runner};
 use crate::session::{Failure, Reply, Session};
 use crate::status::Status;
+use crate::tenants::{Tenants, TenantsReport};
 
 impl Session for Client {
     fn send(&mut self, sql: &str) -> impl Future<Output = Result<Reply, Failure>> + Send {
@@ -132,5 +133,18 @@ impl Runner<'_> {
     /// See [`Runner::repair_over`].
     pub fn repair(&mut self, client: &mut Client, what: &Repair) -> Result<Vec<Repaired>, Error> {
         now(self.repair_over(client, what))
+    }
+}
+
+impl Tenants<'_> {
+    /// Brings every tenant up to date, with one thread for each client.
+    pub fn run(&self, clients: &mut [Client]) -> TenantsReport {
+        let work = now(self.begin(clients.first_mut()));
+        thread::scope(|scope| {
+            for client in clients {
+                scope.spawn(|| now(work.serve(client)));
+            }
+        });
+        work.finish()
     }
 }

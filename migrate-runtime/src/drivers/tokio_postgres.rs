@@ -16,6 +16,7 @@ use crate::report::Report;
 use crate::runner::{Revert, Runner};
 use crate::session::{Failure, Reply, Session};
 use crate::status::Status;
+use crate::tenants::{Tenants, TenantsReport};
 
 impl Session for Client {
     async fn send(&mut self, sql: &str) -> Result<Reply, Failure> {
@@ -132,5 +133,12 @@ impl Runner<'_> {
         what: &Repair,
     ) -> Result<Vec<Repaired>, Error> {
         self.repair_over(client, what).await
+    }
+}
+
+impl Tenants<'_> {
+    /// Brings every tenant up to date; the clients work side by side within this future.
+    pub async fn run_async(&self, clients: &mut [Client]) -> TenantsReport {
+        self.run_over(clients).await
     }
 }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::backoff::Backoff;
 use super::history::History;
-use super::message::{self, Item, Message, Timeouts};
+use super::message::{self, Item, Limits, Message};
 use super::plan::Step;
 use super::{Engine, Outcome, read_holder, signal};
 use crate::error::{Error, Kind};
@@ -143,10 +143,11 @@ impl<'e, S: Session> Engine<'e, '_, S> {
         reply.rows(0).first().and_then(read_holder)
     }
 
-    pub(super) fn limits(&self) -> Timeouts {
-        Timeouts {
+    pub(super) fn limits(&self) -> Limits<'e> {
+        Limits {
             lock: self.options.lock_timeout,
             statement: self.options.statement_timeout,
+            path: self.options.search_path.as_deref(),
         }
     }
 

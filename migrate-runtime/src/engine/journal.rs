@@ -51,11 +51,12 @@ impl<'e, S: Session> Engine<'e, '_, S> {
         history: &History,
     ) -> Result<Outcome, Error> {
         let newest = history.newest();
+        let path = self.options.search_path.as_deref();
         let sql = match resume {
             Some(done) => {
-                message::resume_journal(self.table, direction, item.version, done, newest)
+                message::resume_journal(self.table, direction, item.version, done, newest, path)
             }
-            None => message::begin_journal(self.table, direction, item, newest),
+            None => message::begin_journal(self.table, direction, item, newest, path),
         };
         let unlock = message::unlock(self.table);
         self.line.may_hold_lock(unlock.clone());

@@ -12,6 +12,7 @@ mod apply;
 mod journal;
 mod repair;
 mod table;
+mod tenants;
 
 use std::time::Duration;
 
@@ -22,6 +23,7 @@ pub(crate) use journal::{
 };
 pub(crate) use repair::{Change, repair};
 pub(crate) use table::{Schema, create, shape};
+pub(crate) use tenants::{currency, existing};
 
 use crate::migrations::Script;
 use crate::packed::Summary;
@@ -256,8 +258,8 @@ fn unmoved(table: &Table, newest: Option<i64>) -> String {
 }
 
 /// What every message with the caller's SQL sets, for its transaction only.
-fn timeouts(message: &mut Message, script: &Script<'_>, timeouts: Timeouts) {
-    let lock = script.lock_timeout.unwrap_or(timeouts.lock);
+fn timeouts(message: &mut Message, script: &Script<'_>, limits: Limits<'_>) {
+    let lock = script.lock_timeout.unwrap_or(limits.lock);
     // One round trip carries it all, so it is one statement; `transaction_timeout` is there from
     // PostgreSQL 17.
     message.add(&format!(
@@ -266,15 +268,17 @@ fn timeouts(message: &mut Message, script: &Script<'_>, timeouts: Timeouts) {
          CASE WHEN pg_catalog.current_setting('transaction_timeout', true) IS NOT NULL \
          THEN pg_catalog.set_config('transaction_timeout', '0', true) END",
         lock.as_millis(),
-        timeouts.statement.as_millis()
+        limits.statement.as_millis()
     ));
 }
 
 /// Milliseconds are what PostgreSQL counts in; zero means no limit.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Timeouts {
+pub(crate) struct Limits<'a> {
     pub(crate) lock: Duration,
     pub(crate) statement: Duration,
+    /// The `search_path` that the caller's SQL meets, where it is not the session's.
+    pub(crate) path: Option<&'a str>,
 }
 
 /// Which script of which migration.

@@ -2,10 +2,10 @@
 
 use super::journal::{checked, claimed};
 use super::{
-    BEGIN, Item, Message, PIN_PATH, Timeouts, begin_row, insert, lock, restore_settings, timeouts,
+    BEGIN, Item, Limits, Message, PIN_PATH, begin_row, insert, lock, restore_settings, timeouts,
     unmoved,
 };
-use crate::table::Table;
+use crate::table::{Literal, Table};
 
 /// Remembers, for this transaction, the session's settings and roles.
 const SAVE_SETTINGS: &str = "SELECT pg_catalog.set_config('migrate.settings', COALESCE((\
@@ -37,7 +37,7 @@ pub(crate) fn apply(
     table: &Table,
     item: Item<'_>,
     newest: Option<i64>,
-    limits: Timeouts,
+    limits: Limits<'_>,
 ) -> Message {
     let mut message = begin(table, newest);
     apply_one(&mut message, table, 0, item, limits);
@@ -50,7 +50,7 @@ pub(crate) fn apply_all(
     table: &Table,
     items: &[Item<'_>],
     newest: Option<i64>,
-    limits: Timeouts,
+    limits: Limits<'_>,
 ) -> Message {
     let mut message = begin(table, newest);
     message.add(SAVE_PATH);
@@ -62,7 +62,7 @@ pub(crate) fn apply_all(
     message
 }
 
-fn apply_one(message: &mut Message, table: &Table, at: usize, item: Item<'_>, limits: Timeouts) {
+fn apply_one(message: &mut Message, table: &Table, at: usize, item: Item<'_>, limits: Limits<'_>) {
     let start = begin_row(table, item);
     let end = checked(&format!(
         "UPDATE {table} SET state = 'applied', \
@@ -78,7 +78,7 @@ pub(crate) fn revert(
     table: &Table,
     item: Item<'_>,
     newest: Option<i64>,
-    limits: Timeouts,
+    limits: Limits<'_>,
 ) -> Message {
     let mut message = begin(table, newest);
     let version = item.version;
@@ -121,7 +121,7 @@ fn run_between(
     message: &mut Message,
     at: usize,
     item: Item<'_>,
-    limits: Timeouts,
+    limits: Limits<'_>,
     start: &str,
     end: &str,
 ) {
@@ -130,6 +130,12 @@ fn run_between(
         message.add(SAVE_SETTINGS);
     }
     timeouts(message, script, limits);
+    if let Some(path) = limits.path {
+        let path = Literal(path);
+        message.add(&format!(
+            "SELECT pg_catalog.set_config('search_path', {path}, true)"
+        ));
+    }
     message.add(start);
     message.body(at, script.sql, 0, 0, script.statements.len());
     if script.changes_session {

@@ -5,7 +5,7 @@
 //! which is a compare-and-set: done exactly once even where no lock holds.
 
 use super::{
-    BEGIN, BUSY, Body, GUARD, Item, MOVED, Message, PIN_PATH, POOLED, Timeouts, begin_row, is_held,
+    BEGIN, BUSY, Body, GUARD, Item, Limits, MOVED, Message, PIN_PATH, POOLED, begin_row, is_held,
     restore_settings, timeouts, unmoved,
 };
 use crate::migrations::Statement;
@@ -20,11 +20,22 @@ fn lock(table: &Table) -> String {
     )
 }
 
-/// What the end of the journal has to put back, and which server process this is.
-const SESSION: &str = "SELECT COALESCE((SELECT pg_catalog.jsonb_object_agg(name, setting)::pg_catalog.text \
-     FROM pg_catalog.pg_settings WHERE source OPERATOR(pg_catalog.=) 'session'), '{}'), \
-     pg_catalog.current_setting('role'), pg_catalog.current_setting('session_authorization'), \
-     pg_catalog.pg_backend_pid()";
+/// What the end of the journal has to put back, and which server process this is; then, where that is
+/// asked for, another `search_path` for the file.
+fn session(path: Option<&str>) -> String {
+    let path = path.map_or_else(String::new, |path| {
+        format!(
+            ", pg_catalog.set_config('search_path', {}, false)",
+            Literal(path)
+        )
+    });
+    format!(
+        "SELECT COALESCE((SELECT pg_catalog.jsonb_object_agg(name, setting)::pg_catalog.text \
+         FROM pg_catalog.pg_settings WHERE source OPERATOR(pg_catalog.=) 'session'), '{{}}'), \
+         pg_catalog.current_setting('role'), pg_catalog.current_setting('session_authorization'), \
+         pg_catalog.pg_backend_pid(){path}"
+    )
+}
 
 /// Whether a journal is that of an up or of a down file: the state its row is in meanwhile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +59,7 @@ pub(crate) fn begin_journal(
     direction: Direction,
     item: Item<'_>,
     newest: Option<i64>,
+    path: Option<&str>,
 ) -> String {
     let claim = match direction {
         Direction::Up => begin_row(table, item),
@@ -58,9 +70,10 @@ pub(crate) fn begin_journal(
         )),
     };
     format!(
-        "{BEGIN};{};{};{claim};{SESSION};COMMIT",
+        "{BEGIN};{};{};{claim};{};COMMIT",
         lock(table),
-        unmoved(table, newest)
+        unmoved(table, newest),
+        session(path),
     )
 }
 
@@ -71,12 +84,14 @@ pub(crate) fn resume_journal(
     version: i64,
     done: usize,
     newest: Option<i64>,
+    path: Option<&str>,
 ) -> String {
     format!(
-        "{BEGIN};{};{};{};{SESSION};COMMIT",
+        "{BEGIN};{};{};{};{};COMMIT",
         lock(table),
         unmoved(table, newest),
         compare_and_set(table, direction, version, done, done),
+        session(path),
     )
 }
 
@@ -121,7 +136,7 @@ pub(crate) fn step(
     item: Item<'_>,
     number: usize,
     statement: Statement<'_>,
-    limits: Timeouts,
+    limits: Limits<'_>,
 ) -> Message {
     let mut message = Message::default();
     message.add(BEGIN);
@@ -251,7 +266,7 @@ pub(crate) fn end_journal(
     format!("{BEGIN};{};COMMIT", checked(&end))
 }
 
-/// What [`SESSION`] found.
+/// What the session was like when the journal was opened.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Before {
     pub(crate) settings: String,
