@@ -39,6 +39,12 @@ impl Parsed {
         self.tree.node(root)?.children().next()
     }
 
+    /// Every valid statement with its syntax tree, as [`tree`](Self::tree) gives it.
+    pub fn trees(&self) -> impl Iterator<Item = (&Sentence, Node<'_>)> {
+        let sentences = self.sentences.iter();
+        sentences.filter_map(|sentence| Some((sentence, self.tree(sentence)?)))
+    }
+
     /// Every refusal, in order.
     pub fn refusals(&self) -> impl Iterator<Item = &Refusal> {
         self.sentences.iter().filter_map(Sentence::refusal)

@@ -115,11 +115,7 @@ fn the_tree_answers_in_the_grammars_words() {
     let text = "CREATE INDEX CONCURRENTLY i ON t (a); CREATE INDEX j ON t (a, lower(b)); \
                     ALTER TABLE t ADD a int, DROP b, ALTER c SET NOT NULL";
     let parsed = parse_text(text);
-    let trees: Vec<_> = parsed
-        .sentences
-        .iter()
-        .map(|s| parsed.tree(s).unwrap())
-        .collect();
+    let trees: Vec<_> = parsed.trees().map(|(_, tree)| tree).collect();
     let concurrently = Symbol::named("opt_concurrently");
     assert!(!trees[0].find(concurrently).unwrap().is_empty());
     assert!(trees[1].find(concurrently).unwrap().is_empty());
