@@ -14,7 +14,7 @@ use crate::connection::target::Target;
 use crate::connection::{Connected, connect};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::interruption::interruption;
+use crate::interruption::Interruptions;
 use crate::job::Job;
 use crate::notices;
 use crate::options::Options;
@@ -105,12 +105,7 @@ impl Migrate {
             },
             ..Settings::default()
         };
-        Job {
-            set,
-            table,
-            settings,
-            output: self.options.output(),
-        }
+        Job::new(set, table, settings, self.options.output())
     }
 }
 
@@ -124,6 +119,11 @@ impl Operation {
             Self::Baseline(_) => "baseline",
             Self::Repair(_) => "repair",
         }
+    }
+
+    /// Whether there is something that must not be left half-way.
+    fn changes_the_database(&self) -> bool {
+        matches!(self, Self::Run(_) | Self::Revert(_))
     }
 
     async fn perform<S: Session>(&self, job: &Job<'_>, session: &mut S) -> Result<Exit, Failure> {
@@ -151,13 +151,29 @@ pub(crate) async fn perform_connected(
         cancel,
         notices: spoken,
     } = connect(&target).await?;
-    tokio::spawn(notices::tell(job.output, spoken));
+    tokio::spawn(notices::tell(job.progress.clone(), spoken));
+    let mut interruptions = Interruptions::listen();
     let mut work = pin!(operation.perform(job, &mut client));
-    tokio::select! {
-        result = &mut work => result,
-        () = interruption() => {
-            cancel.send().await;
-            work.await
+    let mut asked = 0;
+    loop {
+        tokio::select! {
+            result = &mut work => return result,
+            () = interruptions.next() => asked += 1,
+        }
+        match asked {
+            1 if operation.changes_the_database() => {
+                job.stop.request();
+                job.progress
+                    .note("stopping after the migration under way; once more cancels it");
+            }
+            2 => {
+                job.progress.note("cancelling the migration under way");
+                cancel.send().await;
+            }
+            _ => {
+                job.progress.end();
+                return Err(Failure::refused("interrupted"));
+            }
         }
     }
 }

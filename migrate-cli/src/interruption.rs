@@ -1,28 +1,48 @@
 //! Signals that ask the program to end: Ctrl-C, and what an orchestrator sends before it kills.
 
-/// Returns when the next one arrives; never where they cannot be listened for.
 #[cfg(unix)]
-pub(crate) async fn interruption() {
-    use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
-    let listening = (
-        signal(SignalKind::interrupt()),
-        signal(SignalKind::terminate()),
-    );
-    if let (Ok(mut interrupt), Ok(mut terminate)) = listening {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    } else {
-        std::future::pending::<()>().await;
-    }
+/// The signals that arrive, one after the other.
+pub(crate) struct Interruptions {
+    /// None where they cannot be listened for: then they end the program as ever.
+    #[cfg(unix)]
+    signals: Option<(Signal, Signal)>,
 }
 
-/// Returns when the next one arrives; never where they cannot be listened for.
-#[cfg(not(unix))]
-pub(crate) async fn interruption() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+impl Interruptions {
+    /// From now on SIGINT and SIGTERM come here and no longer end the program.
+    #[cfg(unix)]
+    pub(crate) fn listen() -> Self {
+        let interrupt = signal(SignalKind::interrupt()).ok();
+        Self {
+            signals: interrupt.zip(signal(SignalKind::terminate()).ok()),
+        }
+    }
+
+    /// From now on Ctrl-C comes here and no longer ends the program.
+    #[cfg(not(unix))]
+    pub(crate) fn listen() -> Self {
+        Self {}
+    }
+
+    /// Returns when the next one arrives.
+    #[cfg(unix)]
+    pub(crate) async fn next(&mut self) {
+        match &mut self.signals {
+            Some((interrupt, terminate)) => tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            },
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Returns when the next one arrives.
+    #[cfg(not(unix))]
+    pub(crate) async fn next(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
     }
 }

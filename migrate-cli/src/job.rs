@@ -1,9 +1,10 @@
 //! What a command that needs a database is given: the migrations, and how to run them.
 
 use migrate_core::Settings;
-use migrate_runtime::{Migrations, Runner, Table};
+use migrate_runtime::{Migrations, Runner, Stop, Table};
 
 use crate::output::Output;
+use crate::progress::Progress;
 
 /// A set of migrations with everything that the options say about it.
 pub(crate) struct Job<'j> {
@@ -12,9 +13,28 @@ pub(crate) struct Job<'j> {
     /// What findings are judged by.
     pub(crate) settings: Settings,
     pub(crate) output: Output,
+    pub(crate) progress: Progress,
+    /// Requested when the program is asked to end.
+    pub(crate) stop: Stop,
 }
 
 impl<'j> Job<'j> {
+    pub(crate) fn new(
+        set: &'j Migrations,
+        table: Table,
+        settings: Settings,
+        output: Output,
+    ) -> Self {
+        Self {
+            set,
+            table,
+            settings,
+            output,
+            progress: Progress::new(output),
+            stop: Stop::new(),
+        }
+    }
+
     pub(crate) fn runner(&self) -> Runner<'j> {
         self.set.runner().table(self.table.clone())
     }

@@ -52,6 +52,7 @@ mod notices;
 mod options;
 mod output;
 mod program;
+mod progress;
 
 pub use embedded::{Migrate, main};
 pub use program::run_program;

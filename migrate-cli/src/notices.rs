@@ -3,13 +3,14 @@
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_postgres::error::{DbError, Severity};
 
-use crate::output::{DIM, Output, WARNING};
+use crate::output::{DIM, WARNING};
+use crate::progress::Progress;
 
 /// "There is no transaction in progress": a `ROLLBACK` of ours behind an error that left none open.
 const NO_TRANSACTION: &str = "25P01";
 
 /// Prints notices and warnings until the connection ends.
-pub(crate) async fn tell(output: Output, mut notices: UnboundedReceiver<DbError>) {
+pub(crate) async fn tell(progress: Progress, mut notices: UnboundedReceiver<DbError>) {
     while let Some(notice) = notices.recv().await {
         if notice.code().code() == NO_TRANSACTION {
             continue;
@@ -17,10 +18,10 @@ pub(crate) async fn tell(output: Output, mut notices: UnboundedReceiver<DbError>
         let message = notice.message();
         match notice.parsed_severity() {
             Some(Severity::Warning) => {
-                output.note(&format!("{WARNING}server warning:{WARNING:#} {message}"));
+                progress.note(&format!("{WARNING}server warning:{WARNING:#} {message}"));
             }
             Some(Severity::Notice | Severity::Info) => {
-                output.note(&format!("{DIM}server: {message}{DIM:#}"));
+                progress.note(&format!("{DIM}server: {message}{DIM:#}"));
             }
             _ => {}
         }

@@ -84,12 +84,8 @@ impl Program {
             Command::Operation(operation) => {
                 let directory = directory()?;
                 let set = directory.migrations()?;
-                let job = Job {
-                    set: &set,
-                    table: directory.table(),
-                    settings: directory.settings.clone(),
-                    output,
-                };
+                let settings = directory.settings.clone();
+                let job = Job::new(&set, directory.table(), settings, output);
                 block_on(perform_connected(&job, &self.options, operation))?
             }
         }

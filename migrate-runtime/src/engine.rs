@@ -163,6 +163,7 @@ impl<'e, 'o, S: Session> Engine<'e, 'o, S> {
             return self.apply_all(&plan.steps, &history).await;
         }
         for step in &plan.steps {
+            self.refuse_stopped()?;
             let outcome = if step.migration.up.transactional {
                 self.apply(step, &history).await?
             } else {

@@ -85,6 +85,12 @@ impl Error {
         matches!(*self.kind, Kind::Locked { .. })
     }
 
+    /// The run was asked to stop, by [`Runner::stop`](crate::Runner::stop), and has migrations left to
+    /// apply or revert.
+    pub fn is_stopped(&self) -> bool {
+        matches!(*self.kind, Kind::Stopped)
+    }
+
     /// The directory has changed since this program was compiled.
     pub fn is_stale(&self) -> bool {
         matches!(*self.kind, Kind::Stale { .. })

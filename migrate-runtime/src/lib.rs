@@ -167,6 +167,7 @@ mod session;
 mod snippet;
 mod stale;
 mod status;
+mod stop;
 mod table;
 mod tenants;
 
@@ -180,6 +181,7 @@ pub use report::{Applied, Report, Unknown};
 pub use runner::{Revert, Runner};
 pub use session::{DatabaseError, Failure, Reply, Session};
 pub use status::{Condition, Entry, Status};
+pub use stop::Stop;
 pub use table::Table;
 pub use tenants::{Tenant, Tenants, TenantsReport};
 

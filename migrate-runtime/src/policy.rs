@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::stop::Stop;
+
 /// Whether a condition that is usually a mistake stops the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Policy {
@@ -27,6 +29,7 @@ pub(crate) struct Options {
     pub(crate) single_transaction: bool,
     /// The `search_path` of the migrations, where it is not the session's.
     pub(crate) search_path: Option<String>,
+    pub(crate) stop: Stop,
 }
 
 impl Default for Options {
@@ -46,6 +49,7 @@ impl Default for Options {
             wait: Duration::from_secs(300),
             single_transaction: false,
             search_path: None,
+            stop: Stop::new(),
         }
     }
 }

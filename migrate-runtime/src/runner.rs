@@ -12,6 +12,7 @@ use crate::repair::{Repair, Repaired};
 use crate::report::Report;
 use crate::session::Session;
 use crate::status::Status;
+use crate::stop::Stop;
 use crate::table::Table;
 use crate::tenants::Tenants;
 
@@ -150,6 +151,14 @@ impl<'a> Runner<'a> {
     /// `max_locks_per_transaction` is met at about 2,000 tables with default settings.
     pub fn single_transaction(mut self) -> Self {
         self.options.single_transaction = true;
+        self
+    }
+
+    /// Stops between two migrations as soon as `stop` is requested: the migration under way is
+    /// finished, then the operation ends with an error for which
+    /// [`is_stopped`](Error::is_stopped) holds.
+    pub fn stop(mut self, stop: &Stop) -> Self {
+        self.options.stop = stop.clone();
         self
     }
 

@@ -1,6 +1,6 @@
 //! The main job.
 
-use migrate_runtime::Condition;
+use migrate_runtime::{Condition, Event, Stop};
 
 use crate::set::{DRIVERS, Set, both, versions};
 
@@ -222,5 +222,32 @@ fn the_history_may_live_in_another_schema_under_a_hostile_name() {
             database.value("SELECT count(*) FROM pg_tables WHERE schemaname = 'my \"schema\"'"),
             "1"
         );
+    });
+}
+
+#[test]
+fn a_run_that_is_asked_to_stop_finishes_the_migration_under_way() {
+    both(|driver, database| {
+        let set = Set::new(&[
+            ("1_one.sql", "CREATE TABLE one ()"),
+            ("2_two.sql", "CREATE TABLE two ()"),
+        ]);
+        let set = set.load();
+        let stop = Stop::new();
+        let asking = stop.clone();
+        let runner = set.runner().stop(&stop).observer(move |event| {
+            if matches!(event, Event::Started { .. }) {
+                asking.request();
+            }
+        });
+        let error = driver.run(database, runner).unwrap_err();
+        assert!(error.is_stopped());
+        assert_eq!(versions(error.report()), [1]);
+        insta::assert_snapshot!(error, @"
+        stopped between two migrations, as it was asked to
+          = help: run again to go on where it stopped
+        ");
+        let report = driver.run(database, set.runner()).unwrap();
+        assert_eq!(versions(&report), [2]);
     });
 }

@@ -35,9 +35,12 @@ impl Revert {
         let mut runner = self
             .limits
             .set(job.runner())
-            .observer(move |event| run::tell(output, event));
+            .stop(&job.stop)
+            .observer(|event| job.progress.tell(event));
         let document = |report| json!({ "reverted": run::applied(report) });
-        match runner.revert_over(session, which).await {
+        let result = runner.revert_over(session, which).await;
+        job.progress.end();
+        match result {
             Ok(report) => {
                 output.text(&match report.applied.len() {
                     0 => "nothing to revert".to_owned(),

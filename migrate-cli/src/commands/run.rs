@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use migrate_runtime::{Event, Policy, Report, Runner, Session};
+use migrate_runtime::{Policy, Report, Runner, Session};
 use serde_json::{Value, json};
 
 use crate::duration;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::job::Job;
-use crate::output::{DIM, GOOD, Output, WARNING};
+use crate::output::Output;
 
 /// Applies what is pending
 #[derive(Debug, Args)]
@@ -113,8 +113,12 @@ impl Run {
             return Ok(report_plan(job.output, &plan));
         }
         let output = job.output;
-        let mut runner = runner.observer(move |event| tell(output, event));
-        match runner.run_over(session).await {
+        let mut runner = runner
+            .stop(&job.stop)
+            .observer(|event| job.progress.tell(event));
+        let result = runner.run_over(session).await;
+        job.progress.end();
+        match result {
             Ok(report) => {
                 output.text(&summary(&report));
                 output.document("run", document(&report));
@@ -150,26 +154,6 @@ fn report_plan(output: Output, plan: &migrate_runtime::Plan) -> Exit {
         json!({ "dry_run": true, "pending": pending, "current": plan.current }),
     );
     Exit::Done
-}
-
-/// One line for each thing that happens.
-pub(crate) fn tell(output: Output, event: &Event<'_>) {
-    match event {
-        Event::Applied { file, duration, .. } => output.text(&format!(
-            "{GOOD}applied{GOOD:#} {file} {DIM}in {}{DIM:#}",
-            duration::show(*duration)
-        )),
-        Event::Reverted { file, duration, .. } => output.text(&format!(
-            "{GOOD}reverted{GOOD:#} with {file} {DIM}in {}{DIM:#}",
-            duration::show(*duration)
-        )),
-        Event::Waiting { .. } | Event::Retried { .. } | Event::DroppedInvalidIndex { .. } => {
-            output.note(&format!("{WARNING}note:{WARNING:#} {event}"));
-        }
-        // A resumed migration is worth a line; the others end with one soon enough.
-        Event::Started { resumed_at, .. } if *resumed_at > 0 => output.note(&event.to_string()),
-        _ => {}
-    }
 }
 
 /// The last line of a run.

@@ -8,5 +8,6 @@ mod create;
 mod history;
 mod place;
 mod run;
+mod signals;
 mod status;
 mod tls;

@@ -96,6 +96,7 @@ impl<'e, S: Session> Engine<'e, '_, S> {
             let delay = backoff.delay();
             self.retried(items, &failure, blocker.as_ref(), attempt, delay);
             self.line.sleep(delay).await;
+            self.refuse_stopped()?;
             attempt += 1;
         }
     }

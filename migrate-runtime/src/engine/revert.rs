@@ -30,6 +30,7 @@ impl<'e, S: Session> Engine<'e, '_, S> {
             }
             let mut outcome = Outcome::Done;
             for (migration, resume) in self.downs(&history, which)? {
+                self.refuse_stopped()?;
                 outcome = self.revert_one(&migration, resume, &history).await?;
                 if outcome != Outcome::Done {
                     break;

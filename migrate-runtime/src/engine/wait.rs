@@ -17,6 +17,7 @@ impl<S: Session> Engine<'_, '_, S> {
         let mut slept = false;
         let mut broken = false;
         loop {
+            self.refuse_stopped()?;
             let look = self.poll().await?;
             let finished =
                 look.history.is_some() && self.judge(&look).is_ok_and(|plan| plan.steps.is_empty());
@@ -43,6 +44,14 @@ impl<S: Session> Engine<'_, '_, S> {
             self.line.sleep(delay).await;
             slept = true;
         }
+    }
+
+    /// Ends the operation where its caller has asked for that.
+    pub(super) fn refuse_stopped(&self) -> Result<(), Error> {
+        if self.options.stop.is_requested() {
+            return Err(self.error(Kind::Stopped));
+        }
+        Ok(())
     }
 
     /// A journal is open, and the session that holds the lock has not been heard of for long: its client

@@ -37,6 +37,7 @@ impl Kind {
             Self::SingleTransaction { .. } => {
                 &["run without the single transaction: each file then commits by itself"]
             }
+            Self::Stopped => &["run again to go on where it stopped"],
             Self::Locked { .. } => {
                 &["wait for it to finish and start again, or allow a longer `.wait(…)`"]
             }

@@ -54,6 +54,7 @@ pub(crate) enum Kind {
         file: String,
         reason: &'static str,
     },
+    Stopped,
     Locked {
         holder: Option<Holder>,
         waited: Duration,

@@ -82,6 +82,7 @@ impl fmt::Display for Kind {
             Self::SingleTransaction { file, reason } => {
                 write!(f, "{file} cannot be part of a single transaction: {reason}")
             }
+            Self::Stopped => f.write_str("stopped between two migrations, as it was asked to"),
             Self::Locked { holder, waited } => {
                 write!(
                     f,

@@ -1,0 +1,115 @@
+//! Being asked to end in the middle.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use crate::place::Place;
+
+/// The first migration waits for whoever holds the lock 42.
+const FILES: [(&str, &str); 2] = [
+    (
+        "1_slow.sql",
+        "CREATE TABLE slow ();\nSELECT pg_advisory_xact_lock(42);\n",
+    ),
+    ("2_next.sql", "CREATE TABLE next ();\n"),
+];
+
+/// `migrate run`, stuck in its first migration.
+struct Stuck {
+    place: Place,
+    holder: postgres::Client,
+    child: Child,
+    stderr: BufReader<std::process::ChildStderr>,
+    said: String,
+}
+
+impl Stuck {
+    fn start() -> Self {
+        let place = Place::new(&FILES);
+        let mut holder = place.database.client();
+        holder.batch_execute("SELECT pg_advisory_lock(42)").unwrap();
+        let mut child = place
+            .command(&["run", "--lock-timeout", "10min"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        while place.database.value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 42 AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())") != "1" {
+            thread::sleep(Duration::from_millis(10));
+        }
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        Self {
+            place,
+            holder,
+            child,
+            stderr,
+            said: String::new(),
+        }
+    }
+
+    /// Sends a signal and waits for the line with which the program answers.
+    fn signal(&mut self, signal: &str) {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-s", signal, &pid]).status();
+        assert!(sent.unwrap().success());
+        self.stderr.read_line(&mut self.said).unwrap();
+    }
+
+    /// What came of it, once nothing is in the way.
+    fn finish(mut self) -> (String, Place) {
+        self.holder
+            .batch_execute("SELECT pg_advisory_unlock(42)")
+            .unwrap();
+        self.stderr.read_to_string(&mut self.said).unwrap();
+        let mut output = self.child.wait_with_output().unwrap();
+        output.stderr = self.said.into_bytes();
+        (self.place.show(&output), self.place)
+    }
+}
+
+#[test]
+fn the_first_signal_stops_after_the_migration_under_way() {
+    let mut stuck = Stuck::start();
+    stuck.signal("TERM");
+    let (shown, place) = stuck.finish();
+    insta::assert_snapshot!(shown, @"
+    exit: 1
+    ----- stdout
+    applied migrations/1_slow.sql in [n] ms
+    ----- stderr
+    stopping after the migration under way; once more cancels it
+    error: stopped between two migrations, as it was asked to
+      = help: run again to go on where it stopped
+    ");
+    let tables = "SELECT concat(to_regclass('slow'), to_regclass('next'))";
+    assert_eq!(place.database.value(tables), "slow");
+    place.database.assert_quiet();
+}
+
+#[test]
+fn the_second_signal_cancels_it_and_nothing_is_left() {
+    let mut stuck = Stuck::start();
+    stuck.signal("INT");
+    stuck.signal("INT");
+    let status = stuck.child.wait().unwrap();
+    assert_eq!(status.code(), Some(1));
+    let (shown, place) = stuck.finish();
+    insta::assert_snapshot!(shown, @"
+    exit: 1
+    ----- stderr
+    stopping after the migration under way; once more cancels it
+    cancelling the migration under way
+    error: migrations/1_slow.sql:2:1: canceling statement due to user request
+      |
+    2 | SELECT pg_advisory_xact_lock(42);
+      | ^
+      = statement: 2 of 2
+      = sqlstate: 57014
+      = note: nothing of this migration was kept
+    ");
+    let tables = "SELECT concat(to_regclass('slow'), to_regclass('next'))";
+    assert_eq!(place.database.value(tables), "");
+    place.database.assert_quiet();
+}
