@@ -14,11 +14,8 @@ use std::env;
 use std::error::Error;
 use std::process::ExitCode;
 
-use migrate_runtime::{Migrations, embed_migrations};
+use content_ai::MIGRATIONS;
 use postgres::{Client, NoTls};
-
-/// Read, checked and embedded when this file is compiled.
-static MIGRATIONS: Migrations = embed_migrations!("migrations");
 
 fn serve() -> Result<(), Box<dyn Error>> {
     let url = env::var("DATABASE_URL")
