@@ -5,6 +5,7 @@
 //! than the transaction; between two migrations another starter may step in, and this one goes on
 //! from what it finds then.
 
+mod adopt;
 mod apply;
 mod backoff;
 mod baseline;

@@ -169,6 +169,7 @@ mod stale;
 mod status;
 mod stop;
 mod table;
+mod takeover;
 mod tenants;
 
 pub use error::Error;
@@ -183,6 +184,7 @@ pub use session::{DatabaseError, Failure, Reply, Session};
 pub use status::{Condition, Entry, Status};
 pub use stop::Stop;
 pub use table::Table;
+pub use takeover::{TakenOver, Takeover};
 pub use tenants::{Tenant, Tenants, TenantsReport};
 
 /// The repository's front page: its examples compile.

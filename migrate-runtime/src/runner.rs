@@ -14,6 +14,7 @@ use crate::session::Session;
 use crate::status::Status;
 use crate::stop::Stop;
 use crate::table::Table;
+use crate::takeover::Takeover;
 use crate::tenants::Tenants;
 
 /// Options for a set of migrations, and the operations.
@@ -270,6 +271,24 @@ impl<'a> Runner<'a> {
         what: &Repair,
     ) -> Result<Vec<Repaired>, Error> {
         self.engine(session)?.repair(what).await
+    }
+
+    /// Records what another tool has applied, without running it: in one transaction, under the lock.
+    /// Returns false, and records nothing, where the other tool's table has changed since it was read.
+    ///
+    /// This is the writing half only. What the tool's table says, and whether the files are still those
+    /// that it applied, is the business of the crate `migrate-adopt`.
+    ///
+    /// # Errors
+    ///
+    /// A version that the set does not hold, no right to create or write the table, to lock or rename
+    /// the other one.
+    pub async fn take_over<S: Session>(
+        &mut self,
+        session: &mut S,
+        what: &Takeover,
+    ) -> Result<bool, Error> {
+        self.engine(session)?.adopt(what).await
     }
 
     fn engine<'e, S: Session>(

@@ -49,6 +49,12 @@ impl Reply {
         }
     }
 
+    /// The values of the rows of the `index`th statement, counted from 0, among those that return rows;
+    /// in text format, NULL as none.
+    pub fn values(&self, index: usize) -> impl Iterator<Item = &[Option<String>]> {
+        self.rows(index).iter().map(|row| row.0.as_slice())
+    }
+
     /// The rows of the `index`th statement, counted from 0, among those that return rows.
     pub(crate) fn rows(&self, index: usize) -> &[Row] {
         self.sets.get(index).map(Vec::as_slice).unwrap_or_default()

@@ -208,9 +208,9 @@ fn another_tool_s_table_is_named_and_left_alone() {
         let set = Set::new(&[("1_a.sql", "CREATE TABLE a (id int)")]).load();
         let error = driver.run(database, set.runner()).unwrap_err();
         insta::assert_snapshot!(error, @r#"
-        "public"."schema_migrations" is not a history of ours: its columns are version bigint, dirty boolean (it looks like golang-migrate)
+        "public"."schema_migrations" is not a history of ours: its columns are version bigint, dirty boolean (it is the table of golang-migrate)
+          = help: to take over what golang-migrate has applied: `migrate adopt --from golang-migrate`, first with `--dry-run`; nothing was changed
           = help: keep the history elsewhere: `embed_migrations!(…, table = "…")` or `.table(Table::new(schema, name))`
-          = help: to take that history over, adopt it first; nothing was changed
         "#);
         assert_eq!(
             database.value("SELECT count(*) FROM schema_migrations"),

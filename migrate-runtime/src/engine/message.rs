@@ -8,6 +8,7 @@
 //! - An assertion is a cast that fails: `concat(…)::integer`. `concat` is not immutable, so the
 //!   planner cannot evaluate it before it is reached, as it would a constant like `1/0`.
 
+mod adopt;
 mod apply;
 mod journal;
 mod repair;
@@ -16,6 +17,7 @@ mod tenants;
 
 use std::time::Duration;
 
+pub(crate) use adopt::{Adopted, adopt};
 pub(crate) use apply::{apply, apply_all, baseline, revert};
 pub(crate) use journal::{
     Before, Direction, advance, alone, begin_journal, drop_index, end_journal, evict, leave,

@@ -1,6 +1,6 @@
 //! What one can do about each of them.
 
-use super::kind::Kind;
+use super::kind::{Kind, Shape};
 use crate::stale::Difference;
 
 impl Kind {
@@ -51,10 +51,7 @@ impl Kind {
             Self::Pooled { .. } => &[
                 "a `no-transaction` file needs one server connection to itself: connect to PostgreSQL directly, or put the pooler into session mode",
             ],
-            Self::ForeignTable { .. } => &[
-                "keep the history elsewhere: `embed_migrations!(…, table = \"…\")` or `.table(Table::new(schema, name))`",
-                "to take that history over, adopt it first; nothing was changed",
-            ],
+            Self::ForeignTable { shape, .. } => return foreign_table(shape),
             Self::Denied { .. } => &[
                 "let a role that may create tables apply migrations; a program with nothing pending needs only SELECT on the history table",
             ],
@@ -81,4 +78,17 @@ fn stale(directory: &str, differences: &[Difference]) -> Vec<String> {
         "cargo does not notice new files: touch the file that calls embed_migrations!, and build again".to_owned(),
         format!("a `build.rs` with `println!(\"cargo::rerun-if-changed={directory}\");` makes it notice them"),
     ]
+}
+
+/// The exact command where the tool is known.
+fn foreign_table(shape: &Shape) -> Vec<String> {
+    let elsewhere = "keep the history elsewhere: `embed_migrations!(…, table = \"…\")` or `.table(Table::new(schema, name))`";
+    let adopt = match shape.tool() {
+        Some((tool, name)) => format!(
+            "to take over what {tool} has applied: `migrate adopt --from {name}`, first with `--dry-run`; nothing was changed"
+        ),
+        None => "to take that history over, look at `migrate adopt --help`; nothing was changed"
+            .to_owned(),
+    };
+    vec![adopt, elsewhere.to_owned()]
 }

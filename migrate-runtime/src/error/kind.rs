@@ -126,24 +126,28 @@ pub(crate) struct Shape {
 }
 
 impl Shape {
-    /// The tool whose table has such columns.
-    pub(super) fn tool(&self) -> Option<&'static str> {
+    /// The tool whose table has such columns: as people call it, and as `migrate adopt --from` does.
+    pub(super) fn tool(&self) -> Option<(&'static str, &'static str)> {
         let names: Vec<&str> = self
             .columns
             .iter()
             .filter_map(|column| column.split(' ').next())
             .collect();
+        let is_dbmate = || self.columns.iter().any(|column| column.ends_with(')'));
         match names.as_slice() {
-            ["version", "dirty"] => Some("golang-migrate"),
-            ["version"] => Some("Rails or dbmate"),
-            ["id", "migration_name", "applied_at"] => {
-                Some("a table of file names kept by the application")
-            }
-            ["version", "description", ..] => Some("sqlx"),
-            ["version", "run_on"] => Some("diesel"),
-            ["version", "name", "applied_on", "checksum"] => Some("refinery"),
-            ["installed_rank", ..] => Some("Flyway"),
-            ["id", "version_id", "is_applied", ..] => Some("goose"),
+            ["version", "dirty"] => Some(("golang-migrate", "golang-migrate")),
+            // dbmate limits the length of the text, Rails does not.
+            ["version"] if is_dbmate() => Some(("dbmate", "dbmate")),
+            ["version"] => Some(("Rails", "rails")),
+            ["id", "migration_name", "applied_at"] => Some(("an application of its own", "files")),
+            ["version", "description", ..] => Some(("sqlx", "sqlx")),
+            ["version", "run_on"] => Some(("diesel", "diesel")),
+            ["version", "name", "applied_on", "checksum"] => Some(("refinery", "refinery")),
+            ["installed_rank", ..] => Some(("Flyway", "flyway")),
+            ["id", "version_id", "is_applied", ..] => Some(("goose", "goose")),
+            ["id", "checksum", "finished_at", "migration_name", ..] => Some(("Prisma", "prisma")),
+            ["version", "applied_at"] => Some(("SeaORM", "seaorm")),
+            ["id", "applied_at"] => Some(("sql-migrate", "sql-migrate")),
             _ => None,
         }
     }

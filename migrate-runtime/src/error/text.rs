@@ -115,9 +115,9 @@ impl fmt::Display for Kind {
                     "{table} is not a history of ours: its columns are {}",
                     shape.columns.join(", ")
                 )?;
-                shape
-                    .tool()
-                    .map_or(Ok(()), |tool| write!(f, " (it looks like {tool})"))
+                shape.tool().map_or(Ok(()), |(tool, _)| {
+                    write!(f, " (it is the table of {tool})")
+                })
             }
             Self::Denied { doing, .. } => write!(f, "the role has no right to {doing}"),
             Self::ReadOnly { .. } => {

@@ -21,8 +21,13 @@ pub(crate) fn create(table: &Table, schema: Schema) -> String {
         let schema = Identifier(table.schema());
         let _ = write!(sql, "CREATE SCHEMA IF NOT EXISTS {schema};");
     }
-    let _ = write!(
-        sql,
+    let _ = write!(sql, "{};{};COMMIT", define(table), look(table));
+    sql
+}
+
+/// The history table's definition.
+pub(super) fn define(table: &Table) -> String {
+    format!(
         "CREATE TABLE IF NOT EXISTS {table} (\
          version bigint PRIMARY KEY, \
          name pg_catalog.text NOT NULL, \
@@ -34,11 +39,8 @@ pub(crate) fn create(table: &Table, schema: Schema) -> String {
          ms bigint, \
          applied_by pg_catalog.text DEFAULT CURRENT_USER, \
          tool pg_catalog.text, \
-         note pg_catalog.text);\
-         {look};COMMIT",
-        look = look(table),
-    );
-    sql
+         note pg_catalog.text)"
+    )
 }
 
 /// The columns of whatever bears the history table's name.

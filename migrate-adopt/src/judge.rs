@@ -1,0 +1,138 @@
+//! Matches rows with migrations. Pure: no session, no clock.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use migrate_runtime::{Migration, Migrations, TakenOver};
+
+use crate::finding::Finding;
+use crate::row::{Row, State};
+use crate::tool::Tool;
+
+/// What people have said about what does not fit.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Answers {
+    pub(crate) applied: BTreeSet<i64>,
+    pub(crate) pending: BTreeSet<i64>,
+    pub(crate) forget: BTreeSet<String>,
+}
+
+/// What would be recorded, and what keeps it from being so.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Judgement {
+    pub(crate) migrations: Vec<TakenOver>,
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// Judges what `tool` has recorded. `known` are the versions that our history holds already: about those
+/// there is nothing left to say.
+pub(crate) fn judge(
+    set: &Migrations,
+    tool: Tool,
+    rows: &[Row],
+    known: &BTreeSet<i64>,
+    answers: &Answers,
+) -> Judgement {
+    let migrations: Vec<Migration<'_>> = set.iter().collect();
+    let mut judgement = Judgement::default();
+    let mut matched: BTreeMap<i64, &Row> = BTreeMap::new();
+    for row in rows.iter().filter(|row| row.state != State::Undone) {
+        if let Some(migration) = find(&migrations, tool, row) {
+            // Of two rows about one file the first one tells when it was applied.
+            matched.entry(migration.version()).or_insert(row);
+            continue;
+        }
+        let (version, is_mark) = stands_for(&migrations, tool, row);
+        if let Some(version) = version {
+            matched.entry(version).or_insert(row);
+        }
+        if !is_mark && !answers.forget.contains(&row.key) {
+            let row = row.key.clone();
+            judgement.findings.push(Finding::NoFile { row });
+        }
+    }
+    let of_state = |state: State| {
+        let rows = matched.iter().filter(move |(_, row)| row.state == state);
+        rows.map(|(version, _)| *version).max()
+    };
+    let newest = matched.keys().max().copied();
+    let baseline = of_state(State::Baseline);
+    for migration in &migrations {
+        let version = migration.version();
+        if known.contains(&version) || Some(version) > newest {
+            continue;
+        }
+        let file = migration.up().path();
+        let row = matched.get(&version).copied();
+        let finding = match row {
+            Some(row) if row.state == State::Failed => Some(Finding::Failed { version, file }),
+            Some(row) if row.state == State::Baseline => None,
+            Some(row) if (tool.format().fits)(row, migration) => None,
+            Some(_) => Some(Finding::Edited { version, file }),
+            None if tool.format().cumulative || Some(version) <= baseline => None,
+            None => Some(Finding::NoRow { version, file }),
+        };
+        let edited = matches!(finding, Some(Finding::Edited { .. }));
+        match finding {
+            Some(_) if answers.pending.contains(&version) && !edited => continue,
+            Some(finding) if !answers.applied.contains(&version) => {
+                judgement.findings.push(finding);
+                continue;
+            }
+            _ => {}
+        }
+        let unrun = row.is_none() && !tool.format().cumulative
+            || row.is_some_and(|row| row.state == State::Baseline);
+        judgement.migrations.push(TakenOver {
+            version,
+            baseline: unrun,
+            applied_at: row.and_then(|row| row.applied_at.clone()),
+            ms: row.and_then(|row| row.ms),
+            applied_by: row.and_then(|row| row.applied_by.clone()),
+            note: note(tool, row),
+        });
+    }
+    judgement
+}
+
+/// The version up to which a row without a file says something, and whether it needs no file to say it.
+fn stands_for(migrations: &[Migration<'_>], tool: Tool, row: &Row) -> (Option<i64>, bool) {
+    let version = (tool.format().version)(&row.key);
+    if row.state != State::Baseline {
+        return (version.filter(|_| tool.format().cumulative), false);
+    }
+    // What a dotted version of Flyway's is in numbers, the files of its layout tell.
+    let file = format!("V{}__", row.key);
+    let mut named = migrations
+        .iter()
+        .filter(|migration| migration.up().file().starts_with(&file));
+    (
+        named.next().map_or(version, |named| Some(named.version())),
+        true,
+    )
+}
+
+fn note(tool: Tool, row: Option<&Row>) -> String {
+    let name = tool.name();
+    match row {
+        Some(row) if row.applied_at.is_some() => format!("adopted from {name}"),
+        Some(_) => format!("adopted from {name}, which keeps no times: this is when"),
+        None => format!("adopted from {name}, which has no row of it: this is when"),
+    }
+}
+
+/// The migration that a row is about: by the file's name where the tool records it, else by version.
+fn find<'m, 's>(
+    migrations: &'m [Migration<'s>],
+    tool: Tool,
+    row: &Row,
+) -> Option<&'m Migration<'s>> {
+    let by_file = row.file.as_deref().and_then(|file| {
+        let is_it = |migration: &&Migration<'_>| migration.up().file() == file;
+        migrations.iter().find(is_it)
+    });
+    by_file.or_else(|| {
+        let version = (tool.format().version)(&row.key)?;
+        let at = migrations.binary_search_by_key(&version, Migration::version);
+        migrations.get(at.ok()?)
+    })
+}

@@ -1,0 +1,50 @@
+//! A row of the other tool's table, in the same shape for all tools.
+
+/// One migration, as the tool recorded it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Row {
+    /// How the tool identifies it: a version or a name.
+    pub(crate) key: String,
+    /// The file, where the tool records it.
+    pub(crate) file: Option<String>,
+    /// When it was applied, in UTC.
+    pub(crate) applied_at: Option<String>,
+    pub(crate) ms: Option<i64>,
+    pub(crate) applied_by: Option<String>,
+    pub(crate) checksum: Option<String>,
+    pub(crate) state: State,
+}
+
+/// What the row says.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum State {
+    #[default]
+    Applied,
+    /// It stands for everything up to its version, which nobody ran.
+    Baseline,
+    /// Begun and not finished.
+    Failed,
+    /// Taken back, or not about a migration.
+    Undone,
+}
+
+impl Row {
+    /// Reads what a [`select`](crate::tools::Format::select) answers.
+    pub(crate) fn read(values: &[Option<String>]) -> Self {
+        let value = |index: usize| values.get(index).cloned().flatten();
+        Self {
+            key: value(0).unwrap_or_default(),
+            file: value(1),
+            applied_at: value(2).map(|time| format!("{time}+00")),
+            ms: value(3).and_then(|ms| ms.parse().ok()),
+            applied_by: value(4),
+            checksum: value(5),
+            state: match value(6).as_deref() {
+                Some("failed") => State::Failed,
+                Some("undone") => State::Undone,
+                Some("baseline") => State::Baseline,
+                _ => State::Applied,
+            },
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! A table of file names that an application keeps by itself, as the Content AI Backend does:
+//! `schema_migrations(id serial, migration_name varchar, applied_at timestamptz)`. Its program writes whole file
+//! names; some of its files insert their own row, without `.sql`. Two rows may mean one file.
+
+use super::{Format, leading_digits, unchecked};
+
+pub(crate) const FORMAT: Format = Format {
+    name: "files",
+    label: "an application that keeps the names of its files",
+    table: "schema_migrations",
+    columns: &["id", "migration_name", "applied_at"],
+    select: "SELECT migration_name, concat(regexp_replace(migration_name, '[.]sql$', ''), '.sql'), \
+             timezone('UTC', applied_at::timestamptz), NULL, NULL, NULL, 'applied' FROM {table} ORDER BY applied_at, id",
+    version: leading_digits,
+    fits: unchecked,
+    cumulative: false,
+};

@@ -1,0 +1,65 @@
+//! Recording what another tool has applied.
+
+use std::time::Instant;
+
+use super::backoff::Backoff;
+use super::message::{self, Adopted};
+use super::{Engine, Outcome, signal};
+use crate::error::{Error, Kind};
+use crate::event::Event;
+use crate::session::Session;
+use crate::takeover::Takeover;
+
+impl<S: Session> Engine<'_, '_, S> {
+    /// Records `what`, all of it or nothing; false where the other table has changed since it was read.
+    pub(crate) async fn adopt(mut self, what: &Takeover) -> Result<bool, Error> {
+        self.refuse_stale()?;
+        let mut rows = Vec::with_capacity(what.migrations.len());
+        for taken in &what.migrations {
+            let Some(migration) = self.set.get(taken.version) else {
+                let target = taken.version;
+                return Err(self.error(Kind::UnknownTarget { target }));
+            };
+            rows.push(Adopted {
+                name: migration.name,
+                checksum: migration.up.checksum,
+                taken,
+            });
+        }
+        let doing = format!("record the history in {}", self.table);
+        let mut with_schema = false;
+        let mut backoff = Backoff::polling();
+        let started = Instant::now();
+        loop {
+            let sql = message::adopt(self.table, what, &rows, with_schema);
+            let Err(failure) = self.line.transact(&sql).await else {
+                return Ok(true);
+            };
+            if failure.code() == "3F000" && !with_schema {
+                with_schema = true;
+                continue;
+            }
+            match signal(self.table, &failure) {
+                Some(Outcome::Busy) => {}
+                Some(_) => return Ok(false),
+                // The other table is gone: somebody else has renamed it.
+                None if failure.code() == "42P01" => return Ok(false),
+                None => return Err(self.refused(doing, failure)),
+            }
+            let waited = started.elapsed();
+            if waited >= self.options.wait {
+                return Err(self.error(Kind::Locked {
+                    holder: None,
+                    waited,
+                }));
+            }
+            let delay = backoff.delay();
+            self.emit(&Event::Waiting {
+                holder: None,
+                waited,
+                delay,
+            });
+            self.line.sleep(delay).await;
+        }
+    }
+}
