@@ -1,5 +1,8 @@
 //! What several of the test programs share.
 
+pub mod apply;
+pub mod campaign;
+
 use std::path::Path;
 
 use migrate_core::Settings;

@@ -8,6 +8,7 @@
 )]
 
 mod baseline;
+mod campaign;
 mod cancel;
 mod encodings;
 mod errors;

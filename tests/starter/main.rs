@@ -1,25 +1,31 @@
-//! `starter DIRECTORY URL`: applies the migrations below DIRECTORY, as a service does when it starts.
+//! `starter DIRECTORY URL [tokio]`: applies the migrations below DIRECTORY, as a service does when it starts.
+//!
+//! Exit status: 0 done; 1 refused; 2 used wrongly; 3 the connection failed.
 
 use std::path::Path;
 use std::process::ExitCode;
 
+use migrate_tests::apply::{Driver, Refusal, apply};
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [directory, url] = arguments.as_slice() else {
-        return ExitCode::from(2);
+    let (directory, url, driver) = match arguments.as_slice() {
+        [directory, url] => (directory, url, Driver::Postgres),
+        [directory, url, driver] if driver == "tokio" => (directory, url, Driver::TokioPostgres),
+        _ => return ExitCode::from(2),
     };
     let set = migrate_tests::load(Path::new(directory));
-    let outcome = postgres::Client::connect(url, postgres::NoTls)
-        .map_err(|error| format!("{error:?}"))
-        .and_then(|mut client| set.run(&mut client).map_err(|error| error.to_string()));
-    match outcome {
+    match apply(&set, url, driver) {
         Ok(_) => ExitCode::SUCCESS,
-        Err(error) => {
+        Err(refusal) => {
             #[expect(clippy::print_stderr, reason = "a test shows it when a starter fails")]
             {
-                eprintln!("{error}");
+                eprintln!("{refusal}");
             }
-            ExitCode::FAILURE
+            match refusal {
+                Refusal::Refused(_) => ExitCode::FAILURE,
+                Refusal::Lost(_) => ExitCode::from(3),
+            }
         }
     }
 }

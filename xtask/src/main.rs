@@ -9,6 +9,7 @@
 use std::error::Error;
 use std::process::ExitCode;
 
+mod campaign;
 mod cargo;
 mod demo;
 mod dependencies;
@@ -18,6 +19,7 @@ mod grammar_compare;
 mod licences;
 mod postgresql_source;
 mod tidy;
+mod versions;
 
 /// What a task gives back.
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
@@ -28,6 +30,12 @@ const USAGE: &str = "usage: cargo xtask <task>
       run examples/content-ai on a PostgreSQL that is found or fetched;
       --fresh: with a new database; --in-process: on a PostgreSQL inside a program,
       as on a machine that has only Rust
+  campaign [--middle] [--seed N]
+      starters killed, cut off and left without a server by the hundred, and the
+      proof that everything was applied exactly once; --middle: a tenth of it
+  versions [MAJOR...]
+      run the scenarios on each supported PostgreSQL, or on these; those that are
+      not installed are fetched
   tidy
       check what neither the compiler nor clippy does
   dependencies
@@ -47,6 +55,8 @@ fn main() -> ExitCode {
     let rest: Vec<String> = arguments.collect();
     let result = match task.as_str() {
         "demo" => demo::run(&rest),
+        "campaign" => campaign::run(&rest),
+        "versions" => versions::run(&rest),
         "tidy" => tidy::run(),
         "dependencies" => dependencies::run(),
         "features" => features::run(),

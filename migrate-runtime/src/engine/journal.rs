@@ -60,11 +60,7 @@ impl<'e, S: Session> Engine<'e, '_, S> {
         };
         let unlock = message::unlock(self.table);
         self.line.may_hold_lock(unlock.clone());
-        let sent = self
-            .line
-            .transact_or(&sql, &format!("ROLLBACK;{unlock}"))
-            .await;
-        let before = match sent {
+        let before = match self.line.begin_journal(&sql, &unlock, is_pooled).await {
             Ok(reply) => reply.last_rows().first().map(|row| Before {
                 settings: row.text(0).unwrap_or("{}").to_owned(),
                 role: row.text(1).unwrap_or("none").to_owned(),
@@ -74,6 +70,10 @@ impl<'e, S: Session> Engine<'e, '_, S> {
             Err(failure) => {
                 self.line.holds_nothing();
                 let guarded = is_guard(&failure);
+                if is_pooled(&failure) {
+                    let file = item.script.path();
+                    return Err(self.error(Kind::Pooled { file }));
+                }
                 return match signal(self.table, &failure) {
                     Some(outcome) => Ok(outcome),
                     // Somebody else has moved this very journal on.

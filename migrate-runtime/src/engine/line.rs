@@ -34,24 +34,32 @@ impl<'s, S: Session> Line<'s, S> {
 
     /// Sends a message that opens a transaction and ends it; ends it here if the message fails.
     pub(super) async fn transact(&mut self, sql: &str) -> Result<Reply, Failure> {
-        self.transact_or(sql, "ROLLBACK").await
-    }
-
-    /// [`transact`](Self::transact), with something else to end a failed transaction with: in the same
-    /// message, because behind a pooler the next one may meet another server connection.
-    pub(super) async fn transact_or(
-        &mut self,
-        sql: &str,
-        roll_back: &str,
-    ) -> Result<Reply, Failure> {
         let sent = self.open(sql).await;
         match &sent {
             // Even an error that leaves no transaction open (a syntax error is found before anything
             // runs) costs only a warning here.
-            Err(failure) if failure.database.is_some() => {
-                let _ = self.roll_back_and(roll_back).await;
-            }
+            Err(failure) if failure.database.is_some() => self.roll_back().await,
             // It is committed; or the connection is broken, and the server rolls back by itself.
+            _ => self.open = false,
+        }
+        sent
+    }
+
+    /// [`transact`](Self::transact) for the message that takes the session's lock. If it fails, the lock
+    /// goes back in the message that ends the transaction: behind a pooler the next one may meet another
+    /// server connection. Unless it was `another_s` lock.
+    pub(super) async fn begin_journal(
+        &mut self,
+        sql: &str,
+        unlock: &str,
+        another_s: impl Fn(&Failure) -> bool,
+    ) -> Result<Reply, Failure> {
+        let sent = self.open(sql).await;
+        match &sent {
+            Err(failure) if another_s(failure) => self.roll_back().await,
+            Err(failure) if failure.database.is_some() => {
+                let _ = self.roll_back_and(&format!("ROLLBACK;{unlock}")).await;
+            }
             _ => self.open = false,
         }
         sent

@@ -143,18 +143,9 @@ pub(crate) fn read_committed(queries: &str) -> String {
     format!("BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY;{queries};COMMIT")
 }
 
-/// [`look`], and who holds the lock. Whoever asks this has not got the lock; if its own server
-/// connection holds it, then a pooler has handed on the connection of a client that is gone, and the
-/// lock is given back.
+/// [`look`], and who holds the lock.
 pub(crate) fn poll(table: &Table) -> String {
-    format!(
-        "{};{};SELECT pg_catalog.pg_advisory_unlock({key}) FROM pg_catalog.pg_locks l WHERE {held} \
-         AND l.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid()",
-        look(table),
-        holder(table),
-        key = table.lock_key(),
-        held = is_held(table),
-    )
+    format!("{};{}", look(table), holder(table))
 }
 
 /// A client that holds the lock and says nothing for longer than this is taken for dead. The longest

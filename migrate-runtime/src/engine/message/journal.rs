@@ -11,11 +11,16 @@ use super::{
 use crate::migrations::Statement;
 use crate::table::{Literal, Table};
 
-/// Takes the session's lock.
+/// Takes the session's lock. A session may take it twice; but if the server connection holds it before
+/// we ask, then a pooler has lent us the one on which another client took it.
 fn lock(table: &Table) -> String {
     format!(
-        "SELECT CASE WHEN pg_catalog.pg_try_advisory_lock({key}) THEN 0 \
+        "SELECT CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE {held} \
+         AND l.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid()) \
+         THEN pg_catalog.concat('{POOLED}')::integer \
+         WHEN pg_catalog.pg_try_advisory_lock({key}) THEN 0 \
          ELSE pg_catalog.concat('{BUSY}')::integer END",
+        held = is_held(table),
         key = table.lock_key(),
     )
 }

@@ -1,0 +1,72 @@
+//! What a starter does, in a process of its own or on a thread: connect, apply, and say how it went.
+
+use std::fmt;
+
+use migrate_runtime::{Error, Migrations, Report};
+
+/// The client that a starter uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Driver {
+    /// The blocking one.
+    Postgres,
+    /// The asynchronous one.
+    TokioPostgres,
+}
+
+/// Starters take turns.
+pub const DRIVERS: [Driver; 2] = [Driver::Postgres, Driver::TokioPostgres];
+
+/// Why a starter gave up.
+#[derive(Debug)]
+pub enum Refusal {
+    /// The connection could not be made, or it broke; starting again may help.
+    Lost(String),
+    /// Anything else.
+    Refused(String),
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Lost(text) | Self::Refused(text) => f.write_str(text),
+        }
+    }
+}
+
+/// Connects and applies everything.
+///
+/// # Errors
+///
+/// Whatever keeps it from that.
+pub fn apply(set: &Migrations, url: &str, driver: Driver) -> Result<Report, Refusal> {
+    match driver {
+        Driver::Postgres => {
+            let mut client = postgres::Client::connect(url, postgres::NoTls).map_err(lost)?;
+            set.run(&mut client).map_err(|error| refusal(&error))
+        }
+        Driver::TokioPostgres => tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(lost)?
+            .block_on(async {
+                let connecting = tokio_postgres::connect(url, tokio_postgres::NoTls);
+                let (mut client, connection) = connecting.await.map_err(lost)?;
+                tokio::spawn(connection);
+                set.run_async(&mut client)
+                    .await
+                    .map_err(|error| refusal(&error))
+            }),
+    }
+}
+
+fn lost(error: impl fmt::Debug) -> Refusal {
+    Refusal::Lost(format!("cannot connect: {error:?}"))
+}
+
+fn refusal(error: &Error) -> Refusal {
+    if error.is_connection() {
+        Refusal::Lost(format!("{error:?}"))
+    } else {
+        Refusal::Refused(format!("{error:?}"))
+    }
+}
