@@ -15,6 +15,10 @@ use crate::sql::{Fault, Token};
 /// PostgreSQL's own limit: bison's `YYMAXDEPTH`.
 const MAX_DEPTH: usize = 10_000;
 
+/// How deep statements usually go: the stack starts with so much, because clearing all that it may need
+/// takes longer than parsing a short file.
+const USUAL_DEPTH: usize = 200;
+
 /// Parses a text that has been scanned: `faults` is what the scanner refused, in order.
 ///
 /// A psql command (a token that begins with a backslash) ends a statement, as it does for psql.
@@ -23,8 +27,8 @@ pub fn parse(text: &str, tokens: &[Token], faults: &[Fault]) -> Parsed {
         text,
         lexemes: Lexemes::new(text, tokens, faults),
         tokens,
-        states: vec![0; MAX_DEPTH].into_boxed_slice(),
-        firsts: vec![0; MAX_DEPTH].into_boxed_slice(),
+        states: vec![0; USUAL_DEPTH],
+        firsts: vec![0; USUAL_DEPTH],
         top: 0,
         ahead: Lexeme::default(),
         terminal: UNREAD,
@@ -47,9 +51,9 @@ struct Parser<'a> {
     lexemes: Lexemes<'a>,
     tokens: &'a [Token],
     /// The stack: states.
-    states: Box<[usize]>,
+    states: Vec<usize>,
     /// The stack: where the subtree of the symbol that led to the state begins.
-    firsts: Box<[usize]>,
+    firsts: Vec<usize>,
     /// The index of the stack's last entry.
     top: usize,
     /// The token read last.
@@ -191,8 +195,12 @@ impl Parser<'_> {
     )]
     fn enter(&mut self, state: usize) -> bool {
         self.top += 1;
-        if self.top >= MAX_DEPTH - 1 {
-            return true;
+        if self.top >= self.states.len() {
+            if self.top >= MAX_DEPTH - 1 {
+                return true;
+            }
+            self.states.resize(MAX_DEPTH, 0);
+            self.firsts.resize(MAX_DEPTH, 0);
         }
         self.states[self.top] = state;
         self.firsts[self.top] = self.first;

@@ -112,6 +112,18 @@ impl<'t> Node<'t> {
         self.descendants().filter(move |node| node.is(symbol))
     }
 
+    /// How many tokens of its subtree are this terminal.
+    pub(super) fn count(&self, terminal: Symbol) -> usize {
+        let nodes = self.tree.nodes.get(self.first()..self.index);
+        let mut count = 0;
+        for data in nodes.unwrap_or_default() {
+            if data.what == terminal.0 {
+                count += 1;
+            }
+        }
+        count
+    }
+
     /// The first node of this symbol in its subtree, in the order of [`find_all`](Self::find_all).
     pub fn find(&self, symbol: Symbol) -> Option<Node<'t>> {
         self.find_all(symbol).next()
