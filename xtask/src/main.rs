@@ -17,6 +17,7 @@ mod features;
 mod grammar;
 mod grammar_compare;
 mod licences;
+mod peers;
 mod postgresql_source;
 mod tidy;
 mod versions;
@@ -47,7 +48,9 @@ const USAGE: &str = "usage: cargo xtask <task>
       fetched with Debian's apt-get (needs bison);
       with --check, only say whether they are the committed ones
   grammar-compare [--source DIR] [--mutations N]
-      compare our parser with a server's on the release's regression suite";
+      compare our parser with a server's on the release's regression suite
+  peers [STEP…] [OPTION…]
+      measure beside the peers and write benches/peers/RESULTS.md; --help lists the steps";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -61,6 +64,7 @@ fn main() -> ExitCode {
         "dependencies" => dependencies::run(),
         "features" => features::run(),
         "grammar" => grammar::run(&rest),
+        "peers" => peers::run(&rest),
         "grammar-compare" => grammar_compare::run(&rest),
         _ => {
             eprintln!("{USAGE}");

@@ -1,0 +1,183 @@
+//! What we have set ourselves, and how it stands.
+
+use std::fmt::Write as _;
+
+use crate::figures::Figures;
+
+/// Those whose work ours is compared with.
+const PEERS: [&str; 4] = ["sqlx", "refinery", "refinery-tokio", "diesel"];
+
+pub(super) fn write(figures: &Figures, text: &mut String) {
+    text.push_str(
+        "\n## The bars\n\n\
+         | what | bar | ours | beside | ratio | met |\n|---|---|---|---|---|---|\n",
+    );
+    let bars = Bars { figures };
+    for bar in bars.all().into_iter().flatten() {
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} | {:.2} | {} |",
+            bar.what,
+            bar.promise,
+            bar.ours,
+            bar.beside,
+            bar.ratio,
+            if bar.met { "yes" } else { "**no**" }
+        );
+    }
+}
+
+struct Bar {
+    what: String,
+    promise: String,
+    ours: String,
+    beside: String,
+    ratio: f64,
+    met: bool,
+}
+
+struct Bars<'f> {
+    figures: &'f Figures,
+}
+
+impl Bars<'_> {
+    fn all(&self) -> Vec<Option<Bar>> {
+        let mut all = vec![
+            self.ratio(
+                "clean dev build, CPU s",
+                "clean/dev/cpu",
+                &["connect"],
+                1.30,
+            ),
+            self.ratio(
+                "clean dev build, CPU s",
+                "clean/dev/cpu",
+                &["sqlx", "refinery", "refinery-tokio"],
+                0.65,
+            ),
+        ];
+        for set in ["1000", "5000"] {
+            let peers = PEERS;
+            let what = format!("rebuild after an edit, N = {set}, CPU s");
+            all.push(self.ratio(&what, &format!("rebuild/build/{set}/cpu"), &peers, 1.0));
+        }
+        all.push(self.ratio(
+            "start, nothing to do, N = 10, ms",
+            "start/10/ms",
+            &["packed"],
+            1.05,
+        ));
+        all.push(self.above_connecting());
+        all.push(self.ratio("start 50 ms away, ms", "delay/start", &PEERS, 0.45));
+        all.push(self.growth("time", "ms"));
+        all.push(self.growth("peak memory", "mib"));
+        all.push(self.ratio("apply N = 1000, s", "apply/1000/s", &["packed"], 1.05));
+        all.push(self.ratio("apply N = 1000, s", "apply/1000/s", &PEERS, 1.0));
+        all.push(self.ratio(
+            "apply 50 ms away, N = 10, ms",
+            "delay/apply",
+            &["packed"],
+            1.10,
+        ));
+        all.push(self.herd());
+        all.push(self.ratio("16 starters, N = 100, s", "herd/s", &["sqlx"], 1.0));
+        all.push(self.ratio(
+            "start, N = 5000, peak MiB",
+            "start/5000/mib",
+            &["packed"],
+            1.10,
+        ));
+        all.push(self.ratio(
+            "apply 20 MB, peak MiB",
+            "apply/large/mib",
+            &["packed"],
+            1.10,
+        ));
+        all.push(self.larger());
+        all
+    }
+
+    /// Ours by the best of the others.
+    fn ratio(&self, what: &str, key: &str, others: &[&str], most: f64) -> Option<Bar> {
+        let ours = self.ours(key)?;
+        let (beside, name) = others
+            .iter()
+            .filter_map(|name| Some((self.median(key, name)?, *name)))
+            .min_by(|one, other| one.0.total_cmp(&other.0))?;
+        let best = if others.len() > 1 { "the best: " } else { "" };
+        Some(Bar {
+            what: what.to_owned(),
+            promise: format!(
+                "≤ {most:.2} × {}",
+                if others.len() > 1 { "the best" } else { name }
+            ),
+            ours: format!("{ours:.2}"),
+            beside: format!("{best}{name} {beside:.2}"),
+            ratio: ours / beside,
+            met: ours <= most * beside,
+        })
+    }
+
+    fn above_connecting(&self) -> Option<Bar> {
+        let (ours, connect) = (
+            self.ours("delay/start")?,
+            self.median("delay/start", "connect")?,
+        );
+        Some(Bar {
+            what: "start 50 ms away, ms".to_owned(),
+            promise: "one round trip above connecting".to_owned(),
+            ours: format!("{ours:.1}"),
+            beside: format!("connect {connect:.1}"),
+            ratio: ours / connect,
+            met: ours - connect < 2.0 * 50.0 - 25.0,
+        })
+    }
+
+    fn growth(&self, what: &str, unit: &str) -> Option<Bar> {
+        let (few, many) = (
+            self.ours(&format!("start/10/{unit}"))?,
+            self.ours(&format!("start/5000/{unit}"))?,
+        );
+        Some(Bar {
+            what: format!("start, N = 5000: {what}, {unit}"),
+            promise: "≤ 1.25 × our own N = 10".to_owned(),
+            ours: format!("{many:.2}"),
+            beside: format!("N = 10: {few:.2}"),
+            ratio: many / few,
+            met: many <= 1.25 * few,
+        })
+    }
+
+    fn herd(&self) -> Option<Bar> {
+        let succeeded = self.figures.get("herd/succeeded/peer-migrate")?.least;
+        let once = self.figures.get("herd/once/peer-migrate")?.least;
+        Some(Bar {
+            what: "16 starters, N = 100".to_owned(),
+            promise: "all succeed, each migration once".to_owned(),
+            ours: format!("{succeeded:.0} of 16"),
+            beside: String::new(),
+            ratio: succeeded / 16.0,
+            met: succeeded >= 16.0 && once > 0.0,
+        })
+    }
+
+    fn larger(&self) -> Option<Bar> {
+        let (ours, packed) = (self.ours("size/10")?, self.median("size/10", "packed")?);
+        Some(Bar {
+            what: "release binary, stripped, N = 10, KiB".to_owned(),
+            promise: "≤ packed + 150".to_owned(),
+            ours: format!("{ours:.0}"),
+            beside: format!("packed {packed:.0}"),
+            ratio: ours / packed,
+            met: ours <= packed + 150.0,
+        })
+    }
+
+    fn ours(&self, key: &str) -> Option<f64> {
+        self.median(key, "migrate")
+    }
+
+    fn median(&self, key: &str, tool: &str) -> Option<f64> {
+        self.figures.median(&format!("{key}/peer-{tool}"))
+    }
+}

@@ -1,0 +1,21 @@
+//! `cargo xtask peers`: the measuring in benches/peers, which is a workspace of its own.
+
+use crate::Outcome;
+use crate::cargo::{cargo, root, run as run_command};
+
+/// Hands all arguments over.
+pub(crate) fn run(arguments: &[String]) -> Outcome {
+    // Without optimization on purpose: one step measures the macro's phases as a dev build has them.
+    run_command(
+        cargo()
+            .args(["run", "--quiet", "--locked", "--package", "peers"])
+            .args([
+                "--manifest-path",
+                "benches/peers/Cargo.toml",
+                "--target-dir",
+            ])
+            .arg(root().join("target/peers/harness"))
+            .arg("--")
+            .args(arguments),
+    )
+}
