@@ -151,7 +151,7 @@ impl Directory {
             let lossy = name.to_string_lossy();
             if is_directory && !is_sql(&lossy) {
                 may_be_empty |= if format.folders {
-                    self.open_folder(&name, &path, home, format)
+                    self.open_folder(&name, &path, kind, home, format)
                 } else {
                     self.search(&name, &path)
                 };
@@ -220,7 +220,7 @@ impl Directory {
         };
         let companion = utf8.as_deref().zip(format.companion.as_ref());
         let companion =
-            companion.and_then(|(file, companion)| self.accompany(&(companion.of)(file)));
+            companion.and_then(|(file, companion)| self.accompany(&(companion.of)(file), home));
         self.entries.push(Entry {
             name: utf8,
             shown,
@@ -238,6 +238,19 @@ impl Directory {
     }
 }
 
+/// Finds out where a link leads: it must stay within `home`.
+fn follow(path: &Path, shown: &str, home: &Path) -> Result<(), Box<Diagnostic>> {
+    let real = fs::canonicalize(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => dangling(shown),
+        _ => unreadable(shown, &error),
+    })?;
+    if real.starts_with(home) {
+        Ok(())
+    } else {
+        Err(Box::new(leaves(shown)))
+    }
+}
+
 fn read_file(
     path: &Path,
     kind: fs::FileType,
@@ -245,13 +258,7 @@ fn read_file(
     home: &Path,
 ) -> Result<Vec<u8>, Box<Diagnostic>> {
     if kind.is_symlink() {
-        let real = fs::canonicalize(path).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => dangling(shown),
-            _ => unreadable(shown, &error),
-        })?;
-        if !real.starts_with(home) {
-            return Err(Box::new(leaves(shown)));
-        }
+        follow(path, shown, home)?;
     }
     // Before it is opened, because opening a pipe waits for somebody to write into it.
     let metadata = fs::metadata(path).map_err(|error| unreadable(shown, &error))?;

@@ -1,7 +1,7 @@
 //! Validated migrations -> two literals: all texts in one string, everything else in one byte string.
 //!
 //! A thousand migrations as a thousand struct expressions cost the compiler several times what two
-//! literals cost (ARCHITECTURE.md has the figures), and the runtime reads the packed form without
+//! literals cost (`migrate-macros/src/expand.rs` has the figures), and the runtime reads the packed form without
 //! allocating, so that is what the macro emits. `migrate-runtime/src/packed.rs` is the other half;
 //! the two crates are pinned to the same version, and `tests/` checks that one reads what the other
 //! writes.
@@ -139,7 +139,7 @@ impl Packed {
         self.index.extend(bytes);
     }
 
-    /// The validator refuses files of 4 GiB and more, so nothing is lost here.
+    /// Files of more than 1 GiB are not read, so nothing is lost here.
     fn number(&mut self, number: usize) {
         self.index
             .extend(u32::try_from(number).unwrap_or(u32::MAX).to_le_bytes());

@@ -6,7 +6,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Directory, unreadable};
+use super::{Directory, follow, read_file, unreadable};
 use crate::diagnostic::Diagnostic;
 use crate::file_name::{Direction, is_sql};
 use crate::layout::Format;
@@ -29,11 +29,19 @@ impl Directory {
         &mut self,
         name: &OsStr,
         path: &Path,
+        kind: fs::FileType,
         home: &Path,
         format: &Format,
     ) -> bool {
         if name.to_string_lossy().starts_with('.') {
             return false;
+        }
+        // The files below are no links themselves, so it has to be asked here.
+        if kind.is_symlink()
+            && let Err(problem) = follow(path, &self.show(name), home)
+        {
+            self.problems.push(*problem);
+            return true;
         }
         let listing = fs::read_dir(path).and_then(|listing| {
             let entries = listing.map(|entry| {
@@ -77,21 +85,25 @@ impl Directory {
     }
 
     /// Reads a file of settings, if it is there.
-    pub(super) fn accompany(&mut self, file: &str) -> Option<Companion> {
+    pub(super) fn accompany(&mut self, file: &str, home: &Path) -> Option<Companion> {
         let path = self.path.join(file);
         let shown = self.show(OsStr::new(file));
-        match fs::read(&path) {
-            Ok(bytes) => Some(Companion { shown, path, bytes }),
+        let read = match fs::symlink_metadata(&path) {
+            Ok(found) => read_file(&path, found.file_type(), &shown, home),
             Err(error)
                 if matches!(
                     error.kind(),
                     io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
                 ) =>
             {
-                None
+                return None;
             }
-            Err(error) => {
-                self.problems.push(unreadable(&shown, &error));
+            Err(error) => Err(Box::new(unreadable(&shown, &error))),
+        };
+        match read {
+            Ok(bytes) => Some(Companion { shown, path, bytes }),
+            Err(problem) => {
+                self.problems.push(*problem);
                 None
             }
         }

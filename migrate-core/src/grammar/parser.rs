@@ -13,7 +13,7 @@ use super::{actions, facts};
 use crate::sql::{Fault, Token};
 
 /// PostgreSQL's own limit: bison's `YYMAXDEPTH`.
-const MAX_DEPTH: usize = 10_000;
+pub(super) const MAX_DEPTH: usize = 10_000;
 
 /// How deep statements usually go: the stack starts with so much, because clearing all that it may need
 /// takes longer than parsing a short file.
@@ -291,7 +291,7 @@ impl Parser<'_> {
     }
 }
 
-/// Texts of 4 GiB and more are refused before they are parsed.
+/// Files of more than 1 GiB are not read, so no offset into one is cut short.
 #[expect(
     clippy::cast_possible_truncation,
     reason = "a call less for each node of the tree"

@@ -8,6 +8,7 @@ use std::ops::Range;
 use super::Refusal;
 use super::lookahead::Lexemes;
 use super::parsed::Sentence;
+use super::parser::MAX_DEPTH;
 use super::symbol::Symbol;
 use super::tables::{self, NO_ENTRY, NO_LOOKAHEAD};
 use super::terminal::END;
@@ -15,9 +16,6 @@ use crate::sql::Token;
 
 /// Changes can be tried so many tokens before the error.
 const REACH: usize = 8;
-
-/// Deeper than this nothing is tried.
-const MAX_DEPTH: usize = 10_000;
 
 /// The tokens around the error of a statement.
 #[derive(Debug, Clone)]

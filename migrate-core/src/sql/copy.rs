@@ -41,11 +41,9 @@ pub(super) fn data_end(text: &str, end: usize) -> Option<usize> {
     let rest = text.get(end..)?;
     let mut from = 0;
     loop {
-        let at = from + rest.get(from..)?.find("\\.")?;
-        from = at + 2;
-        let before = rest.get(..at)?;
+        from += rest.get(from..)?.find("\n\\.")? + "\n\\.".len();
         let line = rest.get(from..)?.lines().next().unwrap_or_default();
-        if before.ends_with('\n') && line.trim_end().is_empty() {
+        if line.trim_end().is_empty() {
             return Some(end + from + line.len());
         }
     }

@@ -22,9 +22,11 @@ pub(super) fn check(text: &str, tokens: &[Token], faults: &mut Vec<Fault>) {
                 span: token.start + offset..token.end,
             })
         });
-        // A literal without an end has been reported already.
-        let open = faults.iter().any(|fault| fault.span.start == token.start);
-        if let (Err(fault), false) = (judged, open) {
+        // A literal without an end has been reported already. It reaches to the end of the text, so
+        // only for the last token are the faults looked through.
+        let is_last = at + 1 == tokens.len();
+        let is_open = is_last && faults.iter().any(|fault| fault.span.start == token.start);
+        if let (Err(fault), false) = (judged, is_open) {
             faults.push(fault);
         }
     }

@@ -96,3 +96,38 @@ fn prisma_has_a_folder_with_one_file() {
     ));
     insta::assert_snapshot!(places(&Directory::with(&files).load(Layout::Prisma)), @r#"migrations/20250120093000_bad/migration.sql:2:7: syntax error at or near "TABEL""#);
 }
+
+#[cfg(unix)]
+#[test]
+fn links_that_lead_out_of_the_crate_are_refused() {
+    use std::os::unix::fs::symlink;
+
+    let elsewhere = Directory::with(&[
+        file("1_a/up.sql", "SELECT 1"),
+        file("settings.toml", "run_in_transaction = false"),
+    ]);
+    let inside = Directory::with(&[
+        file("2_b/up.sql", "SELECT 1"),
+        file("3_c/up.sql", "SELECT 1"),
+    ]);
+    let outside = elsewhere.root.path().join("migrations");
+    let migrations = inside.root.path().join("migrations");
+    for (target, link) in [
+        (outside.join("1_a"), "1_a"),
+        (outside.join("settings.toml"), "2_b/metadata.toml"),
+        (migrations.join("3_c"), "4_d"),
+    ] {
+        symlink(target, migrations.join(link)).expect("a link");
+    }
+    let loaded = inside.load(Layout::Diesel);
+    insta::assert_snapshot!(places(&loaded), @r"
+    migrations/1_a: a symbolic link that leads out of the crate
+    migrations/2_b/metadata.toml: a symbolic link that leads out of the crate
+    ");
+    let versions: Vec<i64> = loaded
+        .migrations
+        .iter()
+        .map(|found| found.version)
+        .collect();
+    assert_eq!(versions, [2, 3, 4]);
+}

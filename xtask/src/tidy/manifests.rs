@@ -20,11 +20,8 @@ pub(super) fn check(file: &File, findings: &mut Vec<String>) {
     if has("[workspace]") {
         return;
     }
-    // The editions differ from the workspace's on purpose there.
-    let any_edition = file.path.starts_with("tests/hygiene/");
     for wanted in SHARED {
-        let is_exempt = any_edition && wanted.starts_with("edition");
-        if !has(wanted) && !is_exempt {
+        if !has(wanted) {
             findings.push(format!("{}: lacks the line `{wanted}`", file.path));
         }
     }
