@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use migrate_core::{Settings, TableName};
 use migrate_runtime::{Migrations, Session};
 
-use crate::commands::{baseline, plan, repair, revert, run, status};
+use crate::commands::{adopt, baseline, plan, repair, revert, run, status};
 use crate::connection::environment::Environment;
 use crate::connection::target::Target;
 use crate::connection::{Connected, connect};
@@ -38,6 +38,7 @@ pub(crate) enum Operation {
     Plan(plan::Plan),
     Revert(revert::Revert),
     Baseline(baseline::Baseline),
+    Adopt(adopt::Adopt),
     Repair(repair::Repair),
 }
 
@@ -117,6 +118,7 @@ impl Operation {
             Self::Plan(_) => "plan",
             Self::Revert(_) => "revert",
             Self::Baseline(_) => "baseline",
+            Self::Adopt(_) => "adopt",
             Self::Repair(_) => "repair",
         }
     }
@@ -133,6 +135,7 @@ impl Operation {
             Self::Plan(plan) => plan.perform(job, session).await,
             Self::Revert(revert) => revert.perform(job, session).await,
             Self::Baseline(baseline) => baseline.perform(job, session).await,
+            Self::Adopt(adopt) => adopt.perform(job, session).await,
             Self::Repair(repair) => repair.perform(job, session).await,
         }
     }

@@ -4,7 +4,10 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::builder::PossibleValuesParser;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+use migrate_core::Layout;
 
 use crate::commands::{check, completions, create, rules};
 use crate::directory::Directory;
@@ -21,6 +24,10 @@ pub(crate) struct Program {
     /// The directory with the migrations; else `MIGRATE_DIR`, else `migrations` here or above
     #[arg(long, global = true, value_name = "PATH")]
     dir: Option<PathBuf>,
+
+    /// How the files are named and what they hold, if as another tool has them
+    #[arg(long, global = true, value_name = "LAYOUT", value_parser = PossibleValuesParser::new(Layout::ALL.map(Layout::name)))]
+    layout: Option<String>,
 
     #[command(flatten)]
     options: Options,
@@ -74,7 +81,13 @@ impl Program {
 
     fn perform(&self) -> Result<Exit, Failure> {
         let output = self.options.output();
-        let directory = || Directory::find(self.dir.as_deref(), &self.options);
+        let directory = || {
+            let mut directory = Directory::find(self.dir.as_deref(), &self.options)?;
+            if let Some(layout) = self.layout.as_deref().and_then(Layout::named) {
+                directory.settings.layout = layout;
+            }
+            Ok::<_, Failure>(directory)
+        };
         match &self.command {
             Command::Create(create) => create.perform(&directory()?, output),
             Command::Check(check) => check.perform(&directory()?, output),

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use clap::Args;
-use migrate_core::file_name;
+use migrate_core::{Layout, file_name};
 use serde_json::json;
 
 use crate::directory::Directory;
@@ -36,6 +36,17 @@ pub(crate) struct Create {
 
 impl Create {
     pub(crate) fn perform(&self, directory: &Directory, output: Output) -> Result<Exit, Failure> {
+        let layout = directory.settings.layout;
+        // sqlx's files are named as ours.
+        if !matches!(layout, Layout::Flat | Layout::Sqlx) {
+            let tool = layout.name();
+            return Err(Failure::environment(format!(
+                "files in the layout of {tool} are not made here"
+            ))
+            .help(format!(
+                "add the file as {tool} does, or move the directory to our own layout"
+            )));
+        }
         let name = snake_case(&self.name.join(" "));
         if name.is_empty() {
             return Err(Failure::environment(format!(

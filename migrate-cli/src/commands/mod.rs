@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+pub(crate) mod adopt;
 pub(crate) mod baseline;
 pub(crate) mod check;
 pub(crate) mod completions;

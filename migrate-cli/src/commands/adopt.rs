@@ -1,0 +1,117 @@
+//! `migrate adopt`: takes over the history of another tool.
+
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+use migrate_adopt::{Error, Finding, Tool, adopt};
+use migrate_runtime::{Session, Table};
+use serde_json::{Value, json};
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::job::Job;
+
+/// Takes over the history that another migration tool has kept in this database
+///
+/// The tool's rows are matched with the files, its checksums are verified, and what it has applied is
+/// recorded with its original times, in one transaction. What does not fit is listed, and nothing is
+/// recorded until each case is answered with --applied, --pending or --forget. The tool's table stays as
+/// it is, unless it has the very name of ours: then it is renamed. Doing it again changes nothing.
+#[derive(Debug, Args)]
+pub(crate) struct Adopt {
+    /// The tool; else it is recognised by its table
+    #[arg(long, value_name = "TOOL", value_parser = PossibleValuesParser::new(Tool::ALL.map(Tool::name)))]
+    from: Option<String>,
+
+    /// The tool's table, where it does not have its usual name
+    #[arg(long, value_name = "SCHEMA.NAME")]
+    from_table: Option<String>,
+
+    /// These count as applied as they are now: without a row, failed, or edited since
+    #[arg(long, value_name = "VERSION", num_args = 1.., value_delimiter = ',')]
+    applied: Vec<i64>,
+
+    /// These count as not applied: without a row though newer ones have one, or failed
+    #[arg(long, value_name = "VERSION", num_args = 1.., value_delimiter = ',')]
+    pending: Vec<i64>,
+
+    /// These rows, as the tool names them, are left out: no file is about them
+    #[arg(long, value_name = "ROW", num_args = 1.., value_delimiter = ',')]
+    forget: Vec<String>,
+
+    /// Say what would be recorded, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl Adopt {
+    pub(crate) async fn perform<S: Session>(
+        &self,
+        job: &Job<'_>,
+        session: &mut S,
+    ) -> Result<Exit, Failure> {
+        let mut adoption = adopt(job.set).table(job.table.clone());
+        if let Some(tool) = self.from.as_deref().and_then(Tool::named) {
+            adoption = adoption.from(tool);
+        }
+        if let Some(table) = &self.from_table {
+            let (schema, name) = table.split_once('.').unwrap_or(("public", table));
+            adoption = adoption.from_table(Table::new(schema.to_owned(), name.to_owned()));
+        }
+        let applied = self.applied.iter();
+        adoption = applied.fold(adoption, |adoption, version| adoption.applied(*version));
+        let pending = self.pending.iter();
+        adoption = pending.fold(adoption, |adoption, version| adoption.pending(*version));
+        let forget = self.forget.iter();
+        adoption = forget.fold(adoption, migrate_adopt::Adoption::forget);
+        if self.dry_run {
+            adoption = adoption.dry_run();
+        }
+        let adopted = adoption.perform_over(session).await.map_err(failure)?;
+        let rows = adopted.recorded.iter();
+        for row in rows.clone() {
+            let time = row.applied_at.as_deref();
+            let when = time.map_or_else(String::new, |time| format!(", applied {time}"));
+            job.output.text(&format!("{}{when}", row.file));
+        }
+        job.output.text(&adopted.to_string());
+        let rows: Vec<Value> = rows
+            .map(|row| json!({ "version": row.version, "file": row.file, "applied_at": row.applied_at }))
+            .collect();
+        job.output.document(
+            "adopt",
+            json!({
+                "tool": adopted.tool.map(Tool::name),
+                "source": adopted.source,
+                "recorded": rows,
+                "known": adopted.known,
+                "renamed": adopted.renamed,
+                "dry_run": adopted.dry_run,
+            }),
+        );
+        Ok(Exit::Done)
+    }
+}
+
+fn failure(error: Error) -> Failure {
+    let hints = error.hints();
+    let text = error.to_string();
+    let message = text.split("\n  = help: ").next().unwrap_or_default();
+    let failure = match error {
+        Error::Record(error) => return error.into(),
+        Error::Refused { findings, .. } => {
+            let findings = findings.iter().map(document);
+            let findings: Vec<Value> = findings.collect();
+            Failure::refused(message).details(json!({ "findings": findings }))
+        }
+        Error::Connection { source } => Failure::environment(message).cause(source.as_ref()),
+        Error::Database { error, .. } => Failure::refused(message)
+            .sqlstate(Some(&error.code))
+            .cause(error.as_ref()),
+        _ => Failure::refused(message),
+    };
+    hints.into_iter().fold(failure, Failure::help)
+}
+
+fn document(finding: &Finding) -> Value {
+    json!({ "message": finding.to_string(), "answers": finding.answers() })
+}

@@ -1,0 +1,154 @@
+//! `migrate adopt`, and directories in the layouts of other tools.
+
+use crate::place::{Place, check};
+
+const FILES: [(&str, &str); 3] = [
+    (
+        "1_one.sql",
+        "-- migrate:up\nCREATE TABLE one ();\n\n-- migrate:down\nDROP TABLE one;\n",
+    ),
+    (
+        "2_two.sql",
+        "-- migrate:up\nCREATE TABLE two ();\n\n-- migrate:down\nDROP TABLE two;\n",
+    ),
+    (
+        "3_three.sql",
+        "-- migrate:up\nCREATE TABLE three ();\n\n-- migrate:down\nDROP TABLE nowhere;\n",
+    ),
+];
+
+fn place() -> Place {
+    let place = Place::new(&FILES);
+    for sql in [
+        "CREATE TABLE schema_migrations (version varchar(128) PRIMARY KEY)",
+        "INSERT INTO schema_migrations VALUES ('1'), ('2')",
+        "CREATE TABLE one ()",
+        "CREATE TABLE two ()",
+    ] {
+        place.database.execute(sql);
+    }
+    place
+}
+
+#[test]
+fn a_foreign_directory_is_recognised_and_a_foreign_history_taken_over() {
+    let place = place();
+    check!(place, ["run"], @"
+    exit: 1
+    ----- stderr
+    error: the migrations in `migrations` are not valid, so nothing was done
+
+    migrations: the files are laid out as dbmate has them
+     |
+     = help: to keep them so, add `layout = dbmate` to `embed_migrations!`, or `--layout dbmate` to the command
+     = help: `migrate adopt` takes over the history of a database that they have been applied to
+    ");
+    check!(place, ["run", "--layout", "dbmate"], @r#"
+    exit: 1
+    ----- stderr
+    error: "public"."schema_migrations" is not a history of ours: its columns are version character varying(128) (it is the table of dbmate)
+      = help: to take over what dbmate has applied: `migrate adopt --from dbmate`, first with `--dry-run`; nothing was changed
+      = help: keep the history elsewhere: `--schema` and `--table`, or `schema` and `table` in migrate.toml
+    "#);
+    check!(place, ["adopt", "--from", "dbmate", "--layout", "dbmate", "--dry-run"], @r#"
+    exit: 0
+    ----- stdout
+    migrations/1_one.sql
+    migrations/2_two.sql
+    would record 2 migrations that dbmate applied, from "public"."schema_migrations"
+    that table would be called "public"."schema_migrations_dbmate" from now on
+    "#);
+    check!(place, ["adopt", "--layout", "dbmate", "--format", "json"], @r#"
+    exit: 0
+    ----- stdout
+    {
+      "command": "adopt",
+      "dry_run": false,
+      "known": 0,
+      "ok": true,
+      "recorded": [
+        {
+          "applied_at": null,
+          "file": "migrations/1_one.sql",
+          "version": 1
+        },
+        {
+          "applied_at": null,
+          "file": "migrations/2_two.sql",
+          "version": 2
+        }
+      ],
+      "renamed": "\"public\".\"schema_migrations_dbmate\"",
+      "source": "\"public\".\"schema_migrations\"",
+      "tool": "dbmate"
+    }
+    "#);
+    check!(place, ["adopt", "--layout", "dbmate"], @"
+    exit: 0
+    ----- stdout
+    there is nothing left to take over
+    ");
+    check!(place, ["run", "--layout", "dbmate"], @"
+    exit: 0
+    ----- stdout
+    applied migrations/3_three.sql in [n] ms
+    1 applied now, 2 before
+    ");
+}
+
+#[test]
+fn an_error_of_the_server_points_into_the_section_of_the_file() {
+    let place = place();
+    place.call(&["adopt", "--layout", "dbmate"]);
+    place.call(&["run", "--layout", "dbmate"]);
+    check!(place, ["revert", "--layout", "dbmate"], @r#"
+    exit: 1
+    ----- stderr
+    error: migrations/3_three.sql:5:1: table "nowhere" does not exist
+      |
+    5 | DROP TABLE nowhere;
+      | ^
+      = sqlstate: 42P01
+      = note: nothing of this migration was kept
+    "#);
+}
+
+#[test]
+fn what_does_not_fit_is_listed_with_its_answers() {
+    let place = place();
+    place
+        .database
+        .execute("INSERT INTO schema_migrations VALUES ('9')");
+    place
+        .database
+        .execute("DELETE FROM schema_migrations WHERE version = '1'");
+    check!(place, ["adopt", "--layout", "dbmate"], @r#"
+    exit: 1
+    ----- stderr
+    error: "public"."schema_migrations" of dbmate does not fit the files:
+      9 was applied, and no file is about it
+        restore the file, or leave the row out: `--forget 9`
+      migrations/1_one.sql was never applied, though newer ones were
+        if its effects are in the database: `--applied 1`
+        if it is still to be run: `--pending 1`
+    "#);
+    check!(place, ["adopt", "--layout", "dbmate", "--forget", "9", "--applied", "1"], @r#"
+    exit: 0
+    ----- stdout
+    migrations/1_one.sql
+    migrations/2_two.sql
+    recorded 2 migrations that dbmate applied, from "public"."schema_migrations"
+    that table is called "public"."schema_migrations_dbmate" from now on
+    "#);
+}
+
+#[test]
+fn create_leaves_the_layouts_of_others_alone() {
+    let place = place();
+    check!(place, ["create", "more", "--layout", "dbmate"], @"
+    exit: 2
+    ----- stderr
+    error: files in the layout of dbmate are not made here
+      = help: add the file as dbmate does, or move the directory to our own layout
+    ");
+}
