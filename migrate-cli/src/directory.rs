@@ -4,7 +4,9 @@ use std::env;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use migrate_core::{Diagnostic, Loaded, Settings, Severity, Style, TableName, load, render};
+use migrate_core::{
+    Configured, Diagnostic, Loaded, Settings, Severity, Style, TableName, configure, load, render,
+};
 use migrate_runtime::{Migrations, Table};
 use serde_json::json;
 
@@ -24,7 +26,8 @@ pub(crate) struct Directory {
     pub(crate) name: String,
     /// What stands before the name in messages: empty, or the way to the parent with a `/` behind it.
     pub(crate) prefix: String,
-    pub(crate) settings: Settings,
+    /// The settings: those of a migrate.toml, and the options.
+    pub(crate) configured: Configured,
 }
 
 impl Directory {
@@ -58,8 +61,10 @@ impl Directory {
         } else {
             above.to_owned()
         };
-        let mut settings = Settings::default();
-        apply(options, &mut settings.table);
+        let named: [&str; 0] = [];
+        let mut configured = configure(&parent, name, &Settings::default(), &named);
+        // An option is for this one call, so it may differ from the file.
+        apply(options, &mut configured.settings.table);
         Ok(Self {
             parent,
             name: name.to_owned(),
@@ -67,7 +72,7 @@ impl Directory {
                 "" => String::new(),
                 prefix => format!("{}/", prefix.trim_end_matches('/')),
             },
-            settings,
+            configured,
         })
     }
 
@@ -79,6 +84,11 @@ impl Directory {
     /// Where it is.
     pub(crate) fn path(&self) -> PathBuf {
         self.parent.join(&self.name)
+    }
+
+    /// What the files are judged by.
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.configured.settings
     }
 
     /// Reads and judges the files.
@@ -94,7 +104,8 @@ impl Directory {
             .help("`migrate create <name>` makes it with a first migration in it")
             .help("`--dir` or the variable MIGRATE_DIR names another one"));
         }
-        let mut loaded = load(&self.parent, &self.name, &self.settings);
+        let loaded = load(&self.parent, &self.name, self.settings());
+        let mut loaded = self.configured.clone().join(loaded);
         if !self.prefix.is_empty() {
             for diagnostic in &mut loaded.diagnostics {
                 diagnostic.file.insert_str(0, &self.prefix);
@@ -116,7 +127,7 @@ impl Directory {
             return Ok(Migrations::from_loaded(
                 &self.shown(),
                 &loaded,
-                &self.settings.table,
+                &self.settings().table,
             ));
         }
         let errors: Vec<&Diagnostic> = loaded
@@ -142,7 +153,7 @@ impl Directory {
 
     /// The history table.
     pub(crate) fn table(&self) -> Table {
-        let TableName { schema, name } = self.settings.table.clone();
+        let TableName { schema, name } = self.settings().table.clone();
         Table::new(schema, name)
     }
 }

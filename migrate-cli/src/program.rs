@@ -84,7 +84,7 @@ impl Program {
         let directory = || {
             let mut directory = Directory::find(self.dir.as_deref(), &self.options)?;
             if let Some(layout) = self.layout.as_deref().and_then(Layout::named) {
-                directory.settings.layout = layout;
+                directory.configured.settings.layout = layout;
             }
             Ok::<_, Failure>(directory)
         };
@@ -97,7 +97,7 @@ impl Program {
             Command::Operation(operation) => {
                 let directory = directory()?;
                 let set = directory.migrations()?;
-                let settings = directory.settings.clone();
+                let settings = directory.settings().clone();
                 let job = Job::new(&set, directory.table(), settings, output);
                 block_on(perform_connected(&job, &self.options, operation))?
             }

@@ -24,6 +24,7 @@ pub mod position;
 pub mod render;
 pub mod rules;
 pub mod settings;
+pub mod settings_file;
 pub mod sql;
 mod validate;
 
@@ -35,3 +36,4 @@ pub use nearest::nearest;
 pub use position::Position;
 pub use render::{Style, render};
 pub use settings::{Order, Settings, Syntax, TableName};
+pub use settings_file::{Configured, configure};

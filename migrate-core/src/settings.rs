@@ -61,3 +61,34 @@ pub struct Settings {
     /// Whether statements are parsed.
     pub syntax: Syntax,
 }
+
+/// PostgreSQL cuts longer names short (`NAMEDATALEN` less one).
+const LONGEST_NAME: usize = 63;
+
+/// Says why PostgreSQL could not keep this name of a table or a schema as it is, and what to do.
+///
+/// # Errors
+/// An empty name, one with a NUL character, and one that is too long.
+pub fn judge_name(what: &str, name: &str) -> Result<(), (String, String)> {
+    let (message, help) = if name.is_empty() {
+        (
+            format!("the {what}'s name is empty"),
+            "leave the option out for the default".to_owned(),
+        )
+    } else if name.contains('\0') {
+        (
+            format!("the {what}'s name holds a NUL character"),
+            "PostgreSQL knows no such names".to_owned(),
+        )
+    } else if name.len() > LONGEST_NAME {
+        (
+            format!("the {what}'s name has {} bytes", name.len()),
+            format!(
+                "PostgreSQL keeps the first {LONGEST_NAME} bytes of a name: choose a shorter one"
+            ),
+        )
+    } else {
+        return Ok(());
+    };
+    Err((message, help))
+}

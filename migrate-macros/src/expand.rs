@@ -60,7 +60,7 @@ use std::path::Path;
 
 use migrate_core::checksum::Checksum;
 use migrate_core::pack::{Packed, pack};
-use migrate_core::{Diagnostic, Loaded, Severity, Style, TableName, render};
+use migrate_core::{Diagnostic, Loaded, Severity, Style, TableName, configure, load, render};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
@@ -70,15 +70,15 @@ use crate::problem::{self, Problem};
 
 /// Expands the macro for a crate in `base`.
 pub(crate) fn expand(tokens: TokenStream, base: Option<&Path>) -> TokenStream {
-    let input = Input::read(tokens);
-    match judge(&input, base) {
+    let mut input = Input::read(tokens);
+    match judge(&mut input, base) {
         Ok((source, loaded)) => embed(&input, &source, &loaded),
         Err(errors) => refuse(&input, &errors),
     }
 }
 
 /// Reads the directory, unless the call itself is wrong. Also gives its absolute path.
-fn judge(input: &Input, base: Option<&Path>) -> Result<(String, Loaded), TokenStream> {
+fn judge(input: &mut Input, base: Option<&Path>) -> Result<(String, Loaded), TokenStream> {
     if !input.options.problems.is_empty() {
         return Err(input
             .options
@@ -98,7 +98,10 @@ fn judge(input: &Input, base: Option<&Path>) -> Result<(String, Loaded), TokenSt
         ));
         return Err(problem.to_error());
     };
-    let loaded = migrate_core::load(base, &input.directory, &input.options.settings);
+    let options = &mut input.options;
+    let configured = configure(base, &input.directory, &options.settings, &options.seen);
+    options.settings.clone_from(&configured.settings);
+    let loaded = configured.join(load(base, &input.directory, &options.settings));
     let Some(source) = loaded.path.to_str().map(str::to_owned) else {
         let problem = Problem::new(
             input.span,

@@ -1,5 +1,6 @@
 //! `order = numeric, table = "…", schema = "…", syntax = off`: the options, each at most once, in any order.
 
+use migrate_core::settings::judge_name;
 use migrate_core::{Layout, Order, Settings, Syntax, nearest};
 use proc_macro2::{Ident, Span};
 use syn::ext::IdentExt as _;
@@ -11,15 +12,13 @@ use crate::problem::Problem;
 /// Every option there is.
 const KNOWN: [&str; 5] = ["layout", "order", "table", "schema", "syntax"];
 
-/// PostgreSQL cuts longer names short (`NAMEDATALEN` less one).
-const LONGEST_NAME: usize = 63;
-
 /// What the options say, and what is wrong with them.
 #[derive(Debug, Default)]
 pub(crate) struct Options {
     pub(crate) settings: Settings,
     pub(crate) problems: Vec<Problem>,
-    seen: Vec<String>,
+    /// The options that were given, known or not.
+    pub(crate) seen: Vec<String>,
 }
 
 impl Options {
@@ -159,24 +158,8 @@ impl Options {
     }
 
     fn judge_name(&mut self, what: &str, name: &str, span: Span) {
-        if name.is_empty() {
-            self.complain(
-                span,
-                format!("the {what}'s name is empty"),
-                "leave the option out for the default",
-            );
-        } else if name.contains('\0') {
-            self.complain(
-                span,
-                format!("the {what}'s name holds a NUL character"),
-                "PostgreSQL knows no such names",
-            );
-        } else if name.len() > LONGEST_NAME {
-            self.complain(
-                span,
-                format!("the {what}'s name has {} bytes", name.len()),
-                format!("PostgreSQL keeps the first {LONGEST_NAME} bytes of a name: choose a shorter one"),
-            );
+        if let Err((message, help)) = judge_name(what, name) {
+            self.complain(span, message, help);
         }
     }
 

@@ -1,7 +1,7 @@
 //! `migrate check`: everything that the build would say, without building.
 
 use clap::Args;
-use migrate_core::{Diagnostic, Loaded, Severity, Style, render};
+use migrate_core::{Diagnostic, Loaded, Severity, Source, Style, file_name, render};
 use serde_json::{Value, json};
 
 use crate::directory::Directory;
@@ -64,7 +64,7 @@ impl Check {
             return true;
         };
         let name = diagnostic.file.rsplit('/').next().unwrap_or_default();
-        let version = migrate_core::file_name::parse(name).map(|name| name.version);
+        let version = file_name::parse(name).map(|name| name.version);
         diagnostic.severity == Severity::Error || version.is_ok_and(|version| version > since)
     }
 }
@@ -74,7 +74,9 @@ fn summary(loaded: &Loaded, errors: usize, warnings: usize) -> String {
         1 => format!("1 {word}"),
         _ => format!("{number} {word}s"),
     };
-    let files = plural(loaded.sources.len(), "file");
+    // The settings file is a source as well.
+    let is_sql = |source: &&Source| file_name::is_sql(&source.file);
+    let files = plural(loaded.sources.iter().filter(is_sql).count(), "file");
     if errors + warnings == 0 {
         return format!("{GOOD}ok{GOOD:#}: {files}, nothing to complain of");
     }

@@ -36,7 +36,7 @@ pub(crate) struct Create {
 
 impl Create {
     pub(crate) fn perform(&self, directory: &Directory, output: Output) -> Result<Exit, Failure> {
-        let layout = directory.settings.layout;
+        let layout = directory.settings().layout;
         // sqlx's files are named as ours.
         if !matches!(layout, Layout::Flat | Layout::Sqlx) {
             let tool = layout.name();

@@ -1,0 +1,276 @@
+//! The settings file's text -> settings.
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::{Place, RULE};
+use crate::diagnostic::{Diagnostic, Span};
+use crate::layout::Layout;
+use crate::load::Source;
+use crate::nearest::nearest;
+use crate::settings::{Order, Settings, Syntax, judge_name};
+
+/// Every setting there is. Each is an option of `embed_migrations!`, too.
+const KEYS: [&str; 5] = ["layout", "order", "table", "schema", "syntax"];
+
+/// Puts the file's settings into `settings`; says what is wrong with them.
+pub(super) fn apply(
+    source: &Source,
+    place: Place,
+    named: &[&str],
+    settings: &mut Settings,
+) -> Vec<Diagnostic> {
+    let mut reading = Reading {
+        source,
+        named,
+        settings,
+        problems: Vec::new(),
+    };
+    match DeTable::parse(&source.text) {
+        Ok(document) => reading.find(document.get_ref(), place),
+        Err(error) => {
+            let message = error.message().replace('\n', ": ");
+            reading.complain(
+                error.span().unwrap_or(0..0),
+                message,
+                "the file is in TOML: https://toml.io",
+            );
+        }
+    }
+    let mut problems = reading.problems;
+    problems.sort_by_key(|problem| problem.span.as_ref().map(|span| span.start));
+    problems
+}
+
+struct Reading<'r> {
+    source: &'r Source,
+    named: &'r [&'r str],
+    settings: &'r mut Settings,
+    problems: Vec<Diagnostic>,
+}
+
+impl Reading<'_> {
+    fn find(&mut self, document: &DeTable<'_>, place: Place) {
+        if place == Place::Top {
+            return self.read(document);
+        }
+        let mut table = document;
+        for part in ["package", "metadata", "migrate"] {
+            // That such a line is there does not make it a table: it may stand in a string.
+            match table.get(part).map(Spanned::get_ref) {
+                Some(DeValue::Table(inner)) => table = inner,
+                _ => return,
+            }
+        }
+        self.read(table);
+    }
+
+    fn read(&mut self, table: &DeTable<'_>) {
+        for (key, value) in table {
+            let (name, key_span) = (key.get_ref().as_ref(), key.span());
+            if !KEYS.contains(&name) {
+                let help = match nearest(name, KEYS) {
+                    Some(known) => format!("did you mean `{known}`?"),
+                    None => format!("the settings are `{}`", KEYS.join("`, `")),
+                };
+                self.complain(key_span, format!("unknown setting `{name}`"), help);
+                continue;
+            }
+            let DeValue::String(text) = value.get_ref() else {
+                self.complain(
+                    value.span(),
+                    format!("`{name}` is not a string"),
+                    "write it in quotes",
+                );
+                continue;
+            };
+            self.set(name, text, value.span());
+        }
+    }
+
+    /// One setting; where the caller has named it as well, only a comparison.
+    fn set(&mut self, key: &str, value: &str, span: Span) {
+        let mut said = self.settings.clone();
+        if let Err((message, help)) = set(&mut said, key, value) {
+            return self.complain(span, message, help);
+        }
+        if !self.named.contains(&key) {
+            *self.settings = said;
+        } else if said != *self.settings {
+            self.complain(
+                span,
+                format!(
+                    "`{key}` is {value:?} here, and something else in the call of embed_migrations!"
+                ),
+                "say it here only: the program `migrate` reads this file as well",
+            );
+        }
+    }
+
+    fn complain(&mut self, span: Span, message: String, help: impl Into<String>) {
+        let problem = Diagnostic::error(RULE, &self.source.file, message);
+        self.problems.push(problem.at(span).help(help));
+    }
+}
+
+fn set(settings: &mut Settings, key: &str, value: &str) -> Result<(), (String, String)> {
+    let unknown = |words: &[&str]| {
+        let help = match nearest(value, words.iter().copied()) {
+            Some(known) => format!("did you mean {known:?}?"),
+            None => format!("it is one of \"{}\"", words.join("\", \"")),
+        };
+        (format!("unknown {key} {value:?}"), help)
+    };
+    match key {
+        "order" => {
+            settings.order = match value {
+                "alphabetical" => Order::Alphabetical,
+                "numeric" => Order::Numeric,
+                _ => return Err(unknown(&["alphabetical", "numeric"])),
+            }
+        }
+        "syntax" => {
+            settings.syntax = match value {
+                "on" => Syntax::On,
+                "off" => Syntax::Off,
+                _ => return Err(unknown(&["on", "off"])),
+            }
+        }
+        "layout" => {
+            let names = Layout::ALL.map(Layout::name);
+            settings.layout = Layout::named(value).ok_or_else(|| unknown(&names))?;
+        }
+        "table" => {
+            judge_name("table", value)?;
+            value.clone_into(&mut settings.table.name);
+        }
+        _ => {
+            judge_name("schema", value)?;
+            value.clone_into(&mut settings.table.schema);
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use crate::render::{Style, render};
+    use crate::settings::{Order, Settings};
+    use crate::settings_file::{Configured, configure};
+
+    fn configured(file: &str, text: &str, named: &[&str]) -> Configured {
+        let root = tempfile::tempdir().unwrap();
+        fs::write(root.path().join(file), text).unwrap();
+        configure(root.path(), "migrations", &Settings::default(), named)
+    }
+
+    fn complaints(configured: &Configured) -> String {
+        let text = configured
+            .source
+            .as_ref()
+            .map(|source| source.text.as_str());
+        let found = configured.diagnostics.iter();
+        let texts: Vec<String> = found
+            .map(|diagnostic| render(diagnostic, text, Style::Plain))
+            .collect();
+        texts.join("\n")
+    }
+
+    #[test]
+    fn the_file_completes_what_the_caller_leaves_open() {
+        let found = configured(
+            "migrate.toml",
+            "order = 'numeric'\nschema = 'ops'\nlayout = 'sqlx'\n",
+            &["table"],
+        );
+        assert_eq!(complaints(&found), "");
+        assert_eq!(found.settings.order, Order::Numeric);
+        assert_eq!(found.settings.table.to_string(), "ops.schema_migrations");
+    }
+
+    #[test]
+    fn a_manifest_may_hold_them() {
+        let found = configured(
+            "Cargo.toml",
+            "[package]\nname = 'x'\n[package.metadata.migrate]\ntable = 'history'\n",
+            &[],
+        );
+        assert_eq!(found.settings.table.name, "history");
+        let none = configured("Cargo.toml", "[package]\nname = 'x'\n", &[]);
+        assert_eq!(none, Configured::default());
+    }
+
+    #[test]
+    fn every_mistake_is_shown_where_it_stands() {
+        let found = configured(
+            "migrate.toml",
+            "tabel = 'x'\norder = 'numerical'\nschema = ''\nsyntax = true\n",
+            &[],
+        );
+        insta::assert_snapshot!(complaints(&found), @r#"
+        migrate.toml:1:1: unknown setting `tabel`
+          |
+        1 | tabel = 'x'
+          | ^^^^^
+          |
+          = help: did you mean `table`?
+        migrate.toml:2:9: unknown order "numerical"
+          |
+        2 | order = 'numerical'
+          |         ^^^^^^^^^^^
+          |
+          = help: did you mean "numeric"?
+        migrate.toml:3:10: the schema's name is empty
+          |
+        3 | schema = ''
+          |          ^^
+          |
+          = help: leave the option out for the default
+        migrate.toml:4:10: `syntax` is not a string
+          |
+        4 | syntax = true
+          |          ^^^^
+          |
+          = help: write it in quotes
+        "#);
+        let broken = configured("migrate.toml", "order = ?\n", &[]);
+        insta::assert_snapshot!(complaints(&broken), @"
+        migrate.toml:1:9: string values must be quoted, expected literal string
+          |
+        1 | order = ?
+          |         ^
+          |
+          = help: the file is in TOML: https://toml.io
+        ");
+        let other = configured("migrate.toml", "order = 'numeric'\n", &["order"]);
+        insta::assert_snapshot!(complaints(&other), @r#"
+        migrate.toml:1:9: `order` is "numeric" here, and something else in the call of embed_migrations!
+          |
+        1 | order = 'numeric'
+          |         ^^^^^^^^^
+          |
+          = help: say it here only: the program `migrate` reads this file as well
+        "#);
+    }
+
+    #[test]
+    fn two_files_are_one_too_many() {
+        let root = tempfile::tempdir().unwrap();
+        fs::write(root.path().join("migrate.toml"), "").unwrap();
+        fs::write(
+            root.path().join("Cargo.toml"),
+            "[package.metadata.migrate]\n",
+        )
+        .unwrap();
+        let settings = Settings::default();
+        let none: [&str; 0] = [];
+        let found = configure(root.path(), "migrations", &settings, &none);
+        insta::assert_snapshot!(complaints(&found), @"
+        migrate.toml: there are settings in `Cargo.toml`, too
+         |
+         = help: keep one of the two
+        ");
+    }
+}
