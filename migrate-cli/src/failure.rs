@@ -68,6 +68,14 @@ impl Failure {
         self
     }
 
+    /// With what the server has said, or else the driver.
+    pub(crate) fn driver(self, error: &tokio_postgres::Error) -> Self {
+        match error.as_db_error() {
+            Some(database) => self.cause(database).sqlstate(Some(database.code().code())),
+            None => self.cause(error),
+        }
+    }
+
     /// With the server's error code.
     pub(crate) fn sqlstate(mut self, code: Option<&str>) -> Self {
         self.parts.sqlstate = code.map(str::to_owned);

@@ -53,6 +53,7 @@ mod options;
 mod output;
 mod program;
 mod progress;
+mod scratch;
 
 pub use embedded::{Migrate, main};
 pub use program::run_program;

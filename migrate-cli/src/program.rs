@@ -90,7 +90,7 @@ impl Program {
         };
         match &self.command {
             Command::Create(create) => create.perform(&directory()?, output),
-            Command::Check(check) => check.perform(&directory()?, output),
+            Command::Check(check) => check.perform(&directory()?, &self.options, output),
             Command::Rules(rules) => rules.perform(output),
             Command::Completions(completions) => completions.perform(),
             Command::Man(man) => man.perform(),

@@ -4,11 +4,19 @@ use clap::Args;
 use migrate_core::{Diagnostic, Loaded, Severity, Source, Style, file_name, render};
 use serde_json::{Value, json};
 
+use super::scratch::{self, Findings};
+use crate::connection::environment::Environment;
+use crate::connection::target::Target;
 use crate::directory::Directory;
+use crate::embedded::block_on;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::finding;
+use crate::interruption::Interruptions;
+use crate::job::Job;
+use crate::options::Options;
 use crate::output::{GOOD, Output};
+use crate::scratch::Scratch;
 
 /// Checks the files by every rule of the build, without a database
 #[derive(Debug, Args)]
@@ -17,13 +25,23 @@ pub(crate) struct Check {
     #[arg(long)]
     deny_warnings: bool,
 
+    /// Also apply everything to a throwaway database on the server that `DATABASE_URL` or
+    /// `--database-url` names, and say what it locks, rewrites and scans, and what the down files leave
+    #[arg(long)]
+    scratch: bool,
+
     /// No warnings about this version and older ones: they ran long ago
     #[arg(long, value_name = "VERSION")]
     since: Option<i64>,
 }
 
 impl Check {
-    pub(crate) fn perform(&self, directory: &Directory, output: Output) -> Result<Exit, Failure> {
+    pub(crate) fn perform(
+        &self,
+        directory: &Directory,
+        options: &Options,
+        output: Output,
+    ) -> Result<Exit, Failure> {
         let loaded = directory.load()?;
         let findings: Vec<&Diagnostic> = loaded
             .diagnostics
@@ -40,21 +58,27 @@ impl Check {
         };
         let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
         output.text(&summary(&loaded, errors, warnings));
-        let failed = errors > 0 || self.deny_warnings && warnings > 0;
+        let mut failed = errors > 0 || self.deny_warnings && warnings > 0;
         let documents: Vec<Value> = findings
             .iter()
             .map(|found| finding::document(found, loaded.text(&found.file)))
             .collect();
-        output.verdict(
-            "check",
-            !failed,
-            json!({
-                "migrations": loaded.migrations.len(),
-                "errors": errors,
-                "warnings": warnings,
-                "findings": documents,
-            }),
-        );
+        let mut document = json!({
+            "migrations": loaded.migrations.len(),
+            "errors": errors,
+            "warnings": warnings,
+            "findings": documents,
+        });
+        // What cannot be built is not worth trying out.
+        if self.scratch && errors == 0 {
+            let found = block_on(try_out(directory, options, output))??;
+            output.text(&found.summary());
+            failed |= !found.differences.is_empty();
+            if let Value::Object(members) = &mut document {
+                members.insert("scratch".to_owned(), found.document());
+            }
+        }
+        output.verdict("check", !failed, document);
         Ok(if failed { Exit::Refused } else { Exit::Done })
     }
 
@@ -67,6 +91,31 @@ impl Check {
         let version = file_name::parse(name).map(|name| name.version);
         diagnostic.severity == Severity::Error || version.is_ok_and(|version| version > since)
     }
+}
+
+/// Tries the files out in a database that is gone afterwards, whatever happens.
+async fn try_out(
+    directory: &Directory,
+    options: &Options,
+    output: Output,
+) -> Result<Findings, Failure> {
+    let environment = Environment::read()?;
+    let target = Target::find(options.database_url.as_deref(), &environment)?;
+    let set = directory.migrations()?;
+    let settings = directory.settings().clone();
+    let job = Job::new(&set, directory.table(), settings, output);
+    let mut interruptions = Interruptions::listen();
+    let mut scratch = Scratch::create(&target).await?;
+    let cancel = scratch.cancel.clone();
+    let found = tokio::select! {
+        found = scratch::try_out(&job, &mut scratch) => found,
+        () = interruptions.next() => {
+            cancel.send().await;
+            Err(Failure::refused("interrupted"))
+        }
+    };
+    scratch.remove().await?;
+    found
 }
 
 fn summary(loaded: &Loaded, errors: usize, warnings: usize) -> String {

@@ -10,4 +10,5 @@ pub(crate) mod repair;
 pub(crate) mod revert;
 pub(crate) mod rules;
 pub(crate) mod run;
+pub(crate) mod scratch;
 pub(crate) mod status;

@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const SOCKETS: [&str; 2] = ["/var/run/postgresql", "/tmp"];
 
 /// A database, and how to get there.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Target {
     pub(crate) config: Config,
     pub(crate) mode: Mode,

@@ -47,7 +47,7 @@ impl Mode {
 }
 
 /// The files that TLS needs, all in PEM format.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Certificates {
     /// Whom to trust; None for those that the operating system trusts.
     root: Option<PathBuf>,

@@ -9,6 +9,7 @@ mod create;
 mod history;
 mod place;
 mod run;
+mod scratch;
 mod settings;
 mod signals;
 mod status;

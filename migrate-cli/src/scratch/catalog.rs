@@ -1,0 +1,102 @@
+//! What a schema consists of, as lines that can be compared.
+
+use std::collections::BTreeSet;
+
+use migrate_runtime::Table;
+
+use super::Scratch;
+use super::observe::SCHEMA;
+use crate::failure::Failure;
+
+/// Every object, one line each, with all that makes it what it is.
+pub(crate) type Catalog = BTreeSet<String>;
+
+impl Scratch {
+    /// The schema as it is now, without what belongs to us or to an extension.
+    pub(crate) async fn catalog(&self, history: &Table) -> Result<Catalog, Failure> {
+        let table = history.to_string().replace('\'', "''");
+        let sql = OBJECTS
+            .replace("{history}", &format!("'{table}'::regclass"))
+            .replace("{ours}", SCHEMA);
+        Ok(self.rows(&sql).await?.into_iter().flatten().collect())
+    }
+}
+
+/// What of `before` is not in `after`, and the other way round: `- table t`, `+ index i …`.
+pub(crate) fn differences(before: &Catalog, after: &Catalog) -> Vec<String> {
+    let gone = before.difference(after).map(|line| format!("- {line}"));
+    let new = after.difference(before).map(|line| format!("+ {line}"));
+    gone.chain(new).collect()
+}
+
+/// Column order is left out: a column that is dropped and added again stands last, and that is all
+/// one can have.
+const OBJECTS: &str = "
+WITH spaces AS (
+    SELECT oid, nspname, nspacl FROM pg_namespace
+    WHERE nspname NOT LIKE 'pg\\_%' AND nspname NOT IN ('information_schema', '{ours}')
+), owned AS (
+    SELECT classid, objid FROM pg_depend WHERE deptype = 'e'
+), tables AS (
+    SELECT c.* FROM pg_class c JOIN spaces n ON n.oid = c.relnamespace
+    WHERE c.oid <> {history} AND NOT EXISTS (SELECT FROM owned WHERE classid = 'pg_class'::regclass AND objid = c.oid)
+)
+SELECT format('schema %I %s', nspname, nspacl) FROM spaces
+UNION ALL SELECT format('extension %I', extname) FROM pg_extension
+UNION ALL
+SELECT format('%s %s %s %s', CASE relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned table' WHEN 'v' THEN 'view'
+        WHEN 'm' THEN 'materialized view' WHEN 'S' THEN 'sequence' WHEN 'f' THEN 'foreign table' END,
+        oid::regclass, array_to_string(reloptions, ', '), relacl)
+    || CASE WHEN relkind IN ('v', 'm') THEN pg_get_viewdef(oid) ELSE '' END
+    || CASE WHEN relrowsecurity THEN ' row level security' ELSE '' END
+FROM tables WHERE relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
+UNION ALL
+SELECT format('column %s.%I %s%s%s%s', t.oid::regclass, a.attname, format_type(a.atttypid, a.atttypmod),
+        CASE WHEN a.attnotnull THEN ' NOT NULL' END, ' DEFAULT ' || pg_get_expr(d.adbin, d.adrelid),
+        CASE WHEN a.attidentity <> '' THEN ' identity' WHEN a.attgenerated <> '' THEN ' generated' END)
+FROM tables t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
+LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+WHERE t.relkind IN ('r', 'p', 'v', 'm', 'f')
+UNION ALL
+SELECT format('index %s%s', pg_get_indexdef(i.indexrelid), CASE WHEN NOT i.indisvalid THEN ' INVALID' END)
+FROM pg_index i JOIN tables t ON t.oid = i.indrelid
+UNION ALL
+SELECT format('constraint %I on %s %s%s', c.conname, c.conrelid::regclass, pg_get_constraintdef(c.oid),
+        CASE WHEN NOT c.convalidated THEN ' NOT VALID' END)
+FROM pg_constraint c JOIN tables t ON t.oid = c.conrelid
+UNION ALL
+SELECT 'trigger ' || pg_get_triggerdef(g.oid) FROM pg_trigger g JOIN tables t ON t.oid = g.tgrelid WHERE NOT g.tgisinternal
+UNION ALL
+SELECT format('policy %I on %s %s %s %s', p.polname, p.polrelid::regclass, p.polcmd,
+        pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))
+FROM pg_policy p JOIN tables t ON t.oid = p.polrelid
+UNION ALL
+SELECT format('function %s %s %s', f.oid::regprocedure, md5(CASE WHEN f.prokind IN ('f', 'p')
+        THEN pg_get_functiondef(f.oid) ELSE f.prosrc END), f.proacl)
+FROM pg_proc f JOIN spaces n ON n.oid = f.pronamespace
+WHERE NOT EXISTS (SELECT FROM owned WHERE classid = 'pg_proc'::regclass AND objid = f.oid)
+UNION ALL
+SELECT format('type %s %s', t.oid::regtype, CASE t.typtype
+        WHEN 'e' THEN (SELECT string_agg(quote_literal(enumlabel), ', ' ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = t.oid)
+        WHEN 'd' THEN (SELECT format_type(t.typbasetype, t.typtypmod) || coalesce(string_agg(' ' || pg_get_constraintdef(oid), '' ORDER BY conname), '')
+                       FROM pg_constraint WHERE contypid = t.oid) END)
+FROM pg_type t JOIN spaces n ON n.oid = t.typnamespace
+LEFT JOIN pg_class c ON c.oid = t.typrelid
+WHERE t.typtype IN ('e', 'd', 'c', 'r') AND coalesce(c.relkind = 'c', true)
+  AND NOT EXISTS (SELECT FROM owned WHERE classid = 'pg_type'::regclass AND objid = t.oid)
+UNION ALL
+SELECT format('comment on %s: %s', pg_describe_object(d.classoid, d.objoid, d.objsubid), d.description)
+FROM pg_description d JOIN tables t ON d.classoid = 'pg_class'::regclass AND d.objoid = t.oid";
+
+#[cfg(test)]
+mod tests {
+    use super::{Catalog, differences};
+
+    #[test]
+    fn what_is_gone_and_what_is_new() {
+        let catalog =
+            |lines: &[&str]| -> Catalog { lines.iter().map(|line| (*line).to_owned()).collect() };
+        let found = differences(&catalog(&["a", "b"]), &catalog(&["b", "c"]));
+        assert_eq!(found, ["- a", "+ c"]);
+    }
+}

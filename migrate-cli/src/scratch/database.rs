@@ -1,0 +1,113 @@
+//! Making the database, and getting rid of it.
+
+use std::process;
+use std::time::SystemTime;
+
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio_postgres::error::{DbError, SqlState};
+use tokio_postgres::{Client, SimpleQueryMessage};
+
+use crate::connection::target::Target;
+use crate::connection::{Cancel, Connected, connect};
+use crate::failure::Failure;
+
+/// A database of our own on the server of somebody else's.
+pub(crate) struct Scratch {
+    /// A connection to it.
+    pub(crate) client: Client,
+    pub(crate) cancel: Cancel,
+    /// What the server says there, down to the first level of debugging.
+    pub(super) notices: UnboundedReceiver<DbError>,
+    /// A connection to the database that was named: one cannot drop the database one is in.
+    outside: Client,
+    pub(crate) name: String,
+}
+
+impl Scratch {
+    /// Makes an empty database on the server that `target` names.
+    ///
+    /// # Errors
+    /// No connection, no right to create databases.
+    pub(crate) async fn create(target: &Target) -> Result<Self, Failure> {
+        let outside = connect(target).await?.client;
+        let moment = SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or_default();
+        let name = format!("migrate_scratch_{}_{}", process::id(), moment.as_millis());
+        let created = outside
+            .batch_execute(&format!("CREATE DATABASE {name} TEMPLATE template0"))
+            .await;
+        if let Err(error) = created {
+            let failure =
+                Failure::environment("the scratch database cannot be created").driver(&error);
+            return Err(match error.code() {
+                Some(&SqlState::INSUFFICIENT_PRIVILEGE) => failure
+                    .help("name a server on which you may create databases, such as one on your own machine, with `--database-url`"),
+                _ => failure,
+            });
+        }
+        let mut inside = target.clone();
+        inside.config.dbname(&name);
+        let options = target.config.get_options().unwrap_or_default();
+        inside
+            .config
+            .options(format!("{options} -c client_min_messages=debug1").trim());
+        match connect(&inside).await {
+            Ok(Connected {
+                client,
+                cancel,
+                notices,
+            }) => Ok(Self {
+                client,
+                cancel,
+                notices,
+                outside,
+                name,
+            }),
+            Err(failure) => {
+                drop_database(&outside, &name).await?;
+                Err(failure)
+            }
+        }
+    }
+
+    /// Drops the database, whoever is connected to it.
+    ///
+    /// # Errors
+    /// The server's, with the database's name: somebody has to drop it by hand.
+    pub(crate) async fn remove(self) -> Result<(), Failure> {
+        drop(self.client);
+        drop_database(&self.outside, &self.name).await
+    }
+
+    /// The rows of a query, every value as text.
+    ///
+    /// # Errors
+    /// The server's.
+    pub(super) async fn rows(&self, sql: &str) -> Result<Vec<Vec<String>>, Failure> {
+        let failed = |error: tokio_postgres::Error| {
+            Failure::environment("the scratch database cannot be looked at").driver(&error)
+        };
+        let messages = self.client.simple_query(sql).await.map_err(failed)?;
+        let rows = messages.iter().filter_map(|message| match message {
+            SimpleQueryMessage::Row(row) => Some(
+                (0..row.len())
+                    .map(|column| row.get(column).unwrap_or_default().to_owned())
+                    .collect(),
+            ),
+            _ => None,
+        });
+        Ok(rows.collect())
+    }
+}
+
+async fn drop_database(outside: &Client, name: &str) -> Result<(), Failure> {
+    outside
+        .batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)"))
+        .await
+        .map_err(|error| {
+            Failure::environment(format!("the scratch database `{name}` cannot be dropped"))
+                .driver(&error)
+                .help(format!("drop it by hand: `DROP DATABASE {name}`"))
+        })
+}

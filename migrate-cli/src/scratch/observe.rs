@@ -1,0 +1,144 @@
+//! What a migration locks, rewrites and reads through.
+
+use std::collections::BTreeSet;
+
+use migrate_runtime::Table;
+use tokio_postgres::error::Severity;
+
+use super::Scratch;
+use crate::failure::Failure;
+
+/// A lock on a table that was there before the migration, held until its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Lock {
+    pub(crate) table: String,
+    /// PostgreSQL's name for it, e.g. `AccessExclusiveLock`.
+    pub(crate) mode: String,
+}
+
+impl Lock {
+    /// Whom it stops; None for the locks that reading and writing take themselves.
+    pub(crate) fn stops(&self) -> Option<&'static str> {
+        match self.mode.as_str() {
+            "AccessExclusiveLock" => Some("nobody else can read or write it until the end"),
+            "ExclusiveLock" | "ShareRowExclusiveLock" | "ShareLock" => {
+                Some("nobody else can write it until the end")
+            }
+            "ShareUpdateExclusiveLock" => Some("reading and writing go on"),
+            _ => None,
+        }
+    }
+}
+
+/// Work whose length grows with a table.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Work {
+    /// `rewrites`, `scans` or `builds an index on`.
+    pub(crate) what: &'static str,
+    pub(crate) table: String,
+}
+
+/// Our own things in the scratch database, apart from everybody's.
+pub(super) const SCHEMA: &str = "migrate_scratch";
+
+impl Scratch {
+    /// Prepares the observation. The history table must be there.
+    pub(crate) async fn watch(&self, history: &Table) -> Result<(), Failure> {
+        self.rows(&format!(
+            "CREATE SCHEMA {SCHEMA};
+             CREATE TABLE {SCHEMA}.known (oid oid PRIMARY KEY, name text);
+             CREATE TABLE {SCHEMA}.locks (name text, mode text);
+             CREATE FUNCTION {SCHEMA}.note() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+             SET search_path = pg_catalog, pg_temp AS $body$
+             BEGIN
+                 INSERT INTO {SCHEMA}.locks SELECT DISTINCT known.name, held.mode
+                 FROM pg_locks held JOIN {SCHEMA}.known ON known.oid = held.relation
+                 WHERE held.pid = pg_backend_pid() AND held.locktype = 'relation' AND held.granted;
+                 RETURN NULL;
+             END $body$;
+             CREATE CONSTRAINT TRIGGER migrate_scratch AFTER INSERT OR UPDATE ON {history}
+             DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION {SCHEMA}.note()"
+        ))
+        .await?;
+        Ok(())
+    }
+
+    /// Begins the observation of one migration: what there is now is what it can get in the way of.
+    pub(crate) async fn begin(&mut self, history: &Table) -> Result<BTreeSet<String>, Failure> {
+        let rows = self
+            .rows(&format!(
+                "TRUNCATE {SCHEMA}.known, {SCHEMA}.locks;
+                 INSERT INTO {SCHEMA}.known SELECT c.oid, c.oid::regclass::text
+                 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                 WHERE c.relkind IN ('r', 'p', 'm') AND c.oid <> '{table}'::regclass
+                 AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', '{SCHEMA}');
+                 SELECT c.relname FROM {SCHEMA}.known k JOIN pg_class c USING (oid)",
+                table = history.to_string().replace('\'', "''"),
+            ))
+            .await?;
+        // What was said before is not about this migration.
+        while self.notices.try_recv().is_ok() {}
+        Ok(rows.into_iter().flatten().collect())
+    }
+
+    /// What the migration did to the tables `known` before it.
+    pub(crate) async fn end(
+        &mut self,
+        known: &BTreeSet<String>,
+    ) -> Result<(Vec<Lock>, Vec<Work>), Failure> {
+        let mut work = BTreeSet::new();
+        while let Ok(notice) = self.notices.try_recv() {
+            if notice.parsed_severity() == Some(Severity::Debug)
+                && let Some(found) = read_work(notice.message())
+                && known.contains(&found.table)
+            {
+                work.insert(found);
+            }
+        }
+        let rows = self
+            .rows(&format!(
+                "SELECT DISTINCT name, mode FROM {SCHEMA}.locks ORDER BY name, mode"
+            ))
+            .await?;
+        let lock = |row: Vec<String>| {
+            let [table, mode] = row.try_into().ok()?;
+            Some(Lock { table, mode })
+        };
+        let locks = rows.into_iter().filter_map(lock).collect();
+        Ok((locks, work.into_iter().collect()))
+    }
+}
+
+/// PostgreSQL's own words, which are the same in versions 12 to 18.
+fn read_work(message: &str) -> Option<Work> {
+    let quoted = |text: &str| Some(text.strip_prefix('"')?.split('"').next()?.to_owned());
+    let work = |what, table| Some(Work { what, table });
+    if let Some(rest) = message.strip_prefix("rewriting table ") {
+        work("rewrites", quoted(rest)?)
+    } else if let Some(rest) = message.strip_prefix("verifying table ") {
+        work("scans", quoted(rest)?)
+    } else if message.starts_with("building index ") {
+        let (_, table) = message.split_once(" on table ")?;
+        work("builds an index on", quoted(table)?)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Work, read_work};
+
+    #[test]
+    fn postgresqls_debug_messages_are_understood() {
+        let read =
+            |message| read_work(message).map(|Work { what, table }| format!("{what} {table}"));
+        assert_eq!(read("rewriting table \"t\"").unwrap(), "rewrites t");
+        assert_eq!(read("verifying table \"t\"").unwrap(), "scans t");
+        assert_eq!(
+            read("building index \"i\" on table \"t\" serially").unwrap(),
+            "builds an index on t"
+        );
+        assert_eq!(read("CREATE TABLE will create implicit sequence"), None);
+    }
+}
