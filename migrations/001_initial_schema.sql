@@ -1,3 +1,5 @@
+-- migrate: allow(create-if-not-exists) databases older than their history hold these tables already
+--
 -- The Content AI Backend: channels that publish, the content they publish, the knowledge that
 -- content is written from, and the people who receive it.
 --

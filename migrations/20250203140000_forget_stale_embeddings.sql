@@ -15,6 +15,7 @@ BEGIN
 END
 $body$;
 
+-- migrate: allow(trigger-or-policy) it takes vectors away that are wrong; releases that know nothing of it find them missing
 CREATE OR REPLACE TRIGGER knowledge_chunks_forget_stale_embedding
     BEFORE UPDATE OF content ON knowledge_chunks
     FOR EACH ROW EXECUTE FUNCTION forget_stale_embedding();

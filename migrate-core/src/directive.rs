@@ -7,16 +7,20 @@
 //! -- migrate: allow(drop-column) nothing has read it since March
 //! ```
 //!
+//! An `allow` may also stand right above a later statement, and then holds for that one alone.
+//!
 //! A comment that a program reads must not fail silently: one that is misspelt, or that stands where
 //! it has no effect, is an error.
 
 mod comments;
+mod further;
 mod lock_timeout;
 mod piece;
 
 use std::time::Duration;
 
 use self::comments::Leading;
+pub(crate) use self::further::{Place, read_further};
 use self::piece::Piece;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::migration::Transaction;
@@ -44,6 +48,8 @@ pub(crate) struct Allow {
     pub(crate) rule: String,
     /// Where the name stands.
     pub(crate) span: Span,
+    /// The statement below it; none if it stands at the top and holds for the file.
+    pub(crate) statement: Option<Span>,
 }
 
 /// The rules there are.
@@ -82,35 +88,6 @@ pub(crate) fn read(file: &str, text: &str, rules: &RuleNames) -> (Directives, Ve
         }
     }
     (reader.read, reader.problems)
-}
-
-/// Directives below the first statement, where they have no effect. `is_comment` says whether the
-/// byte at an offset belongs to a comment and not, say, to a string.
-pub(crate) fn misplaced(
-    file: &str,
-    text: &str,
-    directives: &Directives,
-    is_comment: impl Fn(usize) -> bool,
-) -> Vec<Diagnostic> {
-    let found = comments::further(text, directives.end, |comment| {
-        Form::of(comment, file).is_some_and(|form| !matches!(form, Form::Foreign(_)))
-    });
-    found
-        .into_iter()
-        .filter(|comment| is_comment(comment.span().start))
-        .map(|comment| match Form::of(comment, file) {
-            Some(Form::Directive(said)) if matches!(said.text, "up" | "down") => dbmate(said, file),
-            _ => Diagnostic::error(
-                "misplaced-directive",
-                file,
-                "a directive below the first statement has no effect",
-            )
-            .at(comment.trim().span())
-            .help(
-                "move it to the top of the file, before the first statement, on a line of its own",
-            ),
-        })
-        .collect()
 }
 
 /// What a comment looks like.
@@ -286,6 +263,7 @@ impl Reader<'_> {
         self.read.allows.push(Allow {
             rule: rule.text.to_owned(),
             span: rule.span(),
+            statement: None,
         });
         if reason.trim().text.is_empty() {
             self.malformed(
@@ -317,7 +295,7 @@ impl Reader<'_> {
         let help = match nearest(name, allowable) {
             Some(near) => format!("did you mean `{near}`?"),
             None if name.contains(',') => "write one `allow` for each rule".to_owned(),
-            None => format!("the rules are `{}`", self.rules.allowable.join("`, `")),
+            None => "`migrate rules` lists them, and so does `docs/rules.md`".to_owned(),
         };
         self.problems.push(problem.help(help));
     }

@@ -35,5 +35,7 @@ pub use migration::{Migration, Script, Statement, StatementKind, Transaction};
 pub use nearest::nearest;
 pub use position::Position;
 pub use render::{Style, render};
-pub use settings::{Order, Settings, Syntax, TableName};
+pub use rules::{RULES, Rule};
+pub use settings::{Level, Lint, Order, Settings, Syntax, TableName};
 pub use settings_file::{Configured, configure};
+pub use validate::judge;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::layout::Layout;
+use crate::rules::Rule;
 
 /// In which order file names must agree with versions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -49,6 +50,47 @@ pub enum Syntax {
     Off,
 }
 
+/// What becomes of a rule's findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// They are not looked for.
+    Allow,
+    /// They are warnings.
+    Warn,
+    /// They stop the build.
+    Deny,
+}
+
+/// The levels that differ from the rules' own.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Lint {
+    levels: Vec<(&'static str, Level)>,
+}
+
+impl Lint {
+    /// Gives a rule another level; of several for one rule the last counts. A rule whose findings
+    /// cannot be allowed keeps its own.
+    pub fn set(&mut self, rule: &Rule, level: Level) {
+        self.levels.push((rule.id, level));
+    }
+
+    /// The level of a rule, if it was given one.
+    pub fn chosen(&self, rule: &Rule) -> Option<Level> {
+        let mut last_first = self.levels.iter().rev();
+        last_first
+            .find(|(id, _)| *id == rule.id)
+            .map(|(_, level)| *level)
+    }
+
+    /// The level that holds for a rule.
+    pub fn level(&self, rule: &Rule) -> Level {
+        match self.chosen(rule) {
+            Some(level) if rule.allowable => level,
+            _ => rule.level,
+        }
+    }
+}
+
 /// Everything [`load`](crate::load()) needs beside the directory.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Settings {
@@ -60,6 +102,11 @@ pub struct Settings {
     pub table: TableName,
     /// Whether statements are parsed.
     pub syntax: Syntax,
+    /// The levels of rules.
+    pub lint: Lint,
+    /// Up to this version, it included, only the rules are applied that are errors of themselves: these
+    /// files ran long ago.
+    pub since: Option<i64>,
 }
 
 /// PostgreSQL cuts longer names short (`NAMEDATALEN` less one).

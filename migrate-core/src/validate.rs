@@ -9,14 +9,17 @@ mod names;
 mod order;
 mod script;
 
+use std::collections::HashMap;
+
 use self::names::{Named, Pair};
-use self::script::Judged;
+use self::script::{Judge, Judged};
 use crate::diagnostic::Diagnostic;
-use crate::directive::{Allow, RuleNames};
-use crate::encoding::Content;
-use crate::file_name::{Direction, FileName};
+use crate::directive::Allow;
+use crate::encoding::{self, Content};
+use crate::file_name::{Direction, FileName, Misnamed};
 use crate::layout::Format;
 use crate::migration::{Migration, Transaction};
+use crate::rules::Schema;
 use crate::settings::{Order, Settings};
 
 /// One file to validate.
@@ -40,20 +43,39 @@ pub(crate) fn validate(
 ) -> (Vec<Migration>, Vec<Diagnostic>) {
     let rules = allowed::names();
     let format = settings.layout.format();
-    let mut problems = Vec::new();
+    let mut judge = Judge {
+        settings,
+        names: &rules,
+        schema: Schema::default(),
+        problems: Vec::new(),
+    };
+    let parsed: Vec<Option<Result<FileName<'_>, Misnamed>>> = files
+        .iter()
+        .map(|file| file.name.map(format.parse))
+        .collect();
+    let mut judged = Vec::new();
+    // Of each file, where in `judged` its directions stand, and which they are.
+    let mut places = vec![(0..0, Vec::new()); files.len()];
+    for index in in_order(&parsed) {
+        let (Some(file), Some(place)) = (files.get(index), places.get_mut(index)) else {
+            continue;
+        };
+        let parsed = parsed.get(index).and_then(Option::as_ref);
+        let parsed = parsed.and_then(|parsed| parsed.as_ref().ok());
+        let first = judged.len();
+        let directions = judge_file(file, parsed, format, &mut judge, &mut judged);
+        *place = (first..judged.len(), directions);
+    }
+    let mut problems = judge.problems;
     let mut named = Vec::new();
     let mut misnamed = Vec::new();
-    let mut judged = Vec::new();
-    // Of each file, where in `judged` its directions stand.
-    let mut places = Vec::with_capacity(files.len());
-    for file in files {
-        let first = judged.len();
-        let directions = judge(file, format, settings, &rules, &mut judged, &mut problems);
-        places.push(first..judged.len());
-        let Some(name) = file.name else { continue };
-        match (format.parse)(name) {
-            Ok(parsed) => named.extend((first..judged.len()).map(|index| {
-                let direction = directions.get(index - first).copied();
+    for ((file, parsed), (place, directions)) in files.iter().zip(parsed).zip(&places) {
+        let (Some(name), Some(parsed)) = (file.name, parsed) else {
+            continue;
+        };
+        match parsed {
+            Ok(parsed) => named.extend(place.clone().map(|index| {
+                let direction = directions.get(index - place.start).copied();
                 let direction = direction.unwrap_or(parsed.direction);
                 Named {
                     file: name,
@@ -96,14 +118,19 @@ pub(crate) fn validate(
             );
         }
     }
-    for (file, place) in files.iter().zip(places) {
+    let versions: HashMap<&str, i64> = named
+        .iter()
+        .map(|file| (file.shown, file.parsed.version))
+        .collect();
+    for (file, (place, _)) in files.iter().zip(places) {
         let judged = judged.get(place).unwrap_or_default();
         let allows: Vec<&Allow> = judged
             .iter()
             .flatten()
             .flat_map(|judged| &judged.directives.allows)
             .collect();
-        allowed::apply(file.shown, &allows, &mut problems);
+        let version = versions.get(file.shown).copied();
+        allowed::apply(file.shown, &allows, version, settings, &mut problems);
     }
     let migrations = pairs
         .values()
@@ -111,47 +138,88 @@ pub(crate) fn validate(
     (migrations.collect(), problems)
 }
 
+/// Judges one file that applies a migration, by itself: what the rules find in it, less what it allows.
+/// `shown` is its name as diagnostics give it; it runs outside a transaction if `transaction` or a
+/// directive says so. What the files before it have made of the tables is not known here, so a rule may
+/// speak that would be quiet in [`load`](crate::load()).
+pub fn judge(
+    shown: &str,
+    text: &str,
+    version: i64,
+    transaction: Transaction,
+    settings: &Settings,
+) -> Vec<Diagnostic> {
+    let (content, mut problems) = encoding::decode(shown, text.as_bytes().to_vec());
+    let names = allowed::names();
+    let mut judge = Judge {
+        settings,
+        names: &names,
+        schema: Schema::default(),
+        problems: Vec::new(),
+    };
+    let judged = judge.judge(&script::File {
+        name: shown,
+        shown,
+        content: &content,
+        transaction,
+        version: Some(version),
+        direction: Direction::Up,
+    });
+    problems.append(&mut judge.problems);
+    let allows: Vec<&Allow> = judged.directives.allows.iter().collect();
+    allowed::apply(shown, &allows, Some(version), settings, &mut problems);
+    problems
+}
+
+/// Every file's index, in the order in which they run: what a file may rely on comes before it. Those
+/// whose names say nothing come last.
+fn in_order(parsed: &[Option<Result<FileName<'_>, Misnamed>>]) -> Vec<usize> {
+    let mut order: Vec<(usize, Option<(i64, Direction)>)> = parsed
+        .iter()
+        .map(|parsed| match parsed {
+            Some(Ok(parsed)) => Some((parsed.version, parsed.direction)),
+            _ => None,
+        })
+        .enumerate()
+        .collect();
+    order.sort_by_key(|(_, place)| (place.is_none(), *place));
+    order.into_iter().map(|(index, _)| index).collect()
+}
+
 /// Judges what `file` holds: one direction, the one its name says, or those that its marks say, which
 /// are returned.
-fn judge(
+fn judge_file(
     file: &File<'_>,
+    parsed: Option<&FileName<'_>>,
     format: &Format,
-    settings: &Settings,
-    rules: &RuleNames,
+    judge: &mut Judge<'_>,
     judged: &mut Vec<Option<Judged>>,
-    problems: &mut Vec<Diagnostic>,
 ) -> Vec<Direction> {
-    let name = file.name.unwrap_or(file.shown);
-    let (content, split) = match (file.content, format.split) {
-        (Some(content), Some(split)) => (content, split(content.scannable())),
-        (content, _) => {
-            let shown = file.shown;
-            judged.push(content.map(|content| {
-                script::judge(
-                    name,
-                    shown,
-                    content,
-                    file.transaction,
-                    settings,
-                    rules,
-                    problems,
-                )
-            }));
-            return Vec::new();
-        }
+    let Some(content) = file.content else {
+        judged.push(None);
+        return Vec::new();
     };
-    problems.extend(split.problems.into_iter().map(|unclear| {
+    let task = script::File {
+        name: file.name.unwrap_or(file.shown),
+        shown: file.shown,
+        content,
+        transaction: file.transaction,
+        version: parsed.map(|parsed| parsed.version),
+        direction: parsed.map_or(Direction::Up, |parsed| parsed.direction),
+    };
+    let Some(split) = format.split else {
+        judged.push(Some(judge.judge(&task)));
+        return Vec::new();
+    };
+    let split = split(content.scannable());
+    let unclear = split.problems.into_iter().map(|unclear| {
         Diagnostic::error("unclear-mark", file.shown, unclear.message)
             .at(unclear.span)
             .help(unclear.help)
-    }));
+    });
+    judge.problems.extend(unclear);
     let sections = split.sections.iter();
-    judged.extend(sections.map(|section| {
-        let shown = file.shown;
-        let section =
-            script::judge_section(name, shown, content, section, settings, rules, problems);
-        Some(section)
-    }));
+    judged.extend(sections.map(|section| Some(judge.judge_section(&task, section))));
     let directions = split.sections.iter().map(|section| section.direction);
     directions.collect()
 }

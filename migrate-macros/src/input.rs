@@ -3,7 +3,7 @@
 //! ```text
 //! input  = "(" $crate ")" [item] [directory] { "," option } [","]
 //! item   = {attribute} [visibility] "static" NAME ["="]
-//! option = NAME "=" value
+//! option = NAME "=" value | "lint" "(" … ")"
 //! ```
 //!
 //! The first group is added by the `macro_rules!` in front of the procedural macro: it is the path of
@@ -81,7 +81,7 @@ impl Input {
                 stream.parse::<Token![=]>()?;
                 self.read_directory(stream)?;
             }
-        } else if stream.is_empty() || stream.peek2(Token![=]) {
+        } else if stream.is_empty() || stream.peek2(Token![=]) || stream.peek2(token::Paren) {
             return self.options.read(stream);
         } else {
             self.read_directory(stream)?;

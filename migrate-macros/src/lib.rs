@@ -8,6 +8,7 @@ mod base;
 mod expand;
 mod input;
 mod item;
+mod lint;
 mod options;
 mod problem;
 

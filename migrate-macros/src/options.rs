@@ -1,16 +1,18 @@
-//! `order = numeric, table = "…", schema = "…", syntax = off`: the options, each at most once, in any order.
+//! `order = numeric, table = "…", lint(deny = "…")`: the options, each at most once, in any order.
 
 use migrate_core::settings::judge_name;
 use migrate_core::{Layout, Order, Settings, Syntax, nearest};
 use proc_macro2::{Ident, Span};
 use syn::ext::IdentExt as _;
 use syn::parse::ParseStream;
-use syn::{Lit, LitStr, Token};
+use syn::{Lit, LitStr, Token, token};
 
 use crate::problem::Problem;
 
 /// Every option there is.
-const KNOWN: [&str; 5] = ["layout", "order", "table", "schema", "syntax"];
+const KNOWN: [&str; 7] = [
+    "layout", "order", "table", "schema", "syntax", "lint", "since",
+];
 
 /// What the options say, and what is wrong with them.
 #[derive(Debug, Default)]
@@ -43,10 +45,13 @@ impl Options {
         }
         let name = input.call(Ident::parse_any)?;
         let option = name.unraw().to_string();
-        if !input.peek(Token![=]) {
+        let is_list = option == "lint" && input.peek(token::Paren);
+        if !is_list && !input.peek(Token![=]) {
             return Err(input.error(format!("expected `=` and a value after `{option}`")));
         }
-        input.parse::<Token![=]>()?;
+        if !is_list {
+            input.parse::<Token![=]>()?;
+        }
         if self.seen.contains(&option) {
             self.complain(
                 name.span(),
@@ -58,6 +63,16 @@ impl Options {
             "layout" => self.read_layout(input)?,
             "order" => self.read_order(input)?,
             "syntax" => self.read_syntax(input)?,
+            "lint" if is_list => self.read_lint(input)?,
+            "lint" => {
+                skip_value(input)?;
+                self.complain(
+                    name.span(),
+                    "`lint` is given in parentheses".to_owned(),
+                    "write `lint(deny = \"…\", warn = \"…\", allow = \"…\")`",
+                );
+            }
+            "since" => self.read_since(input)?,
             "table" => {
                 let (table, span) = read_string(input, &option)?;
                 self.judge_table(&table, span);

@@ -35,6 +35,8 @@
 /// | `table = "…"` | the name of the history table, in place of `schema_migrations` |
 /// | `schema = "…"` | the schema of the history table, in place of `public` |
 /// | `syntax = off` | statements are not parsed with PostgreSQL's grammar: for forks of PostgreSQL, and statements newer than the grammar |
+/// | `lint(deny = "…", warn = "…", allow = "…")` | the level of rules, by their names with commas between; `migrate rules` and `docs/rules.md` list them |
+/// | `since = "…"` | a version: this file and those before it ran long ago, and draw no warnings |
 ///
 /// ```
 /// # use migrate_runtime::{Migrations, embed_migrations};
@@ -59,8 +61,10 @@
 ///   |                                                   ^^^^^^^^^^^^
 /// ```
 ///
-/// Warnings come as uses of a deprecated constant that is named after the rule, so
-/// `#[allow(deprecated)]` on the `static` silences them and `-D warnings` makes errors of them.
+/// Warnings come as uses of a deprecated constant that is named after the rule, once a finding, so
+/// `#[allow(deprecated)]` on the `static` silences them all and `-D warnings` makes errors of them. One
+/// rule is silenced by `lint(allow = "…")`, one finding by `-- migrate: allow(<rule>) <reason>` above its
+/// statement, or at the top of the file.
 ///
 /// # Changes
 ///

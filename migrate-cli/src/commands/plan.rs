@@ -1,8 +1,7 @@
 //! `migrate plan`: what `run` would do, statement by statement.
 
 use clap::Args;
-use migrate_core::sql::analyse;
-use migrate_core::{Diagnostic, Position, Style, Transaction, render, rules};
+use migrate_core::{Diagnostic, Position, Style, Transaction, judge, render};
 use migrate_runtime::{Pending, Script, Session};
 use serde_json::{Value, json};
 
@@ -44,7 +43,7 @@ impl Plan {
             };
             let script = migration.up();
             let steps = steps(script, pending.done);
-            let findings = findings(job, script);
+            let findings = findings(job, pending.version, script);
             job.output
                 .text(&show(pending, &steps, &findings, script.sql()));
             documents.push(document(pending, &steps, &findings, script.sql()));
@@ -72,17 +71,16 @@ fn steps<'s>(script: &Script<'s>, done: usize) -> Vec<Step<'s>> {
 }
 
 /// What the rules say about the file, errors and warnings.
-fn findings(job: &Job<'_>, script: &Script<'_>) -> Vec<Diagnostic> {
+fn findings(job: &Job<'_>, version: i64, script: &Script<'_>) -> Vec<Diagnostic> {
     let transaction = if script.is_transactional() {
         Transaction::Single
     } else {
         Transaction::None
     };
-    let analysis = analyse(script.sql());
-    rules::check(
+    judge(
         &script.path(),
         script.sql(),
-        &analysis,
+        version,
         transaction,
         &job.settings,
     )

@@ -1,7 +1,7 @@
 //! `migrate rules`: what the build and `check` look for.
 
 use clap::Args;
-use migrate_core::Severity;
+use migrate_core::Level;
 use migrate_core::rules::{RULES, Rule};
 use serde_json::{Value, json};
 
@@ -49,13 +49,14 @@ fn find(id: &str) -> Result<&'static Rule, Failure> {
 fn list() -> String {
     let width = RULES.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
     let line = |rule: &Rule| {
-        let style = match rule.severity {
-            Severity::Error => ERROR,
-            Severity::Warning => WARNING,
+        let style = match rule.level {
+            Level::Deny => ERROR,
+            Level::Warn => WARNING,
+            Level::Allow => DIM,
         };
-        let severity = word(rule.severity);
+        let level = word(rule.level);
         let Rule { id, summary, .. } = rule;
-        format!("{id:width$}  {style}{severity:7}{style:#}  {summary}")
+        format!("{id:width$}  {style}{level:7}{style:#}  {summary}")
     };
     let lines: Vec<String> = RULES.iter().map(line).collect();
     format!(
@@ -67,15 +68,16 @@ fn list() -> String {
 fn document(rule: &Rule) -> Value {
     json!({
         "id": rule.id,
-        "severity": word(rule.severity),
+        "level": word(rule.level),
         "summary": rule.summary,
         "allowable": rule.allowable,
     })
 }
 
-fn word(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
+fn word(level: Level) -> &'static str {
+    match level {
+        Level::Deny => "error",
+        Level::Warn => "warning",
+        Level::Allow => "off",
     }
 }

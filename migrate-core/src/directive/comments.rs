@@ -96,6 +96,13 @@ pub(super) fn further<'t>(
     found
 }
 
+/// Whether nothing but white space stands before the comment on its line. `comment` is what follows `--`.
+pub(super) fn has_line_of_its_own(text: &str, comment: Piece<'_>) -> bool {
+    let before = text.get(..comment.span().start).unwrap_or_default();
+    let line = before.rsplit(['\n', '\r']).next().unwrap_or_default();
+    line.trim() == "--"
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Leading, leading};

@@ -24,6 +24,9 @@ macro_rules! symbol {
 pub(crate) use symbol;
 
 impl Symbol {
+    /// How many there are.
+    pub(crate) const COUNT: usize = tables::SYMBOLS.len();
+
     /// The symbol of this name. Meant for constants, where a name the grammar lacks is a build error.
     ///
     /// # Panics
@@ -73,6 +76,11 @@ impl Symbol {
         tables::SYMBOL_NAMES
             .get(start..start + length)
             .unwrap_or_default()
+    }
+
+    /// Its number; numbers begin at 0 and have no gaps.
+    pub(crate) const fn number(self) -> usize {
+        self.0 as usize
     }
 
     /// Whether it is a token rather than something made of tokens.

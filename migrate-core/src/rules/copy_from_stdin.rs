@@ -3,6 +3,12 @@
 //! The server waits for data which a migration has no way to send; the lines that psql would send, down
 //! to `\.`, are a syntax error to it. Such a file usually comes from `pg_dump`.
 //!
+//! Found:
+//!
+//! ```sql
+//! COPY countries (code, name) FROM STDIN;
+//! ```
+//!
 //! Insert the rows (`pg_dump --inserts` writes them so):
 //!
 //! ```sql
@@ -11,17 +17,18 @@
 //!     ('pt', 'Portugal');
 //! ```
 
-use super::{Rule, Subject};
-use crate::diagnostic::{Diagnostic, Severity};
+use super::{Check, Rule, Subject};
+use crate::diagnostic::Diagnostic;
+use crate::settings::Level;
 use crate::sql::copy::{Direction, direction};
 
 pub(super) const RULE: Rule = Rule {
     id: "copy-from-stdin",
-    severity: Severity::Error,
+    level: Level::Deny,
     summary: "`COPY` between the server and its client",
     allowable: false,
     source: include_str!("copy_from_stdin.rs"),
-    check,
+    check: Check::File(check),
 };
 
 fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {

@@ -4,6 +4,12 @@
 //! PostgreSQL refuses the whole file, in the same words. What is worse, everything after an open quote is
 //! part of it: statements that were meant to run are text.
 //!
+//! Found:
+//!
+//! ```sql
+//! COMMENT ON TABLE users IS 'who's who';
+//! ```
+//!
 //! Close what is open. Inside a string a quote is written twice; a backslash does not escape it.
 //!
 //! ```sql
@@ -11,17 +17,18 @@
 //! COMMENT ON TABLE users IS $$who's who$$;
 //! ```
 
-use super::{Rule, Subject};
-use crate::diagnostic::{Diagnostic, Severity};
+use super::{Check, Rule, Subject};
+use crate::diagnostic::Diagnostic;
+use crate::settings::Level;
 use crate::sql::{Fault, FaultKind, TokenKind};
 
 pub(super) const RULE: Rule = Rule {
     id: "lexical-error",
-    severity: Severity::Error,
+    level: Level::Deny,
     summary: "a string, name, comment or number is malformed or has no end",
     allowable: false,
     source: include_str!("lexical_error.rs"),
-    check,
+    check: Check::File(check),
 };
 
 fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {

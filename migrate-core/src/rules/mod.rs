@@ -1,32 +1,78 @@
 //! What a migration must not say, rule by rule.
 //!
 //! A rule is a file here: its documentation for users is the module's own, its code and its tests stand
-//! below that. [`RULES`] is the one list of them.
+//! below that. [`RULES`] is the one list of them. A rule about statements names the symbols of the grammar
+//! that it wants to be shown, so that a statement meets only the rules that may speak of it.
 
+mod add_column_rewrite;
+mod add_required_column;
+mod alteration;
+mod backfill_in_migration;
+mod column;
+mod column_type;
+mod column_type_change;
+mod constraint;
+mod constraint_not_valid;
 mod copy_from_stdin;
+mod create_if_not_exists;
+mod detach_not_concurrent;
+mod disables_lock_timeout;
+mod drop_column;
+mod drop_index_not_concurrent;
+mod drop_table;
+mod enum_value_in_same_file;
+mod idempotent;
+mod identifier_too_long;
+mod index_not_concurrent;
+mod invalid_index_masked;
+mod json_column;
 mod lexical_error;
+mod lock;
+mod locks_referenced_table;
+mod long_work_after_lock;
 mod needs_no_transaction;
 mod not_rerunnable;
 mod own_history_table;
+mod partition_lock;
+mod past;
+mod primary_key_nullable_index;
 mod psql_command;
+mod refresh_not_concurrent;
+mod reindex_not_concurrent;
+mod relation;
+mod rename;
+mod rewrite_command;
+mod rule;
+mod scene;
+mod schema;
+mod session_state_leak;
+mod set_not_null;
 mod subject;
 mod syntax;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod transaction_control;
+mod trigger_or_policy;
+mod unique_builds_index;
 mod unnamed_concurrent_index;
+mod words;
 
-use std::fmt;
+use std::collections::HashSet;
 
+use self::past::Past;
+use self::rule::Check;
+pub use self::rule::{Example, Rule};
+use self::scene::{Said, Scene};
+pub(crate) use self::schema::Schema;
 pub(crate) use self::subject::Subject;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::grammar::{self, Parsed};
-use crate::migration::Transaction;
-use crate::settings::{Settings, Syntax};
-use crate::sql::Analysis;
+use crate::file_name::Direction;
+use crate::grammar::Symbol;
+use crate::settings::{Level, Settings, Syntax};
 
 /// Every rule about the SQL of one file.
 pub const RULES: &[Rule] = &[
+    // Errors: the migration could not work, or not be recorded.
     lexical_error::RULE,
     syntax::RULE,
     psql_command::RULE,
@@ -35,96 +81,151 @@ pub const RULES: &[Rule] = &[
     needs_no_transaction::RULE,
     unnamed_concurrent_index::RULE,
     not_rerunnable::RULE,
+    session_state_leak::RULE,
+    enum_value_in_same_file::RULE,
     own_history_table::RULE,
+    // What it would do to a running system.
+    index_not_concurrent::RULE,
+    constraint_not_valid::RULE,
+    set_not_null::RULE,
+    column_type_change::RULE,
+    add_column_rewrite::RULE,
+    add_required_column::RULE,
+    unique_builds_index::RULE,
+    primary_key_nullable_index::RULE,
+    long_work_after_lock::RULE,
+    disables_lock_timeout::RULE,
+    backfill_in_migration::RULE,
+    drop_index_not_concurrent::RULE,
+    reindex_not_concurrent::RULE,
+    detach_not_concurrent::RULE,
+    refresh_not_concurrent::RULE,
+    partition_lock::RULE,
+    rewrite_command::RULE,
+    locks_referenced_table::RULE,
+    trigger_or_policy::RULE,
+    drop_column::RULE,
+    drop_table::RULE,
+    rename::RULE,
+    json_column::RULE,
+    identifier_too_long::RULE,
+    create_if_not_exists::RULE,
+    invalid_index_masked::RULE,
+    idempotent::RULE,
 ];
 
-/// Something that a migration must not say.
-#[derive(Clone, Copy)]
-pub struct Rule {
-    /// Its name, as diagnostics and `-- migrate: allow(…)` give it.
-    pub id: &'static str,
-    /// Whether it stops the build.
-    pub severity: Severity,
-    /// What it says, in a line.
-    pub summary: &'static str,
-    /// Whether a file may say `-- migrate: allow(<rule>) <reason>`. Not where the migration could not
-    /// work, or could not be recorded, all the same.
-    pub allowable: bool,
-    /// The text of its own source file, which begins with its documentation.
-    source: &'static str,
-    /// Finds what it is about, in no particular order.
-    check: fn(&Subject<'_>) -> Vec<Diagnostic>,
+/// The rule of this name.
+pub fn find(id: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|rule| rule.id == id)
 }
 
-impl Rule {
-    /// What it is about, why that is harmful and what to do instead: Markdown.
-    pub fn explanation(&self) -> String {
-        self.source
-            .lines()
-            .map_while(|line| line.strip_prefix("//!"))
-            .map(|line| line.strip_prefix(' ').unwrap_or(line))
-            .fold(String::new(), |text, line| text + line + "\n")
-    }
+/// By symbol of the grammar: which rules want to see it, a bit each.
+static ASKED: [u64; Symbol::COUNT] = list_asked();
 
-    /// A finding of this rule.
-    fn finding(
-        &self,
-        subject: &Subject<'_>,
-        span: std::ops::Range<usize>,
-        message: impl Into<String>,
-    ) -> Diagnostic {
-        match self.severity {
-            Severity::Error => Diagnostic::error(self.id, subject.file, message),
-            Severity::Warning => Diagnostic::warning(self.id, subject.file, message),
+#[expect(
+    clippy::indexing_slicing,
+    reason = "runs in the compiler: a wrong index is a build error"
+)]
+const fn list_asked() -> [u64; Symbol::COUNT] {
+    let mut asked = [0; Symbol::COUNT];
+    let mut at = 0;
+    assert!(RULES.len() <= 64, "a rule is a bit of 64");
+    while at < RULES.len() {
+        if let Check::Statement(symbols, _) = RULES[at].check {
+            let mut rest = symbols;
+            while let Some((symbol, others)) = rest.split_first() {
+                asked[symbol.number()] |= 1 << at;
+                rest = others;
+            }
         }
-        .at(span)
+        at += 1;
     }
+    asked
 }
 
-impl fmt::Debug for Rule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Rule")
-            .field("id", &self.id)
-            .field("severity", &self.severity)
-            .finish_non_exhaustive()
-    }
+/// Whether anybody looks for what an `allow` of this name permits, in a file of this version. Rules that
+/// are no errors of themselves do not speak of files that ran long ago.
+pub(crate) fn is_applied(id: &str, version: Option<i64>, settings: &Settings) -> bool {
+    let is_old = version
+        .zip(settings.since)
+        .is_some_and(|(version, since)| version <= since);
+    find(id).is_none_or(|rule| {
+        settings.lint.level(rule) > Level::Allow
+            && (!is_old || rule.level == Level::Deny)
+            && (settings.syntax == Syntax::On || !rule.reads_tree())
+            && !(id == create_if_not_exists::RULE.id
+                && create_if_not_exists::is_contradicted(&settings.lint))
+    })
 }
 
-/// Everything that the rules find in a file, in order of place. `file` is its name as diagnostics show
-/// it; `text` is what was analysed.
-pub fn check(
-    file: &str,
-    text: &str,
-    analysis: &Analysis,
-    transaction: Transaction,
-    settings: &Settings,
-) -> Vec<Diagnostic> {
-    let parsed = match settings.syntax {
-        Syntax::On => grammar::parse(text, &analysis.tokens, &analysis.faults),
-        Syntax::Off => Parsed::default(),
-    };
-    let subject = Subject {
-        file,
-        text,
-        analysis,
-        parsed: &parsed,
-        transaction,
-        settings,
-    };
-    let mut found: Vec<Diagnostic> = RULES
-        .iter()
-        .flat_map(|rule| (rule.check)(&subject))
-        .collect();
+/// The rules that are applied to a file of this version, a bit each.
+fn select(settings: &Settings, version: Option<i64>) -> u64 {
+    let rules = RULES.iter().enumerate();
+    rules
+        .filter(|(_, rule)| is_applied(rule.id, version, settings))
+        .fold(0, |selected, (at, _)| selected | 1 << at)
+}
+
+/// Everything that the rules find in a file, in order of place. `schema` is what the files before have made
+/// of the tables; what this file does to them is added.
+pub(crate) fn check(subject: &Subject<'_>, schema: &mut Schema) -> Vec<Diagnostic> {
+    let selected = select(subject.settings, subject.version);
+    let mut found = Vec::new();
+    for (at, rule) in RULES.iter().enumerate() {
+        if let Check::File(check) = rule.check
+            && selected & 1 << at != 0
+        {
+            found.extend(check(subject));
+        }
+    }
+    let mut past = Past::default();
+    for node in subject.trees() {
+        let said = Said::new(subject, node);
+        let asked = ASKED.get(node.symbol().number()).copied();
+        let mut asked = asked.unwrap_or_default() & selected;
+        if asked != 0 {
+            let scene = Scene {
+                subject,
+                said: &said,
+                past: &past,
+                schema,
+            };
+            while let Some(rule) = RULES.get(asked.trailing_zeros() as usize) {
+                asked &= asked - 1;
+                if let Check::Statement(_, check) = rule.check {
+                    found.extend(check(&scene));
+                }
+            }
+        }
+        past.note(&said);
+        if subject.direction == Direction::Up {
+            schema.note(&said);
+        }
+    }
+    set_levels(&mut found, subject.settings);
     found.sort_by_key(|diagnostic| diagnostic.span.as_ref().map(|span| span.start));
     found
 }
 
+/// Makes warnings of the findings of rules that warn.
+fn set_levels(found: &mut [Diagnostic], settings: &Settings) {
+    let warning: HashSet<&str> = RULES
+        .iter()
+        .filter(|rule| settings.lint.level(rule) == Level::Warn)
+        .map(|rule| rule.id)
+        .collect();
+    for diagnostic in found {
+        if warning.contains(diagnostic.rule) {
+            diagnostic.severity = Severity::Warning;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{RULES, check};
+    use super::{RULES, testing};
     use crate::migration::Transaction;
     use crate::settings::Settings;
-    use crate::sql::analyse;
 
     #[test]
     fn rules_have_distinct_names_in_kebab_case_and_say_what_they_are_about() {
@@ -140,10 +241,33 @@ mod tests {
     }
 
     #[test]
-    fn every_rule_explains_itself_with_an_example() {
+    fn examples_are_found_and_what_to_do_instead_is_not() {
         for rule in RULES {
-            let text = rule.explanation();
-            assert!(text.contains("```sql"), "{}: {text}", rule.id);
+            let examples = rule.examples();
+            assert!(
+                examples.iter().any(|example| !example.is_found),
+                "{}",
+                rule.id
+            );
+            assert!(
+                examples.iter().any(|example| example.is_found),
+                "{}",
+                rule.id
+            );
+            let mut before: Vec<&str> = Vec::new();
+            for example in &examples {
+                let found = testing::find_example(*rule, &before, &example.sql);
+                assert_eq!(
+                    !found.is_empty(),
+                    example.is_found,
+                    "{}: {}{found:?}",
+                    rule.id,
+                    example.sql
+                );
+                if !example.is_found {
+                    before.push(&example.sql);
+                }
+            }
         }
     }
 
@@ -151,7 +275,7 @@ mod tests {
     fn every_problem_of_a_file_is_found_in_order() {
         let sql = "BEGIN;\nVACUUM t;\nCOPY t FROM STDIN;\n\\echo 'x\nCOMMIT;\nSELECT 'x";
         let settings = Settings::default();
-        let found = check("f", sql, &analyse(sql), Transaction::Single, &settings);
+        let found = testing::find_all(Transaction::Single, &settings, &[], sql);
         let ids: Vec<&str> = found.iter().map(|diagnostic| diagnostic.rule).collect();
         assert_eq!(
             ids,

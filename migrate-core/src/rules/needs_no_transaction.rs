@@ -4,6 +4,12 @@
 //! own while they work, so PostgreSQL refuses them in a transaction block (25001). Only the server would
 //! notice, and only when the migration is applied.
 //!
+//! Found:
+//!
+//! ```sql
+//! CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+//! ```
+//!
 //! Put the statement into a file that begins with `-- migrate: no-transaction`, best alone: each statement
 //! of such a file commits by itself, and what is done stays done when a later one fails.
 //!
@@ -20,17 +26,18 @@
 //! in an earlier file, say `-- migrate: allow(needs-no-transaction) <reason>`.
 
 use super::transaction_control::control;
-use super::{Rule, Subject};
-use crate::diagnostic::{Diagnostic, Severity};
+use super::{Check, Rule, Subject};
+use crate::diagnostic::Diagnostic;
 use crate::migration::{StatementKind, Transaction};
+use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
     id: "needs-no-transaction",
-    severity: Severity::Error,
+    level: Level::Deny,
     summary: "a statement that cannot run in a transaction",
     allowable: true,
     source: include_str!("needs_no_transaction.rs"),
-    check,
+    check: Check::File(check),
 };
 
 fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {

@@ -5,6 +5,13 @@
 //! after it; if migrate is killed between the two, nobody knows whether it had finished, and the next run
 //! has to run it again. `DROP INDEX CONCURRENTLY i` would then fail, because `i` is gone.
 //!
+//! Found:
+//!
+//! ```sql
+//! -- migrate: no-transaction
+//! DROP INDEX CONCURRENTLY users_email_idx;
+//! ```
+//!
 //! Write it so that it can be run again:
 //!
 //! ```sql
@@ -20,17 +27,18 @@
 
 use super::transaction_control::control;
 use super::unnamed_concurrent_index::COMMAND as CREATE_INDEX;
-use super::{Rule, Subject};
-use crate::diagnostic::{Diagnostic, Severity};
+use super::{Check, Rule, Subject};
+use crate::diagnostic::Diagnostic;
 use crate::migration::{StatementKind, Transaction};
+use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
     id: "not-rerunnable",
-    severity: Severity::Error,
+    level: Level::Deny,
     summary: "a statement outside a transaction that cannot be run twice",
     allowable: true,
     source: include_str!("not_rerunnable.rs"),
-    check,
+    check: Check::File(check),
 };
 
 fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {

@@ -5,11 +5,17 @@
 //! believe what did not happen. Such statements usually come from another tool, or from the time when
 //! migrations were applied by hand.
 //!
-//! Remove them. If the table is one of your own that happens to have the same name, give migrate another:
+//! Found:
 //!
 //! ```sql
-//! -- in Rust: embed_migrations!("migrations", table = "migrate_history")
-//! CREATE TABLE schema_migrations (id int PRIMARY KEY);
+//! CREATE TABLE schema_migrations (version bigint PRIMARY KEY);
+//! ```
+//!
+//! Remove them. If the table is one of your own that happens to have the same name, give migrate another,
+//! `embed_migrations!("migrations", table = "migrate_history")`; then this is fine. Other names always are:
+//!
+//! ```sql
+//! CREATE TABLE migrated_articles (id bigint PRIMARY KEY);
 //! ```
 //!
 //! A file that has to touch it, say to grant somebody the right to read it, says so with
@@ -18,20 +24,20 @@
 
 use std::ops::Range;
 
-use super::{Rule, Subject};
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::settings::TableName;
+use super::{Check, Rule, Subject};
+use crate::diagnostic::Diagnostic;
+use crate::settings::{Level, TableName};
 use crate::sql::body::of_do;
 use crate::sql::name::spell;
 use crate::sql::{Keyword, Token, TokenKind};
 
 pub(super) const RULE: Rule = Rule {
     id: "own-history-table",
-    severity: Severity::Error,
+    level: Level::Deny,
     summary: "a statement that names the history table",
     allowable: true,
     source: include_str!("own_history_table.rs"),
-    check,
+    check: Check::File(check),
 };
 
 fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {

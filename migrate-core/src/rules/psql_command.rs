@@ -3,6 +3,12 @@
 //! psql carries out `\i`, `\copy`, `\gexec` and the like itself. A migration is sent to the server, which
 //! knows only SQL and answers with a syntax error.
 //!
+//! Found:
+//!
+//! ```sql
+//! \i other.sql
+//! ```
+//!
 //! Write the SQL itself. Instead of `\i other.sql`, put its statements here; instead of `\copy`, insert the
 //! rows; instead of `\gexec`, run SQL that was put together with `EXECUTE`:
 //!
@@ -16,16 +22,17 @@
 //! END $$;
 //! ```
 
-use super::{Rule, Subject};
-use crate::diagnostic::{Diagnostic, Severity};
+use super::{Check, Rule, Subject};
+use crate::diagnostic::Diagnostic;
+use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
     id: "psql-command",
-    severity: Severity::Error,
+    level: Level::Deny,
     summary: "a backslash command of psql, which the server does not know",
     allowable: false,
     source: include_str!("psql_command.rs"),
-    check,
+    check: Check::File(check),
 };
 
 fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {

@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use crate::grammar::Parsed;
+use super::relation::Relation;
+use super::words as w;
+use crate::file_name::Direction;
+use crate::grammar::{Node, Parsed};
 use crate::migration::{StatementKind, Transaction};
 use crate::settings::Settings;
 use crate::sql::reader::Reader;
@@ -23,6 +26,10 @@ pub(crate) struct Subject<'a> {
     pub(crate) transaction: Transaction,
     /// What the directory's owner chose.
     pub(crate) settings: &'a Settings,
+    /// What the file's name says; none where that is wrong.
+    pub(crate) version: Option<i64>,
+    /// Whether it applies a migration or reverts one.
+    pub(crate) direction: Direction,
 }
 
 /// One statement of a file.
@@ -43,6 +50,49 @@ impl<'a> Subject<'a> {
         self.analysis
             .parts()
             .map(move |(part, tokens)| Sentence { text, part, tokens })
+    }
+
+    /// The syntax trees of its statements, each the kind of statement. What the grammar refuses has none.
+    pub(crate) fn trees(&self) -> impl Iterator<Item = Node<'a>> {
+        let parsed = self.parsed;
+        let trees = parsed.sentences.iter();
+        trees.filter_map(|sentence| parsed.tree(sentence)?.children().next())
+    }
+
+    /// The tokens a node of the syntax tree stands for.
+    pub(crate) fn tokens(&self, node: Node<'_>) -> &'a [Token] {
+        let range = node.range();
+        let all = &self.analysis.tokens;
+        let first = all.partition_point(|token| token.start < range.start);
+        let end = first
+            + all
+                .get(first..)
+                .unwrap_or_default()
+                .partition_point(|token| token.end <= range.end);
+        all.get(first..end).unwrap_or_default()
+    }
+
+    /// At the first token of a node.
+    pub(crate) fn reader(&self, node: Node<'_>) -> Reader<'a> {
+        Reader::new(self.text, self.tokens(node))
+    }
+
+    /// The name that a node is, as PostgreSQL stores it.
+    pub(crate) fn name(&self, node: Node<'_>) -> Option<String> {
+        self.reader(node).name()
+    }
+
+    /// The name, perhaps with a schema, that a node is or has.
+    pub(crate) fn relation(&self, node: Node<'_>) -> Option<Relation> {
+        let mut rest = self.reader(node.find(w::QUALIFIED_NAME).unwrap_or(node));
+        Relation::of(rest.qualified_name()?)
+    }
+
+    /// The first line of a node: enough to show what is meant.
+    pub(crate) fn headline(&self, node: Node<'_>) -> Range<usize> {
+        let start = node.range().start;
+        let line = node.text(self.text).lines().next().unwrap_or_default();
+        start..start + line.trim_end().len()
     }
 }
 

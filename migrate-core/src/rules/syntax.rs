@@ -4,6 +4,12 @@
 //! would refuse with the same words at the same place, after everything before it had been run. Strings
 //! are not looked into: the body of a function or of `DO` is PostgreSQL's to read when it runs.
 //!
+//! Found:
+//!
+//! ```sql
+//! CREATE INDX users_email ON users (email);
+//! ```
+//!
 //! Correct the statement:
 //!
 //! ```sql
@@ -21,17 +27,18 @@ mod placeholder;
 mod slips;
 mod spelling;
 
-use super::{Rule, Subject};
-use crate::diagnostic::{Diagnostic, Severity};
+use super::{Check, Rule, Subject};
+use crate::diagnostic::Diagnostic;
 use crate::grammar::{Refusal, RefusalKind, Sentence};
+use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
     id: "syntax",
-    severity: Severity::Error,
+    level: Level::Deny,
     summary: "a statement that PostgreSQL's grammar does not have",
     allowable: true,
     source: include_str!("syntax.rs"),
-    check,
+    check: Check::File(check),
 };
 
 /// So many statements of a file are reported: one slip can spoil all that follow.

@@ -2,11 +2,13 @@
 
 use std::fmt::Write as _;
 
-use super::{Rule, Subject};
+use super::{Rule, Schema, Subject};
+use crate::diagnostic::Diagnostic;
+use crate::file_name::Direction;
 use crate::grammar::parse;
 use crate::migration::Transaction;
 use crate::position::Position;
-use crate::settings::Settings;
+use crate::settings::{Level, Settings};
 use crate::sql::analyse;
 
 /// Checks what `rule` finds in `sql`: a line each, with its place.
@@ -33,17 +35,35 @@ pub(super) fn find(rule: Rule, sql: &str) -> Vec<String> {
     find_with(rule, Transaction::Single, &Settings::default(), sql)
 }
 
+/// What `rule` finds in `sql`, the text of a file that runs after others.
+pub(super) fn find_after(rule: Rule, before: &[&str], sql: &str) -> Vec<String> {
+    let settings = Settings::default();
+    show(
+        rule,
+        sql,
+        &find_in(rule, Transaction::Single, &settings, before, sql),
+    )
+}
+
+/// What `rule` finds in a down file.
+pub(super) fn find_down(rule: Rule, sql: &str) -> Vec<String> {
+    let mut schema = Schema::default();
+    let mut found = find_file(
+        Transaction::Single,
+        &Settings::default(),
+        Direction::Down,
+        sql,
+        &mut schema,
+    );
+    found.retain(|finding| finding.rule == rule.id);
+    show(rule, sql, &found)
+}
+
 fn find_with(rule: Rule, transaction: Transaction, settings: &Settings, sql: &str) -> Vec<String> {
-    let analysis = analyse(sql);
-    let parsed = parse(sql, &analysis.tokens, &analysis.faults);
-    let found = (rule.check)(&Subject {
-        file: "f.sql",
-        text: sql,
-        analysis: &analysis,
-        parsed: &parsed,
-        transaction,
-        settings,
-    });
+    show(rule, sql, &find_in(rule, transaction, settings, &[], sql))
+}
+
+fn show(rule: Rule, sql: &str, found: &[Diagnostic]) -> Vec<String> {
     let lines = found.iter();
     lines
         .map(|finding| {
@@ -57,4 +77,72 @@ fn find_with(rule: Rule, transaction: Transaction, settings: &Settings, sql: &st
             line
         })
         .collect()
+}
+
+/// What `rule` finds in `sql`, after files that made something.
+fn find_in(
+    rule: Rule,
+    transaction: Transaction,
+    settings: &Settings,
+    before: &[&str],
+    sql: &str,
+) -> Vec<Diagnostic> {
+    let mut settings = settings.clone();
+    if settings.lint.level(&rule) == Level::Allow {
+        settings.lint.set(&rule, Level::Warn);
+    }
+    let mut found = find_all(transaction, &settings, before, sql);
+    found.retain(|finding| finding.rule == rule.id);
+    found
+}
+
+/// What `rule` finds in an example of the documentation; its directives count.
+pub(super) fn find_example(rule: Rule, before: &[&str], sql: &str) -> Vec<Diagnostic> {
+    let transaction = if sql.contains("-- migrate: no-transaction") {
+        Transaction::None
+    } else {
+        Transaction::Single
+    };
+    let mut found = find_in(rule, transaction, &Settings::default(), before, sql);
+    if sql.contains(&format!("-- migrate: allow({})", rule.id)) {
+        found.clear();
+    }
+    found
+}
+
+/// What all rules find.
+pub(crate) fn find_all(
+    transaction: Transaction,
+    settings: &Settings,
+    before: &[&str],
+    sql: &str,
+) -> Vec<Diagnostic> {
+    let mut schema = Schema::default();
+    let mut found = Vec::new();
+    for text in before.iter().copied().chain([sql]) {
+        found = find_file(transaction, settings, Direction::Up, text, &mut schema);
+    }
+    found
+}
+
+fn find_file(
+    transaction: Transaction,
+    settings: &Settings,
+    direction: Direction,
+    text: &str,
+    schema: &mut Schema,
+) -> Vec<Diagnostic> {
+    let analysis = analyse(text);
+    let parsed = parse(text, &analysis.tokens, &analysis.faults);
+    let subject = Subject {
+        file: "f.sql",
+        text,
+        analysis: &analysis,
+        parsed: &parsed,
+        transaction,
+        settings,
+        version: Some(1),
+        direction,
+    };
+    super::check(&subject, schema)
 }

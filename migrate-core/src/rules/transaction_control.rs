@@ -4,6 +4,14 @@
 //! exactly once. A `COMMIT` in the middle breaks it in two, and a failure in the second half leaves a
 //! database that neither has the migration nor lacks it. `PREPARE TRANSACTION` does the same in silence.
 //!
+//! Found:
+//!
+//! ```sql
+//! BEGIN;
+//! ALTER TABLE users ADD COLUMN nick text;
+//! COMMIT;
+//! ```
+//!
 //! Leave them out: the file runs in a transaction as it is. Where a statement cannot run in one, say
 //! `-- migrate: no-transaction`; each statement of the file then runs, and is recorded, on its own, so
 //! these statements have no place there either.
@@ -21,18 +29,19 @@
 use std::collections::HashMap;
 
 use super::subject::Sentence;
-use super::{Rule, Subject};
-use crate::diagnostic::{Diagnostic, Severity};
+use super::{Check, Rule, Subject};
+use crate::diagnostic::Diagnostic;
 use crate::migration::Transaction;
+use crate::settings::Level;
 use crate::sql::Keyword as K;
 
 pub(super) const RULE: Rule = Rule {
     id: "transaction-control",
-    severity: Severity::Error,
+    level: Level::Deny,
     summary: "a statement that begins or ends a transaction",
     allowable: false,
     source: include_str!("transaction_control.rs"),
-    check,
+    check: Check::File(check),
 };
 
 /// What a statement does to transactions.

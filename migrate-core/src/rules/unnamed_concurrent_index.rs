@@ -4,6 +4,13 @@
 //! no query. migrate finds it by its name, drops it and builds it again. An index whose name PostgreSQL
 //! chooses cannot be found, and the next attempt would choose another name and leave the old one.
 //!
+//! Found:
+//!
+//! ```sql
+//! -- migrate: no-transaction
+//! CREATE INDEX CONCURRENTLY ON users (email);
+//! ```
+//!
 //! Name the index:
 //!
 //! ```sql
@@ -11,17 +18,18 @@
 //! CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
 //! ```
 
-use super::{Rule, Subject};
-use crate::diagnostic::{Diagnostic, Severity};
+use super::{Check, Rule, Subject};
+use crate::diagnostic::Diagnostic;
 use crate::migration::StatementKind;
+use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
     id: "unnamed-concurrent-index",
-    severity: Severity::Error,
+    level: Level::Deny,
     summary: "`CREATE INDEX CONCURRENTLY` without a name",
     allowable: false,
     source: include_str!("unnamed_concurrent_index.rs"),
-    check,
+    check: Check::File(check),
 };
 
 /// The words that begin such a statement.

@@ -28,5 +28,6 @@ pub use analysis::{Analysis, Part, analyse};
 pub use class::Class;
 pub use fault::{Fault, FaultKind};
 pub use keyword::Keyword;
+pub(crate) use literal::value as literal_value;
 pub use scanner::{Scan, scan};
 pub use token::{Token, TokenKind};

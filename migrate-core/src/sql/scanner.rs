@@ -373,7 +373,7 @@ mod tests {
             }
             let settings = crate::Settings::default();
             for transaction in [crate::Transaction::Single, crate::Transaction::None] {
-                let found = crate::rules::check("f", &text, &analysis, transaction, &settings);
+                let found = crate::rules::testing::find_all(transaction, &settings, &[], &text);
                 for finding in found {
                     prop_assert!(text.get(finding.span.unwrap()).is_some());
                     prop_assert!(!finding.help.is_empty());

@@ -1,9 +1,10 @@
 //! Takes away the findings that a file allows.
 
 use super::order::TIMESTAMP_LENGTH;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::directive::{Allow, RuleNames};
-use crate::rules::RULES;
+use crate::rules::{self, RULES};
+use crate::settings::Settings;
 
 /// What an `allow` may name: findings about a file that are a matter of judgement.
 pub(super) fn names() -> RuleNames {
@@ -19,24 +20,47 @@ pub(super) fn names() -> RuleNames {
 
 /// Removes from `problems` what `allows` of the same file permit, and complains of each one that
 /// permits nothing: the statement it was written for has gone, and the next one should not profit.
-pub(super) fn apply(file: &str, allows: &[&Allow], problems: &mut Vec<Diagnostic>) {
-    let is_about =
-        |problem: &Diagnostic, allow: &Allow| problem.file == file && problem.rule == allow.rule;
+pub(super) fn apply(
+    file: &str,
+    allows: &[&Allow],
+    version: Option<i64>,
+    settings: &Settings,
+    problems: &mut Vec<Diagnostic>,
+) {
+    let permits = |allow: &Allow, problem: &Diagnostic| {
+        problem.file == file
+            && problem.rule == allow.rule
+            && match (&allow.statement, &problem.span) {
+                (None, _) => true,
+                (Some(_), None) => false,
+                (Some(statement), Some(span)) => {
+                    statement.start <= span.start && span.start <= statement.end
+                }
+            }
+    };
+    // One that permits what the whole file may do does not need to stand at a statement as well.
     let unused: Vec<&Allow> = allows
         .iter()
         .copied()
-        .filter(|allow| !problems.iter().any(|problem| is_about(problem, allow)))
+        .filter(|allow| !problems.iter().any(|problem| permits(allow, problem)))
+        .filter(|allow| rules::is_applied(&allow.rule, version, settings))
         .collect();
-    problems.retain(|problem| !allows.iter().any(|allow| is_about(problem, allow)));
+    problems.retain(|problem| !allows.iter().any(|allow| permits(allow, problem)));
     // Where something is wrong with the file, not every rule may have come to speak.
-    if problems.iter().any(|problem| problem.file == file) {
+    let is_wrong =
+        |problem: &Diagnostic| problem.file == file && problem.severity == Severity::Error;
+    if problems.iter().any(is_wrong) {
         return;
     }
     problems.extend(unused.into_iter().map(|allow| {
+        let place = match allow.statement {
+            Some(_) => "this statement",
+            None => "this file",
+        };
         Diagnostic::warning(
             "unused-allow",
             file,
-            format!("nothing in this file needs `allow({})`", allow.rule),
+            format!("nothing in {place} needs `allow({})`", allow.rule),
         )
         .at(allow.span.clone())
         .help("delete the directive")

@@ -2,13 +2,41 @@
 
 use crate::checksum::Checksum;
 use crate::diagnostic::{Diagnostic, Span};
-use crate::directive::{self, Directives, RuleNames};
+use crate::directive::{self, Allow, Directives, Place, RuleNames};
 use crate::encoding::Content;
+use crate::file_name::Direction;
+use crate::grammar::{self, Parsed};
 use crate::layout::Section;
 use crate::migration::{Script, Transaction};
-use crate::rules;
-use crate::settings::Settings;
-use crate::sql::{self, Token};
+use crate::rules::{self, Schema, Subject};
+use crate::settings::{Settings, Syntax};
+use crate::sql::{self, Analysis};
+
+/// Judges file after file, in the order in which they run.
+#[derive(Debug)]
+pub(super) struct Judge<'j> {
+    pub(super) settings: &'j Settings,
+    pub(super) names: &'j RuleNames,
+    /// What the files so far have made of the tables.
+    pub(super) schema: Schema,
+    /// What was found.
+    pub(super) problems: Vec<Diagnostic>,
+}
+
+/// One file to judge on its own.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct File<'f> {
+    /// Its name.
+    pub(super) name: &'f str,
+    /// As diagnostics name it.
+    pub(super) shown: &'f str,
+    pub(super) content: &'f Content,
+    /// Whether its layout says that it runs outside a transaction.
+    pub(super) transaction: Transaction,
+    /// What its name says, if that is right.
+    pub(super) version: Option<i64>,
+    pub(super) direction: Direction,
+}
 
 /// One file, judged on its own.
 #[derive(Debug)]
@@ -19,81 +47,92 @@ pub(super) struct Judged {
     pub(super) directives: Directives,
 }
 
-/// Judges the content of `file`, whose name as diagnostics show it is `shown`. It runs outside a
-/// transaction if its layout, `transaction`, or a directive says so.
-pub(super) fn judge(
-    file: &str,
-    shown: &str,
-    content: &Content,
-    transaction: Transaction,
-    settings: &Settings,
-    names: &RuleNames,
-    problems: &mut Vec<Diagnostic>,
-) -> Judged {
-    let text = content.scannable();
-    let (mut directives, found) = directive::read(shown, text, names);
-    problems.extend(found);
-    if transaction == Transaction::None {
-        directives.transaction = transaction;
+impl Judge<'_> {
+    /// Judges a file. It runs outside a transaction if its layout or a directive says so.
+    pub(super) fn judge(&mut self, file: &File<'_>) -> Judged {
+        let shown = file.shown;
+        let text = file.content.scannable();
+        let (mut directives, found) = directive::read(shown, text, self.names);
+        self.problems.extend(found);
+        if file.transaction == Transaction::None {
+            directives.transaction = file.transaction;
+        }
+        let analysis = sql::analyse(text);
+        let locate = |offset| locate(&analysis, offset);
+        let found = directive::read_further(shown, text, self.names, &mut directives, locate);
+        self.problems.extend(found);
+        let parsed = match self.settings.syntax {
+            Syntax::On => grammar::parse(text, &analysis.tokens, &analysis.faults),
+            Syntax::Off => Parsed::default(),
+        };
+        let subject = Subject {
+            file: shown,
+            text,
+            analysis: &analysis,
+            parsed: &parsed,
+            transaction: directives.transaction,
+            settings: self.settings,
+            version: file.version,
+            direction: file.direction,
+        };
+        let found = rules::check(&subject, &mut self.schema);
+        self.problems.extend(found);
+        let script = Script {
+            file: file.name.to_owned(),
+            checksum: Checksum::of(&file.content.text),
+            text: file.content.text.clone(),
+            lines_before: None,
+            transaction: directives.transaction,
+            lock_timeout: directives.lock_timeout,
+            changes_session: analysis.changes_session,
+            statements: analysis.statements,
+        };
+        Judged { script, directives }
     }
-    let analysis = sql::analyse(text);
-    problems.extend(directive::misplaced(shown, text, &directives, |offset| {
-        is_between(&analysis.tokens, offset)
-    }));
-    problems.extend(rules::check(
-        shown,
-        text,
-        &analysis,
-        directives.transaction,
-        settings,
-    ));
-    let script = Script {
-        file: file.to_owned(),
-        checksum: Checksum::of(&content.text),
-        text: content.text.clone(),
-        lines_before: None,
-        transaction: directives.transaction,
-        lock_timeout: directives.lock_timeout,
-        changes_session: analysis.changes_session,
-        statements: analysis.statements,
-    };
-    Judged { script, directives }
+
+    /// [`judge`](Self::judge)s one direction of a file that holds both. What is found is positioned in the
+    /// file.
+    pub(super) fn judge_section(&mut self, file: &File<'_>, section: &Section) -> Judged {
+        let start = section.range.start;
+        let part = file.content.part(section.range.clone(), &section.marks);
+        let first = self.problems.len();
+        let mut judged = self.judge(&File {
+            content: &part,
+            transaction: section.transaction,
+            direction: section.direction,
+            ..*file
+        });
+        let shift = |span: &mut Span| *span = span.start + start..span.end + start;
+        for problem in self.problems.iter_mut().skip(first) {
+            problem.span.iter_mut().for_each(shift);
+        }
+        let directives = &mut judged.directives;
+        directives.out_of_order.iter_mut().for_each(shift);
+        for Allow {
+            span, statement, ..
+        } in &mut directives.allows
+        {
+            shift(span);
+            statement.iter_mut().for_each(shift);
+        }
+        let before = file.content.text.get(..start).unwrap_or_default();
+        judged.script.lines_before = Some(before.matches('\n').count());
+        judged
+    }
 }
 
-/// [`judge`]s one direction of a file that holds both. What is found is positioned in the file.
-pub(super) fn judge_section(
-    file: &str,
-    shown: &str,
-    content: &Content,
-    section: &Section,
-    settings: &Settings,
-    names: &RuleNames,
-    problems: &mut Vec<Diagnostic>,
-) -> Judged {
-    let start = section.range.start;
-    let part = content.part(section.range.clone(), &section.marks);
-    let mut found = Vec::new();
-    let transaction = section.transaction;
-    let mut judged = judge(file, shown, &part, transaction, settings, names, &mut found);
-    let shift = |span: &mut Span| *span = span.start + start..span.end + start;
-    for problem in &mut found {
-        problem.span.iter_mut().for_each(shift);
-    }
-    let directives = &mut judged.directives;
-    directives.out_of_order.iter_mut().for_each(shift);
-    directives
-        .allows
-        .iter_mut()
-        .map(|allow| &mut allow.span)
-        .for_each(shift);
-    let before = content.text.get(..start).unwrap_or_default();
-    judged.script.lines_before = Some(before.matches('\n').count());
-    problems.append(&mut found);
-    judged
-}
-
-/// Whether the byte at `offset` belongs to no token: to white space or to a comment.
-fn is_between(tokens: &[Token], offset: usize) -> bool {
+/// Where a comment stands, by the byte it begins at.
+fn locate(analysis: &Analysis, offset: usize) -> Place {
+    let tokens = &analysis.tokens;
     let next = tokens.partition_point(|token| token.end <= offset);
-    tokens.get(next).is_none_or(|token| offset < token.start)
+    if tokens.get(next).is_some_and(|token| token.start <= offset) {
+        return Place::Text;
+    }
+    let after = analysis
+        .statements
+        .partition_point(|statement| statement.range.end <= offset);
+    match analysis.statements.get(after) {
+        Some(statement) if offset < statement.range.start => Place::Above(statement.range.clone()),
+        _ => Place::Nowhere,
+    }
 }

@@ -235,7 +235,7 @@ fn an_allow_of_an_unknown_rule_is_refused_with_the_nearest_known_one() {
     1 | -- migrate: allow(gravity) so it is
       |                   ^^^^^^^
       |
-      = help: the rules are `syntax`, `needs-no-transaction`, `not-rerunnable`, `own-history-table`, `timestamp-length`
+      = help: `migrate rules` lists them, and so does `docs/rules.md`
     ");
 }
 

@@ -127,7 +127,7 @@ fn copy_from_stdin_and_psql_commands_are_refused() {
 
 #[test]
 fn the_history_table_may_not_be_named() {
-    let package = Crate::with(&[("0001_a.sql", "DELETE FROM history.applied;")]);
+    let package = Crate::with(&[("0001_a.sql", "TRUNCATE history.applied;")]);
     let settings = Settings {
         table: TableName {
             schema: "history".to_owned(),
@@ -136,10 +136,10 @@ fn the_history_table_may_not_be_named() {
         ..Settings::default()
     };
     assert_snapshot!(package.problems_of("migrations", &settings), @r#"
-    migrations/0001_a.sql:1:13: names the history table `history.applied`
+    migrations/0001_a.sql:1:10: names the history table `history.applied`
       |
-    1 | DELETE FROM history.applied;
-      |             ^^^^^^^^^^^^^^^ migrate creates and writes this table itself
+    1 | TRUNCATE history.applied;
+      |          ^^^^^^^^^^^^^^^ migrate creates and writes this table itself
       |
       = help: remove the statement
       = help: if this is a table of your own, give the history table another name: `table = "…"` in `embed_migrations!`

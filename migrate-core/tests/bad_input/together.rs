@@ -60,7 +60,7 @@ fn a_file_can_have_several_problems() {
     1 | -- migrate: allow(everything)
       |                   ^^^^^^^^^^
       |
-      = help: the rules are `syntax`, `needs-no-transaction`, `not-rerunnable`, `own-history-table`, `timestamp-length`
+      = help: `migrate rules` lists them, and so does `docs/rules.md`
     migrations/create.sql:2:1: `COMMIT` in a file that runs in a transaction already
       |
     2 | COMMIT; SELECT 'x

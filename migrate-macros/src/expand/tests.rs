@@ -186,7 +186,7 @@ fn every_wrong_option_is_told_in_one_build() {
     unknown option `oder`
       = help: did you mean `order`?
     unknown option `retries`
-      = help: the options are `layout`, `order`, `table`, `schema`, `syntax`
+      = help: the options are `layout`, `order`, `table`, `schema`, `syntax`, `lint`, `since`
     unknown order `size`
       = help: `order = alphabetical`(the default) or `order = numeric`
     option `order` is given twice

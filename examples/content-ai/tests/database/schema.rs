@@ -3,7 +3,8 @@
 use migrate_fixtures::{Database, Server};
 use migrate_runtime::{Migrations, Revert, Script, embed_migrations};
 
-pub(crate) static MIGRATIONS: Migrations = embed_migrations!("migrations");
+pub(crate) static MIGRATIONS: Migrations =
+    embed_migrations!("migrations", lint(warn = "idempotent"));
 
 fn migrated() -> Database {
     let database = Server::shared().database();

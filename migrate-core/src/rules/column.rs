@@ -1,0 +1,108 @@
+//! A column as `CREATE TABLE` and `ADD COLUMN` define it.
+
+use super::column_type::ColumnType;
+use super::relation::Relation;
+use super::subject::Subject;
+use super::words as w;
+use crate::grammar::Node;
+
+/// A column.
+#[derive(Debug, Clone)]
+pub(crate) struct Column<'a> {
+    pub(crate) name: String,
+    pub(crate) type_name: Node<'a>,
+    pub(crate) data_type: ColumnType,
+    pub(crate) traits: Vec<Trait<'a>>,
+}
+
+/// What is said of a column behind its type.
+#[derive(Debug, Clone)]
+pub(crate) struct Trait<'a> {
+    pub(crate) kind: TraitKind<'a>,
+}
+
+/// The kinds of what is said of a column.
+#[derive(Debug, Clone)]
+pub(crate) enum TraitKind<'a> {
+    NotNull,
+    Unique,
+    PrimaryKey,
+    Check,
+    Default(Node<'a>),
+    Identity,
+    /// Computed when a row is written.
+    Stored,
+    /// Computed when a row is read.
+    Generated,
+    References(Option<Relation>),
+    Other,
+}
+
+impl<'a> Column<'a> {
+    /// Of a `columnDef`.
+    pub(crate) fn read(subject: &Subject<'a>, node: Node<'a>) -> Option<Self> {
+        let type_name = node.child(w::TYPE_NAME)?;
+        let traits = node
+            .child(w::COLUMN_CONSTRAINTS)
+            .map_or_else(Vec::new, |list| {
+                let constraints = list.items(w::COLUMN_CONSTRAINT).into_iter();
+                constraints
+                    .filter_map(|constraint| constraint.child(w::COLUMN_CONSTRAINT_BODY))
+                    .map(|body| Trait {
+                        kind: TraitKind::of(subject, body),
+                    })
+                    .collect()
+            });
+        Some(Self {
+            name: subject.name(node.child(w::COLUMN_NAME)?)?,
+            type_name,
+            data_type: ColumnType::read(subject, type_name),
+            traits,
+        })
+    }
+
+    /// Whether it has such a trait.
+    pub(crate) fn has(&self, is_it: impl Fn(&TraitKind<'a>) -> bool) -> bool {
+        self.traits.iter().any(|found| is_it(&found.kind))
+    }
+
+    /// Whether rows that exist get a value for it.
+    pub(crate) fn has_value(&self) -> bool {
+        self.data_type.is_serial()
+            || self.has(|kind| {
+                matches!(
+                    kind,
+                    TraitKind::Default(_)
+                        | TraitKind::Identity
+                        | TraitKind::Generated
+                        | TraitKind::Stored
+                )
+            })
+    }
+}
+
+impl<'a> TraitKind<'a> {
+    fn of(subject: &Subject<'a>, body: Node<'a>) -> Self {
+        let parts: Vec<Node<'a>> = body.children().collect();
+        match parts.first().map(Node::symbol) {
+            Some(w::NOT) => Self::NotNull,
+            Some(w::UNIQUE) => Self::Unique,
+            Some(w::PRIMARY) => Self::PrimaryKey,
+            Some(w::CHECK) => Self::Check,
+            Some(w::DEFAULT) => parts
+                .get(1)
+                .map_or(Self::Other, |value| Self::Default(*value)),
+            Some(w::GENERATED) if body.child(w::IDENTITY).is_some() => Self::Identity,
+            // Since 18, a column that does not say is virtual; before, it was an error.
+            Some(w::GENERATED) => match body.child(w::STORED_OR_VIRTUAL) {
+                Some(how) if how.text(subject.text).eq_ignore_ascii_case("stored") => Self::Stored,
+                _ => Self::Generated,
+            },
+            Some(w::REFERENCES) => Self::References(
+                body.child(w::QUALIFIED_NAME)
+                    .and_then(|parent| subject.relation(parent)),
+            ),
+            _ => Self::Other,
+        }
+    }
+}

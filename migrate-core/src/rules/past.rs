@@ -1,0 +1,92 @@
+//! What a file has done before the statement that is looked at.
+
+use std::collections::HashMap;
+
+use super::lock::{self, Held};
+use super::relation::Relation;
+use super::scene::Said;
+use super::words as w;
+use crate::sql::Keyword as K;
+
+/// The statements before, as far as they matter to later ones.
+#[derive(Debug, Default)]
+pub(crate) struct Past {
+    /// What was created: by name, the schemas.
+    created: HashMap<String, Vec<Option<String>>>,
+    /// What was dropped if it was there.
+    dropped: Vec<Relation>,
+    /// Values that were added to enum types: the type, the value.
+    pub(crate) enum_values: Vec<(Relation, String)>,
+    /// The first lock that shuts out writers of a table that others use.
+    pub(crate) held: Option<Held>,
+}
+
+impl Past {
+    /// Whether the file itself created this, so that nobody else can use it yet.
+    pub(crate) fn has_created(&self, relation: &Relation) -> bool {
+        self.created.get(&relation.name).is_some_and(|schemas| {
+            schemas.iter().any(|schema| {
+                let created = Relation {
+                    schema: schema.clone(),
+                    name: relation.name.clone(),
+                };
+                created.may_be(relation)
+            })
+        })
+    }
+
+    /// Whether the file dropped this before, if it was there.
+    pub(crate) fn has_dropped(&self, relation: &Relation) -> bool {
+        self.dropped.iter().any(|dropped| dropped.may_be(relation))
+    }
+
+    /// Takes in what a statement does.
+    pub(crate) fn note(&mut self, said: &Said<'_>) {
+        if self.held.is_none() {
+            self.held = lock::take(said, self);
+        }
+        match said.node.symbol() {
+            w::CREATE_TABLE
+            | w::CREATE_AS
+            | w::CREATE_MATERIALIZED_VIEW
+            | w::CREATE_VIEW
+            | w::CREATE_SEQUENCE
+            | w::CREATE_DOMAIN
+            | w::DEFINE
+            | w::INDEX => {
+                // Of `CREATE TABLE IF NOT EXISTS` it is not known whether it creates anything, but
+                // where the table was there before, whoever wrote it thinks of an empty database.
+                if let Some(created) = said.created() {
+                    let schemas = self.created.entry(created.name).or_default();
+                    schemas.push(created.schema);
+                }
+            }
+            w::DROP_STATEMENT if said.is_guarded() => {
+                let kinds = [K::Table, K::View, K::Index, K::Type, K::Domain, K::Sequence];
+                self.dropped
+                    .extend(said.dropped(&kinds).unwrap_or_default());
+            }
+            w::RENAME_STATEMENT => {
+                // A new table stays one under its new name.
+                if let Some((old, new)) = said.renamed()
+                    && self.has_created(&old)
+                {
+                    self.created.entry(new).or_default().push(old.schema);
+                }
+            }
+            w::ALTER_ENUM => {
+                let mut rest = said.subject.reader(said.node);
+                if rest.accept_all(&[K::Alter, K::Type])
+                    && let Some(name) = rest.qualified_name().and_then(Relation::of)
+                    && rest.accept_all(&[K::Add, K::Value])
+                {
+                    rest.accept_all(&[K::If, K::Not, K::Exists]);
+                    if let Some(value) = rest.string() {
+                        self.enum_values.push((name, value));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
