@@ -1,0 +1,35 @@
+//! refinery 0.10.
+
+use migrate_core::Layout;
+use migrate_fixtures::Server;
+use refinery::{Runner, load_sql_migrations};
+
+use crate::{Project, TEXTS, assert_edit_is_found, assert_taken_over};
+
+#[test]
+fn a_database_of_refinery_is_taken_over() {
+    let database = Server::shared().database();
+    let project = Project::new(Layout::Refinery);
+    for (at, text) in TEXTS.iter().enumerate() {
+        let name = match at {
+            7 => "U8__Unversioned_mood".to_owned(),
+            _ => format!("V{}__step_no_{at}", at + 1),
+        };
+        project.write(&format!("{name}.sql"), text);
+    }
+    let mut migrations = load_sql_migrations(project.directory()).unwrap();
+    // In the order of the directory otherwise, which is the file system's.
+    migrations.sort();
+    Runner::new(&migrations)
+        .run(&mut database.client())
+        .unwrap();
+    assert_edit_is_found(&database, &project, "V6__step_no_5.sql", 6);
+    assert_taken_over(
+        &database,
+        &project,
+        12,
+        "SELECT version::bigint, timezone('UTC', applied_on::timestamptz)::text FROM refinery_schema_history ORDER BY 1",
+        "V13__next.sql",
+        "V1__step_no_0.sql",
+    );
+}
