@@ -24,12 +24,12 @@ pub(super) fn run(options: &Options, figures: &mut Figures) -> Outcome {
         for round in 0..=options.times(3) {
             for instance in &instances {
                 // The first round warms up what incremental compilation keeps.
-                let mut keep = |what: &str, unit: &str, value: f64| match round {
-                    0 => Ok(()),
-                    _ => {
-                        let tool = instance.tool.package;
-                        figures.add(&format!("rebuild/{what}/{set}/{unit}/{tool}"), value)
+                let mut keep = |what: &str, unit: &str, value: f64| {
+                    if round == 0 {
+                        return Ok(());
                     }
+                    let tool = instance.tool.package;
+                    figures.add(&format!("rebuild/{what}/{set}/{unit}/{tool}"), value)
                 };
                 for (what, verb) in [("build", "build"), ("nothing", "build"), ("check", "check")] {
                     if what != "nothing" {
