@@ -1,6 +1,10 @@
 //! `starter DIRECTORY URL [tokio]`: applies the migrations below DIRECTORY, as a service does when it starts.
 //!
+//! `starter --measure TEXT INDEX URL`: see [`measure`].
+//!
 //! Exit status: 0 done; 1 refused; 2 used wrongly; 3 the connection failed.
+
+mod measure;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -12,6 +16,18 @@ fn main() -> ExitCode {
     let (directory, url, driver) = match arguments.as_slice() {
         [directory, url] => (directory, url, Driver::Postgres),
         [directory, url, driver] if driver == "tokio" => (directory, url, Driver::TokioPostgres),
+        [flag, text, index, url] if flag == "--measure" => {
+            return match measure::measure(text, index, url) {
+                Ok(kibibytes) => {
+                    #[expect(clippy::print_stdout, reason = "a test reads it")]
+                    {
+                        println!("{kibibytes}");
+                    }
+                    ExitCode::SUCCESS
+                }
+                Err(_) => ExitCode::FAILURE,
+            };
+        }
         _ => return ExitCode::from(2),
     };
     let set = migrate_tests::load(Path::new(directory));

@@ -71,8 +71,7 @@ impl<'e, S: Session> Engine<'e, '_, S> {
                 self.line.holds_nothing();
                 let guarded = is_guard(&failure);
                 if is_pooled(&failure) {
-                    let file = item.script.path();
-                    return Err(self.error(Kind::Pooled { file }));
+                    return Err(self.pooled(item));
                 }
                 return match signal(self.table, &failure) {
                     Some(outcome) => Ok(outcome),
@@ -154,7 +153,8 @@ impl<'e, S: Session> Engine<'e, '_, S> {
             });
             let interrupted = resume == Some(number);
             let outcome = if statement.kind == StatementKind::Transactional {
-                self.step(direction, item, number, statement).await?
+                self.step(direction, item, number, statement, before)
+                    .await?
             } else {
                 self.outside(direction, item, number, statement, interrupted, before)
                     .await?
@@ -174,6 +174,7 @@ impl<'e, S: Session> Engine<'e, '_, S> {
         item: Item<'_>,
         number: usize,
         statement: Statement<'_>,
+        before: &Before,
     ) -> Result<Outcome, Error> {
         let message = message::step(
             self.table,
@@ -182,6 +183,7 @@ impl<'e, S: Session> Engine<'e, '_, S> {
             number,
             statement,
             self.limits(),
+            before.pid,
         );
         let mut backoff = Backoff::retrying();
         let mut attempt = 1;
@@ -191,6 +193,9 @@ impl<'e, S: Session> Engine<'e, '_, S> {
             };
             if is_guard(&failure) {
                 return Ok(Outcome::Moved);
+            }
+            if is_pooled(&failure) {
+                return Err(self.pooled(item));
             }
             let passing = PASSING.contains(&failure.code());
             let blocker = self.blocker(&failure).await;
@@ -219,11 +224,10 @@ impl<'e, S: Session> Engine<'e, '_, S> {
         let outside = message::outside(self.table, before.pid);
         let prepared = self.line.transact(&outside).await;
         if let Err(failure) = prepared {
-            let file = item.script.path();
             return Err(if is_pooled(&failure) {
-                self.error(Kind::Pooled { file })
+                self.pooled(item)
             } else {
-                self.refused(format!("prepare {file}"), failure)
+                self.refused(format!("prepare {}", item.script.path()), failure)
             });
         }
         let message = match self.probe(item, statement, interrupted).await? {
@@ -264,7 +268,7 @@ impl<'e, S: Session> Engine<'e, '_, S> {
                 reason: format!("the index {index} is not valid after it was built"),
             }));
         }
-        let sql = message::advance(self.table, direction, item.version, number);
+        let sql = message::advance(self.table, direction, item.version, number, before.pid);
         self.settle(&sql, item).await
     }
 
@@ -339,10 +343,16 @@ impl<'e, S: Session> Engine<'e, '_, S> {
         Ok(())
     }
 
+    fn pooled(&self, item: Item<'_>) -> Error {
+        let file = item.script.path();
+        self.error(Kind::Pooled { file })
+    }
+
     async fn settle(&mut self, sql: &str, item: Item<'_>) -> Result<Outcome, Error> {
         match self.line.transact(sql).await {
             Ok(_) => Ok(Outcome::Done),
             Err(failure) if is_guard(&failure) => Ok(Outcome::Moved),
+            Err(failure) if is_pooled(&failure) => Err(self.pooled(item)),
             Err(failure) => Err(self.refused(format!("record {}", item.script.path()), failure)),
         }
     }

@@ -134,6 +134,14 @@ fn one_row(write: &str, otherwise: &str) -> String {
     )
 }
 
+/// Fails on any other server connection than the one that took the lock: a pooler is in between.
+fn same_server(pid: i32) -> String {
+    format!(
+        "SELECT CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) {pid} THEN 0 \
+         ELSE pg_catalog.concat('{POOLED}')::integer END"
+    )
+}
+
 /// One statement that may run in a transaction, with its journal entry.
 pub(crate) fn step(
     table: &Table,
@@ -142,9 +150,11 @@ pub(crate) fn step(
     number: usize,
     statement: Statement<'_>,
     limits: Limits<'_>,
+    pid: i32,
 ) -> Message {
     let mut message = Message::default();
     message.add(BEGIN);
+    message.add(&same_server(pid));
     timeouts(&mut message, item.script, limits);
     message.add(&compare_and_set(
         table,
@@ -243,9 +253,15 @@ pub(crate) fn drop_index(index: &str) -> String {
 }
 
 /// The journal entry of a statement that could not carry it.
-pub(crate) fn advance(table: &Table, direction: Direction, version: i64, number: usize) -> String {
+pub(crate) fn advance(
+    table: &Table,
+    direction: Direction,
+    version: i64,
+    number: usize,
+    pid: i32,
+) -> String {
     let entry = compare_and_set(table, direction, version, number, number + 1);
-    format!("{BEGIN};{entry};COMMIT")
+    format!("{BEGIN};{};{entry};COMMIT", same_server(pid))
 }
 
 /// Closes the journal.
@@ -288,11 +304,10 @@ pub(crate) struct Before {
 pub(crate) fn leave(table: &Table, before: &Before) -> String {
     format!(
         "ROLLBACK;{BEGIN};\
-         SELECT CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) {pid} THEN 0 \
-         ELSE pg_catalog.concat('{POOLED}')::integer END;{unlock};{PIN_PATH};\
+         {same};{unlock};{PIN_PATH};\
          SELECT set_config('session_authorization', NULLIF({user}, ''), false), set_config('role', {role}, false);\
          {restore};COMMIT",
-        pid = before.pid,
+        same = same_server(before.pid),
         unlock = unlock(table),
         user = Literal(&before.user),
         role = Literal(&before.role),

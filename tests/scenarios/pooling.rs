@@ -1,0 +1,110 @@
+//! Behind a pooler that lends each transaction another server connection.
+
+use std::thread;
+
+use migrate_fixtures::{Database, Pooling, Server};
+
+use crate::set::{DRIVERS, Set, both, versions};
+
+/// What other clients of the pool would inherit: locks, and settings that are not the default.
+fn left_behind(database: &Database, pooling: &Pooling, connections: usize) -> Vec<String> {
+    let url = database.url_through("postgres", pooling.port());
+    let mut found = Vec::new();
+    let mut clients = Vec::new();
+    // As many transactions at once as there are connections: each is met.
+    for _ in 0..connections {
+        let mut client = postgres::Client::connect(&url, postgres::NoTls).unwrap();
+        let said = client
+            .simple_query(
+                "BEGIN; SELECT 'setting ' || name || ' ' || setting FROM pg_settings \
+                 WHERE source = 'session' AND setting IS DISTINCT FROM reset_val AND name NOT LIKE 'transaction%' \
+                 UNION ALL SELECT 'lock' FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()",
+            )
+            .unwrap();
+        found.extend(said.iter().filter_map(|message| match message {
+            postgres::SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+            _ => None,
+        }));
+        clients.push(client);
+    }
+    found
+}
+
+#[test]
+fn a_herd_behind_a_pooler_applies_transactional_files_once() {
+    let database = Server::shared().database();
+    let pooling = Pooling::start(&database, 3).unwrap();
+    let set = Set::new(&[
+        ("1_t.sql", "CREATE TABLE effects (version int)"),
+        ("2_set.sql", "SET search_path TO pg_catalog; SET lock_timeout TO '7s'; INSERT INTO public.effects VALUES (2)"),
+        ("3_slow.sql", "SELECT pg_sleep(0.1); INSERT INTO effects VALUES (3)"),
+        ("4_last.sql", "INSERT INTO effects VALUES (4)"),
+    ])
+    .load();
+    let url = database.url_through("postgres", pooling.port());
+    thread::scope(|scope| {
+        for starter in 0..12 {
+            let (set, url) = (&set, &url);
+            scope.spawn(move || DRIVERS[starter % 2].run_at(url, set.runner()).unwrap());
+        }
+    });
+    assert_eq!(
+        database.value("SELECT string_agg(version::text, ',' ORDER BY version) FROM effects"),
+        "2,3,4"
+    );
+    assert_eq!(left_behind(&database, &pooling, 3), [""; 0]);
+}
+
+#[test]
+fn a_no_transaction_file_behind_a_pooler_is_refused_and_goes_on_without_it() {
+    both(|driver, database| {
+        let set = Set::new(&[
+            ("1_t.sql", "CREATE TABLE t (a int)"),
+            ("2_i.sql", "-- migrate: no-transaction\nINSERT INTO t VALUES (1);\nCREATE INDEX CONCURRENTLY i ON t (a);"),
+            ("3_last.sql", "INSERT INTO t VALUES (3)"),
+        ])
+        .load();
+        // With so many connections the one that took the lock does not come round by itself.
+        for connections in [2, 3, 14] {
+            let pooling = Pooling::start(database, connections).unwrap();
+            let url = database.url_through("postgres", pooling.port());
+            let error = driver.run_at(&url, set.runner()).unwrap_err();
+            insta::assert_snapshot!(error, @r"
+            migrations/2_i.sql cannot run through a connection pooler that changes the server connection between messages
+              = help: a `no-transaction` file needs one server connection to itself: connect to PostgreSQL directly, or put the pooler into session mode
+            ");
+            let locks = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+            assert_eq!(database.value(locks), "0");
+            if connections < 14 {
+                assert_eq!(left_behind(database, &pooling, connections), [""; 0]);
+            }
+        }
+        assert_eq!(
+            versions(&driver.run(database, set.runner()).unwrap()),
+            [2, 3]
+        );
+        assert_eq!(database.value("SELECT count(*) FROM t"), "2");
+        assert!(database.invalid_indexes().is_empty());
+    });
+}
+
+#[test]
+fn a_pool_of_one_connection_is_as_good_as_none() {
+    both(|driver, database| {
+        let pooling = Pooling::start(database, 1).unwrap();
+        let set = Set::new(&[
+            ("1_t.sql", "CREATE TABLE t (a int)"),
+            (
+                "2_i.sql",
+                "-- migrate: no-transaction\nCREATE INDEX CONCURRENTLY i ON t (a);",
+            ),
+        ])
+        .load();
+        let url = database.url_through("postgres", pooling.port());
+        assert_eq!(
+            versions(&driver.run_at(&url, set.runner()).unwrap()),
+            [1, 2]
+        );
+        assert_eq!(left_behind(database, &pooling, 1), [""; 0]);
+    });
+}
