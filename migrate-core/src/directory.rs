@@ -1,7 +1,8 @@
-//! The only file that reads the file system: a directory -> the bytes of its `.sql` files.
+//! A directory -> the bytes of its `.sql` files.
 //!
-//! Everything else in this crate is a function of what is read here, so nothing else can differ
-//! between two machines that hold the same files.
+//! Only this module and [`settings_file`](crate::settings_file) read the file system. Everything else in
+//! this crate is a function of what is read there, so nothing else can differ between two machines that
+//! hold the same files.
 
 mod folder;
 

@@ -26,8 +26,8 @@ use crate::settings::Settings;
 /// The file's name.
 pub const FILE: &str = "migrate.toml";
 
-/// The table of a `Cargo.toml` that holds the same.
-const METADATA: &str = "[package.metadata.migrate";
+/// How the table of a `Cargo.toml` that holds the same begins, or one below it.
+const METADATA: [&str; 2] = ["[package.metadata.migrate]", "[package.metadata.migrate."];
 
 /// The rule that findings about the file go by.
 const RULE: &str = "settings";
@@ -108,7 +108,11 @@ fn find(root: &Path, directory: &str) -> Result<Option<(Source, Place)>, Box<Dia
     let own = read(FILE)?;
     let manifest = read("Cargo.toml")?.filter(|manifest| {
         let mut lines = manifest.text.lines();
-        lines.any(|line| line.trim_start().starts_with(METADATA))
+        lines.any(|line| {
+            METADATA
+                .iter()
+                .any(|table| line.trim_start().starts_with(table))
+        })
     });
     match (own, manifest) {
         (Some(own), Some(manifest)) => Err(Box::new(

@@ -144,6 +144,7 @@
 //! | `postgres` | yes | drives `postgres::Client` |
 //! | `tokio-postgres` | no | drives `tokio_postgres::Client`; needs tokio's timer |
 //! | `tracing` | no | every [`Event`] is also an event of the `tracing` crate, target `migrate` |
+//! | `settings-file` | no | the macro reads `migrate.toml` beside the directory, as the `migrate` program does |
 //! | `directory` | no | sets from a directory read while the program runs, for tools; brings the validator along |
 //!
 //! Beside its database driver, an application's own tree gets this crate alone: what the macro needs is built

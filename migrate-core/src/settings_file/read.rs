@@ -198,8 +198,9 @@ mod tests {
             &[],
         );
         assert_eq!(found.settings.table.name, "history");
-        let none = configured("Cargo.toml", "[package]\nname = 'x'\n", &[]);
-        assert_eq!(none, Configured::default());
+        for other in ["[package]\nname = 'x'\n", "[package.metadata.migrate-x]\n"] {
+            assert_eq!(configured("Cargo.toml", other, &[]), Configured::default());
+        }
     }
 
     #[test]
