@@ -146,7 +146,10 @@ impl From<migrate_runtime::Error> for Failure {
 /// The runtime's hints speak of its builder; here the same is a flag.
 fn for_program(hint: &str) -> String {
     hint.replace("set `.missing(Policy::Allow)`", "give `--allow missing`")
-        .replace("set `.ahead(Policy::Allow)`", "give `--allow ahead`")
+        .replace(
+            "run the newer program, or set `.ahead(Policy::Allow)`",
+            "use the files that the newer program was made with",
+        )
         .replace("allow a longer `.wait(…)`", "give a longer `--wait`")
         .replace(
             "`embed_migrations!(…, table = \"…\")` or `.table(Table::new(schema, name))`",
