@@ -1,7 +1,8 @@
 //! What is going on, while it goes on: a line that moves on terminals, plain lines elsewhere.
 
 use std::io::{IsTerminal as _, stderr};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use migrate_runtime::Event;
@@ -14,7 +15,12 @@ use crate::output::{DIM, GOOD, Output, WARNING};
 pub(crate) struct Progress {
     output: Output,
     line: ProgressBar,
+    /// When the wait for another program was last told.
+    told: Arc<Mutex<Option<Instant>>>,
 }
+
+/// How often a wait is told where there is no moving line.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Progress {
     /// A line on stderr, where that is a terminal; it stays invisible until something begins.
@@ -25,7 +31,11 @@ impl Progress {
         {
             line.set_style(style);
         }
-        Self { output, line }
+        Self {
+            output,
+            line,
+            told: Arc::default(),
+        }
     }
 
     /// Begins, or changes, what is under way.
@@ -58,6 +68,16 @@ impl Progress {
         self.line.suspend(|| self.output.note(text));
     }
 
+    /// Whether a wait is to be told again: its first moment, and then every few seconds.
+    fn is_due(&self) -> bool {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = told.is_none_or(|told| told.elapsed() >= PATIENCE);
+        if due {
+            *told = Some(Instant::now());
+        }
+        due
+    }
+
     /// Shows what the engine says.
     pub(crate) fn tell(&self, event: &Event<'_>) {
         match event {
@@ -79,7 +99,13 @@ impl Progress {
                 "{GOOD}reverted{GOOD:#} with {file} {DIM}in {}{DIM:#}",
                 duration::show(*duration)
             )),
-            // Waiting, retrying, and whatever else may come to be said.
+            Event::Waiting { .. } if stderr().is_terminal() => self.begin(event.to_string(), false),
+            Event::Waiting { .. } => {
+                if self.is_due() {
+                    self.note(&format!("{WARNING}note:{WARNING:#} {event}"));
+                }
+            }
+            // Retrying, and whatever else may come to be said.
             _ => self.note(&format!("{WARNING}note:{WARNING:#} {event}")),
         }
     }

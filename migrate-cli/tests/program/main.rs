@@ -14,3 +14,4 @@ mod settings;
 mod signals;
 mod status;
 mod tls;
+mod waiting;

@@ -141,6 +141,13 @@ fn steady_word(word: &str) -> String {
     if is_moment(bare) {
         return word.replace(bare, "2026-01-31T09:30:00Z");
     }
+    let spoken = word.trim_matches(['(', ')', ';', ',', ':']);
+    let number = spoken.trim_end_matches(char::is_alphabetic);
+    if matches!(spoken.strip_prefix(number), Some("ms" | "s" | "µs"))
+        && number.parse::<f64>().is_ok()
+    {
+        return word.replace(spoken, "[n]ms");
+    }
     match word.split_once("127.0.0.1:") {
         Some((before, port)) => {
             let rest: String = port.chars().skip_while(char::is_ascii_digit).collect();

@@ -1,0 +1,93 @@
+//! Somebody else is in the way.
+
+use std::process::Command;
+
+use crate::place::{Place, check};
+
+const FILES: [(&str, &str); 2] = [
+    ("1_one.sql", "CREATE TABLE one (id int);\n"),
+    ("2_two.sql", "ALTER TABLE one ADD COLUMN name text;\n"),
+];
+
+/// A session of another program that holds the history's lock.
+fn another_starter(place: &Place) -> postgres::Client {
+    let url = format!("{}?application_name=shop", place.database.url());
+    let mut client = postgres::Client::connect(&url, postgres::NoTls).unwrap();
+    let key = migrate_runtime::Table::default().lock_key();
+    client
+        .batch_execute(&format!("SELECT pg_advisory_lock({key})"))
+        .unwrap();
+    client
+}
+
+#[test]
+fn another_starter_is_named_and_waited_for_no_longer_than_asked() {
+    let place = Place::new(&FILES);
+    place.call(&["run", "--to", "1"]);
+    let mut other = another_starter(&place);
+    check!(place, ["run", "--wait", "100ms"], @"
+    exit: 1
+    ----- stderr
+    note: waiting for another program to apply migrations: process [n] of postgres (shop) since 2026-01-31T09:30:00Z ([n]ms so far)
+    error: another program has been applying migrations for more than [n]ms: process [n] of postgres (shop) since 2026-01-31T09:30:00Z
+      = help: wait for it to finish and start again, or give a longer `--wait`
+    ");
+    check!(place, ["status"], @"
+    exit: 0
+    ----- stdout
+    version  name  state    applied at            by        took  checksum
+    1        one   applied  2026-01-31T09:30:00Z  postgres  [n] ms  ok
+    2        two   pending  -                     -         -     -
+    1 applied, 1 pending
+    being migrated right now by process [n] of postgres (shop) since 2026-01-31T09:30:00Z
+    ");
+    other
+        .batch_execute("SELECT pg_advisory_unlock_all()")
+        .unwrap();
+    assert!(place.call(&["run"]).starts_with("exit: 0"));
+}
+
+#[test]
+fn a_reader_that_holds_the_table_is_named_and_nothing_is_kept() {
+    let place = Place::new(&FILES);
+    place.call(&["run", "--to", "1"]);
+    let url = format!("{}?application_name=report", place.database.url());
+    let mut reader = postgres::Client::connect(&url, postgres::NoTls).unwrap();
+    reader.batch_execute("BEGIN; SELECT * FROM one").unwrap();
+    check!(place, ["run", "--lock-timeout", "20ms", "--retries", "1"], @"
+    exit: 1
+    ----- stderr
+    note: migrations/2_two.sql: canceling statement due to lock timeout; attempt 1, next in [n]ms; in the way: process [n] of postgres (report) since 2026-01-31T09:30:00Z
+    error: migrations/2_two.sql:1:1: canceling statement due to lock timeout
+      |
+    1 | ALTER TABLE one ADD COLUMN name text;
+      | ^
+      = sqlstate: 55P03
+      = in the way: process [n] of postgres (report) since 2026-01-31T09:30:00Z
+      = attempts: 2
+      = note: nothing of this migration was kept
+      = help: find out what holds the lock, run when traffic is low, or allow more with `-- migrate: lock-timeout 10s`
+    ");
+    reader.batch_execute("COMMIT").unwrap();
+    assert!(place.call(&["run"]).starts_with("exit: 0"));
+    place.database.assert_quiet();
+}
+
+#[test]
+fn a_role_without_rights_is_told_what_it_lacks() {
+    let place = Place::new(&FILES);
+    let role = place.database.role("");
+    place
+        .database
+        .execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+    let url = place.database.url_for(&role);
+    let mut command: Command = place.command(&["run", "--database-url", &url]);
+    let shown = place.show(&command.output().unwrap());
+    insta::assert_snapshot!(shown, @r#"
+    exit: 1
+    ----- stderr
+    error: the role has no right to create the history table "public"."schema_migrations"
+      caused by: permission denied for schema public
+      = help: let a role that may create tables apply migrations; a program with nothing pending needs only SELECT on the history table
+    "#);
+}
