@@ -19,6 +19,7 @@ mod grammar_compare;
 mod licences;
 mod peers;
 mod postgresql_source;
+mod rules;
 mod tidy;
 mod versions;
 
@@ -63,6 +64,7 @@ fn main() -> ExitCode {
         "tidy" => tidy::run(),
         "dependencies" => dependencies::run(),
         "features" => features::run(),
+        "rules" => rules::run(),
         "grammar" => grammar::run(&rest),
         "peers" => peers::run(&rest),
         "grammar-compare" => grammar_compare::run(&rest),

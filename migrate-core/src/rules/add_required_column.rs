@@ -7,6 +7,7 @@
 //!
 //! ```sql
 //! ALTER TABLE users ADD COLUMN plan text NOT NULL;
+//! -- fails 23502
 //! ```
 //!
 //! Give it a default. One that is the same for all rows costs nothing:

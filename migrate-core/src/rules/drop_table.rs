@@ -1,21 +1,23 @@
 //! A table that is in use is dropped.
 //!
-//! While a deployment rolls out, the release before still reads and writes it, and fails. And what the
-//! table held cannot be had back.
+//! While a deployment rolls out, the release before still reads and writes it, and fails. What the table
+//! held cannot be had back. And every table that its foreign keys refer to is locked with it.
 //!
 //! Found:
 //!
 //! ```sql
-//! DROP TABLE orders;
-//! -- locks orders: ACCESS EXCLUSIVE
+//! DROP TABLE members;
+//! -- locks members: ACCESS EXCLUSIVE
+//! -- locks groups: ACCESS EXCLUSIVE
 //! ```
 //!
 //! Drop it one release after the last one that uses it, and say so:
 //!
 //! ```sql
 //! -- migrate: allow(drop-table) no release since 2.3 uses it
-//! DROP TABLE orders;
-//! -- locks orders: ACCESS EXCLUSIVE
+//! DROP TABLE members;
+//! -- locks members: ACCESS EXCLUSIVE
+//! -- locks groups: ACCESS EXCLUSIVE
 //! ```
 //!
 //! Down files may drop what their up files created.

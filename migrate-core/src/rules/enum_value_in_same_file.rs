@@ -8,6 +8,7 @@
 //! ```sql
 //! ALTER TYPE mood ADD VALUE 'curious';
 //! UPDATE orders SET feeling = 'curious' WHERE id = 1;
+//! -- fails 55P04
 //! ```
 //!
 //! Use it in the next migration:

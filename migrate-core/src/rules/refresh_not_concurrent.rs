@@ -7,6 +7,7 @@
 //! ```sql
 //! REFRESH MATERIALIZED VIEW order_totals;
 //! -- locks order_totals: ACCESS EXCLUSIVE
+//! -- builds order_totals_user_id_idx
 //! ```
 //!
 //! Write `CONCURRENTLY`, which may run in a transaction, and wants a unique index on the view:
