@@ -33,6 +33,7 @@ fn main() -> ExitCode {
         deaths: 200,
         crashes: 10,
         pooled: 6,
+        pooler_required: true,
     };
     let plan = if middle {
         Plan {
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
             deaths: 30,
             crashes: 2,
             pooled: 2,
+            pooler_required: false,
             ..long
         }
     } else {

@@ -34,6 +34,8 @@ pub struct Plan {
     pub crashes: usize,
     /// Rounds behind `PgBouncer`, one half of them with kills.
     pub pooled: usize,
+    /// Whether it is a failure that there is no `PgBouncer`. The scenarios have a pooler of their own.
+    pub pooler_required: bool,
 }
 
 /// What a kind of round has come to.
@@ -94,8 +96,15 @@ pub fn run(plan: &Plan, mut say: impl FnMut(&str)) -> Result<Summary, Failure> {
 
     let mut tally = Tally::of("PgBouncer");
     for number in 0..plan.pooled {
-        let round = rounds::pooled(plan, &server, random.next(), number % 2 == 1)?;
-        tally.add(round, &mut say);
+        match rounds::pooled(plan, &server, random.next(), number % 2 == 1) {
+            Ok(round) => tally.add(round, &mut say),
+            Err(failure) if plan.pooler_required => return Err(failure),
+            Err(failure) => {
+                say(&format!("PgBouncer: not tried: {failure}"));
+                tally.kind = "PgBouncer: none";
+                break;
+            }
+        }
     }
     summary.tallies.push(tally);
     Ok(summary)

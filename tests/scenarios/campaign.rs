@@ -16,6 +16,7 @@ fn starters_that_die_anywhere_apply_everything_exactly_once() {
         deaths: 15,
         crashes: 1,
         pooled: 0,
+        pooler_required: false,
     };
     let mut said = Vec::new();
     let summary = run(&plan, |line| said.push(line.to_owned())).unwrap();
