@@ -9,7 +9,8 @@ mod names;
 mod order;
 mod script;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 
 use self::names::{Named, Pair};
 use self::script::{Judge, Judged};
@@ -101,6 +102,20 @@ pub(crate) fn validate(
         order::judge_alphabet(&ups, &mut problems);
     }
     order::judge_timestamps(&ups, &mut problems);
+    judge_down_files(&named, &judged, &mut problems);
+    let problems = apply_allows(files, &places, &named, &judged, settings, problems);
+    let migrations = pairs
+        .values()
+        .filter_map(|pair| migration(pair, &mut judged));
+    (migrations.collect(), problems)
+}
+
+/// What a down file says and cannot mean.
+fn judge_down_files(
+    named: &[Named<'_>],
+    judged: &[Option<Judged>],
+    problems: &mut Vec<Diagnostic>,
+) {
     for down in named
         .iter()
         .filter(|file| file.parsed.direction == Direction::Down)
@@ -118,24 +133,43 @@ pub(crate) fn validate(
             );
         }
     }
+}
+
+/// The problems that are left when each file's directives have allowed theirs, and the directives that
+/// allow nothing.
+fn apply_allows(
+    files: &[File<'_>],
+    places: &[(Range<usize>, Vec<Direction>)],
+    named: &[Named<'_>],
+    judged: &[Option<Judged>],
+    settings: &Settings,
+    problems: Vec<Diagnostic>,
+) -> Vec<Diagnostic> {
     let versions: HashMap<&str, i64> = named
         .iter()
         .map(|file| (file.shown, file.parsed.version))
         .collect();
+    let mut of_files: BTreeMap<String, Vec<Diagnostic>> = BTreeMap::new();
+    for problem in problems {
+        let of_file = of_files.entry(problem.file.clone()).or_default();
+        of_file.push(problem);
+    }
+    let mut left = Vec::new();
     for (file, (place, _)) in files.iter().zip(places) {
-        let judged = judged.get(place).unwrap_or_default();
+        let judged = judged.get(place.clone()).unwrap_or_default();
         let allows: Vec<&Allow> = judged
             .iter()
             .flatten()
             .flat_map(|judged| &judged.directives.allows)
             .collect();
         let version = versions.get(file.shown).copied();
-        allowed::apply(file.shown, &allows, version, settings, &mut problems);
+        let mut of_file = of_files.remove(file.shown).unwrap_or_default();
+        allowed::apply(file.shown, &allows, version, settings, &mut of_file);
+        left.append(&mut of_file);
     }
-    let migrations = pairs
-        .values()
-        .filter_map(|pair| migration(pair, &mut judged));
-    (migrations.collect(), problems)
+    // Those about the directory.
+    left.extend(of_files.into_values().flatten());
+    left
 }
 
 /// Judges one file that applies a migration, by itself: what the rules find in it, less what it allows.

@@ -81,13 +81,19 @@ pub(super) fn further<'t>(
 ) -> Vec<Piece<'t>> {
     let mut found = Vec::new();
     let mut at = from;
+    // The first newline behind `at`: where lines end with a carriage return alone, it may be far away.
+    let mut newline = 0;
     while let Some(dash) = text.get(at..).and_then(|rest| rest.find('-')) {
         at += dash + 1;
         let Some(behind) = text.get(at..).and_then(|rest| rest.strip_prefix('-')) else {
             continue;
         };
         at += 1;
-        let comment = Piece::of(text, at..at + line_length(behind));
+        if newline < at {
+            newline = at + behind.find('\n').unwrap_or(behind.len());
+        }
+        let line = text.get(at..newline).unwrap_or_default();
+        let comment = Piece::of(text, at..at + line.find('\r').unwrap_or(line.len()));
         if is_directive(comment) {
             found.push(comment);
             at = comment.span().end;
@@ -105,7 +111,7 @@ pub(super) fn has_line_of_its_own(text: &str, comment: Piece<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Leading, leading};
+    use super::{Leading, further, leading};
 
     fn comments(text: &str) -> (Vec<&str>, usize) {
         let (comments, end) = leading(text);
@@ -136,5 +142,13 @@ mod tests {
     fn a_comment_that_is_never_closed_reaches_to_the_end() {
         assert_eq!(comments("-- a\n/* b /* c */ d"), (vec![" a"], 19));
         assert_eq!(comments("/*/"), (vec![], 3));
+    }
+
+    #[test]
+    fn further_comments_end_with_their_lines() {
+        let text = "a --b\rc --d\re\n--f\n -- g";
+        let found = further(text, 0, |_| true);
+        let found: Vec<&str> = found.into_iter().map(|comment| comment.text).collect();
+        assert_eq!(found, ["b", "d", "f", " g"]);
     }
 }

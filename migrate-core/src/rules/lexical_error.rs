@@ -31,8 +31,11 @@ pub(super) const RULE: Rule = Rule {
     check: Check::File(check),
 };
 
+/// So many faults of a file are reported: a file of data has thousands.
+const MOST: usize = 50;
+
 fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
-    let faults = subject.analysis.faults.iter();
+    let faults = subject.analysis.faults.iter().take(MOST);
     faults
         .map(|fault| {
             let label = if is_open(fault.kind) {
@@ -148,6 +151,11 @@ mod tests {
     #[track_caller]
     fn check(sql: &str, expected: &[&str]) {
         testing::check(RULE, Transaction::Single, sql, expected);
+    }
+
+    #[test]
+    fn a_file_of_nothing_but_faults_is_not_reported_in_full() {
+        assert_eq!(testing::find(RULE, &"1a;".repeat(1000)).len(), 50);
     }
 
     #[test]

@@ -209,6 +209,9 @@ pub(crate) fn check(subject: &Subject<'_>, schema: &mut Schema) -> Vec<Diagnosti
 
 /// Makes warnings of the findings of rules that warn.
 fn set_levels(found: &mut [Diagnostic], settings: &Settings) {
+    if found.is_empty() {
+        return;
+    }
     let warning: HashSet<&str> = RULES
         .iter()
         .filter(|rule| settings.lint.level(rule) == Level::Warn)

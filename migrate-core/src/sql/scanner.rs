@@ -45,6 +45,8 @@ pub(crate) struct Scanner<'a> {
     pub(super) faults: Vec<Fault>,
     /// The operator characters that the last operator was cut from.
     pub(super) run: Run,
+    /// The first newline at or behind the place where one was looked for last.
+    newline: usize,
 }
 
 impl<'a> Scanner<'a> {
@@ -55,6 +57,7 @@ impl<'a> Scanner<'a> {
             at: 0,
             faults: Vec::new(),
             run: Run::default(),
+            newline: 0,
         }
     }
 
@@ -127,10 +130,14 @@ impl<'a> Scanner<'a> {
         });
     }
 
-    /// Moves to the end of the line, before its newline.
+    /// Moves to the end of the line, before its newline. Where lines end with a carriage return alone,
+    /// the next newline may be far away and is looked for once.
     pub(super) fn skip_line(&mut self) {
-        let rest = self.rest();
-        let line = rest.split_once('\n').map_or(rest, |(line, _)| line);
+        if self.newline < self.at || self.newline == 0 {
+            let rest = self.rest();
+            self.newline = self.at + rest.find('\n').unwrap_or(rest.len());
+        }
+        let line = self.text.get(self.at..self.newline).unwrap_or_default();
         self.at += line.find('\r').unwrap_or(line.len());
     }
 
@@ -250,6 +257,10 @@ mod tests {
     fn comments_are_no_tokens() {
         check("a -- b 'c\nd", "IDENT<a> IDENT<d>");
         check("a -- b\rc", "IDENT<a> IDENT<c>");
+        check(
+            "a --b\rc --d\re\n--f\n--g\nh",
+            "IDENT<a> IDENT<c> IDENT<e> IDENT<h>",
+        );
         check("a--", "IDENT<a>");
         check(
             "/* ' */ a /* /* */ */ b /**/ /***/ c",

@@ -18,8 +18,8 @@ pub(super) fn names() -> RuleNames {
     }
 }
 
-/// Removes from `problems` what `allows` of the same file permit, and complains of each one that
-/// permits nothing: the statement it was written for has gone, and the next one should not profit.
+/// Removes from a file's `problems` what its `allows` permit, and complains of each one that permits
+/// nothing: the statement it was written for has gone, and the next one should not profit.
 pub(super) fn apply(
     file: &str,
     allows: &[&Allow],
@@ -28,8 +28,7 @@ pub(super) fn apply(
     problems: &mut Vec<Diagnostic>,
 ) {
     let permits = |allow: &Allow, problem: &Diagnostic| {
-        problem.file == file
-            && problem.rule == allow.rule
+        problem.rule == allow.rule
             && match (&allow.statement, &problem.span) {
                 (None, _) => true,
                 (Some(_), None) => false,
@@ -47,8 +46,7 @@ pub(super) fn apply(
         .collect();
     problems.retain(|problem| !allows.iter().any(|allow| permits(allow, problem)));
     // Where something is wrong with the file, not every rule may have come to speak.
-    let is_wrong =
-        |problem: &Diagnostic| problem.file == file && problem.severity == Severity::Error;
+    let is_wrong = |problem: &Diagnostic| problem.severity == Severity::Error;
     if problems.iter().any(is_wrong) {
         return;
     }
