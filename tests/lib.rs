@@ -27,3 +27,32 @@ pub fn load(root: &Path) -> Migrations {
     );
     Migrations::from_loaded("migrations", &loaded, &settings.table)
 }
+
+/// The guide for those who come from another tool: its code compiles, over the directories in `tests/db`.
+#[cfg(doctest)]
+mod guide {
+    #[doc = include_str!("../docs/from/sqlx.md")]
+    mod sqlx {}
+    #[doc = include_str!("../docs/from/diesel.md")]
+    mod diesel {}
+    #[doc = include_str!("../docs/from/refinery.md")]
+    mod refinery {}
+    #[doc = include_str!("../docs/from/flyway.md")]
+    mod flyway {}
+    #[doc = include_str!("../docs/from/golang-migrate.md")]
+    mod golang_migrate {}
+    #[doc = include_str!("../docs/from/goose.md")]
+    mod goose {}
+    #[doc = include_str!("../docs/from/sql-migrate.md")]
+    mod sql_migrate {}
+    #[doc = include_str!("../docs/from/dbmate.md")]
+    mod dbmate {}
+    #[doc = include_str!("../docs/from/prisma.md")]
+    mod prisma {}
+    #[doc = include_str!("../docs/from/rails.md")]
+    mod rails {}
+    #[doc = include_str!("../docs/from/seaorm.md")]
+    mod seaorm {}
+    #[doc = include_str!("../docs/from/file-names.md")]
+    mod file_names {}
+}

@@ -8,6 +8,7 @@ mod content_ai;
 mod names;
 mod refusals;
 mod versions;
+mod way_back;
 
 use std::fs;
 use std::path::Path;
@@ -67,7 +68,7 @@ fn load(root: &Path, layout: Layout) -> Migrations {
 /// `applied` files.
 fn database(table: &str, applied: u32) -> Database {
     let database = Server::shared().database();
-    database.execute(table);
+    database.client().batch_execute(table).unwrap();
     for n in 1..=applied {
         database.execute(&table_text(n));
     }
