@@ -148,10 +148,10 @@ fn problems_of_files_are_errors_and_the_value_stays_of_its_type() {
 fn a_warning_is_the_use_of_a_deprecated_constant() {
     let warning = crate::problem::warning(
         proc_macro2::Span::call_site(),
-        "timestamp-like-version",
+        "timestamp-length",
         "migrations/2024_a.sql: odd",
     );
-    insta::assert_snapshot!(warning, @r#"{ # [deprecated (note = "migrations/2024_a.sql: odd")] const TIMESTAMP_LIKE_VERSION : () = () ; const _ : () = TIMESTAMP_LIKE_VERSION ; }"#);
+    insta::assert_snapshot!(warning, @r#"{ # [deprecated (note = "migrations/2024_a.sql: odd")] const TIMESTAMP_LENGTH : () = () ; const _ : () = TIMESTAMP_LENGTH ; }"#);
 }
 
 #[test]
