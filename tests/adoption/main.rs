@@ -7,6 +7,7 @@ mod checksums;
 mod content_ai;
 mod names;
 mod refusals;
+mod tracking;
 mod versions;
 mod way_back;
 

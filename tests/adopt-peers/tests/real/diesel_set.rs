@@ -49,4 +49,12 @@ fn a_database_of_diesel_is_taken_over() {
         "2025-01-01-000000_next/up.sql",
         "2024-01-02-093000_step_2/up.sql",
     );
+    // And back, with the statements of the guide: diesel finds nothing to do.
+    let page = include_str!("../../../../docs/from/diesel.md");
+    let statements = page.split("```sql").nth(1).unwrap();
+    let statements = statements.split("```").next().unwrap();
+    database.client().batch_execute(statements).unwrap();
+    let mut connection = PgConnection::establish(&database.url()).unwrap();
+    let migrations = FileBasedMigrations::from_path(project.directory()).unwrap();
+    assert!(!connection.has_pending_migration(migrations).unwrap());
 }

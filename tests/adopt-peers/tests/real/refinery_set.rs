@@ -2,7 +2,7 @@
 
 use migrate_core::Layout;
 use migrate_fixtures::Server;
-use refinery::{Runner, load_sql_migrations};
+use refinery::{Runner, Target, load_sql_migrations};
 
 use crate::{Project, TEXTS, assert_edit_is_found, assert_taken_over};
 
@@ -31,5 +31,18 @@ fn a_database_of_refinery_is_taken_over() {
         "SELECT version::bigint, timezone('UTC', applied_on::timestamptz)::text FROM refinery_schema_history ORDER BY 1",
         "V13__next.sql",
         "V1__step_no_0.sql",
+    );
+    // And back: what was applied meanwhile is recorded, and refinery finds nothing to do.
+    let mut migrations = load_sql_migrations(project.directory()).unwrap();
+    migrations.sort();
+    let back = |target| {
+        let runner = Runner::new(&migrations).set_target(target);
+        runner.run(&mut database.client()).unwrap()
+    };
+    back(Target::Fake);
+    assert!(back(Target::Latest).applied_migrations().is_empty());
+    assert_eq!(
+        database.value("SELECT count(*) FROM refinery_schema_history"),
+        "13"
     );
 }
