@@ -17,6 +17,9 @@ use std::fmt::Write as _;
 use std::fs;
 
 use migrate_core::{Layout, Loaded, Settings, Style, load, render};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
 use tempfile::TempDir;
 
 /// A crate with a directory of migrations in it.
@@ -90,3 +93,44 @@ fn places(loaded: &Loaded) -> String {
 fn file(name: impl Into<String>, content: impl Into<String>) -> (String, String) {
     (name.into(), content.into())
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_file_makes_a_layout_panic(
+        name in "(V?[0-9]{0,3}|2025-01-01-000000|U1)(_|__|-)?[a-z]{0,3}(/up|/down|/migration|\\.up|\\.down)?\\.sql",
+        pieces in vec(select(PIECES), 0..12),
+    ) {
+        let directory = Directory::with(&[file(name, pieces.concat())]);
+        for layout in Layout::ALL {
+            let loaded = directory.load(layout);
+            for found in &loaded.diagnostics {
+                let text = loaded.text(&found.file);
+                let span = found.span.clone().filter(|_| text.is_some());
+                prop_assert!(span.is_none_or(|span| text.unwrap_or_default().get(span).is_some()));
+            }
+        }
+    }
+}
+
+/// Marks of the tools, and what may stand between them.
+const PIECES: &[&str] = &[
+    "-- +goose Up\n",
+    "-- +goose Down",
+    "-- +goose NO TRANSACTION\n",
+    "-- +goose StatementBegin\n",
+    "-- +migrate Up notransaction\n",
+    "-- +migrate Down\n",
+    "-- migrate:up transaction:false\n",
+    "-- migrate:down\r\n",
+    "-- migrate: allow(drop-table) é\n",
+    "SELECT 'ä';\n",
+    "SELECT '",
+    "/* ",
+    "DROP TABLE t;",
+    " \t",
+    "\n",
+    "\u{FEFF}",
+    "\0",
+];
