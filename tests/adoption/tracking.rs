@@ -8,8 +8,10 @@ use migrate_runtime::__private::assert_current;
 
 use crate::{Project, table_text};
 
-/// A layout, how its files are called, and what surrounds the SQL.
-const LAYOUTS: [(Layout, fn(u32) -> String, &str); 10] = [
+/// A layout, how its files are called, and the mark of a direction without its name.
+type Case = (Layout, fn(u32) -> String, &'static str);
+
+const LAYOUTS: [Case; 10] = [
     (Layout::Sqlx, |n| format!("{n}_x.up.sql"), ""),
     (
         Layout::Diesel,
