@@ -1,7 +1,7 @@
 //! `migrate check`: everything that the build would say, without building.
 
 use clap::Args;
-use migrate_core::{Diagnostic, Loaded, Severity, Source, Style, file_name, render};
+use migrate_core::{Loaded, Severity, Source, Style, file_name, render};
 use serde_json::{Value, json};
 
 use super::scratch::{self, Findings};
@@ -42,13 +42,13 @@ impl Check {
         options: &Options,
         output: Output,
     ) -> Result<Exit, Failure> {
+        let mut directory = directory.clone();
+        if self.since.is_some() {
+            directory.configured.settings.since = self.since;
+        }
         let loaded = directory.load()?;
-        let findings: Vec<&Diagnostic> = loaded
-            .diagnostics
-            .iter()
-            .filter(|diagnostic| self.is_wanted(diagnostic))
-            .collect();
-        for finding in &findings {
+        let findings = &loaded.diagnostics;
+        for finding in findings {
             let text = render(finding, loaded.text(&finding.file), Style::Coloured);
             output.text(&format!("{text}\n"));
         }
@@ -71,7 +71,7 @@ impl Check {
         });
         // What cannot be built is not worth trying out.
         if self.scratch && errors == 0 {
-            let found = block_on(try_out(directory, options, output))??;
+            let found = block_on(try_out(&directory, options, output))??;
             output.text(&found.summary());
             failed |= !found.differences.is_empty();
             if let Value::Object(members) = &mut document {
@@ -80,16 +80,6 @@ impl Check {
         }
         output.verdict("check", !failed, document);
         Ok(if failed { Exit::Refused } else { Exit::Done })
-    }
-
-    /// Whether it is about a file that is new enough. What stops the build is shown, however old.
-    fn is_wanted(&self, diagnostic: &Diagnostic) -> bool {
-        let Some(since) = self.since else {
-            return true;
-        };
-        let name = diagnostic.file.rsplit('/').next().unwrap_or_default();
-        let version = file_name::parse(name).map(|name| name.version);
-        diagnostic.severity == Severity::Error || version.is_ok_and(|version| version > since)
     }
 }
 

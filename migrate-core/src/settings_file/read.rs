@@ -8,10 +8,20 @@ use crate::diagnostic::{Diagnostic, Span};
 use crate::layout::Layout;
 use crate::load::Source;
 use crate::nearest::nearest;
-use crate::settings::{Order, Settings, Syntax, judge_name};
+use crate::rules::{RULES, find};
+use crate::settings::{Level, Order, Settings, Syntax, judge_name};
 
 /// Every setting there is. Each is an option of `embed_migrations!`, too.
-const KEYS: [&str; 5] = ["layout", "order", "table", "schema", "syntax"];
+const KEYS: [&str; 7] = [
+    "layout", "order", "table", "schema", "syntax", "lint", "since",
+];
+
+/// What stands in `[lint]`.
+const LEVELS: [(&str, Level); 3] = [
+    ("deny", Level::Deny),
+    ("warn", Level::Warn),
+    ("allow", Level::Allow),
+];
 
 /// Puts the file's settings into `settings`; says what is wrong with them.
 pub(super) fn apply(
@@ -76,31 +86,66 @@ impl Reading<'_> {
                 self.complain(key_span, format!("unknown setting `{name}`"), help);
                 continue;
             }
-            let DeValue::String(text) = value.get_ref() else {
+            let mut said = self.settings.clone();
+            let set = match (name, value.get_ref()) {
+                ("lint", DeValue::Table(levels)) => {
+                    self.set_levels(&mut said, levels);
+                    Ok(())
+                }
+                ("lint", _) => Err((
+                    "`lint` is not a table".to_owned(),
+                    "write `[lint]`, and below it `deny = [\"…\"]`, `warn` or `allow`".to_owned(),
+                )),
+                ("since", DeValue::Integer(number)) => set(&mut said, name, &number.to_string()),
+                (_, DeValue::String(text)) => set(&mut said, name, text),
+                _ => Err((
+                    format!("`{name}` is not a string"),
+                    "write it in quotes".to_owned(),
+                )),
+            };
+            match set {
+                Ok(()) => self.take(name, said, value.span()),
+                Err((message, help)) => self.complain(value.span(), message, help),
+            }
+        }
+    }
+
+    /// The rules that `[lint]` names. What is wrong with one of them is said at its place.
+    fn set_levels(&mut self, settings: &mut Settings, table: &DeTable<'_>) {
+        for (key, value) in table {
+            let named = LEVELS.iter().find(|(name, _)| *name == key.get_ref());
+            let Some((_, level)) = named else {
+                let name = key.get_ref();
+                let help = "the levels are `deny`, `warn` and `allow`";
+                self.complain(key.span(), format!("unknown level `{name}`"), help);
+                continue;
+            };
+            let DeValue::Array(rules) = value.get_ref() else {
+                let message = format!("`{}` is not a list", key.get_ref());
                 self.complain(
                     value.span(),
-                    format!("`{name}` is not a string"),
-                    "write it in quotes",
+                    message,
+                    "write names of rules in brackets: `[\"rename\"]`",
                 );
                 continue;
             };
-            self.set(name, text, value.span());
+            for rule in rules {
+                if let Err((message, help)) = set_level(settings, rule.get_ref(), *level) {
+                    self.complain(rule.span(), message, help);
+                }
+            }
         }
     }
 
     /// One setting; where the caller has named it as well, only a comparison.
-    fn set(&mut self, key: &str, value: &str, span: Span) {
-        let mut said = self.settings.clone();
-        if let Err((message, help)) = set(&mut said, key, value) {
-            return self.complain(span, message, help);
-        }
+    fn take(&mut self, key: &str, said: Settings, span: Span) {
         if !self.named.contains(&key) {
             *self.settings = said;
         } else if said != *self.settings {
             self.complain(
                 span,
                 format!(
-                    "`{key}` is {value:?} here, and something else in the call of embed_migrations!"
+                    "`{key}` is this here, and something else in the call of embed_migrations!"
                 ),
                 "say it here only: the program `migrate` reads this file as well",
             );
@@ -110,6 +155,37 @@ impl Reading<'_> {
     fn complain(&mut self, span: Span, message: String, help: impl Into<String>) {
         let problem = Diagnostic::error(RULE, &self.source.file, message);
         self.problems.push(problem.at(span).help(help));
+    }
+}
+
+/// Gives a rule a level.
+fn set_level(
+    settings: &mut Settings,
+    rule: &DeValue<'_>,
+    level: Level,
+) -> Result<(), (String, String)> {
+    let DeValue::String(id) = rule else {
+        return Err((
+            "this is not a string".to_owned(),
+            "write it in quotes".to_owned(),
+        ));
+    };
+    match find(id) {
+        None => Err((
+            format!("unknown rule `{id}`"),
+            match nearest(id, RULES.iter().map(|rule| rule.id)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "`migrate rules` lists them".to_owned(),
+            },
+        )),
+        Some(rule) if !rule.allowable && level < rule.level => Err((
+            format!("`{id}` cannot be allowed"),
+            "what it reports could not be applied and recorded as it is".to_owned(),
+        )),
+        Some(rule) => {
+            settings.lint.set(rule, level);
+            Ok(())
+        }
     }
 }
 
@@ -140,6 +216,16 @@ fn set(settings: &mut Settings, key: &str, value: &str) -> Result<(), (String, S
             let names = Layout::ALL.map(Layout::name);
             settings.layout = Layout::named(value).ok_or_else(|| unknown(&names))?;
         }
+        "since" => {
+            let version = value.parse().map_err(|_| {
+                (
+                    format!("{value:?} is not a version"),
+                    "write the number that the newest file begins with which is not to be linted"
+                        .to_owned(),
+                )
+            })?;
+            settings.since = Some(version);
+        }
         "table" => {
             judge_name("table", value)?;
             value.clone_into(&mut settings.table.name);
@@ -157,7 +243,7 @@ mod tests {
     use std::fs;
 
     use crate::render::{Style, render};
-    use crate::settings::{Order, Settings};
+    use crate::settings::{Level, Order, Settings};
     use crate::settings_file::{Configured, configure};
 
     fn configured(file: &str, text: &str, named: &[&str]) -> Configured {
@@ -246,13 +332,64 @@ mod tests {
           = help: the file is in TOML: https://toml.io
         ");
         let other = configured("migrate.toml", "order = 'numeric'\n", &["order"]);
-        insta::assert_snapshot!(complaints(&other), @r#"
-        migrate.toml:1:9: `order` is "numeric" here, and something else in the call of embed_migrations!
+        insta::assert_snapshot!(complaints(&other), @"
+        migrate.toml:1:9: `order` is this here, and something else in the call of embed_migrations!
           |
         1 | order = 'numeric'
           |         ^^^^^^^^^
           |
           = help: say it here only: the program `migrate` reads this file as well
+        ");
+    }
+
+    #[test]
+    fn levels_of_rules_and_where_they_begin() {
+        let found = configured(
+            "migrate.toml",
+            "since = 20250101000000\n[lint]\ndeny = ['rename']\nallow = ['json-column']\n",
+            &[],
+        );
+        assert_eq!(complaints(&found), "");
+        assert_eq!(found.settings.since, Some(20_250_101_000_000));
+        let level = |id| found.settings.lint.level(crate::rules::find(id).unwrap());
+        assert_eq!(level("rename"), Level::Deny);
+        assert_eq!(level("json-column"), Level::Allow);
+        let wrong = configured(
+            "migrate.toml",
+            "since = 'new'\n[lint]\nforbid = []\ndeny = 'rename'\nallow = ['renaem', 'transaction-control']\n",
+            &[],
+        );
+        insta::assert_snapshot!(complaints(&wrong), @r#"
+        migrate.toml:1:9: "new" is not a version
+          |
+        1 | since = 'new'
+          |         ^^^^^
+          |
+          = help: write the number that the newest file begins with which is not to be linted
+        migrate.toml:3:1: unknown level `forbid`
+          |
+        3 | forbid = []
+          | ^^^^^^
+          |
+          = help: the levels are `deny`, `warn` and `allow`
+        migrate.toml:4:8: `deny` is not a list
+          |
+        4 | deny = 'rename'
+          |        ^^^^^^^^
+          |
+          = help: write names of rules in brackets: `["rename"]`
+        migrate.toml:5:10: unknown rule `renaem`
+          |
+        5 | allow = ['renaem', 'transaction-control']
+          |          ^^^^^^^^
+          |
+          = help: did you mean `rename`?
+        migrate.toml:5:20: `transaction-control` cannot be allowed
+          |
+        5 | allow = ['renaem', 'transaction-control']
+          |                    ^^^^^^^^^^^^^^^^^^^^^
+          |
+          = help: what it reports could not be applied and recorded as it is
         "#);
     }
 
