@@ -7,6 +7,9 @@ use migrate_runtime::Event;
 
 use crate::set::{Set, both, versions};
 
+/// Where the lock timeout does not work, the test fails and does not hang.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 #[test]
 fn a_lock_timeout_is_retried_until_the_reader_is_gone() {
     both(|driver, database| {
@@ -32,6 +35,7 @@ fn a_lock_timeout_is_retried_until_the_reader_is_gone() {
             let runner = set
                 .runner()
                 .lock_timeout(Duration::from_millis(50))
+                .statement_timeout(PATIENCE)
                 .observer(|event| {
                     if let Event::Retried { blocker, .. } = event {
                         blockers.push(blocker.unwrap().application.clone());
@@ -63,6 +67,7 @@ fn a_lock_that_never_comes_free_is_an_error_that_names_who_holds_it() {
         let runner = set
             .runner()
             .lock_timeout(Duration::from_millis(20))
+            .statement_timeout(PATIENCE)
             .retries(1);
         let error = driver.run(database, runner).unwrap_err();
         assert_eq!(error.sqlstate(), Some("55P03"));
