@@ -181,3 +181,29 @@ fn settings_before_an_interrupted_statement_hold_when_it_is_resumed() {
         assert!(database.invalid_indexes().is_empty());
     });
 }
+
+#[test]
+fn a_statement_that_failed_left_no_journal_entry_and_runs_again() {
+    both(|driver, database| {
+        let set = Set::new(&[
+            ("1_t.sql", "CREATE TABLE log (entry text)"),
+            (
+                "2_s.sql",
+                "-- migrate: no-transaction\nINSERT INTO log VALUES ('first');\nINSERT INTO later VALUES (1);\nVACUUM log;",
+            ),
+        ])
+        .load();
+        let error = driver.run(database, set.runner()).unwrap_err();
+        assert_eq!(error.sqlstate(), Some("42P01"), "{error}");
+        assert_eq!(
+            database.rows("SELECT state, done FROM schema_migrations WHERE version = 2"),
+            [["running", "1"]]
+        );
+        database.execute("CREATE TABLE later (a int)");
+        assert_eq!(versions(&driver.run(database, set.runner()).unwrap()), [2]);
+        assert_eq!(
+            database.rows("SELECT (SELECT count(*) FROM log), (SELECT count(*) FROM later)"),
+            [["1", "1"]]
+        );
+    });
+}
