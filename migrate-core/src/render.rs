@@ -19,7 +19,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::position::{Position, floor};
-use crate::rules::RULES;
+use crate::rules::{self, Rule};
 
 /// Whether the text is for a terminal that shows colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -80,10 +80,24 @@ pub fn render(diagnostic: &Diagnostic, text: Option<&str>, style: Style) -> Stri
         group = group.element(Level::HELP.message(help.as_str()));
     }
     // Its name is what `allow` and the reference of the rules go by.
-    if RULES.iter().any(|rule| rule.id == diagnostic.rule) {
-        group = group.element(Level::NOTE.with_name("rule").message(diagnostic.rule));
+    if let Some(rule) = rules::find(diagnostic.rule) {
+        let name = Level::NOTE.with_name("rule");
+        group = group.element(if says_how_to_allow(rule, diagnostic) {
+            let id = rule.id;
+            name.message(format!(
+                "{id}; if it is meant, say why above the statement: `-- migrate: allow({id}) <reason>`"
+            ))
+        } else {
+            name.message(rule.id)
+        });
     }
     renderer.term_width(UNLIMITED).render(&[group])
+}
+
+/// Whether a reader may well want to allow it, and no help says how.
+fn says_how_to_allow(rule: &Rule, diagnostic: &Diagnostic) -> bool {
+    let is_opinion = rule.allowable && rule.level < crate::settings::Level::Deny;
+    is_opinion && !diagnostic.help.iter().any(|help| help.contains("allow("))
 }
 
 /// The line to show.

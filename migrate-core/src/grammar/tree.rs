@@ -80,9 +80,9 @@ impl<'t> Node<'t> {
     /// What it is made of, from left to right: one node for each symbol of its rule's right side, empty
     /// ones included. A terminal has no children.
     pub fn children(&self) -> std::vec::IntoIter<Node<'t>> {
-        let mut children = Vec::new();
         let rule = self.data.what.checked_sub(facts::TERMINALS);
         let count = rule.map_or(0, |rule| tables::rule(usize::from(rule)).length);
+        let mut children = Vec::with_capacity(count);
         let mut before = self.index;
         while children.len() < count
             && let Some(child) = before
@@ -98,7 +98,17 @@ impl<'t> Node<'t> {
 
     /// Its first child of this symbol.
     pub fn child(&self, symbol: Symbol) -> Option<Node<'t>> {
-        self.children().find(|child| child.is(symbol))
+        let rule = self.data.what.checked_sub(facts::TERMINALS)?;
+        let mut found = None;
+        let mut before = self.index;
+        for _ in 0..tables::rule(usize::from(rule)).length {
+            let child = self.tree.node(before.checked_sub(1)?)?;
+            if child.is(symbol) {
+                found = Some(child);
+            }
+            before = child.first();
+        }
+        found
     }
 
     /// Everything below it, and itself last: children before parents, from left to right.

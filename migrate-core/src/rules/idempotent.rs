@@ -109,8 +109,8 @@ fn judge(scene: &Scene<'_>) -> Option<(&'static str, &'static str)> {
     if said.is_guarded() {
         return None;
     }
-    let created = said.created();
-    if created.is_some_and(|created| scene.past.has_dropped(&created)) {
+    let created = said.created.as_ref();
+    if created.is_some_and(|created| scene.past.has_dropped(created)) {
         return None;
     }
     let replaces = || {

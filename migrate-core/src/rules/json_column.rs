@@ -60,9 +60,9 @@ fn check(scene: &Scene<'_>) -> Vec<Diagnostic> {
             })
             .collect();
     }
-    let columns = scene.said.columns().into_iter();
+    let columns = scene.said.columns.iter();
     columns
-        .filter(is_json)
+        .filter(|column| is_json(column))
         .map(|column| find(column.type_name))
         .collect()
 }

@@ -46,10 +46,10 @@ pub(super) fn take(said: &Said<'_>, past: &Past) -> Option<Held> {
             on(said.relation(), ACCESS_EXCLUSIVE)
         }
         w::CREATE_TABLE => said
-            .columns()
+            .columns
             .iter()
             .filter_map(parent_of_column)
-            .chain(said.constraints().iter().filter_map(parent_of_constraint))
+            .chain(said.constraints.iter().filter_map(parent_of_constraint))
             .find_map(|parent| on(Some(parent), SHARE_ROW_EXCLUSIVE)),
         _ => None,
     }

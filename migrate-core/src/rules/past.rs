@@ -25,13 +25,9 @@ impl Past {
     /// Whether the file itself created this, so that nobody else can use it yet.
     pub(crate) fn has_created(&self, relation: &Relation) -> bool {
         self.created.get(&relation.name).is_some_and(|schemas| {
-            schemas.iter().any(|schema| {
-                let created = Relation {
-                    schema: schema.clone(),
-                    name: relation.name.clone(),
-                };
-                created.may_be(relation)
-            })
+            let mut schemas = schemas.iter();
+            relation.schema.is_none()
+                || schemas.any(|schema| schema.is_none() || *schema == relation.schema)
         })
     }
 
@@ -56,7 +52,7 @@ impl Past {
             | w::INDEX => {
                 // Of `CREATE TABLE IF NOT EXISTS` it is not known whether it creates anything, but
                 // where the table was there before, whoever wrote it thinks of an empty database.
-                if let Some(created) = said.created() {
+                if let Some(created) = said.created.clone() {
                     let schemas = self.created.entry(created.name).or_default();
                     schemas.push(created.schema);
                 }

@@ -30,20 +30,42 @@ pub(crate) struct Said<'a> {
     pub(crate) subject: &'a Subject<'a>,
     /// The grammar's symbol for such statements, e.g. `IndexStmt`.
     pub(crate) node: Node<'a>,
+    /// Of `CREATE`: the name behind its first words.
+    pub(crate) created: Option<Relation>,
     /// Of `ALTER TABLE`.
     pub(crate) alteration: Option<Alteration<'a>>,
+    /// Of `CREATE TABLE`.
+    pub(crate) columns: Vec<Column<'a>>,
+    /// Of `CREATE TABLE`: the constraints beside the columns.
+    pub(crate) constraints: Vec<Constraint<'a>>,
 }
 
 impl<'a> Said<'a> {
     pub(crate) fn new(subject: &'a Subject<'a>, node: Node<'a>) -> Self {
-        let is_alteration = node.is(w::ALTER_TABLE);
-        Self {
+        let mut said = Self {
             subject,
             node,
-            alteration: is_alteration
-                .then(|| Alteration::read(subject, node))
-                .flatten(),
+            created: None,
+            alteration: None,
+            columns: Vec::new(),
+            constraints: Vec::new(),
+        };
+        match node.symbol() {
+            w::ALTER_TABLE => said.alteration = Alteration::read(subject, node),
+            w::CREATE_TABLE => {
+                said.created = said.read_created();
+                said.read_elements();
+            }
+            w::CREATE_AS
+            | w::CREATE_MATERIALIZED_VIEW
+            | w::CREATE_VIEW
+            | w::CREATE_SEQUENCE
+            | w::CREATE_DOMAIN
+            | w::DEFINE
+            | w::INDEX => said.created = said.read_created(),
+            _ => {}
         }
+        said
     }
 
     /// The one table it is about, where the grammar has it directly below the statement.
@@ -69,27 +91,31 @@ impl<'a> Said<'a> {
         self.node.child(w::IF).is_some()
     }
 
-    /// What a `CREATE` statement makes: the name behind its first words.
-    pub(crate) fn created(&self) -> Option<Relation> {
+    /// What a `CREATE` statement makes.
+    fn read_created(&self) -> Option<Relation> {
+        const KINDS: [K; 5] = [K::Table, K::View, K::Sequence, K::Type, K::Domain];
         let mut rest = self.subject.reader(self.node);
         rest.accept(K::Create);
-        rest.accept_all(&[K::Or, K::Replace]);
-        while rest.accept_any(&[
-            K::Global,
-            K::Local,
-            K::Temporary,
-            K::Temp,
-            K::Unlogged,
-            K::Recursive,
-            K::Materialized,
-        ]) {}
-        if rest.accept(K::Unique) || rest.peek().is_some_and(|next| next.is(K::Index)) {
-            rest.accept(K::Index);
-            rest.accept(K::Concurrently);
-        } else if !rest.accept_any(&[K::Table, K::View, K::Sequence, K::Type, K::Domain]) {
-            return None;
+        if !rest.accept_any(&KINDS) {
+            rest.accept_all(&[K::Or, K::Replace]);
+            rest.accept_any(&[K::Global, K::Local]);
+            rest.accept_any(&[
+                K::Temporary,
+                K::Temp,
+                K::Unlogged,
+                K::Materialized,
+                K::Unique,
+            ]);
+            rest.accept(K::Recursive);
+            if rest.accept(K::Index) {
+                rest.accept(K::Concurrently);
+            } else if !rest.accept_any(&KINDS) {
+                return None;
+            }
         }
-        rest.accept_all(&[K::If, K::Not, K::Exists]);
+        if rest.accept(K::If) {
+            rest.accept_all(&[K::Not, K::Exists]);
+        }
         Relation::of(rest.qualified_name()?)
     }
 
@@ -129,34 +155,25 @@ impl<'a> Said<'a> {
         Some((old, rest.name()?))
     }
 
-    /// The columns that `CREATE TABLE` lists.
-    pub(crate) fn columns(&self) -> Vec<Column<'a>> {
-        let elements = self.elements();
-        let columns = elements
-            .iter()
-            .filter_map(|element| element.child(w::COLUMN));
-        columns
-            .filter_map(|column| Column::read(self.subject, column))
-            .collect()
-    }
-
-    /// The constraints that `CREATE TABLE` lists beside the columns.
-    pub(crate) fn constraints(&self) -> Vec<Constraint<'a>> {
-        let elements = self.elements();
-        let constraints = elements
-            .iter()
-            .filter_map(|element| element.child(w::TABLE_CONSTRAINT));
-        constraints
-            .filter_map(|constraint| Constraint::read(self.subject, constraint))
-            .collect()
-    }
-
-    fn elements(&self) -> Vec<Node<'a>> {
+    /// Reads what `CREATE TABLE` lists.
+    fn read_elements(&mut self) {
         let list = self
             .node
             .child(w::TABLE_ELEMENTS_OPT)
             .and_then(|list| list.child(w::TABLE_ELEMENTS));
-        list.map_or_else(Vec::new, |list| list.items(w::TABLE_ELEMENT))
+        for element in list.map_or_else(Vec::new, |list| list.items(w::TABLE_ELEMENT)) {
+            let Some(element) = element.children().next() else {
+                continue;
+            };
+            match element.symbol() {
+                w::COLUMN => self.columns.extend(Column::read(self.subject, element)),
+                w::TABLE_CONSTRAINT => {
+                    self.constraints
+                        .extend(Constraint::read(self.subject, element));
+                }
+                _ => {}
+            }
+        }
     }
 }
 

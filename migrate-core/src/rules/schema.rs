@@ -96,7 +96,7 @@ impl Schema {
     pub(crate) fn note(&mut self, said: &Said<'_>) {
         match said.node.symbol() {
             w::CREATE_TABLE => {
-                let Some(created) = said.created() else {
+                let Some(created) = said.created.clone() else {
                     return;
                 };
                 let partitions = said.node.child(w::PARTITIONS);
@@ -104,11 +104,11 @@ impl Schema {
                     is_partitioned: partitions.is_some_and(|partitions| !partitions.is_empty()),
                     ..Table::default()
                 };
-                for column in said.columns() {
-                    table.add(&column);
+                for column in &said.columns {
+                    table.add(column);
                 }
-                for constraint in said.constraints() {
-                    table.constrain(said, &constraint);
+                for constraint in &said.constraints {
+                    table.constrain(said, constraint);
                 }
                 // One that may have been there before may have other columns.
                 if said.is_guarded() && self.tables.contains_key(&created) {
@@ -133,7 +133,7 @@ impl Schema {
                     .into_iter()
                     .map(|element| said.subject.name(element.child(w::COLUMN_NAME)?))
                     .collect();
-                if let (Some(index), Some(columns)) = (said.created(), columns) {
+                if let (Some(index), Some(columns)) = (said.created.clone(), columns) {
                     self.indexes.insert(index.name, columns);
                 }
             }

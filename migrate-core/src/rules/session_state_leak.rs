@@ -40,7 +40,7 @@ use super::relation::Relation;
 use super::words as w;
 use super::{Check, Rule, Subject};
 use crate::diagnostic::Diagnostic;
-use crate::grammar::Node;
+use crate::grammar::{Node, Symbol};
 use crate::migration::Transaction;
 use crate::settings::Level;
 use crate::sql::reader::Reader;
@@ -67,9 +67,24 @@ struct Leak<'a> {
 const LOCAL: &str = "write `SET LOCAL`, which ends with the transaction";
 const RESET: &str = "`RESET` it at the end of the file";
 
+/// The statements that leave something behind or put it back.
+const MAY_MATTER: [Symbol; 8] = [
+    w::CREATE_AS,
+    w::CREATE_TABLE,
+    w::DISCARD,
+    w::DROP_STATEMENT,
+    w::LISTEN,
+    w::SELECT,
+    w::VARIABLE_RESET,
+    w::VARIABLE_SET,
+];
+
 fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let mut leaks: Vec<Leak<'_>> = Vec::new();
-    for node in subject.trees() {
+    for node in subject
+        .trees()
+        .filter(|node| MAY_MATTER.contains(&node.symbol()))
+    {
         put_back(subject, node, &mut leaks);
         leaks.extend(leak(subject, node));
     }
@@ -158,17 +173,20 @@ fn leak<'a>(subject: &Subject<'_>, node: Node<'a>) -> Option<Leak<'a>> {
             "leave it to the application, on a connection of its own",
         ),
         w::CREATE_TABLE | w::CREATE_AS => {
-            let is_temporary = node.find(w::TEMPORARY).is_some_and(|words| {
-                words
-                    .text(subject.text)
-                    .to_ascii_lowercase()
-                    .contains("temp")
-            });
+            let words = node.child(w::TEMPORARY)?;
+            let is_temporary = !words.is_empty()
+                && subject
+                    .tokens(words)
+                    .iter()
+                    .any(|word| word.is(K::Temp) || word.is(K::Temporary));
+            if !is_temporary {
+                return None;
+            }
             let drops = node.find(w::ON_COMMIT).is_some_and(|words| {
                 let last = subject.tokens(words).last();
                 last.is_some_and(|last| last.is(K::Drop))
             });
-            if !is_temporary || drops {
+            if drops {
                 return None;
             }
             let name = node.find(w::QUALIFIED_NAME)?;

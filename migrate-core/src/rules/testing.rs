@@ -143,6 +143,7 @@ fn find_file(
         settings,
         version: Some(1),
         direction,
+        focus: std::cell::Cell::default(),
     };
     super::check(&subject, schema)
 }

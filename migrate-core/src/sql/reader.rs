@@ -44,7 +44,9 @@ impl<'a> Reader<'a> {
 
     /// Reads this keyword, if it comes next.
     pub(crate) fn accept(&mut self, keyword: Keyword) -> bool {
-        self.accept_all(&[keyword])
+        let found = self.peek().is_some_and(|token| token.is(keyword));
+        self.at += usize::from(found);
+        found
     }
 
     /// Reads these keywords, if they come next in this order.
@@ -63,7 +65,10 @@ impl<'a> Reader<'a> {
 
     /// Reads one of these keywords, if it comes next.
     pub(crate) fn accept_any(&mut self, keywords: &[Keyword]) -> bool {
-        keywords.iter().any(|keyword| self.accept(*keyword))
+        let next = self.peek().and_then(|token| token.keyword());
+        let found = next.is_some_and(|next| keywords.contains(&next));
+        self.at += usize::from(found);
+        found
     }
 
     /// Reads this character, if it comes next.

@@ -1,5 +1,7 @@
 //! One file's text: its directives and its statements.
 
+use std::cell::Cell;
+
 use crate::checksum::Checksum;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::directive::{self, Allow, Directives, Place, RuleNames};
@@ -74,6 +76,7 @@ impl Judge<'_> {
             settings: self.settings,
             version: file.version,
             direction: file.direction,
+            focus: Cell::default(),
         };
         let found = rules::check(&subject, &mut self.schema);
         self.problems.extend(found);

@@ -324,3 +324,58 @@ fn marks_of_tools_that_keep_both_directions_in_one_file_are_refused() {
       = help: keep what applies the migration here, without the mark, and put what follows `-- migrate:down` into a file of the same name ending in `.down.sql`
     ");
 }
+
+#[test]
+fn an_allow_above_a_statement_holds_for_that_one() {
+    let text = "ALTER TABLE t ADD b int;\n\n-- migrate: allow(drop-table) nobody reads it\nDROP TABLE a;\nDROP TABLE b;\n";
+    assert_snapshot!(problems_in(text), @"
+    migrations/0001_a.sql:5:1: a release that still runs may use `b`
+      |
+    5 | DROP TABLE b;
+      | ^^^^^^^^^^^^
+      |
+      = help: once no release uses it, say so: `-- migrate: allow(drop-table) <reason>`
+      = rule: drop-table
+    ");
+}
+
+#[test]
+fn an_allow_above_a_statement_that_needs_none_is_a_warning() {
+    let text =
+        "SELECT 1;\n-- migrate: allow(drop-table) nobody reads it\nSELECT 2;\nDROP TABLE a;\n";
+    assert_snapshot!(problems_in(text), @"
+    migrations/0001_a.sql:2:19: nothing in this statement needs `allow(drop-table)`
+      |
+    2 | -- migrate: allow(drop-table) nobody reads it
+      |                   ^^^^^^^^^^
+      |
+      = help: delete the directive
+    migrations/0001_a.sql:4:1: a release that still runs may use `a`
+      |
+    4 | DROP TABLE a;
+      | ^^^^^^^^^^^^
+      |
+      = help: once no release uses it, say so: `-- migrate: allow(drop-table) <reason>`
+      = rule: drop-table
+    ");
+}
+
+#[test]
+fn an_allow_that_stands_above_no_statement_is_refused() {
+    for text in [
+        "SELECT 1;\nDROP TABLE a;\n-- migrate: allow(drop-table) nobody reads it\n",
+        "SELECT 1;\nDROP TABLE\n-- migrate: allow(drop-table) nobody reads it\na;\n",
+        "SELECT 1; -- migrate: allow(drop-table) nobody reads it\nDROP TABLE a;\n",
+    ] {
+        let found = problems_in(text);
+        assert!(
+            found.contains("an `allow` that stands above no statement has no effect"),
+            "{text}: {found}"
+        );
+    }
+    let reasonless = problems_in("SELECT 1;\n-- migrate: allow(drop-table)\nDROP TABLE a;\n");
+    assert!(
+        reasonless.contains("an `allow` without a reason"),
+        "{reasonless}"
+    );
+}

@@ -5,6 +5,7 @@ mod directives;
 mod directory;
 #[cfg(test)]
 mod fixture;
+mod lint;
 mod names;
 mod order;
 mod sql;
