@@ -292,3 +292,12 @@ proptest! {
         }
     }
 }
+
+/// With the feature it is read, and differs from the call; without it, it is an error that it is there.
+#[test]
+fn a_settings_file_is_never_passed_over() {
+    let base = good();
+    fs::write(base.path().join("migrate.toml"), "table = \"other\"\n").unwrap();
+    let shown = show("\"migrations\", table = \"history\"", base.path());
+    assert!(shown.contains("compile_error!{ \"migrate.toml"), "{shown}");
+}
