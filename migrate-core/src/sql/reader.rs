@@ -65,7 +65,7 @@ impl<'a> Reader<'a> {
 
     /// Reads one of these keywords, if it comes next.
     pub(crate) fn accept_any(&mut self, keywords: &[Keyword]) -> bool {
-        let next = self.peek().and_then(|token| token.keyword());
+        let next = self.peek().and_then(Token::keyword);
         let found = next.is_some_and(|next| keywords.contains(&next));
         self.at += usize::from(found);
         found
