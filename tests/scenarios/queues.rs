@@ -176,7 +176,8 @@ fn a_silent_session_that_holds_the_lock_of_a_half_done_file_is_ended() {
     dead.execute("SELECT pg_advisory_lock($1)", &[&key])
         .unwrap();
     let mut ended = 0;
-    let runner = set.runner().observer(|event| {
+    let patience = Duration::from_secs(60);
+    let runner = set.runner().wait(patience).observer(|event| {
         if let Event::BrokeLock { .. } = event {
             ended += 1;
         }
