@@ -11,6 +11,7 @@ use std::process::ExitCode;
 
 mod campaign;
 mod cargo;
+mod counts;
 mod demo;
 mod dependencies;
 mod features;
@@ -50,6 +51,9 @@ const USAGE: &str = "usage: cargo xtask <task>
       with --check, only say whether they are the committed ones
   grammar-compare [--source DIR] [--mutations N]
       compare our parser with a server's on the release's regression suite
+  counts [--write]
+      compare the instructions of fixed pieces of work with benches/micro/COUNTS.txt;
+      with --write, write them there (needs valgrind)
   peers [STEP…] [OPTION…]
       measure beside the peers and write benches/peers/RESULTS.md; --help lists the steps";
 
@@ -66,6 +70,7 @@ fn main() -> ExitCode {
         "features" => features::run(),
         "rules" => rules::run(),
         "grammar" => grammar::run(&rest),
+        "counts" => counts::run(&rest),
         "peers" => peers::run(&rest),
         "grammar-compare" => grammar_compare::run(&rest),
         _ => {

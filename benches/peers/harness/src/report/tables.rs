@@ -121,7 +121,8 @@ fn write_phases(figures: &Figures, text: &mut String) {
     }
     text.push_str(
         "\n## Where the macro's time goes\n\n\
-         Milliseconds without optimization, as the macro runs in a dev build. `rules` parses too; `load` is all but `pack`.\n\n\
+         Milliseconds without optimization, as the macro runs in a dev build. `load` is all of\n\
+         those above it, and the rules.\n\n\
          | | N = 1,000 | N = 5,000 |\n|---|---|---|\n",
     );
     for phase in PHASES {

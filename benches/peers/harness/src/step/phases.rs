@@ -8,7 +8,7 @@ use migrate_core::checksum::Checksum;
 use migrate_core::grammar::parse;
 use migrate_core::pack::pack;
 use migrate_core::sql::analyse;
-use migrate_core::{Settings, Transaction, load, rules};
+use migrate_core::{Settings, load};
 
 use crate::Outcome;
 use crate::figures::Figures;
@@ -17,8 +17,8 @@ use crate::options::Options;
 use crate::place::work;
 use crate::tool::Layout;
 
-/// The phases in order; the rules' includes parsing.
-pub(crate) const PHASES: [&str; 7] = ["read", "hash", "scan", "parse", "rules", "load", "pack"];
+/// The phases in order. Loading is all of those before it, and the rules.
+pub(crate) const PHASES: [&str; 6] = ["read", "hash", "scan", "parse", "load", "pack"];
 
 pub(super) fn run(options: &Options, figures: &mut Figures) -> Outcome {
     for set in options.sets(&[Set::Small(1000), Set::Small(5000)]) {
@@ -55,14 +55,7 @@ pub(super) fn run(options: &Options, figures: &mut Figures) -> Outcome {
             phase("parse", started)?;
 
             let started = Instant::now();
-            let settings = Settings::default();
-            for (text, analysis) in texts.iter().zip(&analysed) {
-                rules::check("f.sql", text, analysis, Transaction::Single, &settings);
-            }
-            phase("rules", started)?;
-
-            let started = Instant::now();
-            let loaded = load(&root, "migrations", &settings);
+            let loaded = load(&root, "migrations", &Settings::default());
             phase("load", started)?;
             if !loaded.diagnostics.is_empty() {
                 return Err(

@@ -1,0 +1,7 @@
+//! Pieces of this project's work on a fixed input, to be timed (`cargo bench`) or counted
+//! (`cargo xtask counts`).
+
+mod pieces;
+mod session;
+
+pub use pieces::{PIECES, Piece, Subject};

@@ -1,0 +1,69 @@
+//! A session without a server.
+
+use std::future::{Future, ready};
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use migrate_runtime::{Failure, Migrations, Reply, Session};
+
+/// Answers the first message with a history, and all others with success.
+#[derive(Debug)]
+pub(crate) struct Scripted {
+    history: Option<Reply>,
+}
+
+impl Scripted {
+    /// A history in which everything of the set is applied.
+    pub(crate) fn current(set: &Migrations) -> Self {
+        let mut history = Reply::default();
+        history.start_rows();
+        for migration in set.iter() {
+            history.push_row(vec![
+                Some(migration.version().to_string()),
+                Some(migration.name().to_owned()),
+                Some(migration.up().checksum().to_string()),
+                Some("applied".to_owned()),
+                Some("0".to_owned()),
+            ]);
+        }
+        Self::with(history)
+    }
+
+    /// A history without rows.
+    pub(crate) fn empty() -> Self {
+        let mut history = Reply::default();
+        history.start_rows();
+        Self::with(history)
+    }
+
+    fn with(mut history: Reply) -> Self {
+        // No transaction is open.
+        history.start_rows();
+        history.push_row(vec![Some("f".to_owned())]);
+        Self {
+            history: Some(history),
+        }
+    }
+
+    /// Runs the set; how many it has applied.
+    pub(crate) fn run(mut self, set: &Migrations) -> Option<usize> {
+        let mut runner = set.runner();
+        let mut run = pin!(runner.run_over(&mut self));
+        let mut context = Context::from_waker(Waker::noop());
+        match run.as_mut().poll(&mut context) {
+            Poll::Ready(Ok(report)) => Some(report.applied.len()),
+            _ => None,
+        }
+    }
+}
+
+impl Session for Scripted {
+    fn send(&mut self, _: &str) -> impl Future<Output = Result<Reply, Failure>> + Send {
+        ready(Ok(self.history.take().unwrap_or_default()))
+    }
+
+    fn sleep(&mut self, _: Duration) -> impl Future<Output = ()> + Send {
+        ready(())
+    }
+}
