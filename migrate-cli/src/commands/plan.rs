@@ -1,6 +1,7 @@
 //! `migrate plan`: what `run` would do, statement by statement.
 
 use clap::Args;
+use migrate_core::rules::{Lock, locks};
 use migrate_core::{Diagnostic, Position, Style, Transaction, judge, render};
 use migrate_runtime::{Pending, Script, Session};
 use serde_json::{Value, json};
@@ -23,6 +24,8 @@ struct Step<'s> {
     line: usize,
     sql: &'s str,
     done: bool,
+    /// What it locks against others.
+    locks: Vec<Lock>,
 }
 
 impl Plan {
@@ -62,10 +65,17 @@ impl Plan {
 }
 
 fn steps<'s>(script: &Script<'s>, done: usize) -> Vec<Step<'s>> {
-    let step = |(number, statement): (usize, migrate_runtime::Statement<'s>)| Step {
-        line: Position::of(script.sql(), statement.start()).line,
-        sql: statement.sql(),
-        done: number < done,
+    let mut locks = locks(script.sql());
+    let step = |(number, statement): (usize, migrate_runtime::Statement<'s>)| {
+        let range = statement.start()..statement.start() + statement.sql().len();
+        Step {
+            line: Position::of(script.sql(), statement.start()).line,
+            sql: statement.sql(),
+            done: number < done,
+            locks: locks
+                .extract_if(.., |lock| range.contains(&lock.statement))
+                .collect(),
+        }
     };
     script.statements().enumerate().map(step).collect()
 }
@@ -100,6 +110,11 @@ fn show(pending: &Pending, steps: &[Step<'_>], findings: &[Diagnostic], text: &s
         let first = rest.next().unwrap_or_default();
         lines.push(format!("{DIM}{:>5}{DIM:#}  {first}{done}", step.line));
         lines.extend(rest.map(|line| format!("       {line}").trim_end().to_owned()));
+        lines.extend(
+            step.locks
+                .iter()
+                .map(|lock| format!("{DIM}       locks {}: {}{DIM:#}", lock.table, lock.mode)),
+        );
     }
     for finding in findings {
         lines.push(render(finding, Some(text), Style::Coloured));
@@ -108,7 +123,11 @@ fn show(pending: &Pending, steps: &[Step<'_>], findings: &[Diagnostic], text: &s
 }
 
 fn document(pending: &Pending, steps: &[Step<'_>], findings: &[Diagnostic], text: &str) -> Value {
-    let step = |step: &Step<'_>| json!({ "line": step.line, "sql": step.sql, "done": step.done });
+    let step = |step: &Step<'_>| {
+        let lock = |lock: &Lock| json!({ "table": lock.table, "mode": lock.mode });
+        let locks: Vec<_> = step.locks.iter().map(lock).collect();
+        json!({ "line": step.line, "sql": step.sql, "done": step.done, "locks": locks })
+    };
     json!({
         "version": pending.version,
         "name": pending.name,

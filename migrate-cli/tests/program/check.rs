@@ -141,6 +141,7 @@ fn a_plan_shows_statements_with_their_lines() {
             {
               "done": false,
               "line": 1,
+              "locks": [],
               "sql": "CREATE TABLE one ()"
             }
           ],
@@ -155,6 +156,24 @@ fn a_plan_shows_statements_with_their_lines() {
     exit: 0
     ----- stdout
     0 pending, 2 applied
+    ");
+}
+
+#[test]
+fn a_plan_says_what_each_statement_locks_against_others() {
+    let place = Place::new(&[(
+        "0001_orders.sql",
+        "-- migrate: allow(drop-column) nobody reads it\nALTER TABLE orders DROP COLUMN note;\nSELECT 1;\n",
+    )]);
+    check!(place, ["plan"], @"
+    exit: 0
+    ----- stdout
+    migrations/0001_orders.sql
+        2  ALTER TABLE orders DROP COLUMN note
+           locks orders: ACCESS EXCLUSIVE
+        3  SELECT 1
+
+    1 pending, 0 applied
     ");
 }
 

@@ -1,12 +1,20 @@
 //! Locks that a statement takes on a table others use, and that last until its transaction ends.
 
+use std::cell::Cell;
+
 use super::alteration::{ActKind, Target};
 use super::column::{Column, TraitKind};
 use super::constraint::{Constraint, ConstraintKind};
 use super::past::Past;
 use super::relation::Relation;
 use super::scene::Said;
+use super::subject::Subject;
 use super::words as w;
+use crate::file_name::Direction;
+use crate::grammar::parse;
+use crate::migration::Transaction;
+use crate::settings::Settings;
+use crate::sql::{Keyword as K, analyse};
 
 /// A lock that shuts out those who write, or everybody.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,5 +99,92 @@ fn parent_of_constraint(constraint: &Constraint<'_>) -> Option<Relation> {
     match &constraint.kind {
         ConstraintKind::ForeignKey { parent } => parent.clone(),
         _ => None,
+    }
+}
+
+/// A lock that a statement of a file takes on a table that others use, until the transaction ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lock {
+    /// The byte of the text at which the statement starts.
+    pub statement: usize,
+    /// The table as the statement names it, without quotes.
+    pub table: String,
+    /// In PostgreSQL's words, e.g. `ACCESS EXCLUSIVE`.
+    pub mode: &'static str,
+}
+
+/// The strongest lock of each statement, of those that shut out writers or everybody; tables that the
+/// file itself creates have no other users yet. `check --scratch` asks a server for all of them.
+pub fn locks(text: &str) -> Vec<Lock> {
+    let analysis = analyse(text);
+    let parsed = parse(text, &analysis.tokens, &analysis.faults);
+    let settings = Settings::default();
+    let subject = Subject {
+        file: "",
+        text,
+        analysis: &analysis,
+        parsed: &parsed,
+        transaction: Transaction::Single,
+        settings: &settings,
+        version: None,
+        direction: Direction::Up,
+        focus: Cell::default(),
+    };
+    let mut past = Past::default();
+    let mut locks = Vec::new();
+    for node in subject.trees() {
+        let said = Said::new(&subject, node);
+        let dropped = (node.symbol() == w::DROP_STATEMENT).then(|| said.dropped(&[K::Table]));
+        let dropped = dropped
+            .flatten()
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|table| !past.has_created(table));
+        let held = dropped.map(|relation| Held {
+            relation,
+            mode: ACCESS_EXCLUSIVE,
+        });
+        locks.extend(take(&said, &past).into_iter().chain(held).map(|held| Lock {
+            statement: node.range().start,
+            table: held.relation.to_string(),
+            mode: held.mode,
+        }));
+        past.note(&said);
+    }
+    locks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::locks;
+
+    #[test]
+    fn tables_of_others_are_locked_and_new_ones_are_nobodys() {
+        let text = "CREATE TABLE a (id int);\nALTER TABLE a ADD b int;\nALTER TABLE s.b ADD c int;\n\
+                    CREATE INDEX ON c (d);\nDROP TABLE a, d;\nSELECT 1;";
+        let found: Vec<_> = locks(text)
+            .into_iter()
+            .map(|lock| {
+                (
+                    text[lock.statement..].split('\n').next().unwrap(),
+                    lock.table,
+                    lock.mode,
+                )
+            })
+            .map(|(statement, table, mode)| format!("{statement} {table}: {mode}"))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                "ALTER TABLE s.b ADD c int; s.b: ACCESS EXCLUSIVE",
+                "CREATE INDEX ON c (d); c: SHARE",
+                "DROP TABLE a, d; d: ACCESS EXCLUSIVE",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_broken_file_has_no_locks_to_show_and_is_no_reason_to_stop() {
+        assert!(locks("ALTER TABEL x 'open").is_empty());
     }
 }

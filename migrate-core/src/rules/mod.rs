@@ -59,6 +59,7 @@ mod words;
 
 use std::collections::HashSet;
 
+pub use self::lock::{Lock, locks};
 use self::past::Past;
 use self::rule::Check;
 pub use self::rule::{Example, Rule};
