@@ -9,6 +9,7 @@ mod adopt;
 mod apply;
 mod backoff;
 mod baseline;
+mod burst;
 mod history;
 mod journal;
 mod line;
@@ -32,6 +33,7 @@ use crate::session::{Failure, Row as ReplyRow, Session};
 use crate::stale;
 use crate::table::Table;
 
+use burst::Pace;
 use history::History;
 pub(crate) use history::{Row, State};
 use line::Line;
@@ -52,6 +54,9 @@ pub(crate) struct Engine<'e, 'o, S: Session> {
     report: Report,
     /// Since when this run has been waiting for others without applying anything itself.
     waiting_since: Option<Instant>,
+    pace: Pace,
+    /// The migration that the observer was told of last.
+    announced: Option<i64>,
 }
 
 /// How an attempt at one migration ended, if not with an error.
@@ -95,6 +100,8 @@ impl<'e, 'o, S: Session> Engine<'e, 'o, S> {
             observer,
             report: Report::default(),
             waiting_since: None,
+            pace: Pace::new(),
+            announced: None,
         };
         match table.problem() {
             Some(problem) => Err(engine.error(Kind::BadTable { problem })),
@@ -147,44 +154,6 @@ impl<'e, 'o, S: Session> Engine<'e, 'o, S> {
         Ok(crate::plan::Plan::of(&plan))
     }
 
-    async fn apply_steps(
-        &mut self,
-        plan: &Plan<'e>,
-        mut history: History,
-        missing: bool,
-    ) -> Result<Outcome, Error> {
-        if missing {
-            match self.create().await? {
-                Ok(found) if found == history => {}
-                Ok(_) => return Ok(Outcome::Moved),
-                Err(outcome) => return Ok(outcome),
-            }
-        }
-        if self.options.single_transaction {
-            return self.apply_all(&plan.steps, &history).await;
-        }
-        for step in &plan.steps {
-            self.refuse_stopped()?;
-            let outcome = if step.migration.up.transactional {
-                self.apply(step, &history).await?
-            } else {
-                self.apply_journaled(step, &history).await?
-            };
-            if outcome != Outcome::Done {
-                return Ok(outcome);
-            }
-            self.waiting_since = None;
-            history.record(Row {
-                version: step.migration.version,
-                name: step.migration.name.to_owned(),
-                checksum: Some(step.migration.up.checksum),
-                state: State::Applied,
-                done: 0,
-            });
-        }
-        Ok(Outcome::Done)
-    }
-
     /// Reads what a run must know of the history: the one message of a run with nothing to do.
     async fn compare(&mut self) -> Result<Look, Error> {
         match self.set.summary() {
@@ -209,7 +178,9 @@ impl<'e, 'o, S: Session> Engine<'e, 'o, S> {
     }
 
     async fn read(&mut self, sql: &str) -> Result<Look, Error> {
+        let started = Instant::now();
         let mut sent = self.line.send(sql).await;
+        self.pace.looked(started.elapsed());
         // Under a serializable default a standby refuses any query, and any other server may; the
         // look itself needs no more than read committed.
         let serializable = |failure: &Failure| matches!(failure.code(), "0A000" | "40001");

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// A request to stop, shared between a run and whoever may ask it to, such as a signal handler.
 ///
 /// A run that is given one ([`Runner::stop`](crate::Runner::stop)) finishes the migration that it is
-/// applying and ends with an error before the next; so does one that waits for others or for locks.
+/// applying, and those that are under way in the same message, and ends with an error before the next;
+/// so does one that waits for others or for locks.
 ///
 /// ```
 /// # use migrate_runtime as migrate;

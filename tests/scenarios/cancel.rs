@@ -17,7 +17,9 @@ fn set() -> Migrations {
     Set::new(&[
         ("1_t.sql", "CREATE TABLE t (a int); SELECT pg_sleep(0.02)"),
         ("2_set.sql", "INSERT INTO t VALUES (1)"),
-        ("3_i.sql", "-- migrate: no-transaction\nCREATE INDEX CONCURRENTLY i ON t (a);\nINSERT INTO t VALUES (2);"),
+        // Travels with the one before it.
+        ("3_more.sql", "SELECT pg_sleep(0.02); INSERT INTO t VALUES (2)"),
+        ("4_i.sql", "-- migrate: no-transaction\nCREATE INDEX CONCURRENTLY i ON t (a);\nINSERT INTO t VALUES (3);"),
     ])
     .load()
 }
@@ -101,7 +103,8 @@ fn at_every_message(fault: Fault) {
             // The connection goes back to its pool: usable, no transaction, no lock.
             let state = client
                 .simple_query(
-                    "SELECT pg_catalog.transaction_timestamp() = pg_catalog.statement_timestamp()",
+                    "SELECT pg_catalog.transaction_timestamp() = pg_catalog.statement_timestamp(), \
+                     (SELECT count(*) FROM pg_prepared_statements WHERE from_sql)",
                 )
                 .await
                 .unwrap_or_else(|error| panic!("unusable after message {after}: {error:?}"));
@@ -113,6 +116,7 @@ fn at_every_message(fault: Fault) {
                 Some("t"),
                 "a transaction is open after message {after}"
             );
+            assert_eq!(row.get(1), Some("0"), "prepared after message {after}");
             database.assert_quiet();
             // And the next run on it completes the work, each effect exactly once.
             all.run_async(&mut client)
@@ -120,7 +124,7 @@ fn at_every_message(fault: Fault) {
                 .unwrap_or_else(|error| panic!("after message {after}: {error}"));
             assert_eq!(
                 database.value("SELECT string_agg(a::text, ',' ORDER BY a) FROM t"),
-                "1,2"
+                "1,2,3"
             );
             assert!(database.invalid_indexes().is_empty());
             database.assert_quiet();

@@ -8,6 +8,7 @@
 )]
 
 mod baseline;
+mod burst;
 mod campaign;
 mod cancel;
 mod encodings;

@@ -86,14 +86,11 @@ fn a_transactional_migration_is_one_message() {
     assert_eq!(report.applied.len(), 1);
     insta::assert_snapshot!(script.sent[1].replace(';', ";\n"), @r#"
     BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
-    SELECT CASE WHEN pg_catalog.pg_try_advisory_xact_lock(5134849380692793654) THEN 0 ELSE pg_catalog.concat('migrate:busy')::integer END;
-    SELECT CASE WHEN COALESCE((SELECT pg_catalog.max(version) FROM "public"."schema_migrations"), -1) OPERATOR(pg_catalog.=) -1::bigint THEN 0 ELSE pg_catalog.concat('migrate:moved')::integer END;
-    SELECT pg_catalog.set_config('lock_timeout', '2000', true), pg_catalog.set_config('statement_timeout', '0', true), CASE WHEN pg_catalog.current_setting('transaction_timeout', true) IS NOT NULL THEN pg_catalog.set_config('transaction_timeout', '0', true) END;
-    INSERT INTO "public"."schema_migrations" (version, name, checksum, state, xid, tool) VALUES (1, E'a', pg_catalog.decode('e004ebd5b5532a4b85984a62f8ad48a81aa3460c1ca07701f386135d72cdecf5', 'hex'), 'running', pg_catalog.txid_current()::pg_catalog.text, 'migrate 0.1.0');
+    SELECT CASE WHEN pg_catalog.pg_try_advisory_xact_lock(5134849380692793654) THEN 0 ELSE pg_catalog.concat('migrate:busy')::integer END, pg_catalog.set_config('lock_timeout', '2000', true), pg_catalog.set_config('statement_timeout', '0', true), CASE WHEN pg_catalog.current_setting('transaction_timeout', true) IS NOT NULL THEN pg_catalog.set_config('transaction_timeout', '0', true) END;
+    INSERT INTO "public"."schema_migrations" (version, name, checksum, state, xid, tool) VALUES (CASE WHEN COALESCE((SELECT pg_catalog.max(version) FROM "public"."schema_migrations"), -1) OPERATOR(pg_catalog.=) -1::bigint THEN 1 ELSE pg_catalog.concat('migrate:moved')::bigint END, E'a', pg_catalog.decode('e004ebd5b5532a4b85984a62f8ad48a81aa3460c1ca07701f386135d72cdecf5', 'hex'), 'running', pg_catalog.txid_current()::pg_catalog.text, 'migrate 0.1.0');
     SELECT 1
     ;
-    SET LOCAL search_path TO pg_catalog, pg_temp;
-    WITH u AS (UPDATE "public"."schema_migrations" SET state = 'applied', ms = 1000 * extract(epoch FROM clock_timestamp() - started_at) WHERE version = 1 AND xid = txid_current()::text AND state = 'running' RETURNING 1) SELECT CASE WHEN pg_catalog.count(*) OPERATOR(pg_catalog.=) 1::bigint THEN 0 ELSE pg_catalog.concat('migrate:guard', pg_catalog.count(*))::integer END FROM u;
+    WITH u AS (UPDATE "public"."schema_migrations" SET state = 'applied', ms = pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) started_at) OPERATOR(pg_catalog.*) 1000::double precision WHERE version OPERATOR(pg_catalog.=) 1::bigint AND xid OPERATOR(pg_catalog.=) pg_catalog.txid_current()::pg_catalog.text AND state OPERATOR(pg_catalog.=) 'running' RETURNING 1) SELECT CASE WHEN pg_catalog.count(*) OPERATOR(pg_catalog.=) 1::bigint THEN 0 ELSE pg_catalog.concat('migrate:guard', pg_catalog.count(*))::integer END FROM u;
     COMMIT;
     "#);
     assert_eq!(script.sent.len(), 2);

@@ -1,11 +1,11 @@
-//! Applying a file within its own transaction: one message, tried again when locks stand in its way.
+//! Applying a plan; and a file within its own transaction: one message, tried again when locks stand in its way.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::backoff::Backoff;
-use super::history::History;
+use super::history::{History, Row, State};
 use super::message::{self, Item, Limits, Message};
-use super::plan::Step;
+use super::plan::{Plan, Step};
 use super::{Engine, Outcome, read_holder, signal};
 use crate::error::{Error, Kind};
 use crate::event::{Event, Holder};
@@ -16,20 +16,86 @@ use crate::session::{Failure, Session};
 /// What another attempt may cure: lock timeout, deadlock, serialization failure.
 pub(super) const PASSING: [&str; 3] = ["55P03", "40P01", "40001"];
 
+/// How an attempt at a message has failed.
+#[derive(Debug)]
+pub(super) struct Attempt {
+    pub(super) failure: Failure,
+    pub(super) elapsed: Duration,
+}
+
 impl<'e, S: Session> Engine<'e, '_, S> {
-    /// Applies one migration.
+    /// Applies a plan, as far as it goes.
+    pub(super) async fn apply_steps(
+        &mut self,
+        plan: &Plan<'e>,
+        mut history: History,
+        missing: bool,
+    ) -> Result<Outcome, Error> {
+        if missing {
+            match self.create().await? {
+                Ok(found) if found == history => {}
+                Ok(_) => return Ok(Outcome::Moved),
+                Err(outcome) => return Ok(outcome),
+            }
+        }
+        if self.options.single_transaction {
+            return self.apply_all(&plan.steps, &history).await;
+        }
+        let mut rest = plan.steps.as_slice();
+        // How the first of `rest` has failed in the message that it shared with those before it.
+        let mut failed = None;
+        while let Some(step) = rest.first() {
+            self.refuse_stopped()?;
+            let burst = self.pace.burst(rest);
+            let done = if burst.len() > 1 {
+                let sent = self.apply_together(burst, &history).await;
+                failed = sent.failed;
+                sent.done
+            } else {
+                let started = Instant::now();
+                let outcome = if step.migration.up.transactional {
+                    self.apply(step, &history, failed.take()).await?
+                } else {
+                    self.apply_journaled(step, &history).await?
+                };
+                if outcome != Outcome::Done {
+                    return Ok(outcome);
+                }
+                self.pace.applied(started.elapsed());
+                1
+            };
+            let (applied, pending) = rest.split_at(done);
+            for step in applied {
+                history.record(Row {
+                    version: step.migration.version,
+                    name: step.migration.name.to_owned(),
+                    checksum: Some(step.migration.up.checksum),
+                    state: State::Applied,
+                    done: 0,
+                });
+            }
+            if done > 0 {
+                self.waiting_since = None;
+            }
+            rest = pending;
+        }
+        Ok(Outcome::Done)
+    }
+
+    /// Applies one migration. `failed` is how a first attempt has ended, if it was made already.
     pub(super) async fn apply(
         &mut self,
         step: &Step<'e>,
         history: &History,
+        failed: Option<Attempt>,
     ) -> Result<Outcome, Error> {
         let item = up(step);
         let message = message::apply(self.table, item, history.newest(), self.limits());
-        self.start(&step.migration, 0);
+        self.start(&step.migration);
         let started = Instant::now();
-        let (outcome, attempts) = self.transact(&message, &[item]).await?;
+        let (outcome, attempts) = self.transact(&message, &[item], failed).await?;
         if outcome == Outcome::Done {
-            self.applied(&step.migration, started, attempts);
+            self.applied(&step.migration, started.elapsed(), attempts);
         }
         Ok(outcome)
     }
@@ -49,31 +115,38 @@ impl<'e, S: Session> Engine<'e, '_, S> {
         let items: Vec<Item<'_>> = steps.iter().map(up).collect();
         let message = message::apply_all(self.table, &items, history.newest(), self.limits());
         for step in steps {
-            self.start(&step.migration, 0);
+            self.start(&step.migration);
         }
         let started = Instant::now();
-        let (outcome, attempts) = self.transact(&message, &items).await?;
+        let (outcome, attempts) = self.transact(&message, &items, None).await?;
         if outcome == Outcome::Done {
             for step in steps {
-                self.applied(&step.migration, started, attempts);
+                self.applied(&step.migration, started.elapsed(), attempts);
             }
         }
         Ok(outcome)
     }
 
     /// Sends a message with files in it, again and again while only locks are in the way; also says
-    /// how often it was sent.
+    /// how often it was sent. Where it has been sent once already, it has `failed`.
     pub(super) async fn transact(
         &mut self,
         message: &Message,
         items: &[Item<'_>],
+        mut failed: Option<Attempt>,
     ) -> Result<(Outcome, u32), Error> {
         let mut backoff = Backoff::retrying();
         let mut attempt = 1;
         loop {
-            let started = Instant::now();
-            let Err(failure) = self.line.transact(&message.sql).await else {
-                return Ok((Outcome::Done, attempt));
+            let Attempt { failure, elapsed } = if let Some(attempt) = failed.take() {
+                attempt
+            } else {
+                let started = Instant::now();
+                let Err(failure) = self.line.transact(&message.sql).await else {
+                    return Ok((Outcome::Done, attempt));
+                };
+                let elapsed = started.elapsed();
+                Attempt { failure, elapsed }
             };
             if let Some(outcome) = signal(self.table, &failure)
                 && self.is_another_s(&failure, items).await?
@@ -81,14 +154,12 @@ impl<'e, S: Session> Engine<'e, '_, S> {
                 return Ok((outcome, attempt));
             }
             if !PASSING.contains(&failure.code()) {
-                let elapsed = started.elapsed();
                 return Err(self
                     .failed(message, items, failure, elapsed, attempt, None)
                     .await);
             }
             let blocker = self.blocker(&failure).await;
             if attempt > self.options.retries {
-                let elapsed = started.elapsed();
                 return Err(self
                     .failed(message, items, failure, elapsed, attempt, blocker)
                     .await);
@@ -117,7 +188,7 @@ impl<'e, S: Session> Engine<'e, '_, S> {
         failure: &Failure,
         blocker: Option<&Holder>,
         attempt: u32,
-        delay: std::time::Duration,
+        delay: Duration,
     ) {
         if let Some(item) = items.first() {
             let reason = failure
@@ -152,16 +223,20 @@ impl<'e, S: Session> Engine<'e, '_, S> {
         }
     }
 
-    pub(super) fn start(&mut self, migration: &Migration<'_>, resumed_at: usize) {
+    /// Tells of a migration that begins; once, however often it begins.
+    pub(super) fn start(&mut self, migration: &Migration<'_>) {
+        if self.announced == Some(migration.version) {
+            return;
+        }
+        self.announced = Some(migration.version);
         self.emit(&Event::Started {
             version: migration.version,
             file: &migration.up.path(),
-            resumed_at,
+            resumed_at: 0,
         });
     }
 
-    pub(super) fn applied(&mut self, migration: &Migration<'_>, started: Instant, attempts: u32) {
-        let duration = started.elapsed();
+    pub(super) fn applied(&mut self, migration: &Migration<'_>, duration: Duration, attempts: u32) {
         let file = migration.up.path();
         self.emit(&Event::Applied {
             version: migration.version,

@@ -7,24 +7,28 @@ use std::time::Duration;
 #[derive(Debug)]
 pub(super) struct Backoff {
     next: Duration,
+    /// By how many percent the next is longer.
+    growth: u32,
     limit: Duration,
     random: u64,
 }
 
 impl Backoff {
-    /// Between looks at a lock that somebody else holds.
+    /// Between looks at a lock that somebody else holds. A look is cheap, and what it has waited so far is what
+    /// a starter knows of how long it will take: it sleeps about a quarter of that.
     pub(super) fn polling() -> Self {
-        Self::new(Duration::from_millis(50), Duration::from_secs(1))
+        Self::new(Duration::from_millis(10), 25, Duration::from_secs(1))
     }
 
     /// Between attempts at a migration that could not get its locks.
     pub(super) fn retrying() -> Self {
-        Self::new(Duration::from_millis(100), Duration::from_secs(5))
+        Self::new(Duration::from_millis(100), 50, Duration::from_secs(5))
     }
 
-    fn new(first: Duration, limit: Duration) -> Self {
+    fn new(first: Duration, growth: u32, limit: Duration) -> Self {
         Self {
             next: first,
+            growth,
             limit,
             // The standard library's keys are random for each process and differ for each call.
             random: RandomState::new().build_hasher().finish() | 1,
@@ -38,7 +42,7 @@ impl Backoff {
         self.random ^= self.random << 17;
         let percent = u32::try_from(50 + self.random % 101).unwrap_or(100);
         let delay = self.next * percent / 100;
-        self.next = (self.next * 3 / 2).min(self.limit);
+        self.next = (self.next * (100 + self.growth) / 100).min(self.limit);
         delay
     }
 }
@@ -52,8 +56,8 @@ mod tests {
     fn delays_grow_to_the_limit_and_stay_within_half_of_it() {
         let mut backoff = Backoff::polling();
         let delays: Vec<_> = (0..100).map(|_| backoff.delay()).collect();
-        assert!(delays[0] >= Duration::from_millis(25) && delays[0] <= Duration::from_millis(75));
-        assert!(delays[20..].iter().all(|delay| {
+        assert!(delays[0] >= Duration::from_millis(5) && delays[0] <= Duration::from_millis(15));
+        assert!(delays[22..].iter().all(|delay| {
             (Duration::from_millis(500)..=Duration::from_millis(1500)).contains(delay)
         }));
     }

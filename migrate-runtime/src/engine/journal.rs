@@ -37,7 +37,7 @@ impl<'e, S: Session> Engine<'e, '_, S> {
             .journal(Direction::Up, item, step.resume, history)
             .await?;
         if outcome == Outcome::Done {
-            self.applied(&step.migration, started, 1);
+            self.applied(&step.migration, started.elapsed(), 1);
         }
         Ok(outcome)
     }

@@ -45,6 +45,29 @@ impl<'s, S: Session> Line<'s, S> {
         sent
     }
 
+    /// [`transact`](Self::transact) for a message of several transactions; if it fails, `count` asks how
+    /// many of them are committed.
+    pub(super) async fn transact_counted(
+        &mut self,
+        sql: &str,
+        count: &str,
+    ) -> Result<Reply, (Failure, Option<Reply>)> {
+        match self.open(sql).await {
+            Ok(reply) => {
+                self.open = false;
+                Ok(reply)
+            }
+            Err(failure) if failure.database.is_some() => {
+                let counted = self.roll_back_and(&format!("ROLLBACK;{count}")).await;
+                Err((failure, counted.ok()))
+            }
+            Err(failure) => {
+                self.open = false;
+                Err((failure, None))
+            }
+        }
+    }
+
     /// [`transact`](Self::transact) for the message that takes the session's lock. If it fails, the lock
     /// goes back in the message that ends the transaction: behind a pooler the next one may meet another
     /// server connection. Unless it was `another_s` lock.

@@ -10,6 +10,7 @@
 
 mod adopt;
 mod apply;
+mod burst;
 mod journal;
 mod repair;
 mod table;
@@ -19,6 +20,7 @@ use std::time::Duration;
 
 pub(crate) use adopt::{Adopted, adopt};
 pub(crate) use apply::{apply, apply_all, baseline, revert};
+pub(crate) use burst::{Burst, TALLY};
 pub(crate) use journal::{
     Before, Direction, advance, alone, begin_journal, drop_index, end_journal, evict, leave,
     outside, probe_detach, probe_index, probe_reindex, resume_journal, step, unlock,
@@ -44,6 +46,8 @@ pub(crate) const POOLED: &str = "migrate:pooled";
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Message {
     pub(crate) sql: String,
+    /// Of `sql`: PostgreSQL counts characters, not bytes.
+    characters: usize,
     /// Statements so far, the caller's included.
     pub(crate) statements: usize,
     pub(crate) bodies: Vec<Body>,
@@ -56,7 +60,7 @@ pub(crate) struct Body {
     pub(crate) item: usize,
     /// Bytes of the message before it.
     pub(crate) bytes_before: usize,
-    /// Characters of the message before it: PostgreSQL counts characters, not bytes.
+    /// Characters of the message before it.
     pub(crate) characters_before: usize,
     /// Its own characters.
     pub(crate) characters: usize,
@@ -75,16 +79,18 @@ impl Message {
     fn add(&mut self, statement: &str) {
         self.sql.push_str(statement);
         self.sql.push(';');
+        self.characters += statement.chars().count() + 1;
         self.statements += 1;
     }
 
     /// SQL of the caller's. The newline behind it ends a trailing comment, the semicolon an unfinished statement.
     fn body(&mut self, item: usize, sql: &str, offset: usize, first: usize, statements: usize) {
+        let characters = sql.chars().count();
         self.bodies.push(Body {
             item,
             bytes_before: self.sql.len(),
-            characters_before: self.sql.chars().count(),
-            characters: sql.chars().count(),
+            characters_before: self.characters,
+            characters,
             offset,
             statements_before: self.statements,
             first,
@@ -92,6 +98,7 @@ impl Message {
         });
         self.sql.push_str(sql);
         self.sql.push_str("\n;");
+        self.characters += characters + 2;
         self.statements += statements;
     }
 }
@@ -233,36 +240,50 @@ pub(crate) fn status(table: &Table) -> String {
 /// stay behind in a pooler's server connection. Polled, never waited for: a session that waits
 /// would be waited for by another's `CREATE INDEX CONCURRENTLY`.
 fn lock(table: &Table) -> String {
+    format!("SELECT {}", lock_taken(table))
+}
+
+/// [`lock`] as an expression.
+fn lock_taken(table: &Table) -> String {
     format!(
-        "SELECT CASE WHEN pg_catalog.pg_try_advisory_xact_lock({key}) THEN 0 \
+        "CASE WHEN pg_catalog.pg_try_advisory_xact_lock({key}) THEN 0 \
          ELSE pg_catalog.concat('{BUSY}')::integer END",
         key = table.lock_key(),
     )
 }
 
-/// That nobody has changed the history's end since the plan was made. A statement of its own: a
-/// statement sees what was committed before it began, and the lock must come before that.
-fn unmoved(table: &Table, newest: Option<i64>) -> String {
+/// `value`, if nobody has changed the history's end since the plan was made. In a statement behind that of the
+/// lock: a statement sees what was committed before it began, and the lock must come before that.
+fn if_unmoved(table: &Table, newest: &str, value: &str) -> String {
     format!(
-        "SELECT CASE WHEN COALESCE((SELECT pg_catalog.max(version) FROM {table}), {NONE}) OPERATOR(pg_catalog.=) {newest}::bigint \
-         THEN 0 ELSE pg_catalog.concat('{MOVED}')::integer END",
-        newest = newest.unwrap_or(NONE),
+        "CASE WHEN COALESCE((SELECT pg_catalog.max(version) FROM {table}), {NONE}) OPERATOR(pg_catalog.=) {newest}::bigint \
+         THEN {value} ELSE pg_catalog.concat('{MOVED}')::bigint END"
     )
 }
 
-/// What every message with the caller's SQL sets, for its transaction only.
-fn timeouts(message: &mut Message, script: &Script<'_>, limits: Limits<'_>) {
-    let lock = script.lock_timeout.unwrap_or(limits.lock);
-    // One round trip carries it all, so it is one statement; `transaction_timeout` is there from
-    // PostgreSQL 17.
-    message.add(&format!(
-        "SELECT pg_catalog.set_config('lock_timeout', '{}', true), \
-         pg_catalog.set_config('statement_timeout', '{}', true), \
+/// [`if_unmoved`] as a statement of its own.
+fn unmoved(table: &Table, newest: Option<i64>) -> String {
+    let newest = newest.unwrap_or(NONE).to_string();
+    format!("SELECT {}", if_unmoved(table, &newest, "0"))
+}
+
+/// What every message with the caller's SQL sets, for its transaction only, from two expressions.
+/// `transaction_timeout` is there from PostgreSQL 17.
+fn timeouts([lock, statement]: &[String; 2]) -> String {
+    format!(
+        "pg_catalog.set_config('lock_timeout', {lock}, true), \
+         pg_catalog.set_config('statement_timeout', {statement}, true), \
          CASE WHEN pg_catalog.current_setting('transaction_timeout', true) IS NOT NULL \
-         THEN pg_catalog.set_config('transaction_timeout', '0', true) END",
-        lock.as_millis(),
-        limits.statement.as_millis()
-    ));
+         THEN pg_catalog.set_config('transaction_timeout', '0', true) END"
+    )
+}
+
+/// Another `search_path`, for the transaction.
+fn set_path(path: &str) -> String {
+    format!(
+        "SELECT pg_catalog.set_config('search_path', {}, true)",
+        Literal(path)
+    )
 }
 
 /// Milliseconds are what PostgreSQL counts in; zero means no limit.
@@ -272,6 +293,14 @@ pub(crate) struct Limits<'a> {
     pub(crate) statement: Duration,
     /// The `search_path` that the caller's SQL meets, where it is not the session's.
     pub(crate) path: Option<&'a str>,
+}
+
+impl Limits<'_> {
+    /// For [`timeouts`]: what a script says of the first goes before what the run says.
+    fn of(self, script: &Script<'_>) -> [String; 2] {
+        [script.lock_timeout.unwrap_or(self.lock), self.statement]
+            .map(|limit| format!("'{}'", limit.as_millis()))
+    }
 }
 
 /// Which script of which migration.
@@ -287,25 +316,33 @@ pub(crate) struct Item<'a> {
 /// Recorded with every row.
 const TOOL: &str = concat!("migrate ", env!("CARGO_PKG_VERSION"));
 
+/// How long a row's migration has been at work. Rounded when it is stored as a whole number.
+const MILLISECONDS: &str = "pg_catalog.date_part('epoch', \
+    pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) started_at) OPERATOR(pg_catalog.*) 1000::double precision";
+
 /// Pins the path that our own SQL behind the caller's resolves names with.
 const PIN_PATH: &str = "SET LOCAL search_path TO pg_catalog, pg_temp";
 
-/// The history row of a migration.
-fn insert(table: &Table, item: Item<'_>, state: &str) -> String {
+/// The history row of a migration, from expressions; that of the checksum is hexadecimal.
+fn insert(table: &Table, [version, name, checksum]: [&str; 3], state: &str) -> String {
     format!(
         "INSERT INTO {table} (version, name, checksum, state, xid, tool) VALUES \
-         ({version}, {name}, pg_catalog.decode('{checksum}', 'hex'), '{state}', \
-         pg_catalog.txid_current()::pg_catalog.text, '{TOOL}')",
-        version = item.version,
-        name = Literal(item.name),
-        checksum = item.script.checksum,
+         ({version}, {name}, pg_catalog.decode({checksum}, 'hex'), '{state}', \
+         pg_catalog.txid_current()::pg_catalog.text, '{TOOL}')"
     )
+}
+
+/// [`insert`] for an item.
+fn insert_item(table: &Table, item: Item<'_>, version: &str, state: &str) -> String {
+    let name = Literal(item.name).to_string();
+    let checksum = format!("'{}'", item.script.checksum);
+    insert(table, [version, &name, &checksum], state)
 }
 
 /// The row of a migration that begins: a new one, or the one that a repair has left for it.
 fn begin_row(table: &Table, item: Item<'_>) -> String {
     if !item.recorded {
-        return insert(table, item, "running");
+        return insert_item(table, item, &item.version.to_string(), "running");
     }
     journal::claimed(&format!(
         "UPDATE {table} SET name = {name}, checksum = pg_catalog.decode('{checksum}', 'hex'), state = 'running', \

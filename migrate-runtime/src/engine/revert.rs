@@ -111,7 +111,7 @@ impl<'e, S: Session> Engine<'e, '_, S> {
         let (outcome, attempts) = if script.transactional {
             let newest = history.newest();
             let message = message::revert(self.table, item, newest, self.limits());
-            self.transact(&message, &[item]).await?
+            self.transact(&message, &[item], None).await?
         } else {
             (
                 self.journal(Direction::Down, item, resume, history).await?,

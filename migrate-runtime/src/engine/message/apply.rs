@@ -2,10 +2,10 @@
 
 use super::journal::{checked, claimed};
 use super::{
-    BEGIN, Item, Limits, Message, PIN_PATH, begin_row, insert, lock, restore_settings, timeouts,
-    unmoved,
+    BEGIN, Item, Limits, MILLISECONDS, Message, NONE, PIN_PATH, begin_row, if_unmoved, insert_item,
+    lock, lock_taken, restore_settings, set_path, timeouts, unmoved,
 };
-use crate::table::{Literal, Table};
+use crate::table::Table;
 
 /// Remembers, for this transaction, the session's settings and roles.
 const SAVE_SETTINGS: &str = "SELECT pg_catalog.set_config('migrate.settings', COALESCE((\
@@ -26,7 +26,7 @@ const RESTORE_ROLES: &str = "SELECT pg_catalog.set_config('session_authorization
 const SAVE_PATH: &str =
     "SELECT pg_catalog.set_config('migrate.path', pg_catalog.current_setting('search_path'), true)";
 const RESTORE_PATH: &str =
-    "SELECT set_config('search_path', current_setting('migrate.path'), true)";
+    "SELECT pg_catalog.set_config('search_path', pg_catalog.current_setting('migrate.path'), true)";
 
 /// Applies one migration: its row, its SQL and its commit in one message.
 ///
@@ -39,8 +39,18 @@ pub(crate) fn apply(
     newest: Option<i64>,
     limits: Limits<'_>,
 ) -> Message {
-    let mut message = begin(table, newest);
-    apply_one(&mut message, table, 0, item, limits);
+    let mut message = Message::default();
+    message.add(BEGIN);
+    let start = if item.recorded {
+        vec![unmoved(table, newest), begin_row(table, item)]
+    } else {
+        let newest = newest.unwrap_or(NONE).to_string();
+        let version = if_unmoved(table, &newest, &item.version.to_string());
+        vec![insert_item(table, item, &version, "running")]
+    };
+    let end = checked(&finish_row(table, &item.version.to_string()));
+    let taken = format!("{}, ", lock_taken(table));
+    run_between(&mut message, 0, item, limits, &taken, &start, &end);
     message.add("COMMIT");
     message
 }
@@ -63,14 +73,19 @@ pub(crate) fn apply_all(
 }
 
 fn apply_one(message: &mut Message, table: &Table, at: usize, item: Item<'_>, limits: Limits<'_>) {
-    let start = begin_row(table, item);
-    let end = checked(&format!(
-        "UPDATE {table} SET state = 'applied', \
-         ms = 1000 * extract(epoch FROM clock_timestamp() - started_at) \
-         WHERE version = {version} AND xid = txid_current()::text AND state = 'running'",
-        version = item.version,
-    ));
-    run_between(message, at, item, limits, &start, &end);
+    let start = [begin_row(table, item)];
+    let end = checked(&finish_row(table, &item.version.to_string()));
+    run_between(message, at, item, limits, "", &start, &end);
+}
+
+/// Settles the row that this transaction has made.
+pub(super) fn finish_row(table: &Table, version: &str) -> String {
+    format!(
+        "UPDATE {table} SET state = 'applied', ms = {MILLISECONDS} \
+         WHERE version OPERATOR(pg_catalog.=) {version}::bigint \
+         AND xid OPERATOR(pg_catalog.=) pg_catalog.txid_current()::pg_catalog.text \
+         AND state OPERATOR(pg_catalog.=) 'running'",
+    )
 }
 
 /// Reverts one migration: the row is claimed first, so that of two starters one fails before it runs anything.
@@ -82,15 +97,16 @@ pub(crate) fn revert(
 ) -> Message {
     let mut message = begin(table, newest);
     let version = item.version;
-    let start = claimed(&format!(
+    let start = [claimed(&format!(
         "UPDATE {table} SET state = 'running', xid = pg_catalog.txid_current()::pg_catalog.text \
          WHERE version OPERATOR(pg_catalog.=) {version}::bigint \
          AND (state OPERATOR(pg_catalog.=) 'applied' OR state OPERATOR(pg_catalog.=) 'baseline')"
-    ));
+    ))];
     let end = checked(&format!(
-        "DELETE FROM {table} WHERE version = {version} AND xid = txid_current()::text"
+        "DELETE FROM {table} WHERE version OPERATOR(pg_catalog.=) {version}::bigint \
+         AND xid OPERATOR(pg_catalog.=) pg_catalog.txid_current()::pg_catalog.text"
     ));
-    run_between(&mut message, 0, item, limits, &start, &end);
+    run_between(&mut message, 0, item, limits, "", &start, &end);
     message.add("COMMIT");
     message
 }
@@ -101,7 +117,7 @@ pub(crate) fn baseline(table: &Table, items: &[Item<'_>], newest: Option<i64>) -
     for item in items {
         message.add(&format!(
             "{} ON CONFLICT (version) DO NOTHING",
-            insert(table, *item, "baseline")
+            insert_item(table, *item, &item.version.to_string(), "baseline")
         ));
     }
     message.add("COMMIT");
@@ -116,38 +132,35 @@ fn begin(table: &Table, newest: Option<i64>) -> Message {
     message
 }
 
-/// The file between what claims its history row and what settles it.
+/// The file between what claims its history row and what settles it. `taken` is selected before the
+/// limits, in the same statement: each statement has its price, and small migrations notice.
 fn run_between(
     message: &mut Message,
     at: usize,
     item: Item<'_>,
     limits: Limits<'_>,
-    start: &str,
+    taken: &str,
+    start: &[String],
     end: &str,
 ) {
     let script = item.script;
     if script.changes_session {
         message.add(SAVE_SETTINGS);
     }
-    timeouts(message, script, limits);
+    message.add(&format!("SELECT {taken}{}", timeouts(&limits.of(script))));
     if let Some(path) = limits.path {
-        let path = Literal(path);
-        message.add(&format!(
-            "SELECT pg_catalog.set_config('search_path', {path}, true)"
-        ));
+        message.add(&set_path(path));
     }
-    message.add(start);
+    for statement in start {
+        message.add(statement);
+    }
     message.body(at, script.sql, 0, 0, script.statements.len());
     if script.changes_session {
         message.add(RESTORE_ROLES);
-    }
-    message.add(PIN_PATH);
-    if script.changes_session {
+        message.add(PIN_PATH);
         message.add(&restore_settings(
             "current_setting('migrate.settings')::jsonb",
         ));
-        // The restored path is the caller's; ours is pinned again for what follows.
-        message.add(PIN_PATH);
     }
     message.add(end);
 }

@@ -5,8 +5,8 @@
 //! which is a compare-and-set: done exactly once even where no lock holds.
 
 use super::{
-    BEGIN, BUSY, Body, GUARD, Item, Limits, MOVED, Message, PIN_PATH, POOLED, begin_row, is_held,
-    restore_settings, timeouts, unmoved,
+    BEGIN, BUSY, Body, GUARD, Item, Limits, MILLISECONDS, MOVED, Message, PIN_PATH, POOLED,
+    begin_row, is_held, restore_settings, timeouts, unmoved,
 };
 use crate::migrations::Statement;
 use crate::table::{Literal, Table};
@@ -155,7 +155,7 @@ pub(crate) fn step(
     let mut message = Message::default();
     message.add(BEGIN);
     message.add(&same_server(pid));
-    timeouts(&mut message, item.script, limits);
+    message.add(&format!("SELECT {}", timeouts(&limits.of(item.script))));
     message.add(&compare_and_set(
         table,
         direction,
@@ -197,6 +197,7 @@ pub(crate) fn alone(number: usize, statement: Statement<'_>) -> Message {
     let characters = sql.chars().count();
     Message {
         sql,
+        characters,
         statements: 1,
         bodies: vec![Body {
             item: 0,
@@ -277,11 +278,9 @@ pub(crate) fn end_journal(
         direction.state()
     );
     let end = match direction {
-        Direction::Up => format!(
-            "UPDATE {table} SET state = 'applied', ms = pg_catalog.date_part('epoch', \
-             pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) started_at) OPERATOR(pg_catalog.*) 1000::double precision \
-             WHERE {row}"
-        ),
+        Direction::Up => {
+            format!("UPDATE {table} SET state = 'applied', ms = {MILLISECONDS} WHERE {row}")
+        }
         Direction::Down => format!("DELETE FROM {table} WHERE {row}"),
     };
     format!("{BEGIN};{};COMMIT", checked(&end))

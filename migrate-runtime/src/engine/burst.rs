@@ -1,0 +1,227 @@
+//! Several migrations in one message, each in a transaction of its own.
+//!
+//! A message costs its way to the server and back, and next to the server the switch between two
+//! processes: for a small migration, more than its work. So migrations travel together while they are
+//! quick, and the first of a run, or one behind a slow one, travels alone. Nothing else changes: each
+//! takes the lock, checks the history and commits by itself, and whoever watches is told of them as if
+//! they had come one by one. Where one fails, those before it are committed, those behind it have not
+//! begun, and the run goes on one by one from there.
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::time::{Duration, Instant};
+
+use super::Engine;
+use super::apply::{Attempt, up};
+use super::history::History;
+use super::message::{self, Burst, Item, Message};
+use super::plan::Step;
+use crate::session::{Failure, Row, Session};
+
+/// As long as a message takes no longer than this, twice as many migrations go with the next.
+const BRISK: Duration = Duration::from_millis(50);
+/// Behind a message that took longer, they travel alone again.
+const SLOW: Duration = Duration::from_millis(200);
+/// So many travel together at most: there is little left to save, and a run can be stopped only between messages.
+const MOST: usize = 64;
+/// Or so many bytes of SQL: a message is held in memory several times.
+const BYTES: usize = 256 * 1024;
+/// `invalid_sql_statement_name`: a file has said `DEALLOCATE ALL`, and with it gone is what we had prepared.
+const GONE: &str = "26000";
+
+/// How many migrations travel together.
+#[derive(Debug)]
+pub(super) struct Pace {
+    together: usize,
+    most: usize,
+    /// What a message takes that does next to nothing.
+    trip: Duration,
+}
+
+impl Pace {
+    pub(super) fn new() -> Self {
+        Self {
+            together: 1,
+            most: MOST,
+            trip: Duration::ZERO,
+        }
+    }
+
+    /// A look at the history took this long.
+    pub(super) fn looked(&mut self, took: Duration) {
+        self.trip = took;
+    }
+
+    /// A message with migrations took this long.
+    pub(super) fn applied(&mut self, took: Duration) {
+        let work = took.saturating_sub(self.trip);
+        if work <= BRISK {
+            self.together = (self.together * 2).min(self.most);
+        } else if work > SLOW {
+            self.together = 1;
+        }
+    }
+
+    /// From now on, one by one.
+    pub(super) fn slow_down(&mut self) {
+        self.together = 1;
+        self.most = 1;
+    }
+
+    /// Those of the steps that come first and travel together; one at least. A file that changes the
+    /// session travels alone: it may change what the others would be read with.
+    pub(super) fn burst<'s, 'm>(&self, steps: &'s [Step<'m>]) -> &'s [Step<'m>] {
+        let mut bytes = 0;
+        let fits = |step: &&Step<'_>| {
+            let script = &step.migration.up;
+            bytes += script.sql.len();
+            script.transactional && !script.changes_session && !step.recorded && bytes <= BYTES
+        };
+        let count = steps.iter().take(self.together).take_while(fits).count();
+        steps.get(..count.max(1)).unwrap_or(steps)
+    }
+}
+
+/// How far a burst came.
+#[derive(Debug)]
+pub(super) struct Sent {
+    /// How many of its migrations are applied.
+    pub(super) done: usize,
+    /// How the next has failed, told as if it had travelled alone; None where that has to be tried.
+    pub(super) failed: Option<Attempt>,
+}
+
+impl<'e, S: Session> Engine<'e, '_, S> {
+    /// Applies several migrations, as far as it goes.
+    pub(super) async fn apply_together(&mut self, steps: &[Step<'e>], history: &History) -> Sent {
+        let items: Vec<Item<'_>> = steps.iter().map(up).collect();
+        let token = token();
+        let newest = history.newest();
+        let burst = Burst::new(self.table, &items, newest, self.limits(), &token);
+        if let Some(first) = steps.first() {
+            self.start(&first.migration);
+        }
+        self.line
+            .must_be_restored(format!("ROLLBACK;{}", burst.forget));
+        let started = Instant::now();
+        let sent = self
+            .line
+            .transact_counted(&burst.message.sql, message::TALLY)
+            .await;
+        let elapsed = started.elapsed();
+        let (took, failure) = match sent {
+            Ok(reply) => {
+                let took = read_tally(reply.last_rows(), &token);
+                // All of it is committed, whether the session could count or not.
+                let took = (0..steps.len()).map(|at| took.get(at).copied().unwrap_or(elapsed));
+                (took.collect(), None)
+            }
+            Err((failure, tally)) => {
+                if !failure.is_connection() {
+                    let _ = self.line.send(&burst.forget).await;
+                }
+                let took = tally.map(|reply| read_tally(reply.last_rows(), &token));
+                (took.unwrap_or_default(), Some(failure))
+            }
+        };
+        self.line.holds_nothing();
+        for (at, (step, took)) in steps.iter().zip(&took).enumerate() {
+            if at > 0 {
+                self.start(&step.migration);
+            }
+            self.applied(&step.migration, *took, 1);
+        }
+        let done = took.len().min(steps.len());
+        match failure {
+            None => self.pace.applied(elapsed),
+            Some(_) => self.pace.slow_down(),
+        }
+        let failed = failure.zip(items.get(done)).and_then(|(failure, item)| {
+            let single = message::apply(self.table, *item, None, self.limits());
+            let failure = alone(failure, &burst.message, &single, done)?;
+            Some(Attempt { failure, elapsed })
+        });
+        Sent { done, failed }
+    }
+}
+
+/// What tells this message's tally from one that a run has left behind which was dropped half-way.
+fn token() -> String {
+    // The standard library's keys are random for each process and differ for each call.
+    format!("{:016x}", RandomState::new().build_hasher().finish())
+}
+
+/// How long each of the applied ones took.
+fn read_tally(tally: &[Row], token: &str) -> Vec<Duration> {
+    let tally = tally.first().and_then(|row| row.text(0));
+    let Some(milliseconds) = tally.and_then(|tally| tally.strip_prefix(token)) else {
+        return Vec::new();
+    };
+    milliseconds
+        .split_ascii_whitespace()
+        .map(|number| Duration::from_millis(number.parse().unwrap_or_default()))
+        .collect()
+}
+
+/// The failure of a burst as the migration at which it stopped would have met it in its own message, `single`.
+/// None where that cannot be told, and it has to be tried: the server parses a message whole, for instance, so
+/// a file that it cannot parse stops those before it as well.
+fn alone(
+    mut failure: Failure,
+    burst: &Message,
+    single: &Message,
+    stopped: usize,
+) -> Option<Failure> {
+    let (from, to) = (burst.bodies.get(stopped)?, single.bodies.first()?);
+    let Some(error) = failure.database.as_mut() else {
+        return Some(failure);
+    };
+    if let Some(position) = error.position {
+        // Some servers count bytes; where that makes a difference, it is tried.
+        let within = usize::try_from(position)
+            .ok()?
+            .checked_sub(from.characters_before + 1)?;
+        if !burst.sql.is_ascii() || within > from.characters {
+            return None;
+        }
+        error.position = u32::try_from(to.characters_before + within + 1).ok();
+    } else if error.code == GONE {
+        return None;
+    }
+    if let Some(completed) = failure.completed {
+        let completed = (completed + to.statements_before).checked_sub(from.statements_before)?;
+        failure.completed = Some(completed);
+    }
+    Some(failure)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MOST, Pace};
+    use std::time::Duration;
+
+    #[test]
+    fn migrations_travel_together_while_they_are_quick() {
+        let mut pace = Pace::new();
+        let far = Duration::from_millis(300);
+        pace.looked(far);
+        let mut together = Vec::new();
+        for _ in 0..8 {
+            together.push(pace.together);
+            pace.applied(far + Duration::from_millis(5));
+        }
+        assert_eq!(together, [1, 2, 4, 8, 16, 32, MOST, MOST]);
+        pace.applied(far + Duration::from_millis(100));
+        assert_eq!(pace.together, MOST);
+        pace.applied(far + Duration::from_secs(1));
+        assert_eq!(pace.together, 1);
+    }
+
+    #[test]
+    fn behind_a_failure_they_travel_alone() {
+        let mut pace = Pace::new();
+        pace.applied(Duration::ZERO);
+        pace.slow_down();
+        pace.applied(Duration::ZERO);
+        assert_eq!(pace.together, 1);
+    }
+}

@@ -1,0 +1,91 @@
+//! A message that carries several migrations, each in a transaction of its own.
+//!
+//! What every one of them needs is prepared once, because to plan a statement costs more than to carry it out.
+//! The names are this message's alone and go with it, so behind a pooler they meet nobody else's.
+
+use super::apply::finish_row;
+use super::{
+    BEGIN, GUARD, Item, Limits, Message, NONE, if_unmoved, insert, lock_taken, set_path, timeouts,
+};
+use crate::table::{Literal, Table};
+
+/// What the transactions have counted: the message's token, and of each that is committed how many
+/// milliseconds it took. The count is a setting of the session, so it commits with each of them; here it
+/// is read and cleared.
+pub(crate) const TALLY: &str = "SELECT pg_catalog.current_setting('migrate.applied', true), \
+     pg_catalog.set_config('migrate.applied', '', false)";
+
+/// Such a message.
+#[derive(Debug)]
+pub(crate) struct Burst {
+    pub(crate) message: Message,
+    /// Takes back what was prepared, where the message did not come to its end.
+    pub(crate) forget: String,
+}
+
+impl Burst {
+    /// Applies migrations that have no rows yet and leave the session alone, as far as the first that fails. `token`
+    /// is hexadecimal and no other message's.
+    pub(crate) fn new(
+        table: &Table,
+        items: &[Item<'_>],
+        mut newest: Option<i64>,
+        limits: Limits<'_>,
+        token: &str,
+    ) -> Self {
+        let mut message = Message::default();
+        let lock = lock_taken(table);
+        let timeouts = timeouts(&["$1".to_owned(), "$2".to_owned()]);
+        message.add(&format!(
+            "PREPARE migrate_take_{token} (pg_catalog.text, pg_catalog.text) AS SELECT {lock}, {timeouts}"
+        ));
+        let version = if_unmoved(table, "$4", "$1");
+        message.add(&format!(
+            "PREPARE migrate_begin_{token} (bigint, pg_catalog.text, pg_catalog.text, bigint) AS {}",
+            insert(table, [&version, "$2", "$3"], "running")
+        ));
+        message.add(&format!(
+            "PREPARE migrate_end_{token} (bigint) AS {}",
+            counted(&finish_row(table, "$1"))
+        ));
+        message.add(&format!(
+            "SELECT pg_catalog.set_config('migrate.applied', '{token}', false)"
+        ));
+        for (at, item) in items.iter().enumerate() {
+            message.add(BEGIN);
+            let [wait, work] = limits.of(item.script);
+            message.add(&format!("EXECUTE migrate_take_{token}({wait}, {work})"));
+            if let Some(path) = limits.path {
+                message.add(&set_path(path));
+            }
+            message.add(&format!(
+                "EXECUTE migrate_begin_{token}({}, {}, '{}', {})",
+                item.version,
+                Literal(item.name),
+                item.script.checksum,
+                newest.unwrap_or(NONE),
+            ));
+            message.body(at, item.script.sql, 0, 0, item.script.statements.len());
+            message.add(&format!("EXECUTE migrate_end_{token}({})", item.version));
+            message.add("COMMIT");
+            newest = newest.max(Some(item.version));
+        }
+        let forget = ["take", "begin", "end"]
+            .map(|name| format!("DEALLOCATE migrate_{name}_{token}"))
+            .join(";");
+        message.add(TALLY);
+        message.add(&forget);
+        Self { message, forget }
+    }
+}
+
+/// A write that fails unless it meets exactly the row that this transaction has made, and counts it.
+fn counted(write: &str) -> String {
+    format!(
+        "WITH u AS ({write} RETURNING ms) \
+         SELECT CASE WHEN pg_catalog.count(*) OPERATOR(pg_catalog.=) 1::bigint \
+         THEN pg_catalog.set_config('migrate.applied', pg_catalog.concat(\
+             pg_catalog.current_setting('migrate.applied', true), ' ', pg_catalog.max(ms)), false) \
+         ELSE pg_catalog.concat('{GUARD}', pg_catalog.count(*))::integer::pg_catalog.text END FROM u"
+    )
+}
