@@ -54,6 +54,8 @@ pub(crate) struct Engine<'e, 'o, S: Session> {
     report: Report,
     /// Since when this run has been waiting for others without applying anything itself.
     waiting_since: Option<Instant>,
+    /// The newest version when the history was read last.
+    seen: Option<i64>,
     pace: Pace,
     /// The migration that the observer was told of last.
     announced: Option<i64>,
@@ -100,6 +102,7 @@ impl<'e, 'o, S: Session> Engine<'e, 'o, S> {
             observer,
             report: Report::default(),
             waiting_since: None,
+            seen: None,
             pace: Pace::new(),
             announced: None,
         };
@@ -207,6 +210,7 @@ impl<'e, 'o, S: Session> Engine<'e, 'o, S> {
                 reason,
             })
         })?;
+        self.seen = history.newest();
         Ok(Look {
             history: Some(history),
             current: reply.rows(0).first().is_some_and(|row| row.flag(5)),

@@ -186,7 +186,7 @@ impl<'a> Runner<'a> {
     ///
     /// One `SELECT` of the history; if nothing is pending, that is all. Otherwise one message for each
     /// migration, with its history row, its SQL and `COMMIT` in it. Migrations that follow quick ones (50 ms)
-    /// share a message, each still in a transaction of its own: two, then four, up to 64 of them or 256 KiB. A
+    /// share a message, each still in a transaction of its own: four, then sixteen, up to 64 of them or 256 KiB. A
     /// `no-transaction` file takes one message for each of its statements, or four for one that refuses a transaction.
     ///
     /// # Locking

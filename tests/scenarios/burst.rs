@@ -9,7 +9,7 @@ use migrate_runtime::{Error, Event};
 
 use crate::set::{Driver, Set, both, connect, runtime, versions};
 
-/// Ten files that each make a table, with `text` as the `at`th: the fourth to the seventh travel together.
+/// Ten files that each make a table, with `text` as the `at`th: from the second on they travel together.
 fn ten(at: usize, text: &str) -> Set {
     let set = Set::new(&[]);
     for number in 1..=10 {
@@ -81,10 +81,10 @@ fn a_failure_among_them_is_that_of_its_file() {
     both(|driver, database| {
         let text = "-- first\nALTER TABLE t5 ADD a int;\nUPDATE t5 SET b = 1;";
         insta::assert_snapshot!(fail(driver, database, text), @r#"
-        migrations/06_t.sql:3:16: column "b" of relation "t5" does not exist
+        migrations/06_t.sql:3:15: column "b" of relation "t5" does not exist
           |
         3 | UPDATE t5 SET b = 1;
-          |                ^
+          |               ^
           = statement: 2 of 2
           = sqlstate: 42703
           = note: nothing of this migration was kept

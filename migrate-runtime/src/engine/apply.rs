@@ -42,16 +42,20 @@ impl<'e, S: Session> Engine<'e, '_, S> {
             return self.apply_all(&plan.steps, &history).await;
         }
         let mut rest = plan.steps.as_slice();
-        // How the first of `rest` has failed in the message that it shared with those before it.
+        // Whether the first of `rest` was not done in the message that it shared with those before it, and
+        // how it has failed there.
+        let mut stopped = false;
         let mut failed = None;
         while let Some(step) = rest.first() {
             self.refuse_stopped()?;
             let burst = self.pace.burst(rest);
-            let done = if burst.len() > 1 {
+            let done = if burst.len() > 1 && !stopped {
                 let sent = self.apply_together(burst, &history).await;
+                stopped = sent.done < burst.len();
                 failed = sent.failed;
                 sent.done
             } else {
+                stopped = false;
                 let started = Instant::now();
                 let outcome = if step.migration.up.transactional {
                     self.apply(step, &history, failed.take()).await?

@@ -6,6 +6,7 @@ use std::time::Duration;
 /// A growing delay with ±50 % of jitter, so that a herd does not come back as one.
 #[derive(Debug)]
 pub(super) struct Backoff {
+    first: Duration,
     next: Duration,
     /// By how many percent the next is longer.
     growth: u32,
@@ -14,10 +15,9 @@ pub(super) struct Backoff {
 }
 
 impl Backoff {
-    /// Between looks at a lock that somebody else holds. A look is cheap, and what it has waited so far is what
-    /// a starter knows of how long it will take: it sleeps about a quarter of that.
+    /// Between looks at a lock that somebody else holds.
     pub(super) fn polling() -> Self {
-        Self::new(Duration::from_millis(10), 25, Duration::from_secs(1))
+        Self::new(Duration::from_millis(20), 50, Duration::from_secs(1))
     }
 
     /// Between attempts at a migration that could not get its locks.
@@ -27,6 +27,7 @@ impl Backoff {
 
     fn new(first: Duration, growth: u32, limit: Duration) -> Self {
         Self {
+            first,
             next: first,
             growth,
             limit,
@@ -36,14 +37,24 @@ impl Backoff {
     }
 
     pub(super) fn delay(&mut self) -> Duration {
+        let delay = self.next;
+        self.next = (self.next * (100 + self.growth) / 100).min(self.limit);
+        self.spread(delay)
+    }
+
+    /// [`delay`](Self::delay), but no longer than what is waited for is `expected` to take.
+    pub(super) fn delay_within(&mut self, expected: Duration) -> Duration {
+        let expected = self.spread(expected.max(self.first / 4));
+        self.delay().min(expected)
+    }
+
+    fn spread(&mut self, delay: Duration) -> Duration {
         // xorshift64: any odd start visits all values.
         self.random ^= self.random << 13;
         self.random ^= self.random >> 7;
         self.random ^= self.random << 17;
         let percent = u32::try_from(50 + self.random % 101).unwrap_or(100);
-        let delay = self.next * percent / 100;
-        self.next = (self.next * (100 + self.growth) / 100).min(self.limit);
-        delay
+        delay * percent / 100
     }
 }
 
@@ -56,10 +67,24 @@ mod tests {
     fn delays_grow_to_the_limit_and_stay_within_half_of_it() {
         let mut backoff = Backoff::polling();
         let delays: Vec<_> = (0..100).map(|_| backoff.delay()).collect();
-        assert!(delays[0] >= Duration::from_millis(5) && delays[0] <= Duration::from_millis(15));
+        assert!(delays[0] >= Duration::from_millis(10) && delays[0] <= Duration::from_millis(30));
         assert!(delays[22..].iter().all(|delay| {
             (Duration::from_millis(500)..=Duration::from_millis(1500)).contains(delay)
         }));
+    }
+
+    #[test]
+    fn what_is_nearly_done_is_not_slept_through() {
+        let mut backoff = Backoff::polling();
+        for _ in 0..20 {
+            backoff.delay();
+        }
+        let delay = backoff.delay_within(Duration::from_millis(40));
+        assert!((Duration::from_millis(20)..=Duration::from_millis(60)).contains(&delay));
+        let delay = backoff.delay_within(Duration::ZERO);
+        assert!((Duration::from_millis(2)..=Duration::from_millis(8)).contains(&delay));
+        let delay = backoff.delay_within(Duration::from_secs(3600));
+        assert!(delay <= Duration::from_millis(1500));
     }
 
     #[test]

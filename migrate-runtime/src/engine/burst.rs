@@ -10,14 +10,14 @@
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::{Duration, Instant};
 
-use super::Engine;
 use super::apply::{Attempt, up};
 use super::history::History;
 use super::message::{self, Burst, Item, Message};
 use super::plan::Step;
+use super::{Engine, signal};
 use crate::session::{Failure, Row, Session};
 
-/// As long as a message takes no longer than this, twice as many migrations go with the next.
+/// As long as a message takes no longer than this, four times as many migrations go with the next.
 const BRISK: Duration = Duration::from_millis(50);
 /// Behind a message that took longer, they travel alone again.
 const SLOW: Duration = Duration::from_millis(200);
@@ -55,7 +55,7 @@ impl Pace {
     pub(super) fn applied(&mut self, took: Duration) {
         let work = took.saturating_sub(self.trip);
         if work <= BRISK {
-            self.together = (self.together * 2).min(self.most);
+            self.together = (self.together * 4).min(self.most);
         } else if work > SLOW {
             self.together = 1;
         }
@@ -131,12 +131,16 @@ impl<'e, S: Session> Engine<'e, '_, S> {
             self.applied(&step.migration, *took, 1);
         }
         let done = took.len().min(steps.len());
-        match failure {
+        match &failure {
             None => self.pace.applied(elapsed),
+            // Another starter is at work, which says nothing about the files.
+            Some(failure) if signal(self.table, failure).is_some() => {}
             Some(_) => self.pace.slow_down(),
         }
         let failed = failure.zip(items.get(done)).and_then(|(failure, item)| {
-            let single = message::apply(self.table, *item, None, self.limits());
+            let applied = items.iter().take(done).map(|item| Some(item.version));
+            let newest = applied.fold(newest, Ord::max);
+            let single = message::apply(self.table, *item, newest, self.limits());
             let failure = alone(failure, &burst.message, &single, done)?;
             Some(Attempt { failure, elapsed })
         });
@@ -205,11 +209,11 @@ mod tests {
         let far = Duration::from_millis(300);
         pace.looked(far);
         let mut together = Vec::new();
-        for _ in 0..8 {
+        for _ in 0..5 {
             together.push(pace.together);
             pace.applied(far + Duration::from_millis(5));
         }
-        assert_eq!(together, [1, 2, 4, 8, 16, 32, MOST, MOST]);
+        assert_eq!(together, [1, 4, 16, MOST, MOST]);
         pace.applied(far + Duration::from_millis(100));
         assert_eq!(pace.together, MOST);
         pace.applied(far + Duration::from_secs(1));

@@ -155,6 +155,20 @@ pub(crate) fn poll(table: &Table) -> String {
     format!("{};{}", look(table), holder(table))
 }
 
+/// How far the history reaches.
+pub(crate) fn newest(table: &Table) -> String {
+    format!("SELECT version FROM {table} ORDER BY version DESC LIMIT 1")
+}
+
+/// Whether another session holds the lock.
+pub(crate) fn held(table: &Table) -> String {
+    format!(
+        "SELECT EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE {held} \
+         AND l.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid())",
+        held = is_held(table),
+    )
+}
+
 /// A client that holds the lock and says nothing for longer than this is taken for dead. The longest
 /// that a live one is silent is its sleep before another attempt.
 const SILENCE: &str = "20 seconds";

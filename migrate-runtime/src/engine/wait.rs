@@ -1,49 +1,93 @@
 //! Waiting for another starter: look, sleep, look again; never blocked on the server.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::backoff::Backoff;
 use super::{Engine, Look, Row, State, message};
 use crate::error::{Error, Kind};
-use crate::event::Event;
+use crate::event::{Event, Holder};
 use crate::session::Session;
 
+/// How often to ask who holds the lock; that costs the server more than a glance does.
+const ASK: Duration = Duration::from_secs(1);
+
 impl<S: Session> Engine<'_, '_, S> {
-    /// Sleeps until nobody holds the lock or nothing is left to do, whichever comes first. The
-    /// history comes with every look, so a starter that others have overtaken never needs the lock.
+    /// Sleeps until nobody is at work or nothing is left to do, whichever comes first. Who applies migrations
+    /// holds the lock for each of them and lets go of it in between; so somebody is at work, too, where the
+    /// history has grown since the last glance. A starter that others have overtaken never needs the lock.
     pub(super) async fn wait(&mut self) -> Result<Look, Error> {
         let started = *self.waiting_since.get_or_insert_with(Instant::now);
+        let observed = self.observer.is_some() || cfg!(feature = "tracing");
+        let mut ask = started.elapsed() + if observed { Duration::ZERO } else { ASK };
         let mut backoff = Backoff::polling();
-        let mut slept = false;
+        let mut newest = self.seen;
+        let (since, then) = (started.elapsed(), self.ahead_of(newest));
+        let mut holder: Option<Holder> = None;
         let mut broken = false;
         loop {
             self.refuse_stopped()?;
-            let look = self.poll().await?;
-            let finished =
-                look.history.is_some() && self.judge(&look).is_ok_and(|plan| plan.steps.is_empty());
-            if look.abandoned && !broken {
-                broken = self.break_lock(&look).await;
-            }
-            // Even a lock that is free again is approached after a sleep only: a herd spreads out.
-            if finished || (slept && look.holder.is_none()) {
-                return Ok(look);
-            }
             let waited = started.elapsed();
-            if waited >= self.options.wait {
-                return Err(self.error(Kind::Locked {
-                    holder: look.holder,
-                    waited,
-                }));
+            let is_over = waited >= self.options.wait;
+            if waited >= ask || is_over {
+                let look = self.poll().await?;
+                if look.abandoned && !broken {
+                    broken = self.break_lock(&look).await;
+                }
+                holder = look.holder;
+                ask = waited + ASK;
             }
-            let delay = backoff.delay();
+            if is_over {
+                return Err(self.error(Kind::Locked { holder, waited }));
+            }
+            let delay = match expected(waited.saturating_sub(since), then, self.ahead_of(newest)) {
+                Some(expected) => backoff.delay_within(expected),
+                None => backoff.delay(),
+            };
             self.emit(&Event::Waiting {
-                holder: look.holder.as_ref(),
+                holder: holder.as_ref(),
                 waited,
                 delay,
             });
+            // Even a lock that is free is approached after a sleep only: a herd spreads out.
             self.line.sleep(delay).await;
-            slept = true;
+            let now = self.newest().await;
+            let is_idle = now == newest && !self.is_held().await;
+            newest = now;
+            if is_idle || self.may_be_finished(newest) {
+                let look = self.look().await?;
+                if is_idle || self.judge(&look).is_ok_and(|plan| plan.steps.is_empty()) {
+                    return Ok(look);
+                }
+            }
         }
+    }
+
+    /// The newest version of the history: next to nothing to ask for. None where there is none, or where
+    /// that cannot be told; a proper look says why.
+    async fn newest(&mut self) -> Option<i64> {
+        let reply = self.line.send(&message::newest(self.table)).await.ok()?;
+        reply.rows(0).first()?.number(0)
+    }
+
+    /// Whether another session holds the lock.
+    async fn is_held(&mut self) -> bool {
+        let reply = self.line.send(&message::held(self.table)).await;
+        reply.is_ok_and(|reply| reply.rows(0).first().is_some_and(|row| row.flag(0)))
+    }
+
+    /// How many migrations of the set the history has not come to.
+    fn ahead_of(&self, newest: Option<i64>) -> u32 {
+        let ahead = self
+            .set
+            .iter()
+            .filter(|migration| Some(migration.version) > newest);
+        u32::try_from(ahead.count()).unwrap_or(u32::MAX)
+    }
+
+    /// Whether the history reaches as far as this run wants to go.
+    fn may_be_finished(&self, newest: Option<i64>) -> bool {
+        let last = self.set.summary().map(|all| all.newest);
+        newest >= self.options.target.or(last)
     }
 
     /// Ends the operation where its caller has asked for that.
@@ -72,4 +116,11 @@ impl<S: Session> Engine<'_, '_, S> {
         }
         true
     }
+}
+
+/// How much longer it will take whoever has come from so many migrations ahead to so few in that time, if it
+/// goes on like this.
+fn expected(took: Duration, then: u32, now: u32) -> Option<Duration> {
+    let done = then.checked_sub(now).filter(|done| *done > 0)?;
+    Some(took / done * now)
 }
