@@ -13,11 +13,12 @@
 //! |---|---|---|
 //! | count | u32 | how many migrations |
 //! | newest | i64 | the last one's version |
-//! | digest | 32 bytes | SHA-256 of every migration's version (8 bytes, big-endian) and checksum of its up script |
+//! | sum | i128 | of all fingerprints |
 //!
-//! The digest lets a server say in one row that thousands of migrations are applied as embedded;
-//! that is why its versions are in the order of bytes that PostgreSQL's `int8send` gives. What
-//! follows is one record a migration, in order of version:
+//! A fingerprint is an i64: the first 8 bytes, big-endian, of SHA-256 over a migration's version (8 bytes,
+//! big-endian) and the checksum of its up script. The history table has the same of each row, so a server
+//! can say in one row that thousands of migrations are applied as embedded. What follows is one record a
+//! migration, in order of version:
 //!
 //! | field | type | |
 //! |---|---|---|
@@ -55,6 +56,17 @@ pub struct Packed {
 /// Stands for "no lock timeout of its own".
 const NO_LOCK_TIMEOUT: u32 = u32::MAX;
 
+/// Of one migration, as the history table has it of a row.
+fn fingerprint(migration: &Migration) -> i64 {
+    let mut bytes = [0; 40];
+    let (version, checksum) = bytes.split_at_mut(8);
+    version.copy_from_slice(&migration.version.to_be_bytes());
+    checksum.copy_from_slice(migration.up.checksum.as_bytes());
+    let digest = Checksum::of_bytes(&bytes);
+    let first = digest.as_bytes().first_chunk();
+    i64::from_be_bytes(first.copied().unwrap_or_default())
+}
+
 /// Packs migrations that are in order of version.
 pub fn pack(migrations: &[Migration]) -> Packed {
     let mut packed = Packed::default();
@@ -78,14 +90,13 @@ impl Packed {
         let Some(newest) = migrations.last() else {
             return;
         };
-        let mut applied = Vec::with_capacity(40 * migrations.len());
+        let mut sum = 0;
         for migration in migrations {
-            applied.extend(migration.version.to_be_bytes());
-            applied.extend(migration.up.checksum.as_bytes());
+            sum += i128::from(fingerprint(migration));
         }
         self.number(migrations.len());
-        self.index.extend(newest.version.to_le_bytes());
-        self.index.extend(Checksum::of_bytes(&applied).as_bytes());
+        self.index.extend_from_slice(&newest.version.to_le_bytes());
+        self.index.extend_from_slice(&sum.to_le_bytes());
     }
 
     fn script(&mut self, script: &Script) {

@@ -29,7 +29,7 @@ use crate::event::{Event, Holder};
 use crate::migrations::Migrations;
 use crate::policy::{Options, Policy};
 use crate::report::Report;
-use crate::session::{Failure, Row as ReplyRow, Session};
+use crate::session::{Failure, Reply, Row as ReplyRow, Session};
 use crate::stale;
 use crate::table::Table;
 
@@ -76,8 +76,7 @@ enum Outcome {
 struct Look {
     /// None where there is no table yet.
     history: Option<History>,
-    /// All of the set is applied as embedded; the history then holds only the newest of the set and
-    /// what is ahead of it.
+    /// The history is exactly the set, all applied as embedded; its rows were not asked for then.
     current: bool,
     open_transaction: bool,
     /// Who holds the lock, where that was asked.
@@ -157,12 +156,23 @@ impl<'e, 'o, S: Session> Engine<'e, 'o, S> {
         Ok(crate::plan::Plan::of(&plan))
     }
 
-    /// Reads what a run must know of the history: the one message of a run with nothing to do.
+    /// Reads what a run must know of the history: the one message of a run with nothing to do. Where the history is
+    /// not exactly a set of many, that takes a second one.
     async fn compare(&mut self) -> Result<Look, Error> {
         match self.set.summary() {
             Some(all) if all.count >= message::MANY && self.options.target.is_none() => {
                 let sql = message::compare(self.table, &all);
-                self.read(&sql).await
+                // Whatever is wrong with the table, a proper look will say.
+                match self.line.send(&sql).await {
+                    Ok(reply) if reply.rows(0).first().is_some_and(|row| row.flag(0)) => Ok(Look {
+                        history: Some(History::default()),
+                        current: true,
+                        open_transaction: is_open(&reply),
+                        holder: None,
+                        abandoned: false,
+                    }),
+                    _ => self.look().await,
+                }
             }
             _ => self.look().await,
         }
@@ -213,8 +223,8 @@ impl<'e, 'o, S: Session> Engine<'e, 'o, S> {
         self.seen = history.newest();
         Ok(Look {
             history: Some(history),
-            current: reply.rows(0).first().is_some_and(|row| row.flag(5)),
-            open_transaction: reply.rows(1).first().is_some_and(|row| row.flag(0)),
+            current: false,
+            open_transaction: is_open(&reply),
             holder: reply.rows(2).first().and_then(read_holder),
             abandoned: reply.rows(2).first().is_some_and(|row| row.flag(4)),
         })
@@ -275,11 +285,10 @@ impl<'e, 'o, S: Session> Engine<'e, 'o, S> {
     fn judge(&self, look: &Look) -> Result<Plan<'e>, Error> {
         let none = History::default();
         let history = look.history.as_ref().unwrap_or(&none);
-        let plan = match self.set.summary() {
-            Some(all) if look.current => plan_current(&all, history, self.options),
-            _ => plan(self.set, history, self.options),
-        };
-        plan.map_err(|kind| self.error(kind))
+        match self.set.summary() {
+            Some(all) if look.current => Ok(plan_current(&all)),
+            _ => plan(self.set, history, self.options).map_err(|kind| self.error(kind)),
+        }
     }
 
     /// The report's view of what was there before.
@@ -335,6 +344,11 @@ impl<'e, 'o, S: Session> Engine<'e, 'o, S> {
             _ => Kind::Database { doing, error },
         })
     }
+}
+
+/// Of a look: whether the connection had an open transaction.
+fn is_open(reply: &Reply) -> bool {
+    reply.rows(1).first().is_some_and(|row| row.flag(0))
 }
 
 /// What an assertion of ours says, if that is what failed.

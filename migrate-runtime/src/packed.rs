@@ -14,8 +14,8 @@ pub(crate) struct Summary {
     pub(crate) count: usize,
     /// The last one's version.
     pub(crate) newest: i64,
-    /// SHA-256 of every version, as 8 bytes, and the checksum of its up script.
-    pub(crate) digest: Checksum,
+    /// The sum of all fingerprints, as the history table has them.
+    pub(crate) sum: i128,
 }
 
 impl Summary {
@@ -169,7 +169,7 @@ impl<'a> Index<'a> {
         Summary {
             count: self.number(),
             newest: i64::from_le_bytes(self.array()),
-            digest: Checksum(self.array()),
+            sum: i128::from_le_bytes(self.array()),
         }
     }
 

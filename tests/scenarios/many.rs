@@ -121,12 +121,15 @@ fn the_comparison_uses_nothing_that_shadows_postgresqls_own() {
              CREATE FUNCTION evil.int8send(int8) RETURNS bytea {refuse}
              CREATE FUNCTION evil.encode(bytea, text) RETURNS text {refuse}
              CREATE FUNCTION evil.decode(text, text) RETURNS bytea {refuse}
-             CREATE FUNCTION evil.step(bytea, bytea, bytea) RETURNS bytea {refuse}
-             CREATE AGGREGATE evil.string_agg(bytea, bytea) (SFUNC = evil.step, STYPE = bytea);
+             CREATE FUNCTION evil.substr(bytea, int4, int4) RETURNS bytea {refuse}
+             CREATE FUNCTION evil.step(numeric, int8) RETURNS numeric {refuse}
+             CREATE AGGREGATE evil.sum(int8) (SFUNC = evil.step, STYPE = numeric);
              CREATE FUNCTION evil.both(bytea, bytea) RETURNS bytea {refuse}
              CREATE OPERATOR evil.|| (LEFTARG = bytea, RIGHTARG = bytea, FUNCTION = evil.both);
-             CREATE FUNCTION evil.same(bytea, bytea) RETURNS bool {refuse}
-             CREATE OPERATOR evil.= (LEFTARG = bytea, RIGHTARG = bytea, FUNCTION = evil.same);
+             CREATE FUNCTION evil.both(text, text) RETURNS text {refuse}
+             CREATE OPERATOR evil.|| (LEFTARG = text, RIGHTARG = text, FUNCTION = evil.both);
+             CREATE FUNCTION evil.same(numeric, numeric) RETURNS bool {refuse}
+             CREATE OPERATOR evil.= (LEFTARG = numeric, RIGHTARG = numeric, FUNCTION = evil.same);
              CREATE FUNCTION evil.same(text, text) RETURNS bool {refuse}
              CREATE OPERATOR evil.= (LEFTARG = text, RIGHTARG = text, FUNCTION = evil.same);
              CREATE FUNCTION evil.compare(int8, int8) RETURNS bool {refuse}
@@ -137,6 +140,10 @@ fn the_comparison_uses_nothing_that_shadows_postgresqls_own() {
              ALTER DATABASE {} SET search_path TO evil, pg_catalog, public",
             database.name()
         ));
+        assert!(driver.run(database, set.runner()).unwrap().is_noop());
+        // Nor does the table that is compared with.
+        database.execute("DROP TABLE public.schema_migrations");
+        driver.baseline(database, set.runner(), 600).unwrap();
         assert!(driver.run(database, set.runner()).unwrap().is_noop());
     });
 }

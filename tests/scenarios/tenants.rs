@@ -131,7 +131,7 @@ fn copies(database: &Database, set: &Migrations, count: usize) {
         "DO $$ BEGIN FOR n IN 1..{} LOOP
             EXECUTE format('CREATE SCHEMA %I', format('Tenant \"%s\"', n));
             EXECUTE format('CREATE TABLE %I.schema_migrations (LIKE \"Tenant \"\"0\"\"\".schema_migrations INCLUDING ALL)', format('Tenant \"%s\"', n));
-            EXECUTE format('INSERT INTO %I.schema_migrations SELECT * FROM \"Tenant \"\"0\"\"\".schema_migrations', format('Tenant \"%s\"', n));
+            EXECUTE format('INSERT INTO %I.schema_migrations (version, name, checksum, state) SELECT version, name, checksum, state FROM \"Tenant \"\"0\"\"\".schema_migrations', format('Tenant \"%s\"', n));
         END LOOP; END $$",
         count - 1
     ));

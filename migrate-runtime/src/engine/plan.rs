@@ -64,18 +64,13 @@ pub(crate) fn plan<'a>(
     judge.verdict(&unknown, newest_embedded)
 }
 
-/// [`plan`] where the server has found all of the set to be applied as embedded: what is left to judge
-/// is what else there is.
-pub(crate) fn plan_current<'a>(
-    all: &Summary,
-    history: &History,
-    options: &Options,
-) -> Result<Plan<'a>, Kind> {
-    let mut judge = Judge::new(history, options);
-    judge.plan.current = all.count;
-    let rows = history.rows().iter();
-    let unknown: Vec<&Row> = rows.filter(|row| row.version > all.newest).collect();
-    judge.verdict(&unknown, Some(all.newest))
+/// [`plan`] where the server has found the history to be exactly the set, all applied as embedded: nothing
+/// is left to judge.
+pub(crate) fn plan_current<'a>(all: &Summary) -> Plan<'a> {
+    Plan {
+        current: all.count,
+        ..Plan::default()
+    }
 }
 
 struct Judge<'a, 'o> {

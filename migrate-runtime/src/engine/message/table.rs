@@ -26,22 +26,33 @@ pub(crate) fn create(table: &Table, schema: Schema) -> String {
 }
 
 /// The history table's definition.
+///
+/// `fingerprint` is for sets of many: the sum over all rows says whether they are those of a set, in any order,
+/// and costs the server next to nothing. It is generated, so that whatever is done to a row changes it.
 pub(super) fn define(table: &Table) -> String {
     format!(
         "CREATE TABLE IF NOT EXISTS {table} (\
          version bigint PRIMARY KEY, \
          name pg_catalog.text NOT NULL, \
          checksum pg_catalog.bytea NOT NULL, \
-         state pg_catalog.text NOT NULL CHECK (state IN ('running', 'applied', 'baseline', 'reverting', 'retry')), \
+         state pg_catalog.text NOT NULL CHECK (\
+             state OPERATOR(pg_catalog.=) ANY ('{{running,applied,baseline,reverting,retry}}'::pg_catalog.text[])), \
          done integer NOT NULL DEFAULT 0, \
          xid pg_catalog.text, \
          started_at timestamp with time zone NOT NULL DEFAULT pg_catalog.clock_timestamp(), \
          ms bigint, \
          applied_by pg_catalog.text DEFAULT CURRENT_USER, \
          tool pg_catalog.text, \
-         note pg_catalog.text)"
+         note pg_catalog.text, \
+         fingerprint bigint GENERATED ALWAYS AS ({FINGERPRINT}) STORED)"
     )
 }
+
+/// Of an applied migration: the first 8 bytes of SHA-256 over its version, as 8 bytes, and its checksum, as a number;
+/// the most significant byte comes first. `migrate-core/src/pack.rs` adds up the same.
+const FINGERPRINT: &str = "CASE WHEN state OPERATOR(pg_catalog.=) 'applied' OR state OPERATOR(pg_catalog.=) 'baseline' \
+     THEN ('x' OPERATOR(pg_catalog.||) pg_catalog.encode(pg_catalog.substr(pg_catalog.sha256(\
+         pg_catalog.int8send(version) OPERATOR(pg_catalog.||) checksum), 1, 8), 'hex'))::bit(64)::bigint END";
 
 /// The columns of whatever bears the history table's name.
 pub(crate) fn shape(table: &Table) -> String {

@@ -1,5 +1,6 @@
 //! Looking at many histories at once.
 
+use super::is_exactly;
 use crate::packed::Summary;
 use crate::table::{Literal, Table};
 
@@ -28,18 +29,11 @@ pub(crate) fn existing(tables: &[Table]) -> String {
     )
 }
 
-/// For each table its place in the list, and whether it holds exactly the set, all applied; NULL where
-/// one row is not. A thousand histories then travel as a thousand rows.
+/// For each table its place in the list, and whether it holds exactly the set, all applied. A thousand
+/// histories then travel as a thousand rows.
 pub(crate) fn currency(tables: &[(usize, &Table)], all: &Summary) -> String {
-    let one = |(at, table): &(usize, &Table)| {
-        format!(
-            "SELECT {at}, pg_catalog.bool_and(state OPERATOR(pg_catalog.=) 'applied' \
-             OR state OPERATOR(pg_catalog.=) 'baseline') AND pg_catalog.sha256(pg_catalog.string_agg(\
-             pg_catalog.int8send(version) OPERATOR(pg_catalog.||) checksum, '' ORDER BY version)) \
-             OPERATOR(pg_catalog.=) pg_catalog.decode('{}', 'hex') FROM {table}",
-            all.digest
-        )
-    };
+    let is_exactly = is_exactly(all);
+    let one = |(at, table): &(usize, &Table)| format!("SELECT {at}, {is_exactly} FROM {table}");
     let every: Vec<String> = tables.iter().map(one).collect();
     every.join(" UNION ALL ")
 }
