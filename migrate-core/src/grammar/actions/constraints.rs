@@ -9,7 +9,7 @@ pub(super) fn judge_generated(site: &Site<'_>) -> Verdict {
     match when {
         Some(when) if site.has(4, symbol!("(")) && when.child(symbol!("ALWAYS")).is_none() => {
             refuse_at(
-                when,
+                &when,
                 "for a generated column, GENERATED ALWAYS must be specified",
             )
         }
