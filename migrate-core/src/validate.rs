@@ -20,7 +20,7 @@ use crate::encoding::{self, Content};
 use crate::file_name::{Direction, FileName, Misnamed};
 use crate::layout::Format;
 use crate::migration::{Migration, Transaction};
-use crate::rules::Schema;
+use crate::rules::{Schema, Selection};
 use crate::settings::{Order, Settings};
 
 /// One file to validate.
@@ -47,6 +47,7 @@ pub(crate) fn validate(
     let mut judge = Judge {
         settings,
         names: &rules,
+        selection: Selection::of(settings),
         schema: Schema::default(),
         problems: Vec::new(),
     };
@@ -188,6 +189,7 @@ pub fn judge(
     let mut judge = Judge {
         settings,
         names: &names,
+        selection: Selection::of(settings),
         schema: Schema::default(),
         problems: Vec::new(),
     };

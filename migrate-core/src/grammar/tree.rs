@@ -92,6 +92,11 @@ impl<'t> Node<'t> {
         }
     }
 
+    /// Its only child, or its first one.
+    pub fn only(&self) -> Option<Node<'t>> {
+        self.nth(0)
+    }
+
     /// The child of this number, from 0. Walks from the last one: right sides are short.
     pub(super) fn nth(&self, number: usize) -> Option<Node<'t>> {
         let length = self.length();
@@ -141,8 +146,18 @@ impl<'t> Node<'t> {
     }
 
     /// Every node of this symbol in its subtree, children before parents, from left to right.
-    pub fn find_all(&self, symbol: Symbol) -> impl Iterator<Item = Node<'t>> + use<'t> {
-        self.descendants().filter(move |node| node.is(symbol))
+    pub fn find_all(&self, symbol: Symbol) -> std::vec::IntoIter<Node<'t>> {
+        let wanted = u32::from(symbol.0);
+        let nodes = self.nodes;
+        let mut found = Vec::new();
+        let mut index = self.first();
+        while index <= self.index {
+            if nodes[index][HEAD] & 0xffff == wanted {
+                found.push(Node { nodes, index });
+            }
+            index += 1;
+        }
+        found.into_iter()
     }
 
     /// How many nodes of its subtree are this symbol.

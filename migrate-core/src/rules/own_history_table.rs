@@ -42,6 +42,11 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let table = &subject.settings.table;
+    // However a name is written, it takes no fewer bytes; and in the body of a `DO` it may stand, too.
+    let vocabulary = &subject.analysis.vocabulary;
+    if !vocabulary.has_name_of(table.name.len()) && !vocabulary.has(Keyword::Do) {
+        return Vec::new();
+    }
     let statements = subject.statements();
     statements
         .filter_map(|statement| {
