@@ -13,7 +13,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::diagnostic::Diagnostic;
 use crate::encoding::is_bidirectional;
-use crate::file_name::is_sql;
+use crate::file_name::{is_plain, is_sql};
 use crate::layout::Format;
 
 pub(crate) use self::folder::Companion;
@@ -384,6 +384,11 @@ fn show_directory(directory: &str) -> String {
 
 /// A name as it can safely be printed: a file name may hold anything, even what steers a terminal.
 fn show(name: &OsStr) -> String {
+    if let Some(plain) = name.to_str()
+        && is_plain(plain)
+    {
+        return plain.to_owned();
+    }
     let mut shown = String::new();
     for character in name.to_string_lossy().chars() {
         if character.is_control() || is_bidirectional(character) {

@@ -94,7 +94,9 @@ pub fn parse(file: &str) -> Result<FileName<'_>, Misnamed> {
             });
         }
     };
-    if let Some(odd) = name.chars().find(|character| !is_allowed(*character)) {
+    if !is_plain(name)
+        && let Some(odd) = name.chars().find(|character| !is_allowed(*character))
+    {
         return Err(Misnamed {
             message: format!("the name contains {}", describe(odd)),
             help: format!(
@@ -112,6 +114,21 @@ pub fn parse(file: &str) -> Result<FileName<'_>, Misnamed> {
         direction,
         out_of_order: false,
     })
+}
+
+/// Whether a name has none but allowed characters: what is to be known of nearly all, quickly without
+/// optimisation.
+#[expect(clippy::indexing_slicing, reason = "the loop compares")]
+pub(crate) fn is_plain(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-' | b'.' => at += 1,
+            _ => return false,
+        }
+    }
+    true
 }
 
 fn is_allowed(character: char) -> bool {

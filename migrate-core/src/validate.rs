@@ -9,7 +9,8 @@ mod names;
 mod order;
 mod script;
 
-use std::collections::{BTreeMap, HashMap};
+use std::cell::LazyCell;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use self::names::{Named, Pair};
@@ -146,10 +147,11 @@ fn apply_allows(
     settings: &Settings,
     problems: Vec<Diagnostic>,
 ) -> Vec<Diagnostic> {
-    let versions: HashMap<&str, i64> = named
-        .iter()
-        .map(|file| (file.shown, file.parsed.version))
-        .collect();
+    // Few files allow anything.
+    let versions = LazyCell::new(|| {
+        let versions = named.iter().map(|file| (file.shown, file.parsed.version));
+        versions.collect::<BTreeMap<&str, i64>>()
+    });
     let mut of_files: BTreeMap<String, Vec<Diagnostic>> = BTreeMap::new();
     for problem in problems {
         let of_file = of_files.entry(problem.file.clone()).or_default();
@@ -163,9 +165,11 @@ fn apply_allows(
             .flatten()
             .flat_map(|judged| &judged.directives.allows)
             .collect();
-        let version = versions.get(file.shown).copied();
         let mut of_file = of_files.remove(file.shown).unwrap_or_default();
-        allowed::apply(file.shown, &allows, version, settings, &mut of_file);
+        if !allows.is_empty() {
+            let version = versions.get(file.shown).copied();
+            allowed::apply(file.shown, &allows, version, settings, &mut of_file);
+        }
         left.append(&mut of_file);
     }
     // Those about the directory.

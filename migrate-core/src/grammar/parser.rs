@@ -36,7 +36,7 @@ pub fn parse(text: &str, tokens: &[Token], faults: &[Fault]) -> Parsed {
         finished: None,
         parsed: Parsed::default(),
     };
-    parser.parsed.tree.nodes = room_for(tokens.len() * 8);
+    parser.parsed.tree.nodes = room_for(tokens.len() * 5);
     while let Err(refusal) = parser.run() {
         parser.recover(refusal);
     }
@@ -89,6 +89,7 @@ impl Parser<'_> {
     #[expect(
         clippy::indexing_slicing,
         clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
         reason = "every entry of the stack up to `top` has been pushed, with the number of a node; \
                   what is pushed has been compared with the length; nodes are as few as bytes"
     )]
@@ -163,9 +164,14 @@ impl Parser<'_> {
     }
 
     fn read(&mut self) -> Result<(), Refusal> {
-        self.ahead = self.lexemes.read()?;
-        self.terminal = self.ahead.terminal as usize;
-        Ok(())
+        match self.lexemes.read() {
+            Ok(lexeme) => {
+                self.ahead = lexeme;
+                self.terminal = lexeme.terminal as usize;
+                Ok(())
+            }
+            Err(refusal) => Err(refusal),
+        }
     }
 
     /// Takes the token read.

@@ -18,9 +18,12 @@
 
 #![expect(
     clippy::cast_lossless,
+    clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
     clippy::cast_sign_loss,
-    reason = "shifts and casts cost nothing without optimisation, nor while constants are computed; calls do"
+    clippy::inline_always,
+    reason = "shifts and casts cost nothing without optimisation, nor while constants are computed; calls do, \
+              and this attribute spares them there, too"
 )]
 #![expect(
     clippy::indexing_slicing,
@@ -86,10 +89,12 @@ const fn section<const WIDTH: usize>(place: (usize, usize, usize)) -> &'static [
 }
 
 /// What to do in a state.
+#[inline(always)]
 pub(super) fn state(state: usize) -> Row {
     read_row(&STATES[state])
 }
 
+#[inline(always)]
 fn read_row(record: &[u8; 8]) -> Row {
     Row {
         start: record[0] as u32
@@ -101,6 +106,7 @@ fn read_row(record: &[u8; 8]) -> Row {
 }
 
 /// Where to go from a state, once a nonterminal (not counting terminals) has been recognised there.
+#[inline(always)]
 pub(super) fn goto(nonterminal: usize, from: usize) -> usize {
     let row = read_row(&GOTOS[nonterminal]);
     match action(row.start, from) {
@@ -111,6 +117,7 @@ pub(super) fn goto(nonterminal: usize, from: usize) -> usize {
 
 /// The entry of a row for a terminal or a state: shift to a state (positive), reduce by a rule
 /// (negative), refuse (0), or [`NO_ENTRY`].
+#[inline(always)]
 pub(super) fn action(start: u32, column: usize) -> isize {
     // Where the row starts before the first entry, the sum wraps round.
     let place = start.wrapping_add(column as u32) as usize;
@@ -124,6 +131,7 @@ pub(super) fn action(start: u32, column: usize) -> isize {
 }
 
 /// A rule.
+#[inline(always)]
 pub(super) fn rule(rule: usize) -> Rule {
     let record = &RULES[rule];
     let left = record[0] as usize | (record[1] as usize) << 8;

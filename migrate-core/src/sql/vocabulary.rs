@@ -3,43 +3,35 @@
 
 use super::keyword::{Hash, Keyword};
 
-/// `set_config` as its hash: the only name of a function that every statement is searched for.
-const SET_CONFIG: Hash = Hash::of(b"set_config");
-
 /// The words of a text, in no order.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Vocabulary {
-    /// A bit a keyword.
-    keywords: [u64; Keyword::ALL.len().div_ceil(64)],
+    /// A bit a keyword, and one for each of what follows.
+    bits: [u64; (SET_CONFIG + 1).div_ceil(64)],
     /// How many bytes the longest name has, keywords and quotes included.
     longest: usize,
-    has_quoted: bool,
-    has_unicode: bool,
-    has_command: bool,
-    may_set_config: bool,
 }
 
-#[expect(
-    clippy::indexing_slicing,
-    reason = "a keyword's number is less than that of the bits"
-)]
+/// A quoted name.
+const QUOTED: usize = Keyword::ALL.len();
+/// `U&"…"` or `U&'…'`.
+const UNICODE: usize = QUOTED + 1;
+/// A command of psql.
+const COMMAND: usize = QUOTED + 2;
+/// The name `set_config`: the only function's that every statement is searched for.
+const SET_CONFIG: usize = QUOTED + 3;
+
+const HASH_OF_SET_CONFIG: Hash = Hash::of(b"set_config");
+
 impl Vocabulary {
     /// Whether this keyword occurs.
     pub(crate) fn has(&self, keyword: Keyword) -> bool {
-        let number = keyword as usize;
-        self.keywords[number >> 6] >> (number & 63) & 1 == 1
+        self.is_set(keyword as usize)
     }
 
     /// Whether one of these keywords occurs.
     pub(crate) fn has_any(&self, keywords: &[Keyword]) -> bool {
-        let mut at = 0;
-        while at < keywords.len() {
-            if self.has(keywords[at]) {
-                return true;
-            }
-            at += 1;
-        }
-        false
+        keywords.iter().any(|keyword| self.has(*keyword))
     }
 
     /// Whether a name occurs that takes at least so many bytes as it is written.
@@ -49,53 +41,68 @@ impl Vocabulary {
 
     /// Whether a quoted name occurs, which may spell anything.
     pub(crate) fn has_quoted_name(&self) -> bool {
-        self.has_quoted
+        self.is_set(QUOTED)
     }
 
     /// Whether `U&"…"` or `U&'…'` occurs.
     pub(super) fn has_unicode(&self) -> bool {
-        self.has_unicode
+        self.is_set(UNICODE)
     }
 
     /// Whether a command of psql occurs.
     pub(crate) fn has_command(&self) -> bool {
-        self.has_command
+        self.is_set(COMMAND)
     }
 
     /// Whether a name occurs that may be `set_config`.
     pub(crate) fn may_set_config(&self) -> bool {
-        self.may_set_config || self.has_quoted
+        self.is_set(SET_CONFIG) || self.is_set(QUOTED)
     }
 
     pub(super) fn note_keyword(&mut self, keyword: Keyword, length: usize) {
-        let number = keyword as usize;
-        self.keywords[number >> 6] |= 1 << (number & 63);
-        if length > self.longest {
-            self.longest = length;
-        }
+        self.set(keyword as usize);
+        self.note_length(length);
     }
 
     pub(super) fn note_name(&mut self, hash: Hash, length: usize) {
-        if hash.0 == SET_CONFIG.0 {
-            self.may_set_config = true;
+        if hash.0 == HASH_OF_SET_CONFIG.0 {
+            self.set(SET_CONFIG);
         }
-        if length > self.longest {
-            self.longest = length;
-        }
+        self.note_length(length);
     }
 
     pub(super) fn note_quoted(&mut self, length: usize) {
-        self.has_quoted = true;
+        self.set(QUOTED);
+        self.note_length(length);
+    }
+
+    pub(super) fn note_unicode(&mut self) {
+        self.set(UNICODE);
+    }
+
+    pub(super) fn note_command(&mut self) {
+        self.set(COMMAND);
+    }
+
+    fn note_length(&mut self, length: usize) {
         if length > self.longest {
             self.longest = length;
         }
     }
 
-    pub(super) fn note_unicode(&mut self) {
-        self.has_unicode = true;
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "no number is greater than the one that the row was made for"
+    )]
+    fn is_set(&self, number: usize) -> bool {
+        self.bits[number >> 6] >> (number & 63) & 1 == 1
     }
 
-    pub(super) fn note_command(&mut self) {
-        self.has_command = true;
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "no number is greater than the one that the row was made for"
+    )]
+    fn set(&mut self, number: usize) {
+        self.bits[number >> 6] |= 1 << (number & 63);
     }
 }

@@ -83,8 +83,10 @@ impl<'a> Site<'a> {
 
     /// The first part that is this symbol and stands for at least one token.
     fn find(&self, symbol: Symbol) -> Option<Node<'a>> {
-        // Most sites have none, and this look is quick.
-        self.node.child(symbol)?;
+        let part = self.node.child(symbol)?;
+        if !part.is_empty() {
+            return Some(part);
+        }
         let mut parts = self.node.children();
         parts.find(|part| part.is(symbol) && !part.is_empty())
     }
