@@ -62,7 +62,9 @@ pub fn pack(migrations: &[Migration]) -> Packed {
     for migration in migrations {
         let has_down = u8::from(migration.down.is_some());
         let out_of_order = u8::from(migration.out_of_order) << 1;
-        packed.index.extend(migration.version.to_le_bytes());
+        packed
+            .index
+            .extend_from_slice(&migration.version.to_le_bytes());
         packed.string(&migration.name);
         packed.index.push(has_down | out_of_order);
         packed.script(&migration.up);
@@ -80,19 +82,20 @@ impl Packed {
         };
         let mut applied = Vec::with_capacity(40 * migrations.len());
         for migration in migrations {
-            applied.extend(migration.version.to_be_bytes());
-            applied.extend(migration.up.checksum.as_bytes());
+            applied.extend_from_slice(&migration.version.to_be_bytes());
+            applied.extend_from_slice(migration.up.checksum.as_bytes());
         }
         self.number(migrations.len());
-        self.index.extend(newest.version.to_le_bytes());
-        self.index.extend(Checksum::of_bytes(&applied).as_bytes());
+        self.index.extend_from_slice(&newest.version.to_le_bytes());
+        self.index
+            .extend_from_slice(Checksum::of_bytes(&applied).as_bytes());
     }
 
     fn script(&mut self, script: &Script) {
         self.text.push_str(&script.text);
         self.string(&script.file);
         self.number(script.text.len());
-        self.index.extend(script.checksum.as_bytes());
+        self.index.extend_from_slice(script.checksum.as_bytes());
         let no_transaction = u8::from(script.transaction == Transaction::None);
         let changes_session = u8::from(script.changes_session) << 1;
         let part = u8::from(script.lines_before.is_some()) << 2;
@@ -103,7 +106,7 @@ impl Packed {
         let lock_timeout = script.lock_timeout.map_or(NO_LOCK_TIMEOUT, |timeout| {
             u32::try_from(timeout.as_millis()).unwrap_or(NO_LOCK_TIMEOUT - 1)
         });
-        self.index.extend(lock_timeout.to_le_bytes());
+        self.index.extend_from_slice(&lock_timeout.to_le_bytes());
         self.number(script.statements.len());
         for statement in &script.statements {
             self.number(statement.range.start);
@@ -134,14 +137,14 @@ impl Packed {
             length -= 1;
         }
         let bytes = text.as_bytes().get(..length).unwrap_or_default();
-        self.index
-            .extend(u16::try_from(length).unwrap_or_default().to_le_bytes());
-        self.index.extend(bytes);
+        let length = u16::try_from(length).unwrap_or_default();
+        self.index.extend_from_slice(&length.to_le_bytes());
+        self.index.extend_from_slice(bytes);
     }
 
     /// Files of more than 1 GiB are not read, so nothing is lost here.
     fn number(&mut self, number: usize) {
-        self.index
-            .extend(u32::try_from(number).unwrap_or(u32::MAX).to_le_bytes());
+        let number = u32::try_from(number).unwrap_or(u32::MAX);
+        self.index.extend_from_slice(&number.to_le_bytes());
     }
 }

@@ -57,8 +57,6 @@ mod unique_builds_index;
 mod unnamed_concurrent_index;
 mod words;
 
-use std::collections::HashSet;
-
 pub use self::lock::{Lock, locks};
 use self::past::Past;
 use self::rule::Check;
@@ -255,13 +253,8 @@ pub(crate) fn check(
 
 /// Makes warnings of the findings of rules that warn.
 fn set_levels(found: &mut [Diagnostic], settings: &Settings) {
-    let warning: HashSet<&str> = RULES
-        .iter()
-        .filter(|rule| settings.lint.level(rule) == Level::Warn)
-        .map(|rule| rule.id)
-        .collect();
     for diagnostic in found {
-        if warning.contains(diagnostic.rule) {
+        if find(diagnostic.rule).is_some_and(|rule| settings.lint.level(rule) == Level::Warn) {
             diagnostic.severity = Severity::Warning;
         }
     }

@@ -176,6 +176,8 @@ impl Hash {
     pub(crate) const START: Self = Self(0);
 
     /// Of the word with one more byte. Letters differ from their other case in one bit only.
+    #[expect(clippy::inline_always, reason = "a call for each byte of all text")]
+    #[inline(always)]
     pub(crate) const fn with(self, byte: u8) -> Self {
         Self(self.0.wrapping_mul(31).wrapping_add((byte | 0x20) as u32))
     }
