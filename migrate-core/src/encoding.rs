@@ -48,6 +48,20 @@ pub(crate) fn is_bidirectional(character: char) -> bool {
     matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
+/// Whether a name has only characters that a file of ours may have in its name, which is told quickly where
+/// nothing is optimised.
+pub(crate) fn is_plain(name: &str) -> bool {
+    let mut rest = name.as_bytes();
+    while let [
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-' | b'.',
+        others @ ..,
+    ] = rest
+    {
+        rest = others;
+    }
+    rest.is_empty()
+}
+
 /// Decodes the bytes of `file`, which is its name as diagnostics show it.
 pub(crate) fn decode(file: &str, bytes: Vec<u8>) -> (Content, Vec<Diagnostic>) {
     let mut found = Vec::new();

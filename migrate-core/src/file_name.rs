@@ -5,6 +5,8 @@
 //! left out too (`0001.sql`). Whatever else ends in `.sql`, in any case, is an error and never passed
 //! over: a file that looks like a migration and is not applied is the worst of outcomes.
 
+use crate::encoding::is_plain;
+
 /// A file name that follows the grammar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FileName<'n> {
@@ -114,21 +116,6 @@ pub fn parse(file: &str) -> Result<FileName<'_>, Misnamed> {
         direction,
         out_of_order: false,
     })
-}
-
-/// Whether a name has none but allowed characters: what is to be known of nearly all, quickly without
-/// optimisation.
-#[expect(clippy::indexing_slicing, reason = "the loop compares")]
-pub(crate) fn is_plain(name: &str) -> bool {
-    let bytes = name.as_bytes();
-    let mut at = 0;
-    while at < bytes.len() {
-        match bytes[at] {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-' | b'.' => at += 1,
-            _ => return false,
-        }
-    }
-    true
 }
 
 fn is_allowed(character: char) -> bool {
