@@ -11,12 +11,7 @@ pub struct Checksum([u8; 32]);
 impl Checksum {
     /// Hashes `text`.
     pub fn of(text: &str) -> Self {
-        Self::of_bytes(text.as_bytes())
-    }
-
-    /// Hashes `bytes`.
-    pub(crate) fn of_bytes(bytes: &[u8]) -> Self {
-        Self(Sha256::digest(bytes).into())
+        Self(Sha256::digest(text.as_bytes()).into())
     }
 
     /// The 32 bytes.

@@ -12,7 +12,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use crate::diagnostic::Diagnostic;
-use crate::encoding::is_bidirectional;
+use crate::encoding::{is_bidirectional, is_plain};
 use crate::file_name::is_sql;
 use crate::layout::Format;
 
@@ -384,8 +384,12 @@ fn show_directory(directory: &str) -> String {
 
 /// A name as it can safely be printed: a file name may hold anything, even what steers a terminal.
 fn show(name: &OsStr) -> String {
+    let name = name.to_string_lossy();
+    if is_plain(&name) {
+        return name.into_owned();
+    }
     let mut shown = String::new();
-    for character in name.to_string_lossy().chars() {
+    for character in name.chars() {
         if character.is_control() || is_bidirectional(character) {
             shown.extend(character.escape_unicode());
         } else {

@@ -45,7 +45,21 @@ const BIDIRECTIONAL: [char; 9] = [
 
 /// Whether a character turns the direction of the text around it.
 pub(crate) fn is_bidirectional(character: char) -> bool {
-    BIDIRECTIONAL.contains(&character)
+    matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Whether a name has only characters that a file of ours may have in its name, which is told quickly where
+/// nothing is optimised.
+pub(crate) fn is_plain(name: &str) -> bool {
+    let mut rest = name.as_bytes();
+    while let [
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-' | b'.',
+        others @ ..,
+    ] = rest
+    {
+        rest = others;
+    }
+    rest.is_empty()
 }
 
 /// Decodes the bytes of `file`, which is its name as diagnostics show it.
@@ -83,7 +97,9 @@ pub(crate) fn decode(file: &str, bytes: Vec<u8>) -> (Content, Vec<Diagnostic>) {
         );
         blank(&mut cleaned, &text, '\u{FEFF}');
     }
-    if let Some(at) = text.find('\0') {
+    if text.as_bytes().contains(&0)
+        && let Some(at) = text.find('\0')
+    {
         found.push(
             Diagnostic::error("nul-character", file, "a NUL character")
                 .at(at..at + 1)
@@ -92,8 +108,8 @@ pub(crate) fn decode(file: &str, bytes: Vec<u8>) -> (Content, Vec<Diagnostic>) {
         blank(&mut cleaned, &text, '\0');
     }
     // One search per control: each is a search for a byte, which is fast even in a debug build,
-    // where a walk over the characters is not. Most files are ASCII and need none.
-    if !text.is_ascii() {
+    // where a walk over the characters is not. All of them begin with the same byte, which few files have.
+    if text.as_bytes().contains(&0xE2) {
         let mut controls: Vec<(usize, char)> = BIDIRECTIONAL
             .into_iter()
             .filter_map(|control| Some((text.find(control)?, control)))
@@ -111,7 +127,7 @@ pub(crate) fn decode(file: &str, bytes: Vec<u8>) -> (Content, Vec<Diagnostic>) {
 
 /// Turns CRLF into LF. A carriage return alone is kept: it may be data.
 fn without_carriage_returns(text: String) -> String {
-    if text.contains('\r') {
+    if text.as_bytes().contains(&b'\r') {
         text.replace("\r\n", "\n")
     } else {
         text

@@ -5,6 +5,8 @@
 //! left out too (`0001.sql`). Whatever else ends in `.sql`, in any case, is an error and never passed
 //! over: a file that looks like a migration and is not applied is the worst of outcomes.
 
+use crate::encoding::is_plain;
+
 /// A file name that follows the grammar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FileName<'n> {
@@ -94,7 +96,9 @@ pub fn parse(file: &str) -> Result<FileName<'_>, Misnamed> {
             });
         }
     };
-    if let Some(odd) = name.chars().find(|character| !is_allowed(*character)) {
+    if !is_plain(name)
+        && let Some(odd) = name.chars().find(|character| !is_allowed(*character))
+    {
         return Err(Misnamed {
             message: format!("the name contains {}", describe(odd)),
             help: format!(

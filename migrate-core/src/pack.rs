@@ -15,10 +15,10 @@
 //! | newest | i64 | the last one's version |
 //! | sum | i128 | of all fingerprints |
 //!
-//! A fingerprint is an i64: the first 8 bytes, big-endian, of SHA-256 over a migration's version (8 bytes,
-//! big-endian) and the checksum of its up script. The history table has the same of each row, so a server
-//! can say in one row that thousands of migrations are applied as embedded. What follows is one record a
-//! migration, in order of version:
+//! A fingerprint is an i64: the first 4 bytes of the checksum of a migration's up script, big-endian, times its version
+//! modulo 2,147,483,647, plus one. The history table has the same of each row, so a server can say in one
+//! row that thousands of migrations are applied as embedded. What follows is one record a migration, in order of
+//! version:
 //!
 //! | field | type | |
 //! |---|---|---|
@@ -41,7 +41,6 @@
 //! | each statement | u32, u32, u8 | start, end, kind: 0 to 5 in the order of [`StatementKind`] |
 //! | the kind's names | strings | one for kinds 1 and 2, two for kind 3, none for the others |
 
-use crate::checksum::Checksum;
 use crate::migration::{Migration, Script, StatementKind, Transaction};
 
 /// What the macro emits.
@@ -58,13 +57,9 @@ const NO_LOCK_TIMEOUT: u32 = u32::MAX;
 
 /// Of one migration, as the history table has it of a row.
 fn fingerprint(migration: &Migration) -> i64 {
-    let mut bytes = [0; 40];
-    let (version, checksum) = bytes.split_at_mut(8);
-    version.copy_from_slice(&migration.version.to_be_bytes());
-    checksum.copy_from_slice(migration.up.checksum.as_bytes());
-    let digest = Checksum::of_bytes(&bytes);
-    let first = digest.as_bytes().first_chunk();
-    i64::from_be_bytes(first.copied().unwrap_or_default())
+    let first = migration.up.checksum.as_bytes().first_chunk();
+    let first = u32::from_be_bytes(first.copied().unwrap_or_default());
+    i64::from(first) * (migration.version % i64::from(i32::MAX) + 1)
 }
 
 /// Packs migrations that are in order of version.
@@ -74,7 +69,9 @@ pub fn pack(migrations: &[Migration]) -> Packed {
     for migration in migrations {
         let has_down = u8::from(migration.down.is_some());
         let out_of_order = u8::from(migration.out_of_order) << 1;
-        packed.index.extend(migration.version.to_le_bytes());
+        packed
+            .index
+            .extend_from_slice(&migration.version.to_le_bytes());
         packed.string(&migration.name);
         packed.index.push(has_down | out_of_order);
         packed.script(&migration.up);
@@ -103,7 +100,7 @@ impl Packed {
         self.text.push_str(&script.text);
         self.string(&script.file);
         self.number(script.text.len());
-        self.index.extend(script.checksum.as_bytes());
+        self.index.extend_from_slice(script.checksum.as_bytes());
         let no_transaction = u8::from(script.transaction == Transaction::None);
         let changes_session = u8::from(script.changes_session) << 1;
         let part = u8::from(script.lines_before.is_some()) << 2;
@@ -114,7 +111,7 @@ impl Packed {
         let lock_timeout = script.lock_timeout.map_or(NO_LOCK_TIMEOUT, |timeout| {
             u32::try_from(timeout.as_millis()).unwrap_or(NO_LOCK_TIMEOUT - 1)
         });
-        self.index.extend(lock_timeout.to_le_bytes());
+        self.index.extend_from_slice(&lock_timeout.to_le_bytes());
         self.number(script.statements.len());
         for statement in &script.statements {
             self.number(statement.range.start);
@@ -145,14 +142,14 @@ impl Packed {
             length -= 1;
         }
         let bytes = text.as_bytes().get(..length).unwrap_or_default();
-        self.index
-            .extend(u16::try_from(length).unwrap_or_default().to_le_bytes());
-        self.index.extend(bytes);
+        let length = u16::try_from(length).unwrap_or_default();
+        self.index.extend_from_slice(&length.to_le_bytes());
+        self.index.extend_from_slice(bytes);
     }
 
     /// Files of more than 1 GiB are not read, so nothing is lost here.
     fn number(&mut self, number: usize) {
-        self.index
-            .extend(u32::try_from(number).unwrap_or(u32::MAX).to_le_bytes());
+        let number = u32::try_from(number).unwrap_or(u32::MAX);
+        self.index.extend_from_slice(&number.to_le_bytes());
     }
 }

@@ -9,7 +9,8 @@ mod names;
 mod order;
 mod script;
 
-use std::collections::{BTreeMap, HashMap};
+use std::cell::LazyCell;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use self::names::{Named, Pair};
@@ -20,7 +21,7 @@ use crate::encoding::{self, Content};
 use crate::file_name::{Direction, FileName, Misnamed};
 use crate::layout::Format;
 use crate::migration::{Migration, Transaction};
-use crate::rules::Schema;
+use crate::rules::{Schema, Selection};
 use crate::settings::{Order, Settings};
 
 /// One file to validate.
@@ -47,6 +48,7 @@ pub(crate) fn validate(
     let mut judge = Judge {
         settings,
         names: &rules,
+        selection: Selection::of(settings),
         schema: Schema::default(),
         problems: Vec::new(),
     };
@@ -145,10 +147,11 @@ fn apply_allows(
     settings: &Settings,
     problems: Vec<Diagnostic>,
 ) -> Vec<Diagnostic> {
-    let versions: HashMap<&str, i64> = named
-        .iter()
-        .map(|file| (file.shown, file.parsed.version))
-        .collect();
+    // Few files allow anything.
+    let versions = LazyCell::new(|| {
+        let versions = named.iter().map(|file| (file.shown, file.parsed.version));
+        versions.collect::<BTreeMap<&str, i64>>()
+    });
     let mut of_files: BTreeMap<String, Vec<Diagnostic>> = BTreeMap::new();
     for problem in problems {
         let of_file = of_files.entry(problem.file.clone()).or_default();
@@ -162,9 +165,11 @@ fn apply_allows(
             .flatten()
             .flat_map(|judged| &judged.directives.allows)
             .collect();
-        let version = versions.get(file.shown).copied();
         let mut of_file = of_files.remove(file.shown).unwrap_or_default();
-        allowed::apply(file.shown, &allows, version, settings, &mut of_file);
+        if !allows.is_empty() {
+            let version = versions.get(file.shown).copied();
+            allowed::apply(file.shown, &allows, version, settings, &mut of_file);
+        }
         left.append(&mut of_file);
     }
     // Those about the directory.
@@ -188,6 +193,7 @@ pub fn judge(
     let mut judge = Judge {
         settings,
         names: &names,
+        selection: Selection::of(settings),
         schema: Schema::default(),
         problems: Vec::new(),
     };

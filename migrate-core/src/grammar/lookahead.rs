@@ -44,9 +44,13 @@ impl<'a> Lexemes<'a> {
     ///
     /// # Errors
     /// If PostgreSQL's scanner refuses it.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "it is compared with the length; nothing else is quick without optimisation"
+    )]
     pub(super) fn read(&mut self) -> Result<Lexeme, Refusal> {
         let token = self.next;
-        let Some(&Token { kind, start, end }) = self.tokens.get(token) else {
+        if token >= self.tokens.len() {
             self.refuse_fault(usize::MAX)?;
             let end = self.text.len();
             return Ok(Lexeme {
@@ -55,7 +59,8 @@ impl<'a> Lexemes<'a> {
                 end,
                 token,
             });
-        };
+        }
+        let Token { kind, start, end } = self.tokens[token];
         if !self.faults.is_empty() {
             self.refuse_fault(end)?;
         }

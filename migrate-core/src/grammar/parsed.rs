@@ -36,7 +36,7 @@ impl Parsed {
     /// kind of statement. None if it is not valid.
     pub fn tree(&self, sentence: &Sentence) -> Option<Node<'_>> {
         let root = *sentence.verdict.as_ref().ok()?;
-        self.tree.node(root)?.children().next()
+        self.tree.node(root)?.nth(0)
     }
 
     /// Every valid statement with its syntax tree, as [`tree`](Self::tree) gives it.

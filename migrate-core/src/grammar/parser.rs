@@ -8,7 +8,7 @@ use super::refusal::{Refusal, RefusalKind};
 use super::symbol::Symbol;
 use super::tables::{self, NO_ENTRY, NO_LOOKAHEAD, Rule};
 use super::terminal::{END, SEMICOLON};
-use super::tree::Data;
+use super::tree::{self, Data};
 use super::{actions, facts};
 use crate::sql::{Fault, Token};
 
@@ -27,22 +27,25 @@ pub fn parse(text: &str, tokens: &[Token], faults: &[Fault]) -> Parsed {
         text,
         lexemes: Lexemes::new(text, tokens, faults),
         tokens,
-        states: vec![0; USUAL_DEPTH],
-        firsts: vec![0; USUAL_DEPTH],
-        top: 0,
+        count: 0,
+        stack: vec![[0; 2]; USUAL_DEPTH].into(),
         ahead: Lexeme::default(),
         terminal: UNREAD,
-        first: 0,
         shifted: 0,
         first_token: 0,
         finished: None,
         parsed: Parsed::default(),
     };
-    parser.parsed.tree.nodes.reserve(tokens.len() * 8);
+    parser.parsed.tree.nodes = room_for(tokens.len() * 5);
     while let Err(refusal) = parser.run() {
         parser.recover(refusal);
     }
     parser.parsed
+}
+
+/// A row of nodes to be filled, and a few more.
+fn room_for(count: usize) -> Box<[Data]> {
+    vec![Data::default(); count + 64].into()
 }
 
 /// The automaton in motion.
@@ -50,18 +53,15 @@ struct Parser<'a> {
     text: &'a str,
     lexemes: Lexemes<'a>,
     tokens: &'a [Token],
-    /// The stack: states.
-    states: Vec<usize>,
-    /// The stack: where the subtree of the symbol that led to the state begins.
-    firsts: Vec<usize>,
-    /// The index of the stack's last entry.
-    top: usize,
+    /// How many nodes the tree has.
+    count: usize,
+    /// States, each with where the subtree of the symbol that led to it begins. A row of plain numbers
+    /// for the same reason as [`Data`].
+    stack: Box<[[u32; 2]]>,
     /// The token read last.
     ahead: Lexeme,
     /// Its terminal, until it has been shifted.
     terminal: usize,
-    /// Where the subtree of the symbol made last begins.
-    first: usize,
     /// Where the last shifted token ends.
     shifted: u32,
     /// The first token of the statement.
@@ -81,137 +81,144 @@ const UNREAD: usize = usize::MAX;
 impl Parser<'_> {
     /// Runs to the end of the text.
     ///
+    /// Most of a build's time is spent here, without optimisation, where a call costs more than what it
+    /// does: hence one function, and what is seldom needed in others.
+    ///
     /// # Errors
     /// At the first thing PostgreSQL refuses.
+    #[expect(
+        clippy::indexing_slicing,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "every entry of the stack up to `top` has been pushed, with the number of a node; \
+                  what is pushed has been compared with the length; nodes are as few as bytes"
+    )]
     fn run(&mut self) -> Result<(), Refusal> {
+        let mut top = 0;
         let mut state = 0;
         loop {
             let row = tables::state(state);
             let mut rule = row.default;
+            let mut action = 0;
             if row.start != NO_LOOKAHEAD {
-                if self.terminal == UNREAD {
-                    self.read()?;
+                if self.terminal == UNREAD
+                    && let Err(refusal) = self.read()
+                {
+                    return Err(refusal);
                 }
-                let action = tables::action(row.start, self.terminal);
-                if action > 0 {
-                    state = action.unsigned_abs();
-                    self.shift();
-                    if self.enter(state) {
-                        return Err(self.refuse(RefusalKind::TooDeep));
-                    }
-                    if state == ACCEPTING {
-                        return Ok(());
-                    }
-                    continue;
-                }
-                if action != NO_ENTRY {
-                    rule = action.unsigned_abs();
+                action = tables::action(row.start, self.terminal);
+                if action < 0 && action != NO_ENTRY {
+                    rule = -action as usize;
+                } else if action == 0 {
+                    rule = 0;
                 }
             }
-            if rule == 0 {
+            if self.count == self.parsed.tree.nodes.len() {
+                self.grow();
+            }
+            let first;
+            if action > 0 {
+                state = action as usize;
+                first = self.count;
+                self.shift();
+            } else if rule == 0 {
                 return Err(self.refuse(RefusalKind::Unexpected));
+            } else {
+                let made = tables::rule(rule);
+                let (start, mut end);
+                if made.length == 0 {
+                    first = self.count;
+                    start = self.next_start();
+                    end = start;
+                } else {
+                    top -= made.length;
+                    first = self.stack[top + 1][1] as usize;
+                    start = self.parsed.tree.nodes[first][tree::START];
+                    end = self.shifted;
+                    if end < start {
+                        end = start;
+                    }
+                }
+                let size = (self.count - first + 1) as u32;
+                self.parsed.tree.nodes[self.count] = [made.head, start, end, size];
+                self.count += 1;
+                if made.left == TOPLEVEL_STMT {
+                    self.finished = Some(self.count - 1);
+                }
+                if made.judged
+                    && let Err(refusal) = self.judge(made)
+                {
+                    return Err(refusal);
+                }
+                state = tables::goto(made.left - tables::TERMINALS, self.stack[top][0] as usize);
             }
-            let rule_made = tables::rule(rule);
-            self.reduce(rule, rule_made);
-            if rule_made.judged {
-                self.judge(rule_made)?;
-            }
-            state = self.goto(rule_made);
-            if self.enter(state) {
+            top += 1;
+            if top >= self.stack.len() && !self.deepen() {
                 return Err(self.refuse(RefusalKind::TooDeep));
+            }
+            self.stack[top] = [state as u32, first as u32];
+            if state == ACCEPTING {
+                return Ok(());
             }
         }
     }
 
     fn read(&mut self) -> Result<(), Refusal> {
-        self.ahead = self.lexemes.read()?;
-        self.terminal = self.ahead.terminal as usize;
-        Ok(())
+        match self.lexemes.read() {
+            Ok(lexeme) => {
+                self.ahead = lexeme;
+                self.terminal = lexeme.terminal as usize;
+                Ok(())
+            }
+            Err(refusal) => Err(refusal),
+        }
     }
 
     /// Takes the token read.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the caller has made room for a node"
+    )]
     fn shift(&mut self) {
         let terminal = self.ahead.terminal;
         self.terminal = UNREAD;
         if (terminal == SEMICOLON || terminal == END) && self.finished.is_some() {
             self.finish(self.ahead.token);
         }
-        self.first = self.parsed.tree.nodes.len();
         self.shifted = narrow(self.ahead.end);
-        self.parsed.tree.nodes.push(Data {
-            what: terminal,
-            start: narrow(self.ahead.start),
-            end: self.shifted,
-            size: 1,
-        });
+        let head = u32::from(terminal);
+        let start = narrow(self.ahead.start);
+        self.parsed.tree.nodes[self.count] = [head, start, self.shifted, 1];
+        self.count += 1;
     }
 
-    /// Makes one symbol of the last ones, by a rule.
-    #[expect(
-        clippy::indexing_slicing,
-        clippy::cast_possible_truncation,
-        reason = "every entry up to `top` has been pushed, with the number of a node; rules have 16 bits"
-    )]
-    fn reduce(&mut self, number: usize, rule: Rule) {
-        let count = self.parsed.tree.nodes.len();
-        let mut data = Data {
-            what: facts::TERMINALS + number as u16,
-            start: 0,
-            end: self.shifted,
-            size: 1,
-        };
-        if rule.length == 0 {
-            data.start = self.next_start();
-            data.end = data.start;
-            self.first = count;
-        } else {
-            self.top -= rule.length;
-            self.first = self.firsts[self.top + 1];
-            data.start = self.parsed.tree.nodes[self.first].start;
-            if data.end < data.start {
-                data.end = data.start;
-            }
-            data.size = narrow(count - self.first + 1);
+    /// Makes room for more nodes.
+    fn grow(&mut self) {
+        let nodes = &mut self.parsed.tree.nodes;
+        let mut more = room_for(nodes.len() * 2);
+        if let Some(begun) = more.get_mut(..nodes.len()) {
+            begun.copy_from_slice(nodes);
         }
-        self.parsed.tree.nodes.push(data);
-        if rule.left == TOPLEVEL_STMT {
-            self.finished = Some(count);
-        }
+        *nodes = more;
     }
 
-    /// The state after a symbol has been made.
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "every entry up to `top` has been pushed"
-    )]
-    fn goto(&self, rule: Rule) -> usize {
-        tables::goto(rule.left - tables::TERMINALS, self.states[self.top])
-    }
-
-    /// Pushes a state; whether that is too much.
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "the line above compares the index with the length of both"
-    )]
-    fn enter(&mut self, state: usize) -> bool {
-        self.top += 1;
-        if self.top >= self.states.len() {
-            if self.top >= MAX_DEPTH - 1 {
-                return true;
-            }
-            self.states.resize(MAX_DEPTH, 0);
-            self.firsts.resize(MAX_DEPTH, 0);
+    /// Makes room for a deeper stack; whether there may be one.
+    fn deepen(&mut self) -> bool {
+        let depth = self.stack.len();
+        if depth >= MAX_DEPTH {
+            return false;
         }
-        self.states[self.top] = state;
-        self.firsts[self.top] = self.first;
-        false
+        let mut more: Box<[[u32; 2]]> = vec![[0; 2]; MAX_DEPTH].into();
+        if let Some(begun) = more.get_mut(..depth) {
+            begun.copy_from_slice(&self.stack);
+        }
+        self.stack = more;
+        true
     }
 
     /// Asks whether PostgreSQL lets the last node pass.
     fn judge(&self, rule: Rule) -> Result<(), Refusal> {
-        let tree = &self.parsed.tree;
-        let made = tree.nodes.len().checked_sub(1);
-        let Some(node) = made.and_then(|last| tree.node(last)) else {
+        let Some(node) = self.parsed.tree.node(self.count - 1) else {
             return Ok(());
         };
         actions::judge(rule.left - tables::TERMINALS, self.text, node)
@@ -287,7 +294,6 @@ impl Parser<'_> {
         self.lexemes.resume(end + 1);
         self.terminal = UNREAD;
         self.finished = None;
-        self.top = 0;
     }
 }
 

@@ -18,9 +18,12 @@
 
 #![expect(
     clippy::cast_lossless,
+    clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
     clippy::cast_sign_loss,
-    reason = "shifts and casts cost nothing without optimisation, nor while constants are computed; calls do"
+    clippy::inline_always,
+    reason = "shifts and casts cost nothing without optimisation, nor while constants are computed; calls do, \
+              and this attribute spares them there, too"
 )]
 #![expect(
     clippy::indexing_slicing,
@@ -28,12 +31,13 @@
 )]
 
 use super::{actions, facts};
+use crate::sql::Keyword;
 
 /// What a record of a state or a goto says.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Row {
     /// Where its entries start; an entry's place is this plus a terminal's or a state's number.
-    pub(super) start: isize,
+    pub(super) start: u32,
     /// What to do where it has no entry.
     pub(super) default: usize,
 }
@@ -45,12 +49,14 @@ pub(super) struct Rule {
     pub(super) left: usize,
     /// How many symbols its right side has.
     pub(super) length: usize,
+    /// Both, as the tree has them.
+    pub(super) head: u32,
     /// Whether what it makes has to be judged.
     pub(super) judged: bool,
 }
 
 /// The `start` of a state that acts without a look at the next token.
-pub(super) const NO_LOOKAHEAD: isize = i32::MIN as isize;
+pub(super) const NO_LOOKAHEAD: u32 = i32::MIN as u32;
 
 /// Stands for "the row has no entry here".
 pub(super) const NO_ENTRY: isize = isize::MIN;
@@ -83,35 +89,38 @@ const fn section<const WIDTH: usize>(place: (usize, usize, usize)) -> &'static [
 }
 
 /// What to do in a state.
+#[inline(always)]
 pub(super) fn state(state: usize) -> Row {
-    read_row(STATES[state])
+    read_row(&STATES[state])
 }
 
-fn read_row(record: [u8; 8]) -> Row {
-    let start = record[0] as u32
-        | (record[1] as u32) << 8
-        | (record[2] as u32) << 16
-        | (record[3] as u32) << 24;
+#[inline(always)]
+fn read_row(record: &[u8; 8]) -> Row {
     Row {
-        start: start as i32 as isize,
+        start: record[0] as u32
+            | (record[1] as u32) << 8
+            | (record[2] as u32) << 16
+            | (record[3] as u32) << 24,
         default: record[4] as usize | (record[5] as usize) << 8,
     }
 }
 
 /// Where to go from a state, once a nonterminal (not counting terminals) has been recognised there.
+#[inline(always)]
 pub(super) fn goto(nonterminal: usize, from: usize) -> usize {
-    let row = read_row(GOTOS[nonterminal]);
+    let row = read_row(&GOTOS[nonterminal]);
     match action(row.start, from) {
         NO_ENTRY => row.default,
-        state => state.unsigned_abs(),
+        state => state as usize,
     }
 }
 
 /// The entry of a row for a terminal or a state: shift to a state (positive), reduce by a rule
 /// (negative), refuse (0), or [`NO_ENTRY`].
-pub(super) fn action(start: isize, column: usize) -> isize {
-    // A negative sum becomes a number beyond the end.
-    let place = start.wrapping_add(column as isize) as usize;
+#[inline(always)]
+pub(super) fn action(start: u32, column: usize) -> isize {
+    // Where the row starts before the first entry, the sum wraps round.
+    let place = start.wrapping_add(column as u32) as usize;
     if place < ACTIONS.len() {
         let entry = &ACTIONS[place];
         if (entry[0] as usize | (entry[1] as usize) << 8) == column {
@@ -122,6 +131,7 @@ pub(super) fn action(start: isize, column: usize) -> isize {
 }
 
 /// A rule.
+#[inline(always)]
 pub(super) fn rule(rule: usize) -> Rule {
     let record = &RULES[rule];
     let left = record[0] as usize | (record[1] as usize) << 8;
@@ -129,21 +139,15 @@ pub(super) fn rule(rule: usize) -> Rule {
     Rule {
         left,
         length,
+        head: (left | length << 16) as u32,
         judged: JUDGED[left - TERMINALS] >> length & 1 == 1,
     }
 }
 
-/// The symbol on a rule's left side.
-pub(super) fn left(rule: u16) -> u16 {
-    let [low, high, _, _] = RULES[usize::from(rule)];
-    u16::from_le_bytes([low, high])
-}
-
 /// The terminal and the category of a keyword, by its place in the alphabet.
-pub(super) fn keyword(number: u16) -> (u16, u8) {
-    let record = KEYWORDS.get(usize::from(number)).copied();
-    let [low, high, category, _] = record.unwrap_or_default();
-    (u16::from_le_bytes([low, high]), category)
+pub(super) fn keyword(keyword: Keyword) -> (u16, u8) {
+    let record = &KEYWORDS[keyword as usize];
+    (record[0] as u16 | (record[1] as u16) << 8, record[2])
 }
 
 #[cfg(test)]
@@ -152,7 +156,7 @@ mod tests {
 
     use sha2::{Digest, Sha256};
 
-    use super::{ACTIONS, GOTOS, RULES, STATES, SYMBOL_NAMES, TERMINALS, facts};
+    use super::{ACTIONS, GOTOS, KEYWORDS, RULES, STATES, SYMBOL_NAMES, TERMINALS, facts};
     use crate::sql::Keyword;
 
     const KEYWORD_LINES: &str = include_str!("postgresql/keywords.txt");
@@ -202,5 +206,6 @@ mod tests {
             .collect();
         let scanned: Vec<&str> = Keyword::ALL.iter().map(|keyword| keyword.text()).collect();
         assert_eq!(words, scanned);
+        assert_eq!(KEYWORDS.len(), Keyword::ALL.len());
     }
 }

@@ -52,7 +52,7 @@ pub enum Category {
 impl Category {
     /// That of a keyword.
     pub fn of(keyword: Keyword) -> Self {
-        match tables::keyword(keyword as u16).1 {
+        match tables::keyword(keyword).1 {
             0 => Self::Unreserved,
             1 => Self::ColumnName,
             2 => Self::TypeFunctionName,
@@ -64,14 +64,14 @@ impl Category {
 impl Symbol {
     /// The terminal that a keyword is.
     pub fn of(keyword: Keyword) -> Self {
-        Self(tables::keyword(keyword as u16).0)
+        Self(tables::keyword(keyword).0)
     }
 }
 
 /// The terminal of a token, before PostgreSQL's filter looks at the next one.
 pub(super) fn classify(kind: TokenKind) -> u16 {
     match kind {
-        TokenKind::Keyword(keyword) => tables::keyword(keyword as u16).0,
+        TokenKind::Keyword(keyword) => tables::keyword(keyword).0,
         // A command of psql, to which it ends the statement.
         TokenKind::Char(b'\\') => SEMICOLON,
         TokenKind::Char(character) => CHARACTERS

@@ -56,7 +56,7 @@ fn check(scene: &Scene<'_>) -> Vec<Diagnostic> {
             return None;
         };
         let old = scene.schema.column_type(table, column);
-        if *is_plain && old.is_some_and(|old| old.becomes_for_free(new)) {
+        if *is_plain && old.as_ref().is_some_and(|old| old.becomes_for_free(new)) {
             return None;
         }
         let (message, help) = match old {

@@ -20,6 +20,7 @@
 use super::{Check, Rule, Subject};
 use crate::diagnostic::Diagnostic;
 use crate::settings::Level;
+use crate::sql::Keyword;
 use crate::sql::copy::{Direction, direction};
 
 pub(super) const RULE: Rule = Rule {
@@ -32,6 +33,9 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
+    if !subject.analysis.vocabulary.has(Keyword::Copy) {
+        return Vec::new();
+    }
     let statements = subject.statements();
     statements
         .filter_map(|statement| {

@@ -77,7 +77,7 @@ fn check(scene: &Scene<'_>) -> Vec<Diagnostic> {
     let said = scene.said;
     let find =
         |node: Node<'_>, message: &str, help: &str| scene.find(&RULE, node, message).help(help);
-    if let Some(alteration) = &said.alteration {
+    if let Some(alteration) = said.alteration() {
         let acts = alteration.acts.iter();
         return acts
             .filter(|act| act.node.child(w::IF).is_none())
@@ -109,7 +109,7 @@ fn judge(scene: &Scene<'_>) -> Option<(&'static str, &'static str)> {
     if said.is_guarded() {
         return None;
     }
-    let created = said.created.as_ref();
+    let created = said.created();
     if created.is_some_and(|created| scene.past.has_dropped(created)) {
         return None;
     }

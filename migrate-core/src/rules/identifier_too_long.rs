@@ -32,6 +32,9 @@ pub(super) const RULE: Rule = Rule {
 const LONGEST: usize = 63;
 
 fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
+    if !subject.analysis.vocabulary.has_name_of(LONGEST + 1) {
+        return Vec::new();
+    }
     let tokens = subject.analysis.tokens.iter();
     tokens
         .filter(|token| token.kind == TokenKind::Ident && token.end - token.start > LONGEST)

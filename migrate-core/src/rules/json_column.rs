@@ -28,6 +28,7 @@ use super::{Check, Rule, Scene};
 use crate::diagnostic::Diagnostic;
 use crate::grammar::Node;
 use crate::settings::Level;
+use crate::sql::Keyword as K;
 
 pub(super) const RULE: Rule = Rule {
     id: "json-column",
@@ -50,7 +51,7 @@ fn check(scene: &Scene<'_>) -> Vec<Diagnostic> {
     };
     let is_json =
         |column: &Column<'_>| column.data_type.name == "json" && !column.data_type.is_array;
-    if let Some(alteration) = &scene.said.alteration {
+    if let Some(alteration) = scene.said.alteration() {
         let acts = alteration.acts.iter();
         return acts
             .filter_map(|act| match &act.kind {
@@ -60,8 +61,14 @@ fn check(scene: &Scene<'_>) -> Vec<Diagnostic> {
             })
             .collect();
     }
-    let columns = scene.said.columns.iter();
+    // Columns are read in vain where nothing can be the name of the type.
+    let vocabulary = &scene.subject.analysis.vocabulary;
+    if !vocabulary.has(K::Json) && !vocabulary.has_quoted_name() {
+        return Vec::new();
+    }
+    let columns = scene.said.columns();
     columns
+        .iter()
         .filter(|column| is_json(column))
         .map(|column| find(column.type_name))
         .collect()

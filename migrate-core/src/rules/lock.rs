@@ -1,7 +1,5 @@
 //! Locks that a statement takes on a table others use, and that last until its transaction ends.
 
-use std::cell::Cell;
-
 use super::alteration::{ActKind, Target};
 use super::column::{Column, TraitKind};
 use super::constraint::{Constraint, ConstraintKind};
@@ -10,9 +8,7 @@ use super::relation::Relation;
 use super::scene::Said;
 use super::subject::Subject;
 use super::words as w;
-use crate::file_name::Direction;
 use crate::grammar::parse;
-use crate::migration::Transaction;
 use crate::settings::Settings;
 use crate::sql::{Keyword as K, analyse};
 
@@ -36,7 +32,7 @@ pub(super) fn take(said: &Said<'_>, past: &Past) -> Option<Held> {
     };
     match said.node.symbol() {
         w::ALTER_TABLE => {
-            let alteration = said.alteration.as_ref()?;
+            let alteration = said.alteration()?;
             if alteration.target != Target::Table {
                 return None;
             }
@@ -54,10 +50,8 @@ pub(super) fn take(said: &Said<'_>, past: &Past) -> Option<Held> {
             on(said.relation(), ACCESS_EXCLUSIVE)
         }
         w::CREATE_TABLE => said
-            .columns
-            .iter()
-            .filter_map(parent_of_column)
-            .chain(said.constraints.iter().filter_map(parent_of_constraint))
+            .parents()
+            .into_iter()
             .find_map(|parent| on(Some(parent), SHARE_ROW_EXCLUSIVE)),
         _ => None,
     }
@@ -119,17 +113,7 @@ pub fn locks(text: &str) -> Vec<Lock> {
     let analysis = analyse(text);
     let parsed = parse(text, &analysis.tokens, &analysis.faults);
     let settings = Settings::default();
-    let subject = Subject {
-        file: "",
-        text,
-        analysis: &analysis,
-        parsed: &parsed,
-        transaction: Transaction::Single,
-        settings: &settings,
-        version: None,
-        direction: Direction::Up,
-        focus: Cell::default(),
-    };
+    let subject = Subject::alone(text, &analysis, &parsed, &settings);
     let mut past = Past::default();
     let mut locks = Vec::new();
     for node in subject.trees() {

@@ -52,8 +52,7 @@ fn check(scene: &Scene<'_>) -> Vec<Diagnostic> {
     let said = scene.said;
     match said.node.symbol() {
         w::ALTER_TABLE => said
-            .alteration
-            .as_ref()
+            .alteration()
             .map_or_else(Vec::new, |alteration| new_references(scene, alteration)),
         _ if !cascades(scene) => Vec::new(),
         w::TRUNCATE => vec![

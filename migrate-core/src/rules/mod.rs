@@ -57,8 +57,6 @@ mod unique_builds_index;
 mod unnamed_concurrent_index;
 mod words;
 
-use std::collections::HashSet;
-
 pub use self::lock::{Lock, locks};
 use self::past::Past;
 use self::rule::Check;
@@ -144,39 +142,82 @@ const fn list_asked() -> [u64; Symbol::COUNT] {
     asked
 }
 
-/// Whether anybody looks for what an `allow` of this name permits, in a file of this version. Rules that
-/// are no errors of themselves do not speak of files that ran long ago.
+/// The rules that look at a file as a whole, a bit each.
+const OF_FILES: u64 = {
+    let mut of_files = 0;
+    let mut rest = RULES;
+    while let [others @ .., last] = rest {
+        of_files <<= 1;
+        if let Check::File(_) = last.check {
+            of_files |= 1;
+        }
+        rest = others;
+    }
+    of_files
+};
+
+/// Whether anybody looks for what an `allow` of this name permits, in a file of this version.
 pub(crate) fn is_applied(id: &str, version: Option<i64>, settings: &Settings) -> bool {
-    let is_old = version
-        .zip(settings.since)
-        .is_some_and(|(version, since)| version <= since);
-    find(id).is_none_or(|rule| {
-        settings.lint.level(rule) > Level::Allow
-            && (!is_old || rule.level == Level::Deny)
-            && (settings.syntax == Syntax::On || !rule.reads_tree())
-            && !(id == create_if_not_exists::RULE.id
-                && create_if_not_exists::is_contradicted(&settings.lint))
-    })
+    find(id).is_none_or(|rule| applies(rule, is_old(version, settings), settings))
 }
 
-/// The rules that are applied to a file of this version, a bit each.
-fn select(settings: &Settings, version: Option<i64>) -> u64 {
-    let rules = RULES.iter().enumerate();
-    rules
-        .filter(|(_, rule)| is_applied(rule.id, version, settings))
-        .fold(0, |selected, (at, _)| selected | 1 << at)
+/// Whether a file of this version ran long ago.
+fn is_old(version: Option<i64>, settings: &Settings) -> bool {
+    version
+        .zip(settings.since)
+        .is_some_and(|(version, since)| version <= since)
+}
+
+/// Whether a rule is applied to a file. Rules that are no errors of themselves do not speak of files that
+/// ran long ago.
+fn applies(rule: &Rule, is_old: bool, settings: &Settings) -> bool {
+    settings.lint.level(rule) > Level::Allow
+        && (!is_old || rule.level == Level::Deny)
+        && (settings.syntax == Syntax::On || !rule.reads_tree())
+        && !(rule.id == create_if_not_exists::RULE.id
+            && create_if_not_exists::is_contradicted(&settings.lint))
+}
+
+/// The rules that are applied, a bit each: asked of the settings once, not for every file.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Selection {
+    of_new: u64,
+    of_old: u64,
+}
+
+impl Selection {
+    pub(crate) fn of(settings: &Settings) -> Self {
+        let select = |is_old| {
+            let rules = RULES.iter().enumerate();
+            rules
+                .filter(|(_, rule)| applies(rule, is_old, settings))
+                .fold(0, |selected, (at, _)| selected | 1 << at)
+        };
+        Self {
+            of_new: select(false),
+            of_old: select(true),
+        }
+    }
 }
 
 /// Everything that the rules find in a file, in order of place. `schema` is what the files before have made
 /// of the tables; what this file does to them is added.
-pub(crate) fn check(subject: &Subject<'_>, schema: &mut Schema) -> Vec<Diagnostic> {
-    let selected = select(subject.settings, subject.version);
+pub(crate) fn check(
+    subject: &Subject<'_>,
+    selection: Selection,
+    schema: &mut Schema,
+) -> Vec<Diagnostic> {
+    let selected = if is_old(subject.version, subject.settings) {
+        selection.of_old
+    } else {
+        selection.of_new
+    };
     let mut found = Vec::new();
-    for (at, rule) in RULES.iter().enumerate() {
-        if let Check::File(check) = rule.check
-            && selected & 1 << at != 0
-        {
-            found.extend(check(subject));
+    let mut asked = OF_FILES & selected;
+    while let Some(rule) = RULES.get(asked.trailing_zeros() as usize) {
+        asked &= asked - 1;
+        if let Check::File(check) = rule.check {
+            found.append(&mut check(subject));
         }
     }
     let mut past = Past::default();
@@ -194,7 +235,7 @@ pub(crate) fn check(subject: &Subject<'_>, schema: &mut Schema) -> Vec<Diagnosti
             while let Some(rule) = RULES.get(asked.trailing_zeros() as usize) {
                 asked &= asked - 1;
                 if let Check::Statement(_, check) = rule.check {
-                    found.extend(check(&scene));
+                    found.append(&mut check(&scene));
                 }
             }
         }
@@ -203,23 +244,17 @@ pub(crate) fn check(subject: &Subject<'_>, schema: &mut Schema) -> Vec<Diagnosti
             schema.note(&said);
         }
     }
-    set_levels(&mut found, subject.settings);
-    found.sort_by_key(|diagnostic| diagnostic.span.as_ref().map(|span| span.start));
+    if !found.is_empty() {
+        set_levels(&mut found, subject.settings);
+        found.sort_by_key(|diagnostic| diagnostic.span.as_ref().map(|span| span.start));
+    }
     found
 }
 
 /// Makes warnings of the findings of rules that warn.
 fn set_levels(found: &mut [Diagnostic], settings: &Settings) {
-    if found.is_empty() {
-        return;
-    }
-    let warning: HashSet<&str> = RULES
-        .iter()
-        .filter(|rule| settings.lint.level(rule) == Level::Warn)
-        .map(|rule| rule.id)
-        .collect();
     for diagnostic in found {
-        if warning.contains(diagnostic.rule) {
+        if find(diagnostic.rule).is_some_and(|rule| settings.lint.level(rule) == Level::Warn) {
             diagnostic.severity = Severity::Warning;
         }
     }

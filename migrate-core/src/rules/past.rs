@@ -1,6 +1,6 @@
 //! What a file has done before the statement that is looked at.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::lock::{self, Held};
 use super::relation::Relation;
@@ -12,7 +12,7 @@ use crate::sql::Keyword as K;
 #[derive(Debug, Default)]
 pub(crate) struct Past {
     /// What was created: by name, the schemas.
-    created: HashMap<String, Vec<Option<String>>>,
+    created: BTreeMap<String, Vec<Option<String>>>,
     /// What was dropped if it was there.
     dropped: Vec<Relation>,
     /// Values that were added to enum types: the type, the value.
@@ -52,7 +52,7 @@ impl Past {
             | w::INDEX => {
                 // Of `CREATE TABLE IF NOT EXISTS` it is not known whether it creates anything, but
                 // where the table was there before, whoever wrote it thinks of an empty database.
-                if let Some(created) = said.created.clone() {
+                if let Some(created) = said.created().cloned() {
                     let schemas = self.created.entry(created.name).or_default();
                     schemas.push(created.schema);
                 }

@@ -47,8 +47,8 @@ fn check(scene: &Scene<'_>) -> Vec<Diagnostic> {
         else {
             return None;
         };
-        let columns = scene.schema.index_columns(index)?.iter();
-        let mut nullable = columns.filter(|column| {
+        let columns = scene.schema.index_columns(index)?;
+        let mut nullable = columns.iter().filter(|column| {
             scene.schema.is_nullable(table, column)
                 && !scene.schema.has_not_null_check(table, column)
         });

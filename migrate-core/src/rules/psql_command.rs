@@ -36,6 +36,9 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
+    if !subject.analysis.vocabulary.has_command() {
+        return Vec::new();
+    }
     let tokens = subject.analysis.tokens.iter();
     tokens
         .filter(|token| token.is_char(b'\\'))

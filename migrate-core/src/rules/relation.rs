@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// A name as it was written, in the form in which PostgreSQL stores it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Relation {
     /// Where it lies; none where `search_path` decides.
     pub(crate) schema: Option<String>,

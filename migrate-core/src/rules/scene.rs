@@ -1,5 +1,7 @@
 //! What a rule is shown: a statement, and what went before it.
 
+use std::cell::OnceCell;
+
 use super::alteration::{Act, Alteration, Target};
 use super::column::Column;
 use super::constraint::Constraint;
@@ -10,7 +12,7 @@ use super::schema::Schema;
 use super::subject::Subject;
 use super::words as w;
 use crate::diagnostic::Diagnostic;
-use crate::grammar::Node;
+use crate::grammar::{Node, Symbol};
 use crate::sql::Keyword as K;
 
 /// A statement in its place.
@@ -24,60 +26,65 @@ pub(crate) struct Scene<'a> {
     pub(crate) schema: &'a Schema,
 }
 
-/// A statement.
+/// A statement. Most of what it says is read when somebody asks.
 #[derive(Debug)]
 pub(crate) struct Said<'a> {
     pub(crate) subject: &'a Subject<'a>,
     /// The grammar's symbol for such statements, e.g. `IndexStmt`.
     pub(crate) node: Node<'a>,
-    /// Of `CREATE`: the name behind its first words.
-    pub(crate) created: Option<Relation>,
-    /// Of `ALTER TABLE`.
-    pub(crate) alteration: Option<Alteration<'a>>,
-    /// Of `CREATE TABLE`.
-    pub(crate) columns: Vec<Column<'a>>,
-    /// Of `CREATE TABLE`: the constraints beside the columns.
-    pub(crate) constraints: Vec<Constraint<'a>>,
+    created: OnceCell<Option<Relation>>,
+    relation: OnceCell<Option<Relation>>,
+    alteration: Option<Alteration<'a>>,
 }
 
 impl<'a> Said<'a> {
     pub(crate) fn new(subject: &'a Subject<'a>, node: Node<'a>) -> Self {
-        let mut said = Self {
+        Self {
             subject,
             node,
-            created: None,
-            alteration: None,
-            columns: Vec::new(),
-            constraints: Vec::new(),
-        };
-        match node.symbol() {
-            w::ALTER_TABLE => said.alteration = Alteration::read(subject, node),
-            w::CREATE_TABLE => {
-                said.created = said.read_created();
-                said.read_elements();
-            }
-            w::CREATE_AS
+            created: OnceCell::new(),
+            relation: OnceCell::new(),
+            alteration: match node.symbol() {
+                w::ALTER_TABLE => Alteration::read(subject, node),
+                _ => None,
+            },
+        }
+    }
+
+    /// Of `CREATE`: the name behind its first words.
+    pub(crate) fn created(&self) -> Option<&Relation> {
+        let created = self.created.get_or_init(|| match self.node.symbol() {
+            w::CREATE_TABLE
+            | w::CREATE_AS
             | w::CREATE_MATERIALIZED_VIEW
             | w::CREATE_VIEW
             | w::CREATE_SEQUENCE
             | w::CREATE_DOMAIN
             | w::DEFINE
-            | w::INDEX => said.created = said.read_created(),
-            _ => {}
-        }
-        said
+            | w::INDEX => self.read_created(),
+            _ => None,
+        });
+        created.as_ref()
+    }
+
+    /// Of `ALTER TABLE`.
+    pub(crate) fn alteration(&self) -> Option<&Alteration<'a>> {
+        self.alteration.as_ref()
     }
 
     /// The one table it is about, where the grammar has it directly below the statement.
     pub(crate) fn relation(&self) -> Option<Relation> {
-        let parts = self.node.children();
-        let mut tables = parts.filter(|part| {
-            part.is(w::RELATION)
-                || part.is(w::QUALIFIED_NAME)
-                || part.is(w::RELATION_ALIASED)
-                || part.is(w::RELATIONS)
+        let relation = self.relation.get_or_init(|| {
+            let mut parts = self.node.children();
+            let table = parts.find(|part| {
+                part.is(w::RELATION)
+                    || part.is(w::QUALIFIED_NAME)
+                    || part.is(w::RELATION_ALIASED)
+                    || part.is(w::RELATIONS)
+            });
+            self.subject.relation(table?)
         });
-        self.subject.relation(tables.next()?)
+        relation.clone()
     }
 
     /// Whether it says `CONCURRENTLY`.
@@ -155,25 +162,53 @@ impl<'a> Said<'a> {
         Some((old, rest.name()?))
     }
 
-    /// Reads what `CREATE TABLE` lists.
-    fn read_elements(&mut self) {
+    /// Of `CREATE TABLE`: what it lists and is of this kind.
+    fn elements_of(&self, kind: Symbol) -> Vec<Node<'a>> {
         let list = self
             .node
             .child(w::TABLE_ELEMENTS_OPT)
             .and_then(|list| list.child(w::TABLE_ELEMENTS));
-        for element in list.map_or_else(Vec::new, |list| list.items(w::TABLE_ELEMENT)) {
-            let Some(element) = element.children().next() else {
-                continue;
-            };
-            match element.symbol() {
-                w::COLUMN => self.columns.extend(Column::read(self.subject, element)),
-                w::TABLE_CONSTRAINT => {
-                    self.constraints
-                        .extend(Constraint::read(self.subject, element));
-                }
-                _ => {}
-            }
+        let elements = list.map_or_else(Vec::new, |list| list.items(w::TABLE_ELEMENT));
+        let elements = elements.into_iter().filter_map(|element| element.only());
+        elements.filter(|element| element.is(kind)).collect()
+    }
+
+    /// Of `CREATE TABLE`.
+    pub(crate) fn columns(&self) -> Vec<Column<'a>> {
+        let columns = self.elements_of(w::COLUMN).into_iter();
+        columns
+            .filter_map(|column| Column::read(self.subject, column))
+            .collect()
+    }
+
+    /// Of `CREATE TABLE`: the constraints beside the columns.
+    pub(crate) fn constraints(&self) -> Vec<Constraint<'a>> {
+        let constraints = self.elements_of(w::TABLE_CONSTRAINT).into_iter();
+        constraints
+            .filter_map(|constraint| Constraint::read(self.subject, constraint))
+            .collect()
+    }
+
+    /// Of `CREATE TABLE`: the tables it refers to, first those of columns.
+    pub(crate) fn parents(&self) -> Vec<Relation> {
+        if !self.subject.analysis.vocabulary.has(K::References) {
+            return Vec::new();
         }
+        let parent = |body: Node<'_>| self.subject.relation(body.child(w::QUALIFIED_NAME)?);
+        let mut parents = Vec::new();
+        for column in self.elements_of(w::COLUMN) {
+            let mut bodies = column.find_all(w::COLUMN_CONSTRAINT_BODY);
+            parents.extend(bodies.find_map(|body| {
+                let refers = body.only()?.is(w::REFERENCES);
+                if refers { parent(body) } else { None }
+            }));
+        }
+        for constraint in self.elements_of(w::TABLE_CONSTRAINT) {
+            let body = constraint.child(w::CONSTRAINT_BODY);
+            let body = body.filter(|body| body.only().is_some_and(|first| first.is(w::FOREIGN)));
+            parents.extend(body.and_then(parent));
+        }
+        parents
     }
 }
 
@@ -185,7 +220,7 @@ impl<'a> Scene<'a> {
 
     /// Of an `ALTER TABLE` of a table that others use: the table and what is done to it.
     pub(crate) fn acts(&self) -> impl Iterator<Item = (&Relation, &Act<'a>)> {
-        let alteration = self.said.alteration.as_ref();
+        let alteration = self.said.alteration();
         alteration
             .filter(|alteration| alteration.target == Target::Table)
             .filter(|alteration| self.is_in_use(&alteration.relation))

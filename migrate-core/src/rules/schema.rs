@@ -1,9 +1,14 @@
 //! What the files before have made of the tables, as far as their text shows it.
 //!
+//! A statement is kept as text, and read when a rule asks about what it made: most tables are never asked
+//! about, and to read all of them would take longer than all rules together. Each is read once.
+//!
 //! What happens in `DO` blocks and functions stays unknown, and so do tables that were there before the
 //! first file. A rule speaks where nothing is known, and is quiet where this says that all is well.
 
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::mem;
 
 use super::alteration::{ActKind, Target};
 use super::column::{Column, TraitKind};
@@ -11,24 +16,36 @@ use super::column_type::ColumnType;
 use super::constraint::{Constraint, ConstraintKind, column_not_null};
 use super::relation::Relation;
 use super::scene::Said;
+use super::subject::Subject;
 use super::words as w;
-use crate::sql::Keyword as K;
+use crate::grammar::parse;
+use crate::settings::Settings;
+use crate::sql::{Keyword as K, analyse};
 
-/// Tables by name.
+/// Tables by name. Sorted maps, because without optimisation they are quicker than hashing.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Schema {
-    tables: HashMap<Relation, Table>,
-    /// By name: the columns. Those on expressions are left out.
-    indexes: HashMap<String, Vec<String>>,
+    tables: BTreeMap<Relation, RefCell<Made<Table>>>,
+    /// By name: the columns. None for those on expressions.
+    indexes: BTreeMap<String, RefCell<Made<Option<Vec<String>>>>>,
+}
+
+/// Something that statements have made.
+#[derive(Debug, Clone, Default)]
+struct Made<T> {
+    /// What those that have been read made of it.
+    thing: T,
+    /// The text of those that have not, in order.
+    unread: Vec<String>,
 }
 
 /// A table.
 #[derive(Debug, Clone, Default)]
 struct Table {
     is_partitioned: bool,
-    columns: HashMap<String, Known>,
+    columns: BTreeMap<String, Known>,
     /// By name: which column a check says is not null, and whether it holds for all rows.
-    checks: HashMap<String, Check>,
+    checks: BTreeMap<String, Check>,
 }
 
 /// A column.
@@ -47,94 +64,96 @@ struct Check {
 
 impl Schema {
     /// The type of a column.
-    pub(crate) fn column_type(&self, table: &Relation, column: &str) -> Option<&ColumnType> {
-        let known = self.tables.get(table)?.columns.get(column)?;
-        Some(&known.column_type)
+    pub(crate) fn column_type(&self, table: &Relation, column: &str) -> Option<ColumnType> {
+        self.ask(table, |table| {
+            Some(table.columns.get(column)?.column_type.clone())
+        })?
     }
 
     /// Whether a column is known to take nulls.
     pub(crate) fn is_nullable(&self, table: &Relation, column: &str) -> bool {
-        let table = self.tables.get(table);
-        let known = table.and_then(|table| table.columns.get(column));
-        known.is_some_and(|known| known.is_nullable)
+        self.nullable(table, column) == Some(true)
     }
 
     /// Whether a column is known to take no nulls.
     pub(crate) fn is_not_null(&self, table: &Relation, column: &str) -> bool {
-        let table = self.tables.get(table);
-        let known = table.and_then(|table| table.columns.get(column));
-        known.is_some_and(|known| !known.is_nullable)
+        self.nullable(table, column) == Some(false)
+    }
+
+    fn nullable(&self, table: &Relation, column: &str) -> Option<bool> {
+        self.ask(table, |table| Some(table.columns.get(column)?.is_nullable))?
     }
 
     /// Whether a table is known to be divided into partitions.
     pub(crate) fn is_partitioned(&self, table: &Relation) -> bool {
-        self.tables
-            .get(table)
-            .is_some_and(|table| table.is_partitioned)
+        self.ask(table, |table| table.is_partitioned) == Some(true)
     }
 
     /// The columns of an index.
-    pub(crate) fn index_columns(&self, index: &str) -> Option<&[String]> {
-        self.indexes.get(index).map(Vec::as_slice)
+    pub(crate) fn index_columns(&self, index: &str) -> Option<Vec<String>> {
+        let mut made = self.indexes.get(index)?.borrow_mut();
+        made.read(|known, said| {
+            // One on expressions leaves what was known before.
+            let columns = indexed(said);
+            if columns.is_some() {
+                *known = columns;
+            }
+        })
+        .clone()
     }
 
     /// Whether a valid check says that a column holds no nulls.
     pub(crate) fn has_not_null_check(&self, table: &Relation, column: &str) -> bool {
-        self.tables.get(table).is_some_and(|table| {
+        let found = self.ask(table, |table| {
             let mut checks = table.checks.values();
             checks.any(|check| check.is_valid && check.column.as_deref() == Some(column))
-        })
+        });
+        found == Some(true)
     }
 
     /// Whether a table is known to have a check of its own that holds for all rows.
     pub(crate) fn has_valid_check(&self, table: &Relation) -> bool {
-        let table = self.tables.get(table);
-        table.is_some_and(|table| table.checks.values().any(|check| check.is_valid))
+        let found = self.ask(table, |table| {
+            table.checks.values().any(|check| check.is_valid)
+        });
+        found == Some(true)
+    }
+
+    fn ask<A>(&self, table: &Relation, question: impl FnOnce(&Table) -> A) -> Option<A> {
+        let mut made = self.tables.get(table)?.borrow_mut();
+        Some(question(made.read(Table::take_in)))
     }
 
     /// Takes in what a statement does.
     pub(crate) fn note(&mut self, said: &Said<'_>) {
+        let text = || said.node.text(said.subject.text).to_owned();
         match said.node.symbol() {
             w::CREATE_TABLE => {
-                let Some(created) = said.created.clone() else {
+                let Some(created) = said.created() else {
                     return;
                 };
-                let partitions = said.node.child(w::PARTITIONS);
-                let mut table = Table {
-                    is_partitioned: partitions.is_some_and(|partitions| !partitions.is_empty()),
-                    ..Table::default()
-                };
-                for column in &said.columns {
-                    table.add(column);
-                }
-                for constraint in &said.constraints {
-                    table.constrain(said, constraint);
-                }
                 // One that may have been there before may have other columns.
-                if said.is_guarded() && self.tables.contains_key(&created) {
+                if said.is_guarded() && self.tables.contains_key(created) {
                     return;
                 }
-                self.tables.insert(created, table);
+                let table = Made {
+                    unread: vec![text()],
+                    ..Made::default()
+                };
+                self.tables.insert(created.clone(), RefCell::new(table));
             }
             w::ALTER_TABLE => {
-                if let Some(alteration) = &said.alteration
+                if let Some(alteration) = said.alteration()
                     && alteration.target == Target::Table
                 {
                     let table = self.tables.entry(alteration.relation.clone()).or_default();
-                    for act in &alteration.acts {
-                        table.note(said, act);
-                    }
+                    table.get_mut().unread.push(text());
                 }
             }
             w::INDEX => {
-                let list = said.node.child(w::INDEX_COLUMNS);
-                let elements = list.map_or_else(Vec::new, |list| list.items(w::INDEX_COLUMN));
-                let columns: Option<Vec<String>> = elements
-                    .into_iter()
-                    .map(|element| said.subject.name(element.child(w::COLUMN_NAME)?))
-                    .collect();
-                if let (Some(index), Some(columns)) = (said.created.clone(), columns) {
-                    self.indexes.insert(index.name, columns);
+                if let Some(index) = said.created() {
+                    let index = self.indexes.entry(index.name.clone()).or_default();
+                    index.get_mut().unread.push(text());
                 }
             }
             w::DROP_STATEMENT | w::RENAME_STATEMENT => self.forget(said),
@@ -161,7 +180,51 @@ impl Schema {
     }
 }
 
+impl<T> Made<T> {
+    /// Reads what has not been read: `take_in` is what a statement does.
+    fn read(&mut self, take_in: impl Fn(&mut T, &Said<'_>)) -> &T {
+        let settings = Settings::default();
+        for text in mem::take(&mut self.unread) {
+            let analysis = analyse(&text);
+            let parsed = parse(&text, &analysis.tokens, &analysis.faults);
+            let subject = Subject::alone(&text, &analysis, &parsed, &settings);
+            for node in subject.trees() {
+                take_in(&mut self.thing, &Said::new(&subject, node));
+            }
+        }
+        &self.thing
+    }
+}
+
+/// The columns that `CREATE INDEX` lists; none if one of them is an expression.
+fn indexed(said: &Said<'_>) -> Option<Vec<String>> {
+    let list = said.node.child(w::INDEX_COLUMNS);
+    let elements = list.map_or_else(Vec::new, |list| list.items(w::INDEX_COLUMN));
+    elements
+        .into_iter()
+        .map(|element| said.subject.name(element.child(w::COLUMN_NAME)?))
+        .collect()
+}
+
 impl Table {
+    /// Takes in a `CREATE TABLE` or an `ALTER TABLE`.
+    fn take_in(&mut self, said: &Said<'_>) {
+        if let Some(alteration) = said.alteration() {
+            for act in &alteration.acts {
+                self.note(said, act);
+            }
+            return;
+        }
+        let partitions = said.node.child(w::PARTITIONS);
+        self.is_partitioned = partitions.is_some_and(|partitions| !partitions.is_empty());
+        for column in &said.columns() {
+            self.add(column);
+        }
+        for constraint in &said.constraints() {
+            self.constrain(said, constraint);
+        }
+    }
+
     fn note(&mut self, said: &Said<'_>, act: &super::alteration::Act<'_>) {
         match &act.kind {
             ActKind::AddColumn(column) => self.add(column),

@@ -47,6 +47,26 @@ pub(crate) struct Sentence<'a> {
 }
 
 impl<'a> Subject<'a> {
+    /// A text that is looked at for itself.
+    pub(crate) fn alone(
+        text: &'a str,
+        analysis: &'a Analysis,
+        parsed: &'a Parsed,
+        settings: &'a Settings,
+    ) -> Self {
+        Self {
+            file: "",
+            text,
+            analysis,
+            parsed,
+            transaction: Transaction::Single,
+            settings,
+            version: None,
+            direction: Direction::Up,
+            focus: Cell::default(),
+        }
+    }
+
     /// Its statements.
     pub(crate) fn statements(&self) -> impl Iterator<Item = Sentence<'a>> {
         let text = self.text;
@@ -61,27 +81,41 @@ impl<'a> Subject<'a> {
         let sentences = parsed.sentences.iter();
         sentences.filter_map(|sentence| {
             self.focus.set((sentence.tokens.start, sentence.tokens.end));
-            parsed.tree(sentence)?.children().next()
+            parsed.tree(sentence)?.only()
         })
     }
 
     /// The tokens a node of the syntax tree stands for.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a binary search looks between its bounds; nothing else is quick without optimisation"
+    )]
     pub(crate) fn tokens(&self, node: Node<'_>) -> &'a [Token] {
         let range = node.range();
+        let tokens = &self.analysis.tokens[..];
+        let find = |mut low: usize, mut high: usize, start: usize| {
+            while low < high {
+                let middle = (low + high) >> 1;
+                if tokens[middle].start < start {
+                    low = middle + 1;
+                } else {
+                    high = middle;
+                }
+            }
+            low
+        };
         // Looking for them among the statement's own is a lot quicker than among all.
-        let statement = self.focus.get();
-        let within = self.analysis.tokens.get(statement.0..statement.1);
-        let within = within.filter(|tokens| {
-            let start = tokens
-                .first()
-                .is_some_and(|first| first.start <= range.start);
-            start && tokens.last().is_some_and(|last| range.end <= last.end)
-        });
-        let all = within.unwrap_or(&self.analysis.tokens);
-        let first = all.partition_point(|token| token.start < range.start);
-        let rest = all.get(first..).unwrap_or_default();
-        let count = rest.iter().take_while(|token| token.end <= range.end);
-        rest.get(..count.count()).unwrap_or_default()
+        let (mut low, mut high) = self.focus.get();
+        let is_within = low < high
+            && high <= tokens.len()
+            && tokens[low].start <= range.start
+            && range.end <= tokens[high - 1].end;
+        if !is_within {
+            (low, high) = (0, tokens.len());
+        }
+        let first = find(low, high, range.start);
+        let end = find(first, high, range.end);
+        tokens.get(first..end).unwrap_or_default()
     }
 
     /// At the first token of a node.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Rule, Schema, Subject};
+use super::{Rule, Schema, Selection, Subject};
 use crate::diagnostic::Diagnostic;
 use crate::file_name::Direction;
 use crate::grammar::parse;
@@ -145,5 +145,5 @@ fn find_file(
         direction,
         focus: std::cell::Cell::default(),
     };
-    super::check(&subject, schema)
+    super::check(&subject, Selection::of(settings), schema)
 }

@@ -60,7 +60,7 @@ fn check(scene: &Scene<'_>) -> Vec<Diagnostic> {
             .find(&RULE, node, message)
             .help("see that the release that still runs gets along with it, and say so: `-- migrate: allow(trigger-or-policy) <reason>`")
     };
-    if said.alteration.is_some() {
+    if said.alteration().is_some() {
         let acts = scene.acts();
         return acts
             .filter_map(|(table, act)| {

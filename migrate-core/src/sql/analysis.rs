@@ -11,6 +11,7 @@ use super::reader::Reader;
 use super::scanner::Scanner;
 use super::splitter::Splitter;
 use super::token::Token;
+use super::vocabulary::Vocabulary;
 use super::{session_state, subscription, unicode};
 use crate::migration::{Statement, StatementKind};
 
@@ -25,6 +26,8 @@ pub struct Analysis {
     pub parts: Vec<Part>,
     /// What PostgreSQL's scanner would refuse, in order.
     pub faults: Vec<Fault>,
+    /// Its words.
+    pub vocabulary: Vocabulary,
     /// Whether it may change a setting that outlives its transaction.
     pub changes_session: bool,
 }
@@ -70,7 +73,7 @@ pub fn analyse(text: &str) -> Analysis {
         if !command && !splitter.ends_at(&token) {
             continue;
         }
-        analysis.finish(text, start..at, &mut detached);
+        analysis.finish(text, start..at, &scanner.vocabulary, &mut detached);
         start = at + 1;
         if command {
             splitter.reset();
@@ -89,9 +92,12 @@ pub fn analyse(text: &str) -> Analysis {
         }
     }
     let end = analysis.tokens.len();
-    analysis.finish(text, start..end, &mut detached);
-    analysis.faults = scanner.into_faults();
-    unicode::check(text, &analysis.tokens, &mut analysis.faults);
+    analysis.finish(text, start..end, &scanner.vocabulary, &mut detached);
+    analysis.faults = scanner.faults;
+    analysis.vocabulary = scanner.vocabulary;
+    if analysis.vocabulary.has_unicode() || !analysis.faults.is_empty() {
+        unicode::check(text, &analysis.tokens, &mut analysis.faults);
+    }
     analysis
 }
 
@@ -103,20 +109,28 @@ impl Analysis {
     }
 
     /// Takes in the statement that these tokens make, if there are any.
-    fn finish(&mut self, text: &str, range: Range<usize>, detached: &mut HashSet<String>) {
+    fn finish(
+        &mut self,
+        text: &str,
+        range: Range<usize>,
+        vocabulary: &Vocabulary,
+        detached: &mut HashSet<String>,
+    ) {
         let tokens = self.tokens.get(range.clone()).unwrap_or_default();
         let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else {
             return;
         };
         let statement = Reader::new(text, tokens);
-        let mut class = class::classify(statement.clone());
-        detached.extend(subscription::detached(statement.clone()));
+        let mut class = class::classify(statement.clone(), vocabulary);
+        if vocabulary.has(Keyword::Subscription) {
+            detached.extend(subscription::detached(statement.clone()));
+        }
         if class.kind != StatementKind::Transactional
             && subscription::dropped(statement.clone()).is_some_and(|name| detached.contains(&name))
         {
             class = Class::TRANSACTIONAL;
         }
-        self.changes_session |= session_state::changes(&statement);
+        self.changes_session |= session_state::changes(&statement, vocabulary);
         self.statements.push(Statement {
             range: first.start..last.end,
             kind: class.kind.clone(),

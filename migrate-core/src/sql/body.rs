@@ -4,6 +4,7 @@ use super::keyword::Keyword as K;
 use super::reader::Reader;
 use super::scanner::scan;
 use super::token::{Token, TokenKind};
+use super::vocabulary::Vocabulary;
 
 /// A body, scanned. What it is written in only its language knows; the words looked for here are those
 /// of SQL and PL/pgSQL.
@@ -16,6 +17,8 @@ pub(crate) struct Body {
     pub(crate) text: String,
     /// Its tokens.
     pub(crate) tokens: Vec<Token>,
+    /// Its words.
+    pub(super) vocabulary: Vocabulary,
 }
 
 impl Body {
@@ -23,11 +26,12 @@ impl Body {
     fn read(rest: &mut Reader<'_>) -> Option<Self> {
         let start = rest.verbatim();
         let text = rest.string()?;
-        let tokens = scan(&text).tokens;
+        let scanned = scan(&text);
         Some(Self {
             start,
             text,
-            tokens,
+            tokens: scanned.tokens,
+            vocabulary: scanned.vocabulary,
         })
     }
 

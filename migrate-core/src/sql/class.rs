@@ -8,6 +8,8 @@
 use super::keyword::Keyword as K;
 use super::name::{quote, quote_qualified};
 use super::reader::Reader;
+use super::token::Token;
+use super::vocabulary::Vocabulary;
 use super::{body, reindex, subscription};
 use crate::migration::StatementKind;
 
@@ -63,32 +65,29 @@ impl Class {
     }
 }
 
-/// Classifies the statement that the reader is at the beginning of.
-pub(super) fn classify(mut rest: Reader<'_>) -> Class {
-    let class = if rest.accept(K::Create) {
-        classify_create(&mut rest)
-    } else if rest.accept(K::Drop) {
-        classify_drop(&mut rest)
-    } else if rest.accept(K::Alter) {
-        classify_alter(&mut rest)
-    } else if rest.accept(K::Reindex) {
-        reindex::classify(&mut rest)
-    } else if rest.accept(K::Vacuum) {
-        Some(Class::repeatable("VACUUM"))
-    } else if rest.accept(K::Cluster) {
-        classify_cluster(&mut rest)
-    } else if rest.accept_all(&[K::Discard, K::All]) {
-        Some(Class::repeatable("DISCARD ALL"))
-    } else if rest.accept_all(&[K::Commit, K::Prepared]) {
-        Some(Class::unrepeatable("COMMIT PREPARED"))
-    } else if rest.accept_all(&[K::Rollback, K::Prepared]) {
-        Some(Class::unrepeatable("ROLLBACK PREPARED"))
-    } else if rest.accept(K::Do) {
-        body::of_do(&mut rest)
+/// Classifies the statement that the reader is at the beginning of, which is one of a text with these
+/// words.
+pub(super) fn classify(mut rest: Reader<'_>, vocabulary: &Vocabulary) -> Class {
+    let mut behind = rest.clone();
+    let class = match behind.read().and_then(Token::keyword) {
+        Some(K::Create) => classify_create(&mut behind),
+        Some(K::Drop) => classify_drop(&mut behind),
+        Some(K::Alter) => classify_alter(&mut behind),
+        Some(K::Reindex) => reindex::classify(&mut behind),
+        Some(K::Vacuum) => Some(Class::repeatable("VACUUM")),
+        Some(K::Cluster) => classify_cluster(&mut behind),
+        Some(K::Discard) if behind.accept(K::All) => Some(Class::repeatable("DISCARD ALL")),
+        Some(K::Commit) if behind.accept(K::Prepared) => {
+            Some(Class::unrepeatable("COMMIT PREPARED"))
+        }
+        Some(K::Rollback) if behind.accept(K::Prepared) => {
+            Some(Class::unrepeatable("ROLLBACK PREPARED"))
+        }
+        Some(K::Do) => body::of_do(&mut behind)
             .filter(body::Body::ends_transaction)
-            .map(|_| Class::unrepeatable("DO … COMMIT"))
-    } else {
-        classify_query(&mut rest)
+            .map(|_| Class::unrepeatable("DO … COMMIT")),
+        _ if vocabulary.has_name_of(CREATE_SLOT.len()) => classify_query(&mut rest),
+        _ => None,
     };
     class.unwrap_or(Class::TRANSACTIONAL)
 }
@@ -213,10 +212,13 @@ fn classify_cluster(rest: &mut Reader<'_>) -> Option<Class> {
         .then(|| Class::repeatable("CLUSTER without a table"))
 }
 
+/// The only function that refuses.
+const CREATE_SLOT: &str = "pg_create_logical_replication_slot";
+
 /// A statement that is none of the above: all that can refuse in it is a function.
 fn classify_query(rest: &mut Reader<'_>) -> Option<Class> {
     while let Some(name) = rest.read_call() {
-        if name == "pg_create_logical_replication_slot" {
+        if name == CREATE_SLOT {
             return Some(Class::unrepeatable("pg_create_logical_replication_slot()"));
         }
     }

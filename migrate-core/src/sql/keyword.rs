@@ -157,13 +157,7 @@ const fn fill_table() -> [Option<Keyword>; SLOTS] {
         let keyword = Keyword::ALL[next];
         let text = keyword.text().as_bytes();
         assert!(text.len() <= LONGEST);
-        let mut hash = Hash::START;
-        let mut at = 0;
-        while at < text.len() {
-            hash = hash.with(text[at]);
-            at += 1;
-        }
-        let mut slot = hash.slot();
+        let mut slot = Hash::of(text).slot();
         while table[slot].is_some() {
             slot = (slot + 1) % SLOTS;
         }
@@ -175,15 +169,28 @@ const fn fill_table() -> [Option<Keyword>; SLOTS] {
 
 /// The hash of a word, collected while the word is scanned, whatever its case.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Hash(u32);
+pub(crate) struct Hash(pub(super) u32);
 
 impl Hash {
     /// Of the empty word.
     pub(crate) const START: Self = Self(0);
 
     /// Of the word with one more byte. Letters differ from their other case in one bit only.
+    #[expect(clippy::inline_always, reason = "a call for each byte of all text")]
+    #[inline(always)]
     pub(crate) const fn with(self, byte: u8) -> Self {
         Self(self.0.wrapping_mul(31).wrapping_add((byte | 0x20) as u32))
+    }
+
+    /// Of a word.
+    pub(super) const fn of(word: &[u8]) -> Self {
+        let mut hash = Self::START;
+        let mut rest = word;
+        while let [first, others @ ..] = rest {
+            hash = hash.with(*first);
+            rest = others;
+        }
+        hash
     }
 
     const fn slot(self) -> usize {
@@ -192,36 +199,60 @@ impl Hash {
 }
 
 /// The keyword that `word` is, in whatever case, if it is one.
-pub(crate) fn find(word: &str, hash: Hash) -> Option<Keyword> {
+#[expect(
+    clippy::indexing_slicing,
+    reason = "slots are less than their number; nothing else is quick without optimisation"
+)]
+pub(crate) fn find(word: &[u8], hash: Hash) -> Option<Keyword> {
     if word.len() > LONGEST {
         return None;
     }
     let mut slot = hash.slot();
     // The table has free slots, so this ends.
-    while let Some(Some(keyword)) = TABLE.get(slot) {
-        if keyword.text().eq_ignore_ascii_case(word) {
-            return Some(*keyword);
+    while let Some(keyword) = TABLE[slot] {
+        if is_spelt(keyword.text().as_bytes(), word) {
+            return Some(keyword);
         }
         slot = (slot + 1) % SLOTS;
     }
     None
 }
 
+/// Whether a word is a keyword in whatever case.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "the lengths are compared first; nothing else is quick without optimisation"
+)]
+fn is_spelt(keyword: &[u8], word: &[u8]) -> bool {
+    if keyword.len() != word.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < keyword.len() {
+        // Letters differ from their other case in this bit, which an underscore lacks.
+        if keyword[at] != word[at] && keyword[at] != word[at] | 0x20 {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Hash, Keyword, find};
+    use super::{Hash, Keyword};
 
-    fn hash(word: &str) -> Hash {
-        word.bytes().fold(Hash::START, Hash::with)
+    fn find(word: &str) -> Option<Keyword> {
+        super::find(word.as_bytes(), Hash::of(word.as_bytes()))
     }
 
     #[test]
     fn every_keyword_is_found_in_either_case() {
         for keyword in Keyword::ALL {
             let text = keyword.text();
-            assert_eq!(find(text, hash(text)), Some(*keyword));
+            assert_eq!(find(text), Some(*keyword));
             let upper = text.to_uppercase();
-            assert_eq!(find(&upper, hash(&upper)), Some(*keyword));
+            assert_eq!(find(&upper), Some(*keyword));
         }
     }
 
@@ -235,7 +266,7 @@ mod tests {
             "sélect",
             "\u{212a}ey",
         ] {
-            assert_eq!(find(word, hash(word)), None);
+            assert_eq!(find(word), None);
         }
     }
 

@@ -23,6 +23,7 @@ mod subscription;
 mod testing;
 mod token;
 mod unicode;
+mod vocabulary;
 
 pub use analysis::{Analysis, Part, analyse};
 pub use class::Class;
@@ -31,3 +32,4 @@ pub use keyword::Keyword;
 pub(crate) use literal::value as literal_value;
 pub use scanner::{Scan, scan};
 pub use token::{Token, TokenKind};
+pub use vocabulary::Vocabulary;

@@ -106,8 +106,8 @@ impl Scanner<'_> {
     fn skip_digits(&mut self, radix: u32) {
         loop {
             match (self.peek(0), self.peek(1)) {
-                (Some(byte), _) if char::from(byte).is_digit(radix) => self.at += 1,
-                (Some(b'_'), Some(byte)) if char::from(byte).is_digit(radix) => self.at += 2,
+                (Some(byte), _) if is_digit(byte, radix) => self.at += 1,
+                (Some(b'_'), Some(byte)) if is_digit(byte, radix) => self.at += 2,
                 _ => return,
             }
         }
@@ -135,6 +135,9 @@ impl Scanner<'_> {
 
     /// PostgreSQL's grammar tells integers that fit 32 bits from all others.
     fn classify_integer(&self, start: usize, end: usize, radix: u32) -> TokenKind {
+        if radix == 10 && end - start <= 9 {
+            return TokenKind::Integer;
+        }
         let limit = 0x7fff_ffff_u64;
         let mut value = 0_u64;
         for byte in self.bytes.get(start..end).unwrap_or_default() {
@@ -146,6 +149,14 @@ impl Scanner<'_> {
             }
         }
         TokenKind::Integer
+    }
+}
+
+const fn is_digit(byte: u8, radix: u32) -> bool {
+    match byte {
+        b'0'..=b'9' => ((byte - b'0') as u32) < radix,
+        b'a'..=b'f' | b'A'..=b'F' => radix == 16,
+        _ => false,
     }
 }
 

@@ -15,6 +15,10 @@ pub(crate) struct Reader<'a> {
     at: usize,
 }
 
+#[expect(
+    clippy::indexing_slicing,
+    reason = "what is indexed has been compared with the length; nothing else is quick without optimisation"
+)]
 impl<'a> Reader<'a> {
     /// At the first of `tokens`, which are tokens of `text`.
     pub(crate) const fn new(text: &'a str, tokens: &'a [Token]) -> Self {
@@ -37,44 +41,54 @@ impl<'a> Reader<'a> {
 
     /// Reads one token.
     pub(crate) fn read(&mut self) -> Option<&'a Token> {
-        let token = self.tokens.get(self.at)?;
+        if self.at >= self.tokens.len() {
+            return None;
+        }
         self.at += 1;
-        Some(token)
+        Some(&self.tokens[self.at - 1])
     }
 
     /// Reads this keyword, if it comes next.
     pub(crate) fn accept(&mut self, keyword: Keyword) -> bool {
-        let found = self.peek().is_some_and(|token| token.is(keyword));
-        self.at += usize::from(found);
+        let found = self.at < self.tokens.len() && self.tokens[self.at].is(keyword);
+        if found {
+            self.at += 1;
+        }
         found
     }
 
     /// Reads these keywords, if they come next in this order.
     pub(crate) fn accept_all(&mut self, keywords: &[Keyword]) -> bool {
-        let next = self.tokens.get(self.at..).unwrap_or_default();
-        let found = next.len() >= keywords.len()
-            && keywords
-                .iter()
-                .zip(next)
-                .all(|(keyword, token)| token.is(*keyword));
-        if found {
-            self.at += keywords.len();
+        let before = self.at;
+        let mut at = 0;
+        while at < keywords.len() {
+            if !self.accept(keywords[at]) {
+                self.at = before;
+                return false;
+            }
+            at += 1;
         }
-        found
+        true
     }
 
     /// Reads one of these keywords, if it comes next.
     pub(crate) fn accept_any(&mut self, keywords: &[Keyword]) -> bool {
-        let next = self.peek().and_then(Token::keyword);
-        let found = next.is_some_and(|next| keywords.contains(&next));
-        self.at += usize::from(found);
-        found
+        let mut at = 0;
+        while at < keywords.len() {
+            if self.accept(keywords[at]) {
+                return true;
+            }
+            at += 1;
+        }
+        false
     }
 
     /// Reads this character, if it comes next.
     pub(crate) fn accept_char(&mut self, char: u8) -> bool {
-        let found = self.peek().is_some_and(|token| token.is_char(char));
-        self.at += usize::from(found);
+        let found = self.at < self.tokens.len() && self.tokens[self.at].is_char(char);
+        if found {
+            self.at += 1;
+        }
         found
     }
 

@@ -12,6 +12,7 @@ use super::fault::{Fault, FaultKind};
 use super::keyword::{self, Hash, Keyword};
 use super::operators::Run;
 use super::token::{Token, TokenKind};
+use super::vocabulary::Vocabulary;
 
 /// A whole text, scanned.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub struct Scan {
     pub tokens: Vec<Token>,
     /// What PostgreSQL would refuse, in order. After a fault the scanner goes on as well as it can.
     pub faults: Vec<Fault>,
+    /// Its words.
+    pub vocabulary: Vocabulary,
 }
 
 /// Scans a whole text.
@@ -32,6 +35,7 @@ pub fn scan(text: &str) -> Scan {
     Scan {
         tokens,
         faults: scanner.faults,
+        vocabulary: scanner.vocabulary,
     }
 }
 
@@ -45,6 +49,7 @@ pub(crate) struct Scanner<'a> {
     pub(super) faults: Vec<Fault>,
     /// The operator characters that the last operator was cut from.
     pub(super) run: Run,
+    pub(super) vocabulary: Vocabulary,
     /// The first newline at or behind the place where one was looked for last.
     newline: usize,
 }
@@ -57,13 +62,9 @@ impl<'a> Scanner<'a> {
             at: 0,
             faults: Vec::new(),
             run: Run::default(),
+            vocabulary: Vocabulary::default(),
             newline: 0,
         }
-    }
-
-    /// What was wrong so far.
-    pub(super) fn into_faults(self) -> Vec<Fault> {
-        self.faults
     }
 
     /// Goes on at `at`, a character boundary.
@@ -72,33 +73,42 @@ impl<'a> Scanner<'a> {
     }
 
     /// The next token; none at the end of the text.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a class for each byte; nothing else is quick without optimisation"
+    )]
     pub(crate) fn scan_token(&mut self) -> Option<Token> {
         self.skip_blank();
         let start = self.at;
-        let first = self.peek(0)?;
-        let kind = match first {
-            b'a'..=b'z' | b'A'..=b'Z' | b'_' | 128.. => self.scan_word(first),
-            b'0'..=b'9' => self.scan_number(),
-            b'\'' => self.scan_string(1),
-            b'"' => self.scan_quoted_identifier(1),
-            b'$' => self.scan_dollar(),
-            b'.' => match self.peek(1) {
-                Some(b'0'..=b'9') => self.scan_number(),
-                Some(b'.') => self.take(2, TokenKind::DotDot),
+        if start >= self.bytes.len() {
+            return None;
+        }
+        let first = self.bytes[start];
+        let kind = match CLASSES[first as usize] {
+            Class::Letter => self.scan_word(first),
+            Class::Digit => self.scan_number(),
+            Class::Operator => self.scan_operator(first),
+            Class::Other => match first {
+                b'\'' => self.scan_string(1),
+                b'"' => self.scan_quoted_identifier(1),
+                b'$' => self.scan_dollar(),
+                b'.' => match self.peek(1) {
+                    Some(b'0'..=b'9') => self.scan_number(),
+                    Some(b'.') => self.take(2, TokenKind::DotDot),
+                    _ => self.take(1, TokenKind::Char(first)),
+                },
+                b':' => match self.peek(1) {
+                    Some(b':') => self.take(2, TokenKind::Typecast),
+                    Some(b'=') => self.take(2, TokenKind::ColonEquals),
+                    _ => self.take(1, TokenKind::Char(first)),
+                },
+                b'\\' => {
+                    self.vocabulary.note_command();
+                    self.skip_line();
+                    TokenKind::Char(first)
+                }
                 _ => self.take(1, TokenKind::Char(first)),
             },
-            b':' => match self.peek(1) {
-                Some(b':') => self.take(2, TokenKind::Typecast),
-                Some(b'=') => self.take(2, TokenKind::ColonEquals),
-                _ => self.take(1, TokenKind::Char(first)),
-            },
-            b'~' | b'!' | b'@' | b'#' | b'^' | b'&' | b'|' | b'`' | b'?' | b'+' | b'-' | b'*'
-            | b'/' | b'%' | b'<' | b'>' | b'=' => self.scan_operator(first),
-            b'\\' => {
-                self.skip_line();
-                TokenKind::Char(first)
-            }
-            _ => self.take(1, TokenKind::Char(first)),
         };
         Some(Token {
             kind,
@@ -108,8 +118,17 @@ impl<'a> Scanner<'a> {
     }
 
     /// The byte `offset` after the next one.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the line above compares; nothing else is quick without optimisation"
+    )]
     pub(super) fn peek(&self, offset: usize) -> Option<u8> {
-        self.bytes.get(self.at + offset).copied()
+        let at = self.at + offset;
+        if at < self.bytes.len() {
+            Some(self.bytes[at])
+        } else {
+            None
+        }
     }
 
     /// Moves on by `length` bytes.
@@ -121,6 +140,25 @@ impl<'a> Scanner<'a> {
     /// What is left of the text.
     pub(super) fn rest(&self) -> &'a str {
         self.text.get(self.at..).unwrap_or_default()
+    }
+
+    /// Where this ASCII character stands next, from the next byte on.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the loop compares; nothing else is quick without optimisation"
+    )]
+    pub(super) fn find(&self, wanted: u8) -> Option<usize> {
+        // To begin a search takes as long as to look at so many bytes. It begins at a character.
+        let near = self.at + 32;
+        let mut at = self.at;
+        while at < self.bytes.len() && (at < near || self.bytes[at] >= 128) {
+            if self.bytes[at] == wanted {
+                return Some(at);
+            }
+            at += 1;
+        }
+        let rest = self.text.get(at..)?;
+        Some(at + rest.find(char::from(wanted))?)
     }
 
     pub(super) fn fault(&mut self, kind: FaultKind, start: usize, end: usize) {
@@ -142,12 +180,16 @@ impl<'a> Scanner<'a> {
     }
 
     /// Moves over white space and comments.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the loop compares; nothing else is quick without optimisation"
+    )]
     fn skip_blank(&mut self) {
-        loop {
-            match self.peek(0) {
-                Some(b' ' | b'\n' | b'\t' | b'\r' | 0x0b | 0x0c) => self.at += 1,
-                Some(b'-') if self.peek(1) == Some(b'-') => self.skip_line(),
-                Some(b'/') if self.peek(1) == Some(b'*') => self.skip_comment(),
+        while self.at < self.bytes.len() {
+            match self.bytes[self.at] {
+                b' ' | b'\n' | b'\t' | b'\r' | 0x0b | 0x0c => self.at += 1,
+                b'-' if self.peek(1) == Some(b'-') => self.skip_line(),
+                b'/' if self.peek(1) == Some(b'*') => self.skip_comment(),
                 _ => return,
             }
         }
@@ -188,13 +230,18 @@ impl<'a> Scanner<'a> {
                 return self.scan_bits(TokenKind::HexString, FaultKind::UnterminatedHexString);
             }
             // Not one token: the grammar sees the type `nchar` before a string.
-            (b'n' | b'N', Some(b'\'')) => return self.take(1, TokenKind::Keyword(Keyword::Nchar)),
+            (b'n' | b'N', Some(b'\'')) => {
+                self.vocabulary.note_keyword(Keyword::Nchar, 1);
+                return self.take(1, TokenKind::Keyword(Keyword::Nchar));
+            }
             (b'u' | b'U', Some(b'&')) => match self.peek(2) {
                 Some(b'\'') => {
+                    self.vocabulary.note_unicode();
                     self.scan_string(3);
                     return TokenKind::UnicodeString;
                 }
                 Some(b'"') => {
+                    self.vocabulary.note_unicode();
                     self.scan_quoted_identifier(3);
                     return TokenKind::UnicodeIdent;
                 }
@@ -204,21 +251,73 @@ impl<'a> Scanner<'a> {
         }
         let start = self.at;
         let hash = self.skip_identifier();
-        let word = self.text.get(start..self.at).unwrap_or_default();
-        keyword::find(word, hash).map_or(TokenKind::Ident, TokenKind::Keyword)
+        let length = self.at - start;
+        let word = self.bytes.get(start..self.at).unwrap_or_default();
+        if let Some(keyword) = keyword::find(word, hash) {
+            self.vocabulary.note_keyword(keyword, length);
+            TokenKind::Keyword(keyword)
+        } else {
+            self.vocabulary.note_name(hash, length);
+            TokenKind::Ident
+        }
     }
 
     /// Moves over the rest of an identifier; the hash of what it moved over.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the loop compares, and there is a class for each byte; nothing else is quick without optimisation"
+    )]
     pub(super) fn skip_identifier(&mut self) -> Hash {
+        let bytes = self.bytes;
         let mut hash = Hash::START;
-        while let Some(byte @ (b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'0'..=b'9' | b'$' | 128..)) =
-            self.peek(0)
-        {
+        let mut at = self.at;
+        while at < bytes.len() {
+            let byte = bytes[at];
+            match CLASSES[byte as usize] {
+                Class::Letter | Class::Digit => {}
+                _ if byte == b'$' => {}
+                _ => break,
+            }
             hash = hash.with(byte);
-            self.at += 1;
+            at += 1;
         }
+        self.at = at;
         hash
     }
+}
+
+/// What a token may be by its first byte.
+#[derive(Debug, Clone, Copy)]
+enum Class {
+    /// Begins an identifier.
+    Letter,
+    Digit,
+    Operator,
+    Other,
+}
+
+/// By byte: its class. A look-up is quicker than comparisons where nothing is optimised.
+static CLASSES: [Class; 256] = list_classes();
+
+#[expect(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "runs in the compiler: a wrong index is a build error"
+)]
+const fn list_classes() -> [Class; 256] {
+    let mut classes = [Class::Other; 256];
+    let mut at = 0;
+    while at < 256 {
+        classes[at] = match at as u8 {
+            byte if begins_identifier(byte) => Class::Letter,
+            b'0'..=b'9' => Class::Digit,
+            b'~' | b'!' | b'@' | b'#' | b'^' | b'&' | b'|' | b'`' | b'?' | b'+' | b'-' | b'*'
+            | b'/' | b'%' | b'<' | b'>' | b'=' => Class::Operator,
+            _ => Class::Other,
+        };
+        at += 1;
+    }
+    classes
 }
 
 /// Whether an identifier may begin with it.
@@ -227,169 +326,4 @@ pub(super) const fn begins_identifier(byte: u8) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::scan;
-    use crate::sql::testing::check;
-
-    #[test]
-    fn words_are_keywords_or_identifiers() {
-        check("SELECT Select sElEcT", "SELECT SELECT SELECT");
-        check(
-            "selects _a a$1 é1",
-            "IDENT<selects> IDENT<_a> IDENT<a$1> IDENT<é1>",
-        );
-        check("\u{feff}x a\u{a0}b", "IDENT<\u{feff}x> IDENT<a\u{a0}b>");
-    }
-
-    #[test]
-    fn blanks_are_those_of_postgresql() {
-        check(
-            "a\tb\nc\rd\x0be\x0cf",
-            "IDENT<a> IDENT<b> IDENT<c> IDENT<d> IDENT<e> IDENT<f>",
-        );
-        check("", "");
-        check(" \n", "");
-    }
-
-    #[test]
-    fn comments_are_no_tokens() {
-        check("a -- b 'c\nd", "IDENT<a> IDENT<d>");
-        check("a -- b\rc", "IDENT<a> IDENT<c>");
-        check(
-            "a --b\rc --d\re\n--f\n--g\nh",
-            "IDENT<a> IDENT<c> IDENT<e> IDENT<h>",
-        );
-        check("a--", "IDENT<a>");
-        check(
-            "/* ' */ a /* /* */ */ b /**/ /***/ c",
-            "IDENT<a> IDENT<b> IDENT<c>",
-        );
-        check("/* -- */ a", "IDENT<a>");
-        check("/*/ */ a", "IDENT<a>");
-        check("/* /*/ */ a", "!0..2 unterminated /* comment");
-        check("a /* é", "IDENT<a> !2..4 unterminated /* comment");
-    }
-
-    #[test]
-    fn everything_else_is_a_token_of_its_own() {
-        check(
-            "(a[1],b);{}\u{1}\0",
-            "( IDENT<a> [ ICONST<1> ] , IDENT<b> ) ; { } \u{1} \0",
-        );
-    }
-
-    #[test]
-    fn a_psql_command_is_one_token_to_the_end_of_its_line() {
-        check("1 \\g 'x\n2", "ICONST<1> psql<\\g 'x> ICONST<2>");
-    }
-
-    /// Pieces of which many mean something together.
-    const PIECES: &[&str] = &[
-        "'",
-        "''",
-        "\"",
-        "$$",
-        "$a$",
-        "$",
-        "E'",
-        "U&'",
-        "U&\"",
-        "b'",
-        "\\",
-        "\\u12",
-        "--",
-        "/*",
-        "*/",
-        "\n",
-        "\r",
-        " ",
-        "1",
-        "_",
-        "e",
-        "0x",
-        ".",
-        "..",
-        "+",
-        "-",
-        "*",
-        "/",
-        "@",
-        "=",
-        ">",
-        "<",
-        ":",
-        ";",
-        "(",
-        ")",
-        "é",
-        "a",
-        "select ",
-        "begin ",
-        "atomic ",
-        "end ",
-        "create ",
-        "function ",
-        "copy t from stdin;",
-        "\n\\.\n",
-        "do ",
-        "set_config(",
-        "uescape '!'",
-        "savepoint a",
-        "release a",
-        "schema_migrations",
-        "vacuum",
-        "create index concurrently ",
-        "on t",
-        "commit",
-    ];
-
-    fn tricky() -> impl Strategy<Value = String> {
-        let piece = prop_oneof![
-            9 => prop::sample::select(PIECES).prop_map(str::to_owned),
-            1 => any::<char>().prop_map(String::from),
-        ];
-        prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
-    }
-
-    proptest! {
-        #[test]
-        fn tokens_and_the_blanks_between_them_are_the_whole_text(text in tricky()) {
-            let scanned = scan(&text);
-            let mut at = 0;
-            for token in &scanned.tokens {
-                prop_assert!(at <= token.start && token.start < token.end);
-                prop_assert!(text.get(token.range()).is_some());
-                let between = scan(&text[at..token.start]);
-                prop_assert_eq!(between.tokens, []);
-                prop_assert_eq!(between.faults, []);
-                at = token.end;
-            }
-            prop_assert_eq!(scan(&text[at..]).tokens, []);
-            for fault in &scanned.faults {
-                prop_assert!(text.get(fault.span.clone()).is_some());
-            }
-        }
-
-        #[test]
-        fn no_text_makes_the_analysis_panic(text in tricky()) {
-            let analysis = crate::sql::analyse(&text);
-            let mut at = 0;
-            for statement in &analysis.statements {
-                prop_assert!(at <= statement.range.start);
-                prop_assert!(statement.range.start < statement.range.end);
-                prop_assert!(text.get(statement.range.clone()).is_some());
-                at = statement.range.end;
-            }
-            let settings = crate::Settings::default();
-            for transaction in [crate::Transaction::Single, crate::Transaction::None] {
-                let found = crate::rules::testing::find_all(transaction, &settings, &[], &text);
-                for finding in found {
-                    prop_assert!(text.get(finding.span.unwrap()).is_some());
-                    prop_assert!(!finding.help.is_empty());
-                }
-            }
-        }
-    }
-}
+mod tests;

@@ -7,9 +7,10 @@ use super::body::{self, Body};
 use super::keyword::Keyword as K;
 use super::reader::Reader;
 use super::token::{Token, TokenKind};
+use super::vocabulary::Vocabulary;
 
-/// Whether the statement may.
-pub(super) fn changes(statement: &Reader<'_>) -> bool {
+/// Whether the statement may, which is one of a text with these words.
+pub(super) fn changes(statement: &Reader<'_>, vocabulary: &Vocabulary) -> bool {
     let mut rest = statement.clone();
     if sets(&mut rest.clone()) {
         return true;
@@ -31,7 +32,7 @@ pub(super) fn changes(statement: &Reader<'_>) -> bool {
                 .any(|body| body_changes(body, false));
         }
     }
-    calls_set_config(rest)
+    vocabulary.may_set_config() && calls_set_config(rest)
 }
 
 /// `SET`, `RESET` and `DISCARD ALL`, but not what lasts for the transaction only.
@@ -47,9 +48,9 @@ fn sets(rest: &mut Reader<'_>) -> bool {
 
 /// Whether a body may; `runs` is whether it runs here and now, so that SQL it puts together counts.
 fn body_changes(body: &Body, runs: bool) -> bool {
-    let executes = runs && body.tokens.iter().any(|token| token.is(K::Execute));
+    let executes = runs && body.vocabulary.has(K::Execute);
     executes
-        || calls_set_config(body.reader())
+        || (body.vocabulary.may_set_config() && calls_set_config(body.reader()))
         || body
             .statements()
             .any(|tokens: &[Token]| sets(&mut Reader::new(&body.text, tokens)))

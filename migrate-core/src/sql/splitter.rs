@@ -36,6 +36,13 @@ pub(crate) struct Splitter {
 impl Splitter {
     /// Takes the next token; whether it is the semicolon that ends the statement.
     pub(crate) fn ends_at(&mut self, token: &Token) -> bool {
+        // Nearly every token: only brackets and semicolons can matter any more.
+        if matches!(self.head, Head::Other)
+            && !matches!(token.kind, TokenKind::Char(_))
+            && self.bodies.is_empty()
+        {
+            return false;
+        }
         let floor = self.bodies.last().copied();
         let outside_brackets = self.depth == floor.unwrap_or(0);
         match token.kind {

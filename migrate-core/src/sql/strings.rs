@@ -10,10 +10,10 @@ impl Scanner<'_> {
         let start = self.at;
         self.at += prefix;
         loop {
-            let Some(offset) = self.rest().find('\'') else {
+            let Some(quote) = self.find(b'\'') else {
                 return self.refuse_open(FaultKind::UnterminatedString, start, prefix);
             };
-            self.at += offset + 1;
+            self.at = quote + 1;
             if self.peek(0) == Some(b'\'') {
                 self.at += 1;
             } else if !self.continue_literal() {
@@ -28,11 +28,11 @@ impl Scanner<'_> {
         let start = self.at;
         self.at += 2;
         loop {
-            let Some(offset) = self.rest().find('\'') else {
+            let Some(quote) = self.find(b'\'') else {
                 self.refuse_open(fault, start, 2);
                 return kind;
             };
-            self.at += offset + 1;
+            self.at = quote + 1;
             if !self.continue_literal() {
                 return kind;
             }
@@ -154,11 +154,12 @@ impl Scanner<'_> {
         let start = self.at;
         self.at += prefix;
         loop {
-            let Some(offset) = self.rest().find('"') else {
+            let Some(quote) = self.find(b'"') else {
                 self.refuse_open(FaultKind::UnterminatedIdentifier, start, prefix);
+                self.vocabulary.note_quoted(self.at - start);
                 return TokenKind::Ident;
             };
-            self.at += offset + 1;
+            self.at = quote + 1;
             if self.peek(0) == Some(b'"') {
                 self.at += 1;
                 continue;
@@ -166,6 +167,7 @@ impl Scanner<'_> {
             if self.at == start + prefix + 1 {
                 self.fault(FaultKind::EmptyIdentifier, start, self.at);
             }
+            self.vocabulary.note_quoted(self.at - start);
             return TokenKind::Ident;
         }
     }

@@ -23,7 +23,7 @@ impl Token {
 
     /// Whether it is this keyword.
     pub fn is(&self, keyword: Keyword) -> bool {
-        self.kind == TokenKind::Keyword(keyword)
+        matches!(self.kind, TokenKind::Keyword(own) if own as u16 == keyword as u16)
     }
 
     /// The keyword that it is, if it is one.
@@ -36,7 +36,7 @@ impl Token {
 
     /// Whether it is this one character.
     pub fn is_char(&self, char: u8) -> bool {
-        self.kind == TokenKind::Char(char)
+        matches!(self.kind, TokenKind::Char(own) if own == char)
     }
 }
 

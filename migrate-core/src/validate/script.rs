@@ -10,7 +10,7 @@ use crate::file_name::Direction;
 use crate::grammar::{self, Parsed};
 use crate::layout::Section;
 use crate::migration::{Script, Transaction};
-use crate::rules::{self, Schema, Subject};
+use crate::rules::{self, Schema, Selection, Subject};
 use crate::settings::{Settings, Syntax};
 use crate::sql::{self, Analysis};
 
@@ -19,6 +19,8 @@ use crate::sql::{self, Analysis};
 pub(super) struct Judge<'j> {
     pub(super) settings: &'j Settings,
     pub(super) names: &'j RuleNames,
+    /// The rules that are applied.
+    pub(super) selection: Selection,
     /// What the files so far have made of the tables.
     pub(super) schema: Schema,
     /// What was found.
@@ -78,7 +80,7 @@ impl Judge<'_> {
             direction: file.direction,
             focus: Cell::default(),
         };
-        let found = rules::check(&subject, &mut self.schema);
+        let found = rules::check(&subject, self.selection, &mut self.schema);
         self.problems.extend(found);
         let script = Script {
             file: file.name.to_owned(),

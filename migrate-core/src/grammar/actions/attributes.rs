@@ -81,7 +81,7 @@ pub(super) fn judge_conflict(site: &Site<'_>) -> Verdict {
 
 /// `CHECK (…) DEFERRABLE` in a table.
 pub(super) fn judge_table_constraint(site: &Site<'_>) -> Verdict {
-    let (kind, supported): (_, &[Attribute]) = match site.part(1).map(Node::symbol) {
+    let (kind, supported): (_, &[Attribute]) = match site.part(1).map(|part| part.symbol()) {
         Some(word) if word == symbol!("CHECK") => {
             ("CHECK", &[NotValid, NoInherit, NotEnforced, Enforced])
         }
@@ -111,8 +111,8 @@ pub(super) fn judge_altered(site: &Site<'_>) -> Verdict {
     let Some(spec) = site.find(symbol!("ConstraintAttributeSpec")) else {
         return Ok(());
     };
-    if list_attributes(spec).any(|attribute| attribute == NotValid) {
-        return refuse_at(spec, "constraints cannot be altered to be NOT VALID");
+    if list_attributes(&spec).any(|attribute| attribute == NotValid) {
+        return refuse_at(&spec, "constraints cannot be altered to be NOT VALID");
     }
     judge_spec(
         site,
@@ -131,7 +131,7 @@ fn judge_spec(site: &Site<'_>, kind: &str, supported: &[Attribute]) -> Verdict {
     let Some(spec) = site.find(symbol!("ConstraintAttributeSpec")) else {
         return Ok(());
     };
-    let given: Vec<Attribute> = list_attributes(spec).collect();
+    let given: Vec<Attribute> = list_attributes(&spec).collect();
     for (attribute, needs, words) in [
         (Deferrable, Deferrable, "DEFERRABLE"),
         (InitiallyDeferred, Deferrable, "DEFERRABLE"),
@@ -141,7 +141,10 @@ fn judge_spec(site: &Site<'_>, kind: &str, supported: &[Attribute]) -> Verdict {
         (Enforced, Enforced, "ENFORCED"),
     ] {
         if given.contains(&attribute) && !supported.contains(&needs) {
-            return refuse_at(spec, format!("{kind} constraints cannot be marked {words}"));
+            return refuse_at(
+                &spec,
+                format!("{kind} constraints cannot be marked {words}"),
+            );
         }
     }
     Ok(())

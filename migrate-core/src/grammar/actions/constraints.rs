@@ -9,7 +9,7 @@ pub(super) fn judge_generated(site: &Site<'_>) -> Verdict {
     match when {
         Some(when) if site.has(4, symbol!("(")) && when.child(symbol!("ALWAYS")).is_none() => {
             refuse_at(
-                when,
+                &when,
                 "for a generated column, GENERATED ALWAYS must be specified",
             )
         }
@@ -47,13 +47,13 @@ pub(super) fn judge_update(site: &Site<'_>) -> Verdict {
 
 /// A column with two collations.
 pub(super) fn judge_collations(site: &Site<'_>) -> Verdict {
+    // Nearly all columns have none, and taking the list apart is most of what judging a table costs.
+    if site.node.count(symbol!("COLLATE")) < 2 {
+        return Ok(());
+    }
     let Some(qualities) = site.find(symbol!("ColQualList")) else {
         return Ok(());
     };
-    // Nearly all columns have none, and taking the list apart is most of what judging a table costs.
-    if qualities.count(symbol!("COLLATE")) < 2 {
-        return Ok(());
-    }
     let constraints = qualities.items(symbol!("ColConstraint"));
     let mut collations = constraints
         .iter()

@@ -45,7 +45,7 @@ pub(super) fn judge_aggregate_argument(site: &Site<'_>) -> Verdict {
 /// `(VARIADIC a ORDER BY VARIADIC a)`: both must be the same.
 pub(super) fn judge_ordered_set(site: &Site<'_>) -> Verdict {
     let arguments = |number| {
-        let list: Option<&Node<'_>> = site.part(number);
+        let list: Option<Node<'_>> = site.part(number);
         list.map(|list| list.items(symbol!("aggr_arg")))
             .unwrap_or_default()
     };
@@ -111,7 +111,7 @@ pub(super) fn judge_type_modifier(site: &Site<'_>) -> Verdict {
         }
     }
     match site.find(symbol!("opt_sort_clause")) {
-        Some(clause) => refuse_at(clause, "type modifier cannot have ORDER BY"),
+        Some(clause) => refuse_at(&clause, "type modifier cannot have ORDER BY"),
         None => Ok(()),
     }
 }

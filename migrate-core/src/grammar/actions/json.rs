@@ -9,7 +9,7 @@ const NOT_NULL: &str = "__pg__is_not_null";
 
 /// `FORMAT JSON ENCODING latin1`.
 pub(super) fn judge_encoding(site: &Site<'_>) -> Verdict {
-    let Some(name) = site.part(4).map(|name| site.name(name)) else {
+    let Some(name) = site.part(4).map(|name| site.name(&name)) else {
         return Ok(());
     };
     if ["utf8", "utf16", "utf32"].contains(&name.to_ascii_lowercase().as_str()) {
@@ -21,7 +21,7 @@ pub(super) fn judge_encoding(site: &Site<'_>) -> Verdict {
 /// The path of `JSON_TABLE` is a string, although the grammar takes any expression.
 pub(super) fn judge_path(site: &Site<'_>) -> Verdict {
     match site.part(5) {
-        Some(path) if !is_string(*path) => site.refuse(
+        Some(path) if !is_string(path) => site.refuse(
             5,
             "only string constants are supported in JSON_TABLE path specification",
         ),
@@ -48,7 +48,7 @@ fn is_string(expression: Node<'_>) -> bool {
 /// An option of a column of `XMLTABLE` that is no keyword.
 pub(super) fn judge_xml_option(site: &Site<'_>) -> Verdict {
     match site.part(1) {
-        Some(name) if name.is(symbol!("IDENT")) && site.name(name) == NOT_NULL => site.refuse(
+        Some(name) if name.is(symbol!("IDENT")) && site.name(&name) == NOT_NULL => site.refuse(
             1,
             format!("option name \"{NOT_NULL}\" cannot be used in XMLTABLE"),
         ),
@@ -67,7 +67,10 @@ pub(super) fn judge_xml_column(site: &Site<'_>) -> Verdict {
             continue;
         };
         let (seen, message) = if word.is(symbol!("NOT")) || word.is(symbol!("NULL_P")) {
-            let column = site.part(1).map(|name| site.name(name)).unwrap_or_default();
+            let column = site
+                .part(1)
+                .map(|name| site.name(&name))
+                .unwrap_or_default();
             let message = format!(
                 "conflicting or redundant NULL / NOT NULL declarations for column \"{column}\""
             );

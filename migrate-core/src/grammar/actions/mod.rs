@@ -40,7 +40,6 @@ pub(super) struct Objection {
 pub(super) struct Site<'a> {
     text: &'a str,
     node: Node<'a>,
-    parts: Vec<Node<'a>>,
 }
 
 type Verdict = Result<(), Objection>;
@@ -66,19 +65,15 @@ pub(super) const fn list_lengths() -> [u32; NONTERMINALS] {
 /// Judges a node of a nonterminal.
 pub(super) fn judge(nonterminal: usize, text: &str, node: Node<'_>) -> Verdict {
     match CHECKS.get(nonterminal) {
-        Some(Some(judge)) => judge(&Site {
-            text,
-            parts: node.children().collect(),
-            node,
-        }),
+        Some(Some(judge)) => judge(&Site { text, node }),
         _ => Ok(()),
     }
 }
 
 impl<'a> Site<'a> {
     /// The `number`-th symbol of the right side, from 1 as in `gram.y`.
-    fn part(&self, number: usize) -> Option<&Node<'a>> {
-        self.parts.get(number.wrapping_sub(1))
+    fn part(&self, number: usize) -> Option<Node<'a>> {
+        self.node.nth(number.wrapping_sub(1))
     }
 
     /// Whether the `number`-th symbol of the right side is this one.
@@ -87,15 +82,19 @@ impl<'a> Site<'a> {
     }
 
     /// The first part that is this symbol and stands for at least one token.
-    fn find(&self, symbol: Symbol) -> Option<&Node<'a>> {
-        let mut parts = self.parts.iter();
+    fn find(&self, symbol: Symbol) -> Option<Node<'a>> {
+        let part = self.node.child(symbol)?;
+        if !part.is_empty() {
+            return Some(part);
+        }
+        let mut parts = self.node.children();
         parts.find(|part| part.is(symbol) && !part.is_empty())
     }
 
     /// Refuses the node at its `number`-th symbol.
     fn refuse(&self, number: usize, message: impl Into<String>) -> Verdict {
-        let part = self.part(number).unwrap_or(&self.node);
-        refuse_at(part, message)
+        let part = self.part(number).unwrap_or(self.node);
+        refuse_at(&part, message)
     }
 
     /// A name as PostgreSQL keeps it.

@@ -17,7 +17,7 @@ pub(super) fn value(written: &str) -> String {
 
 /// The `.name`, `.*` and `[…]` of a node, wherever they are among its parts.
 fn list_elements<'a>(site: &Site<'a>) -> Vec<Node<'a>> {
-    let mut parts = site.parts.iter();
+    let mut parts = site.node.children();
     parts
         .find(|part| part.is(symbol!("indirection")) || part.is(symbol!("opt_indirection")))
         .map(|list| list.items(symbol!("indirection_el")))
@@ -57,7 +57,7 @@ pub(super) fn judge_qualified_name(site: &Site<'_>) -> Verdict {
     let Some(first) = site.part(1) else {
         return Ok(());
     };
-    let mut names = vec![site.name(first)];
+    let mut names = vec![site.name(&first)];
     for element in list_elements(site) {
         names.extend(
             element
@@ -65,7 +65,7 @@ pub(super) fn judge_qualified_name(site: &Site<'_>) -> Verdict {
                 .map(|name| site.name(&name)),
         );
     }
-    refuse_many(first, &names)
+    refuse_many(&first, &names)
 }
 
 /// `CREATE TYPE a.b.c.d AS (…)` and `ALTER TYPE a.b.c.d ADD ATTRIBUTE …`.
@@ -73,7 +73,7 @@ pub(super) fn judge_composite_type(site: &Site<'_>) -> Verdict {
     let makes_rows = site.has(2, symbol!("TYPE_P"))
         && (site.node.is(symbol!("AlterCompositeTypeStmt")) || site.has(5, symbol!("(")));
     match site.part(3) {
-        Some(name) if makes_rows => judge_any_name(site, name),
+        Some(name) if makes_rows => judge_any_name(site, &name),
         _ => Ok(()),
     }
 }
@@ -82,7 +82,7 @@ pub(super) fn judge_composite_type(site: &Site<'_>) -> Verdict {
 pub(super) fn judge_renamed_attribute(site: &Site<'_>) -> Verdict {
     match site.part(3) {
         Some(name) if site.has(2, symbol!("TYPE_P")) && site.has(5, symbol!("ATTRIBUTE")) => {
-            judge_any_name(site, name)
+            judge_any_name(site, &name)
         }
         _ => Ok(()),
     }

@@ -21,7 +21,7 @@ pub(super) fn judge_assertion(site: &Site<'_>) -> Verdict {
 pub(super) fn judge_schema(site: &Site<'_>) -> Verdict {
     match site.find(symbol!("OptSchemaEltList")) {
         Some(elements) if site.has(3, symbol!("IF_P")) => refuse_at(
-            elements,
+            &elements,
             "CREATE SCHEMA IF NOT EXISTS cannot include schema elements",
         ),
         _ => Ok(()),
@@ -47,7 +47,7 @@ pub(super) fn judge_trigger_events(site: &Site<'_>) -> Verdict {
     let event = |node: &Node<'_>| node.children().next().map(|word| word.symbol());
     let events = before.items(symbol!("TriggerOneEvent"));
     let events: Vec<Option<Symbol>> = events.iter().map(event).collect();
-    if events.contains(&event(last)) {
+    if events.contains(&event(&last)) {
         return refuse_near("duplicate trigger events specified");
     }
     Ok(())
@@ -57,16 +57,20 @@ pub(super) fn judge_trigger_events(site: &Site<'_>) -> Verdict {
 pub(super) fn judge_view(site: &Site<'_>) -> Verdict {
     let option = site.find(symbol!("opt_check_option"));
     match (site.find(symbol!("RECURSIVE")), option) {
-        (Some(_), Some(option)) => {
-            refuse_at(option, "WITH CHECK OPTION not supported on recursive views")
-        }
+        (Some(_), Some(option)) => refuse_at(
+            &option,
+            "WITH CHECK OPTION not supported on recursive views",
+        ),
         _ => Ok(()),
     }
 }
 
 /// `CREATE POLICY … AS …`: neither word is a keyword.
 pub(super) fn judge_policy(site: &Site<'_>) -> Verdict {
-    let name = site.part(2).map(|name| site.name(name)).unwrap_or_default();
+    let name = site
+        .part(2)
+        .map(|name| site.name(&name))
+        .unwrap_or_default();
     if ["permissive", "restrictive"].contains(&name.as_str()) {
         return Ok(());
     }
@@ -118,7 +122,7 @@ pub(super) fn judge_time_zone(site: &Site<'_>) -> Verdict {
     if words.all(|word| allowed.contains(&word.symbol())) {
         return Ok(());
     }
-    refuse_at(unit, "time zone interval must be HOUR or HOUR TO MINUTE")
+    refuse_at(&unit, "time zone interval must be HOUR or HOUR TO MINUTE")
 }
 
 /// `ALTER COLUMN … SET RESTART`: options of a sequence that an identity column does not have.

@@ -8,7 +8,7 @@ pub(super) fn judge_strategy(site: &Site<'_>) -> Verdict {
     let Some(strategy) = site.part(3) else {
         return Ok(());
     };
-    let name = site.name(strategy);
+    let name = site.name(&strategy);
     if ["list", "range", "hash"].contains(&name.to_ascii_lowercase().as_str()) {
         return Ok(());
     }

@@ -21,7 +21,7 @@ pub(super) fn judge_expression(site: &Site<'_>) -> Verdict {
         return Ok(());
     }
     for (number, side) in [(1, "left"), (3, "right")] {
-        if site.part(number).is_some_and(|row| count_fields(row) != 2) {
+        if site.part(number).is_some_and(|row| count_fields(&row) != 2) {
             let message =
                 format!("wrong number of parameters on {side} side of OVERLAPS expression");
             return site.refuse(number, message);

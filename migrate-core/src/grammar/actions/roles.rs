@@ -28,7 +28,7 @@ pub(super) fn judge_option(site: &Site<'_>) -> Verdict {
     if word.is(symbol!("UNENCRYPTED")) {
         return site.refuse(1, "UNENCRYPTED PASSWORD is no longer supported");
     }
-    let name = site.name(word);
+    let name = site.name(&word);
     if word.is(symbol!("IDENT")) && !OPTIONS.contains(&name.as_str()) {
         return site.refuse(1, format!("unrecognized role option \"{name}\""));
     }
@@ -38,7 +38,7 @@ pub(super) fn judge_option(site: &Site<'_>) -> Verdict {
 /// `none` names no role.
 pub(super) fn judge_role(site: &Site<'_>) -> Verdict {
     match site.part(1) {
-        Some(word) if word.is(symbol!("NonReservedWord")) && site.name(word) == "none" => {
+        Some(word) if word.is(symbol!("NonReservedWord")) && site.name(&word) == "none" => {
             site.refuse(1, "role name \"none\" is reserved")
         }
         _ => Ok(()),

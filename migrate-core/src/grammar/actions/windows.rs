@@ -36,9 +36,9 @@ impl Bound {
 /// `ROWS BETWEEN CURRENT ROW AND 1 PRECEDING`.
 pub(super) fn judge_frame(site: &Site<'_>) -> Verdict {
     if let (Some(start), Some(end)) = (site.part(2), site.part(4)) {
-        return judge_between(site, Bound::of(start), Bound::of(end));
+        return judge_between(site, Bound::of(&start), Bound::of(&end));
     }
-    match site.part(1).map(Bound::of) {
+    match site.part(1).map(|bound| Bound::of(&bound)) {
         Some(Bound::UnboundedFollowing) => {
             site.refuse(1, "frame start cannot be UNBOUNDED FOLLOWING")
         }
