@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use sha2::{Digest, Sha256};
+use digest::Digest;
+use sha2::Sha256;
 
 /// The SHA-256 of one file's embedded text.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,5 +1,5 @@
-//! One source line with one caret, in rustc's look. The macro draws its diagnostics with
-//! annotate-snippets; the runtime does not depend on it, so that an application does not build it.
+//! One source line with one caret, in rustc's look. What the macro says is drawn by `migrate-core`, on which
+//! the runtime does not depend.
 
 use std::fmt::Write as _;
 

@@ -45,6 +45,7 @@ pub(crate) fn run() -> Outcome {
         driver.len(),
         ours.join(", ")
     );
+    findings.extend(built_twice()?);
     for name in ours.iter().filter(|name| UNWANTED.contains(&name.as_str())) {
         findings.push(format!("migrate-runtime depends on {name}"));
     }
@@ -55,6 +56,34 @@ pub(crate) fn run() -> Outcome {
 fn rust_version(package: &Value) -> Option<(u32, u32)> {
     let mut parts = text(package, "rust_version").split('.').map(str::parse);
     Some((parts.next()?.ok()?, parts.next()?.ok()?))
+}
+
+/// What an application would compile once for the macro and once more for itself, because the two ask for other
+/// features of it.
+fn built_twice() -> Outcome<Vec<String>> {
+    let said = read(
+        cargo()
+            .args(["tree", "--locked", "--package", "migrate-runtime"])
+            .args(["--edges", "normal,build", "--prefix", "none", "--no-dedupe"])
+            .args(["--format", "{p} features:{f}"]),
+    )?;
+    let mut lines: Vec<&str> = said.lines().collect();
+    lines.sort_unstable();
+    lines.dedup();
+    let mut packages: Vec<&str> = lines
+        .iter()
+        .filter_map(|line| line.split(" features:").next())
+        .collect();
+    packages.dedup();
+    Ok(packages
+        .iter()
+        .filter_map(|package| {
+            let begin = format!("{package} features:");
+            let times = lines.iter().filter(|line| line.starts_with(&begin)).count();
+            (times > 1)
+                .then(|| format!("{package} is built {times} times, with different features"))
+        })
+        .collect())
 }
 
 /// The names of a package and all that it depends on while building and running, with its default features.

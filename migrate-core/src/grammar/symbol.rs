@@ -38,22 +38,27 @@ impl Symbol {
         reason = "runs in the compiler, for constants: a wrong name is a build error, and calls cost time"
     )]
     pub const fn named(name: &str) -> Self {
+        // Some 400 names are looked up while this crate compiles; to the compiler, calls and constants are dear, so
+        // none of them stands in the loop.
         let name = name.as_bytes();
+        let length = name.len();
         let names = tables::SYMBOL_NAMES.as_bytes();
+        let symbols = tables::SYMBOLS;
+        let by_name = tables::SYMBOLS_BY_NAME;
         let mut low = 0;
-        let mut high = tables::SYMBOLS_BY_NAME.len();
+        let mut high = by_name.len();
         while low < high {
             let middle = (low + high) >> 1;
-            let [a, b] = tables::SYMBOLS_BY_NAME[middle];
+            let [a, b] = by_name[middle];
             let number = a as usize | (b as usize) << 8;
-            let [a, b, c, d] = tables::SYMBOLS[number];
+            let [a, b, c, d] = symbols[number];
             let start = a as usize | (b as usize) << 8;
             let end = start + (c as usize | (d as usize) << 8);
             let mut at = 0;
-            while at < name.len() && start + at < end && name[at] == names[start + at] {
+            while at < length && start + at < end && name[at] == names[start + at] {
                 at += 1;
             }
-            let past_name = at == name.len();
+            let past_name = at == length;
             let past_other = start + at == end;
             if past_name && past_other {
                 return Self(number as u16);

@@ -13,15 +13,17 @@ macro_rules! keywords {
             $(#[doc = concat!("`", $text, "`")] $variant,)*
         }
 
+        /// Not a `match` of as many arms: the compiler looks every spelling up, to fill `TABLE`, and tries arms in turn.
+        static TEXTS: &[&str] = &[$($text,)*];
+
         impl Keyword {
             /// Every keyword, in alphabetical order: `ALL[k as usize] == k`.
             pub const ALL: &'static [Keyword] = &[$(Keyword::$variant,)*];
 
             /// Its spelling, in lower case.
+            #[expect(clippy::indexing_slicing, reason = "made from the same list")]
             pub const fn text(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $text,)*
-                }
+                TEXTS[self as usize]
             }
         }
     };

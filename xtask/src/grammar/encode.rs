@@ -208,7 +208,7 @@ pub(super) fn facts(
          /// How many symbols are terminals.\n\
          pub(crate) const TERMINALS: u16 = {};\n\
          /// The tables themselves.\n\
-         pub(crate) const TABLES: &[u8] = include_bytes!(\"tables.bin\");\n",
+         pub(crate) static TABLES: &[u8] = include_bytes!(\"tables.bin\");\n",
         automaton.accepting, automaton.terminals,
     );
     let mut start = 0;

@@ -93,8 +93,29 @@ impl Instance {
         work().join("build").join(self.tool.package)
     }
 
+    /// Builds it from nothing, and not incrementally. That is how cargo compiles what comes from a registry; ours
+    /// comes by its path, and would pay for an incremental build that no user's application makes.
+    pub(crate) fn build_anew(&self, profile: Profile) -> Outcome<Taken> {
+        // Only this profile's output: the other one is of use to later steps.
+        if let Some(output) = self.built(profile).parent()
+            && output.exists()
+        {
+            fs::remove_dir_all(output)?;
+        }
+        let mut command = self.command("build", profile);
+        self.measure(command.env("CARGO_INCREMENTAL", "0"))
+    }
+
     /// Runs cargo on it.
     pub(crate) fn cargo(&self, verb: &str, profile: Profile) -> Outcome<Taken> {
+        self.measure(&self.command(verb, profile))
+    }
+
+    fn measure(&self, command: &Command) -> Outcome<Taken> {
+        measure::run(command)?.expect_success(&format!("cargo on {}", self.tool.package))
+    }
+
+    fn command(&self, verb: &str, profile: Profile) -> Command {
         let mut command = Command::new("cargo");
         command
             .args([verb, "--offline", "--quiet", "--target-dir"])
@@ -106,7 +127,7 @@ impl Instance {
         if profile == Profile::Release {
             command.arg("--release");
         }
-        measure::run(&command)?.expect_success(&format!("cargo {verb} of {}", self.tool.package))
+        command
     }
 
     /// Where cargo leaves the program.

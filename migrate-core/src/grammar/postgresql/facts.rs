@@ -11,7 +11,7 @@ pub(crate) const ACCEPTING: u16 = 931;
 /// How many symbols are terminals.
 pub(crate) const TERMINALS: u16 = 542;
 /// The tables themselves.
-pub(crate) const TABLES: &[u8] = include_bytes!("tables.bin");
+pub(crate) static TABLES: &[u8] = include_bytes!("tables.bin");
 /// Start, width of a record and number of records of a section.
 pub(crate) const ACTIONS: (usize, usize, usize) = (0, 4, 123_832);
 /// Start, width of a record and number of records of a section.

@@ -1,7 +1,5 @@
 //! Building an application with ten migrations from nothing.
 
-use std::fs;
-
 use crate::Outcome;
 use crate::figures::Figures;
 use crate::generate::Set;
@@ -21,13 +19,7 @@ pub(super) fn run(options: &Options, figures: &mut Figures) -> Outcome {
         for _ in 0..times {
             for tool in &tools {
                 let instance = Instance::make(tool, Set::Small(10))?;
-                // Only this profile's output: the other one is of use to later steps.
-                if let Some(output) = instance.built(profile).parent()
-                    && output.exists()
-                {
-                    fs::remove_dir_all(output)?;
-                }
-                let taken = instance.cargo("build", profile)?;
+                let taken = instance.build_anew(profile)?;
                 let key = format!("clean/{}", profile.name());
                 figures.add(&format!("{key}/cpu/{}", tool.package), taken.cpu)?;
                 figures.add(&format!("{key}/wall/{}", tool.package), taken.wall)?;
