@@ -10,7 +10,7 @@ mod tokio_postgres;
 macro_rules! database_error {
     ($driver:ident, $error:expr) => {{
         let error: &$driver::error::DbError = $error;
-        let text = |value: Option<&str>| value.map(str::to_owned);
+        let text = crate::text::owned;
         let (position, internal) = match error.position() {
             Some($driver::error::ErrorPosition::Original(position)) => (Some(*position), None),
             Some($driver::error::ErrorPosition::Internal { position, query }) => {

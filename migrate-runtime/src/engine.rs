@@ -23,15 +23,17 @@ mod tenants;
 mod wait;
 
 use crate::error::{Error, Kind, Shape};
+use std::mem;
 use std::time::Instant;
 
 use crate::event::{Event, Holder};
 use crate::migrations::Migrations;
 use crate::policy::{Options, Policy};
 use crate::report::Report;
-use crate::session::{Failure, Reply, Row as ReplyRow, Session};
+use crate::session::{AnySession, Failure, Reply, Row as ReplyRow};
 use crate::stale;
 use crate::table::Table;
+use crate::text;
 
 use burst::Pace;
 use history::History;
@@ -45,8 +47,8 @@ pub(crate) use tenants::current_tenants;
 pub(crate) type Observer<'o> = Option<Box<dyn FnMut(&Event<'_>) + Send + 'o>>;
 
 /// One operation on one session.
-pub(crate) struct Engine<'e, 'o, S: Session> {
-    line: Line<'e, S>,
+pub(crate) struct Engine<'e, 'o> {
+    line: Line<'e>,
     set: &'e Migrations,
     table: &'e Table,
     options: &'e Options,
@@ -73,6 +75,7 @@ enum Outcome {
 }
 
 /// What a look at the database found.
+#[derive(Default)]
 struct Look {
     /// None where there is no table yet.
     history: Option<History>,
@@ -85,9 +88,9 @@ struct Look {
     abandoned: bool,
 }
 
-impl<'e, 'o, S: Session> Engine<'e, 'o, S> {
+impl<'e, 'o> Engine<'e, 'o> {
     pub(crate) fn new(
-        session: &'e mut S,
+        session: &'e mut dyn AnySession,
         set: &'e Migrations,
         table: &'e Table,
         options: &'e Options,
@@ -106,45 +109,54 @@ impl<'e, 'o, S: Session> Engine<'e, 'o, S> {
             announced: None,
         };
         match table.problem() {
-            Some(problem) => Err(engine.error(Kind::BadTable { problem })),
+            Some(problem) => Err(Error::new(Kind::BadTable { problem })),
             None => Ok(engine),
         }
     }
 
     /// Brings the database up to date.
-    pub(crate) async fn run(mut self) -> Result<Report, Error> {
+    pub(crate) async fn run(&mut self) -> Result<(), Error> {
         self.refuse_stale()?;
         let mut look = self.compare().await?;
         let mut waited = false;
         loop {
-            let plan = match self.judge(&look) {
-                Ok(plan) => plan,
+            let outcome = match self.judge(&look) {
                 // What looks half-done may be in somebody's hands at this moment.
                 Err(error) if error.is_half_applied() && !waited => {
                     waited = true;
                     if self.poll().await?.holder.is_none() {
                         return Err(error);
                     }
-                    look = self.wait().await?;
-                    continue;
+                    Outcome::Busy
                 }
-                Err(error) => return Err(error),
+                judged => {
+                    waited = false;
+                    let mut plan = judged?;
+                    self.take_over(&mut plan);
+                    if plan.steps.is_empty() {
+                        return Ok(());
+                    }
+                    if look.open_transaction {
+                        return Err(Error::new(Kind::OpenTransaction));
+                    }
+                    let missing = look.history.is_none();
+                    let history = look.history.take().unwrap_or_default();
+                    self.apply_steps(&plan, history, missing).await?
+                }
             };
-            waited = false;
-            let missing = look.history.is_none();
-            let history = look.history.take().unwrap_or_default();
-            self.take_over(&plan);
-            if plan.steps.is_empty() {
-                return Ok(self.report);
-            }
-            if look.open_transaction {
-                return Err(self.error(Kind::OpenTransaction));
-            }
-            match self.apply_steps(&plan, history, missing).await? {
-                Outcome::Done => return Ok(self.report),
-                Outcome::Busy => look = self.wait().await?,
-                Outcome::Moved => look = self.look().await?,
-            }
+            look = match outcome {
+                Outcome::Done => return Ok(()),
+                Outcome::Busy => self.wait().await?,
+                Outcome::Moved => self.look().await?,
+            };
+        }
+    }
+
+    /// What an operation that may write has done, however it ended.
+    pub(crate) fn report(self, ended: Result<(), Error>) -> Result<Report, Error> {
+        match ended {
+            Ok(()) => Ok(self.report),
+            Err(error) => Err(error.after(self.report)),
         }
     }
 
@@ -158,128 +170,117 @@ impl<'e, 'o, S: Session> Engine<'e, 'o, S> {
 
     /// Reads what a run must know of the history: the one message of a run with nothing to do. Where the history is
     /// not exactly a set of many, that takes a second one.
-    async fn compare(&mut self) -> Result<Look, Error> {
-        match self.set.summary() {
-            Some(all) if all.count >= message::MANY && self.options.target.is_none() => {
-                let sql = message::compare(self.table, &all);
-                // Whatever is wrong with the table, a proper look will say.
-                match self.line.send(&sql).await {
-                    Ok(reply) if reply.rows(0).first().is_some_and(|row| row.flag(0)) => Ok(Look {
-                        history: Some(History::default()),
-                        current: true,
-                        open_transaction: is_open(&reply),
-                        holder: None,
-                        abandoned: false,
-                    }),
-                    _ => self.look().await,
-                }
-            }
-            _ => self.look().await,
+    async fn compare(&mut self) -> Result<Box<Look>, Error> {
+        if let Some(all) = self.set.summary()
+            && all.count >= message::MANY
+            && self.options.target.is_none()
+            && let Ok(reply) = self.line.send(&message::compare(self.table, &all)).await
+            && reply.rows(0).first().is_some_and(|row| row.flag(0))
+        {
+            return Ok(Box::new(Look {
+                history: Some(History::default()),
+                current: true,
+                open_transaction: is_open(&reply),
+                holder: None,
+                abandoned: false,
+            }));
         }
+        // Whatever is wrong with the table, a proper look says.
+        self.look().await
     }
 
     /// Reads the history.
-    async fn look(&mut self) -> Result<Look, Error> {
-        let sql = message::look(self.table);
-        self.read(&sql).await
+    fn look(&mut self) -> impl Future<Output = Result<Box<Look>, Error>> {
+        self.read(message::look(self.table))
     }
 
     /// [`look`](Self::look), and who holds the lock.
-    async fn poll(&mut self) -> Result<Look, Error> {
-        let sql = message::poll(self.table);
-        self.read(&sql).await
+    fn poll(&mut self) -> impl Future<Output = Result<Box<Look>, Error>> {
+        self.read(message::poll(self.table))
     }
 
-    async fn read(&mut self, sql: &str) -> Result<Look, Error> {
+    async fn read(&mut self, sql: String) -> Result<Box<Look>, Error> {
         let started = Instant::now();
-        let mut sent = self.line.send(sql).await;
+        let mut sent = self.line.send(&sql).await;
         self.pace.looked(started.elapsed());
         // Under a serializable default a standby refuses any query, and any other server may; the
         // look itself needs no more than read committed.
-        let serializable = |failure: &Failure| matches!(failure.code(), "0A000" | "40001");
-        if sent.as_ref().is_err_and(serializable) {
-            sent = self.line.transact(&message::read_committed(sql)).await;
+        if sent
+            .as_ref()
+            .is_err_and(|failure| matches!(failure.code(), "0A000" | "40001"))
+        {
+            sent = self.line.transact(&message::read_committed(&sql)).await;
         }
         let reply = match sent {
             Ok(reply) => reply,
             // Neither the table nor its schema need be there.
             Err(failure) if matches!(failure.code(), "42P01" | "3F000") => {
-                return Ok(Look {
-                    history: None,
-                    current: false,
-                    open_transaction: false,
-                    holder: None,
-                    abandoned: false,
-                });
+                return Ok(Box::default());
             }
             Err(failure) => return Err(self.unreadable(failure).await),
         };
-        let history = History::read(reply.rows(0)).map_err(|reason| {
-            self.error(Kind::Unreadable {
-                table: self.table.to_string(),
-                reason,
-            })
-        })?;
+        let history = self.history(reply.rows(0))?;
         self.seen = history.newest();
-        Ok(Look {
+        Ok(Box::new(Look {
             history: Some(history),
             current: false,
             open_transaction: is_open(&reply),
             holder: reply.rows(2).first().and_then(read_holder),
             abandoned: reply.rows(2).first().is_some_and(|row| row.flag(4)),
-        })
+        }))
     }
 
     /// Why the history cannot be read: no right to, or a table of another shape.
-    async fn unreadable(&mut self, failure: Failure) -> Error {
+    async fn unreadable(&mut self, failure: Box<Failure>) -> Error {
         let foreign = matches!(failure.code(), "42703" | "42883" | "42804" | "42P10");
         if foreign {
             let sql = message::shape(self.table);
             if let Ok(reply) = self.line.send(&sql).await {
-                let column = |row: &ReplyRow| Some(format!("{} {}", row.text(0)?, row.text(1)?));
-                let columns = reply.rows(0).iter().filter_map(column).collect();
-                return self.error(Kind::ForeignTable {
+                let mut columns = Vec::new();
+                for row in reply.rows(0) {
+                    if let (Some(name), Some(kind)) = (row.text(0), row.text(1)) {
+                        columns.push(format!("{name} {kind}"));
+                    }
+                }
+                return Error::new(Kind::ForeignTable {
                     table: self.table.to_string(),
                     shape: Shape { columns },
                 });
             }
         }
-        self.refused(format!("read the history table {}", self.table), failure)
+        refused(format!("read the history table {}", self.table), failure)
     }
 
     /// Makes the history table and reads it; or says that another starter is at work.
     async fn create(&mut self) -> Result<Result<History, Outcome>, Error> {
-        let doing = format!("create the history table {}", self.table);
         // An open transaction of the caller's shows by itself: the look before has failed in it.
-        let mut sent = self
-            .line
-            .transact(&message::create(self.table, Schema::Exists))
-            .await;
+        let exists = message::create(self.table, Schema::Exists);
+        let mut sent = self.line.transact(&exists).await;
         if sent
             .as_ref()
             .is_err_and(|failure| failure.code() == "3F000")
         {
-            sent = self
-                .line
-                .transact(&message::create(self.table, Schema::Missing))
-                .await;
+            let missing = message::create(self.table, Schema::Missing);
+            sent = self.line.transact(&missing).await;
         }
         match sent {
             // Another set, with another lock, has made the same schema meanwhile.
             Err(failure) if failure.code() == "23505" && !is_about(self.table, &failure) => {
                 Ok(Err(Outcome::Moved))
             }
-            Ok(reply) => History::read(reply.rows(1)).map(Ok).map_err(|reason| {
-                self.error(Kind::Unreadable {
-                    table: self.table.to_string(),
-                    reason,
-                })
+            Ok(reply) => self.history(reply.rows(1)).map(Ok),
+            Err(failure) => signal(self.table, &failure).map(Err).ok_or_else(|| {
+                let doing = format!("create the history table {}", self.table);
+                refused(doing, failure)
             }),
-            Err(failure) => match signal(self.table, &failure) {
-                Some(outcome) => Ok(Err(outcome)),
-                None => Err(self.refused(doing, failure)),
-            },
         }
+    }
+
+    fn history(&self, rows: &[ReplyRow]) -> Result<History, Error> {
+        History::read(rows).map_err(|reason| {
+            let table = self.table.to_string();
+            Error::new(Kind::Unreadable { table, reason })
+        })
     }
 
     fn judge(&self, look: &Look) -> Result<Plan<'e>, Error> {
@@ -287,16 +288,16 @@ impl<'e, 'o, S: Session> Engine<'e, 'o, S> {
         let history = look.history.as_ref().unwrap_or(&none);
         match self.set.summary() {
             Some(all) if look.current => Ok(plan_current(&all)),
-            _ => plan(self.set, history, self.options).map_err(|kind| self.error(kind)),
+            _ => plan(self.set, history, self.options).map_err(Error::new),
         }
     }
 
     /// The report's view of what was there before.
-    fn take_over(&mut self, plan: &Plan<'_>) {
+    fn take_over(&mut self, plan: &mut Plan<'_>) {
         self.report.current = plan.current.saturating_sub(self.report.applied.len());
-        self.report.ahead.clone_from(&plan.ahead);
-        self.report.missing.clone_from(&plan.missing);
-        self.report.drifted.clone_from(&plan.drifted);
+        self.report.ahead = mem::take(&mut plan.ahead);
+        self.report.missing = mem::take(&mut plan.missing);
+        self.report.drifted = mem::take(&mut plan.drifted);
     }
 
     fn refuse_stale(&self) -> Result<(), Error> {
@@ -308,7 +309,7 @@ impl<'e, 'o, S: Session> Engine<'e, 'o, S> {
         if differences.is_empty() {
             return Ok(());
         }
-        Err(self.error(Kind::Stale {
+        Err(Error::new(Kind::Stale {
             directory: self.set.directory().to_owned(),
             differences,
         }))
@@ -321,29 +322,25 @@ impl<'e, 'o, S: Session> Engine<'e, 'o, S> {
             observer(event);
         }
     }
+}
 
-    /// An error that carries what was applied before it.
-    fn error(&self, kind: Kind) -> Error {
-        Error::new(kind, self.report.clone())
-    }
-
-    /// A message of our own that failed.
-    fn refused(&self, doing: String, failure: Failure) -> Error {
-        let lost = failure.is_connection();
-        let Some(error) = failure.database.filter(|_| !lost) else {
-            return self.error(Kind::Connection {
-                doing,
-                source: failure.source,
-            });
-        };
-        self.error(match error.code.as_str() {
-            "42501" => Kind::Denied { doing, error },
-            // A standby refuses READ WRITE with "feature not supported".
-            "25006" | "0A000" => Kind::ReadOnly { error },
-            "25001" | "25P02" => Kind::OpenTransaction,
-            _ => Kind::Database { doing, error },
-        })
-    }
+/// A message of our own that failed.
+#[expect(clippy::boxed_local, reason = "whoever has a failure has it in a box")]
+fn refused(doing: String, failure: Box<Failure>) -> Error {
+    let lost = failure.is_connection();
+    let Some(error) = failure.database.filter(|_| !lost) else {
+        return Error::new(Kind::Connection {
+            doing,
+            source: failure.source,
+        });
+    };
+    Error::new(match error.code.as_str() {
+        "42501" => Kind::Denied { doing, error },
+        // A standby refuses READ WRITE with "feature not supported".
+        "25006" | "0A000" => Kind::ReadOnly { error },
+        "25001" | "25P02" => Kind::OpenTransaction,
+        _ => Kind::Database { doing, error },
+    })
 }
 
 /// Of a look: whether the connection had an open transaction.
@@ -353,12 +350,14 @@ fn is_open(reply: &Reply) -> bool {
 
 /// What an assertion of ours says, if that is what failed.
 fn signal(table: &Table, failure: &Failure) -> Option<Outcome> {
-    let error = failure.database.as_deref()?;
-    match error.code.as_str() {
-        "22P02" if error.message.contains(message::BUSY) => Some(Outcome::Busy),
-        "22P02" if error.message.contains(message::MOVED) => Some(Outcome::Moved),
-        "23505" if is_about(table, failure) => Some(Outcome::Moved),
-        _ => None,
+    if failure.asserts(message::BUSY) {
+        Some(Outcome::Busy)
+    } else if failure.asserts(message::MOVED)
+        || failure.code() == "23505" && is_about(table, failure)
+    {
+        Some(Outcome::Moved)
+    } else {
+        None
     }
 }
 
@@ -370,7 +369,7 @@ fn is_about(table: &Table, failure: &Failure) -> bool {
 }
 
 fn read_holder(row: &ReplyRow) -> Option<Holder> {
-    let text = |column| row.text(column).unwrap_or_default().to_owned();
+    let text = |column| text::owned(row.text(column)).unwrap_or_default();
     Some(Holder {
         pid: row.number(0)?,
         user: text(1),

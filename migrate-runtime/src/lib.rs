@@ -172,6 +172,7 @@ mod stop;
 mod table;
 mod takeover;
 mod tenants;
+mod text;
 
 pub use error::Error;
 pub use event::{Event, Holder};

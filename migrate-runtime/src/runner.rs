@@ -10,7 +10,7 @@ use crate::plan::Plan;
 use crate::policy::{Options, Policy};
 use crate::repair::{Repair, Repaired};
 use crate::report::Report;
-use crate::session::Session;
+use crate::session::{AnySession, Session};
 use crate::status::Status;
 use crate::stop::Stop;
 use crate::table::Table;
@@ -198,7 +198,9 @@ impl<'a> Runner<'a> {
     ///
     /// Whatever [`Error`] describes. What was applied before is in [`Error::report`].
     pub async fn run_over<S: Session>(&mut self, session: &mut S) -> Result<Report, Error> {
-        self.engine(session)?.run().await
+        let mut engine = self.engine(session)?;
+        let ended = engine.run().await;
+        engine.report(ended)
     }
 
     /// Says what a run would do, without writing anything.
@@ -238,7 +240,9 @@ impl<'a> Runner<'a> {
         session: &mut S,
         version: i64,
     ) -> Result<Report, Error> {
-        self.engine(session)?.baseline(version).await
+        let mut engine = self.engine(session)?;
+        let ended = engine.baseline(version).await;
+        engine.report(ended)
     }
 
     /// Reverts applied migrations with their down files, newest first, each in its own transaction
@@ -252,7 +256,9 @@ impl<'a> Runner<'a> {
         session: &mut S,
         which: Revert,
     ) -> Result<Report, Error> {
-        self.engine(session)?.revert(which).await
+        let mut engine = self.engine(session)?;
+        let ended = engine.revert(which).await;
+        engine.report(ended)
     }
 
     /// Changes what the history says, and nothing else: for an edit that is deliberate, or a migration
@@ -292,10 +298,7 @@ impl<'a> Runner<'a> {
         self.engine(session)?.adopt(what).await
     }
 
-    fn engine<'e, S: Session>(
-        &'e mut self,
-        session: &'e mut S,
-    ) -> Result<Engine<'e, 'a, S>, Error> {
+    fn engine<'e>(&'e mut self, session: &'e mut dyn AnySession) -> Result<Engine<'e, 'a>, Error> {
         let Self {
             set,
             table,

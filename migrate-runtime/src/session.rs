@@ -3,7 +3,10 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::future::Future;
+use std::pin::Pin;
 use std::time::Duration;
+
+use crate::text;
 
 /// One connection to PostgreSQL, as far as the engine uses it.
 ///
@@ -25,6 +28,30 @@ pub trait Session: Send {
 
     /// Waits, without blocking whatever else runs on this thread if the client is asynchronous.
     fn sleep(&mut self, duration: Duration) -> impl Future<Output = ()> + Send;
+}
+
+/// A future on the heap.
+pub(crate) type Boxed<'f, T> = Pin<Box<dyn Future<Output = T> + Send + 'f>>;
+
+/// What became of a message.
+pub(crate) type Sent = Result<Reply, Box<Failure>>;
+
+/// A [`Session`] of whatever type. The engine holds this, so that it is compiled once, and not once for
+/// each client; an allocation for each message is nothing beside the round trip.
+pub(crate) trait AnySession: Send {
+    fn send_boxed<'f>(&'f mut self, sql: &'f str) -> Boxed<'f, Sent>;
+
+    fn sleep_boxed(&mut self, duration: Duration) -> Boxed<'_, ()>;
+}
+
+impl<S: Session> AnySession for S {
+    fn send_boxed<'f>(&'f mut self, sql: &'f str) -> Boxed<'f, Sent> {
+        Box::pin(async { self.send(sql).await.map_err(Box::new) })
+    }
+
+    fn sleep_boxed(&mut self, duration: Duration) -> Boxed<'_, ()> {
+        Box::pin(self.sleep(duration))
+    }
 }
 
 /// The rows that one message returned.
@@ -75,7 +102,11 @@ impl Row {
         self.0.get(column)?.as_deref()
     }
 
-    pub(crate) fn number<N: std::str::FromStr>(&self, column: usize) -> Option<N> {
+    pub(crate) fn number<N: TryFrom<i64>>(&self, column: usize) -> Option<N> {
+        self.integer(column)?.try_into().ok()
+    }
+
+    fn integer(&self, column: usize) -> Option<i64> {
         self.text(column)?.parse().ok()
     }
 
@@ -104,6 +135,17 @@ impl Failure {
                 self.code(),
                 "57P01" | "57P02" | "57P03" | "57P05" | "25P03" | "25P04" | "08P01"
             )
+    }
+
+    /// Whether an assertion of ours has failed: the server then quotes its `mark`.
+    pub(crate) fn asserts(&self, mark: &str) -> bool {
+        self.code() == "22P02" && self.says(mark)
+    }
+
+    /// Whether `words` are part of the server's message.
+    pub(crate) fn says(&self, words: &str) -> bool {
+        let message = self.database.as_ref().map(|error| error.message.as_str());
+        message.is_some_and(|message| text::find(message, words).is_some())
     }
 
     /// The five characters of the server's error code; empty where the server said nothing.

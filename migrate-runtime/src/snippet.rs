@@ -1,7 +1,7 @@
 //! One source line with one caret, in rustc's look. What the macro says is drawn by `migrate-core`, on which
 //! the runtime does not depend.
 
-use std::fmt::Write as _;
+use crate::text;
 
 /// A place in a text: 1-based line and column, columns in characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,18 +26,14 @@ impl Place {
         let rest = text.get(start..).unwrap_or_default();
         Self {
             line: before.matches('\n').count() + 1,
-            column: text.get(start..offset).unwrap_or_default().chars().count() + 1,
+            column: text::characters(text.get(start..offset).unwrap_or_default()) + 1,
             source: rest.lines().next().unwrap_or_default().to_owned(),
         }
     }
 
     /// The place of the `number`th character, counted from 0.
     pub(crate) fn at_character(text: &str, number: usize) -> Self {
-        let offset = text
-            .char_indices()
-            .nth(number)
-            .map_or(text.len(), |(offset, _)| offset);
-        Self::at_byte(text, offset)
+        Self::at_byte(text, text::byte_of(text, number))
     }
 
     /// The same place, in a text that has `lines` more in front.
@@ -49,26 +45,26 @@ impl Place {
     /// The line and the caret under it, each with a gutter as wide as the line number.
     pub(crate) fn draw(&self) -> String {
         let number = self.line.to_string();
-        let gutter = " ".repeat(number.len());
+        let width = number.len();
         let before = self.column - 1;
         let cut = before.saturating_sub(WINDOW);
-        let shown: String = self.source.chars().skip(cut).take(2 * WINDOW).collect();
-        let dots = if cut > 0 { "…" } else { "" };
-        let more = if self.source.chars().count() > cut + 2 * WINDOW {
-            "…"
-        } else {
+        let (mut shown, mut padding) = (String::new(), String::new());
+        let mut characters = self.source.chars().skip(cut);
+        for at in cut..cut + 2 * WINDOW {
+            let Some(character) = characters.next() else {
+                break;
+            };
+            shown.push(character);
+            if at < before {
+                padding.push_str(blank(character));
+            }
+        }
+        let more = characters.next().map_or("", |_| "…");
+        let (dots, below) = if cut > 0 { ("…", " ") } else { ("", "") };
+        format!(
+            "{0:width$} |\n{number} | {dots}{shown}{more}\n{0:width$} | {below}{padding}^",
             ""
-        };
-        let padding: String = shown.chars().take(before - cut).map(blank).collect();
-        let mut drawn = String::new();
-        let _ = writeln!(drawn, "{gutter} |");
-        let _ = writeln!(drawn, "{number} | {dots}{shown}{more}");
-        let _ = write!(
-            drawn,
-            "{gutter} | {}{padding}^",
-            " ".repeat(dots.chars().count())
-        );
-        drawn
+        )
     }
 }
 

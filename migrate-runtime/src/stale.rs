@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Kind};
 use crate::migrations::Migrations;
-use crate::report::Report;
 
 /// One way in which the directory differs from the embedded list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +55,7 @@ pub fn assert_current(set: &Migrations, source: &str) {
             directory,
             differences,
         };
-        panic!("{}", Error::new(stale, Report::default()));
+        panic!("{}", Error::new(stale));
     }
 }
 

@@ -1,7 +1,7 @@
 //! The history table's name, its quoting, and the lock key that belongs to it.
 
 use std::borrow::Cow;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use sha2::{Digest, Sha256};
 
@@ -100,7 +100,9 @@ pub(crate) struct Identifier<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Identifier<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "\"{}\"", self.0.replace('"', "\"\""))
+        f.write_char('"')?;
+        double(f, self.0, &['"'])?;
+        f.write_char('"')
     }
 }
 
@@ -110,14 +112,24 @@ pub(crate) struct Literal<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Literal<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("E'")?;
         // A NUL cannot travel in the protocol; PostgreSQL has no text that holds one.
-        let text = self
-            .0
-            .replace('\\', "\\\\")
-            .replace('\'', "''")
-            .replace('\0', "");
-        write!(f, "E'{text}'")
+        for part in self.0.split('\0') {
+            double(f, part, &['\\', '\''])?;
+        }
+        f.write_char('\'')
     }
+}
+
+/// Writes each of `special` twice.
+fn double(f: &mut fmt::Formatter<'_>, text: &str, special: &[char]) -> fmt::Result {
+    for character in text.chars() {
+        if special.contains(&character) {
+            f.write_char(character)?;
+        }
+        f.write_char(character)?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

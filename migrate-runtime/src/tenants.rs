@@ -195,9 +195,9 @@ impl Work<'_, '_> {
         options.search_path = Some(format!("{}, public", Identifier(table.schema())));
         let emit = |event: &Event<'_>| tenants.emit(table.schema(), event);
         let mut observer: Observer<'_> = Some(Box::new(emit));
-        Engine::new(session, tenants.set, table, &options, &mut observer)?
-            .run()
-            .await
+        let mut engine = Engine::new(session, tenants.set, table, &options, &mut observer)?;
+        let ended = engine.run().await;
+        engine.report(ended)
     }
 
     pub(crate) fn finish(self) -> TenantsReport {
@@ -208,10 +208,7 @@ impl Work<'_, '_> {
             let unserved = || {
                 let doing = format!("serve the schema {schema}");
                 let source = "no connection was left".into();
-                Err(Error::new(
-                    Kind::Connection { doing, source },
-                    Report::default(),
-                ))
+                Err(Error::new(Kind::Connection { doing, source }))
             };
             Tenant {
                 result: result.unwrap_or_else(unserved),

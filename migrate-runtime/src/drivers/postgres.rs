@@ -18,6 +18,7 @@ use crate::runner::{Revert, Runner};
 use crate::session::{Failure, Reply, Session};
 use crate::status::Status;
 use crate::tenants::{Tenants, TenantsReport};
+use crate::text;
 
 impl Session for Client {
     fn send(&mut self, sql: &str) -> impl Future<Output = Result<Reply, Failure>> + Send {
@@ -42,7 +43,7 @@ fn reply(messages: Vec<SimpleQueryMessage>) -> Reply {
         match message {
             SimpleQueryMessage::RowDescription(_) => reply.start_rows(),
             SimpleQueryMessage::Row(row) => {
-                let text = |column| row.get(column).map(str::to_owned);
+                let text = |column| text::owned(row.get(column));
                 reply.push_row((0..row.len()).map(text).collect());
             }
             _ => {}

@@ -17,6 +17,7 @@ use crate::runner::{Revert, Runner};
 use crate::session::{Failure, Reply, Session};
 use crate::status::Status;
 use crate::tenants::{Tenants, TenantsReport};
+use crate::text;
 
 impl Session for Client {
     async fn send(&mut self, sql: &str) -> Result<Reply, Failure> {
@@ -29,7 +30,7 @@ impl Session for Client {
             match message.map_err(|error| failure(error, completed))? {
                 SimpleQueryMessage::RowDescription(_) => reply.start_rows(),
                 SimpleQueryMessage::Row(row) => {
-                    let text = |column| row.get(column).map(str::to_owned);
+                    let text = |column| text::owned(row.get(column));
                     reply.push_row((0..row.len()).map(text).collect());
                 }
                 SimpleQueryMessage::CommandComplete(_) => completed += 1,

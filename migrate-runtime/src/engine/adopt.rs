@@ -4,13 +4,12 @@ use std::time::Instant;
 
 use super::backoff::Backoff;
 use super::message::{self, Adopted};
-use super::{Engine, Outcome, signal};
+use super::{Engine, Outcome, refused, signal};
 use crate::error::{Error, Kind};
 use crate::event::Event;
-use crate::session::Session;
 use crate::takeover::Takeover;
 
-impl<S: Session> Engine<'_, '_, S> {
+impl Engine<'_, '_> {
     /// Records `what`, all of it or nothing; false where the other table has changed since it was read.
     pub(crate) async fn adopt(mut self, what: &Takeover) -> Result<bool, Error> {
         self.refuse_stale()?;
@@ -18,7 +17,7 @@ impl<S: Session> Engine<'_, '_, S> {
         for taken in &what.migrations {
             let Some(migration) = self.set.get(taken.version) else {
                 let target = taken.version;
-                return Err(self.error(Kind::UnknownTarget { target }));
+                return Err(Error::new(Kind::UnknownTarget { target }));
             };
             rows.push(Adopted {
                 name: migration.name,
@@ -44,11 +43,11 @@ impl<S: Session> Engine<'_, '_, S> {
                 Some(_) => return Ok(false),
                 // The other table is gone: somebody else has renamed it.
                 None if failure.code() == "42P01" => return Ok(false),
-                None => return Err(self.refused(doing, failure)),
+                None => return Err(refused(doing, failure)),
             }
             let waited = started.elapsed();
             if waited >= self.options.wait {
-                return Err(self.error(Kind::Locked {
+                return Err(Error::new(Kind::Locked {
                     holder: None,
                     waited,
                 }));

@@ -11,7 +11,7 @@ use crate::error::{Error, Kind};
 use crate::event::{Event, Holder};
 use crate::migrations::Migration;
 use crate::report::Applied;
-use crate::session::{Failure, Session};
+use crate::session::Failure;
 
 /// What another attempt may cure: lock timeout, deadlock, serialization failure.
 pub(super) const PASSING: [&str; 3] = ["55P03", "40P01", "40001"];
@@ -19,11 +19,11 @@ pub(super) const PASSING: [&str; 3] = ["55P03", "40P01", "40001"];
 /// How an attempt at a message has failed.
 #[derive(Debug)]
 pub(super) struct Attempt {
-    pub(super) failure: Failure,
+    pub(super) failure: Box<Failure>,
     pub(super) elapsed: Duration,
 }
 
-impl<'e, S: Session> Engine<'e, '_, S> {
+impl<'e> Engine<'e, '_> {
     /// Applies a plan, as far as it goes.
     pub(super) async fn apply_steps(
         &mut self,
@@ -111,7 +111,7 @@ impl<'e, S: Session> Engine<'e, '_, S> {
         history: &History,
     ) -> Result<Outcome, Error> {
         if let Some(step) = steps.iter().find(|step| !step.migration.up.transactional) {
-            return Err(self.error(Kind::SingleTransaction {
+            return Err(Error::new(Kind::SingleTransaction {
                 file: step.migration.up.path(),
                 reason: "it says `-- migrate: no-transaction`",
             }));
@@ -215,7 +215,7 @@ impl<'e, S: Session> Engine<'e, '_, S> {
         if failure.code() != "55P03" {
             return None;
         }
-        let reply = self.line.roll_back_and(&message::blocker()).await.ok()?;
+        let reply = self.line.roll_back(&message::blocker()).await.ok()?;
         reply.rows(0).first().and_then(read_holder)
     }
 

@@ -1,22 +1,21 @@
 //! Recording migrations as applied without running them.
 
 use super::message::{self, Item};
-use super::{Engine, Outcome, State, signal};
+use super::{Engine, Outcome, State, refused, signal};
 use crate::error::{Error, Kind};
-use crate::report::{Applied, Report};
-use crate::session::Session;
+use crate::report::Applied;
 
-impl<S: Session> Engine<'_, '_, S> {
+impl Engine<'_, '_> {
     /// Records every embedded migration up to `version` that has no row yet.
-    pub(crate) async fn baseline(mut self, version: i64) -> Result<Report, Error> {
+    pub(crate) async fn baseline(&mut self, version: i64) -> Result<(), Error> {
         self.refuse_stale()?;
         if self.set.get(version).is_none() {
-            return Err(self.error(Kind::UnknownTarget { target: version }));
+            return Err(Error::new(Kind::UnknownTarget { target: version }));
         }
         let mut look = self.look().await?;
         loop {
             if look.open_transaction {
-                return Err(self.error(Kind::OpenTransaction));
+                return Err(Error::new(Kind::OpenTransaction));
             }
             let history = match look.history.take() {
                 Some(history) => history,
@@ -39,7 +38,7 @@ impl<S: Session> Engine<'_, '_, S> {
                 && let Some(migration) = self.set.get(row.version)
             {
                 let migrations = vec![crate::error::Problem::new(&migration, Some(row))];
-                return Err(self.error(Kind::HalfApplied { migrations }));
+                return Err(Error::new(Kind::HalfApplied { migrations }));
             }
             let set = self.set;
             let migrations: Vec<_> = set
@@ -49,7 +48,7 @@ impl<S: Session> Engine<'_, '_, S> {
                 .collect();
             self.report.current = history.rows().len();
             if migrations.is_empty() {
-                return Ok(self.report);
+                return Ok(());
             }
             let items: Vec<Item<'_>> = migrations
                 .iter()
@@ -63,14 +62,14 @@ impl<S: Session> Engine<'_, '_, S> {
             let sql = message::baseline(self.table, &items, history.newest());
             let Err(failure) = self.line.transact(&sql).await else {
                 self.report.applied = migrations.iter().map(Applied::unrun).collect();
-                return Ok(self.report);
+                return Ok(());
             };
             look = match signal(self.table, &failure) {
                 Some(Outcome::Busy) => self.wait().await?,
                 Some(_) => self.look().await?,
                 None => {
                     let doing = format!("record a baseline in {}", self.table);
-                    return Err(self.refused(doing, failure));
+                    return Err(refused(doing, failure));
                 }
             };
         }

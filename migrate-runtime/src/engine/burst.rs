@@ -15,7 +15,7 @@ use super::history::History;
 use super::message::{self, Burst, Item, Message};
 use super::plan::Step;
 use super::{Engine, signal};
-use crate::session::{Failure, Row, Session};
+use crate::session::{Failure, Row};
 
 /// As long as a message takes no longer than this, four times as many migrations go with the next.
 const BRISK: Duration = Duration::from_millis(50);
@@ -90,7 +90,7 @@ pub(super) struct Sent {
     pub(super) failed: Option<Attempt>,
 }
 
-impl<'e, S: Session> Engine<'e, '_, S> {
+impl<'e> Engine<'e, '_> {
     /// Applies several migrations, as far as it goes.
     pub(super) async fn apply_together(&mut self, steps: &[Step<'e>], history: &History) -> Sent {
         let items: Vec<Item<'_>> = steps.iter().map(up).collect();
@@ -170,11 +170,11 @@ fn read_tally(tally: &[Row], token: &str) -> Vec<Duration> {
 /// None where that cannot be told, and it has to be tried: the server parses a message whole, for instance, so
 /// a file that it cannot parse stops those before it as well.
 fn alone(
-    mut failure: Failure,
+    mut failure: Box<Failure>,
     burst: &Message,
     single: &Message,
     stopped: usize,
-) -> Option<Failure> {
+) -> Option<Box<Failure>> {
     let (from, to) = (burst.bodies.get(stopped)?, single.bodies.first()?);
     let Some(error) = failure.database.as_mut() else {
         return Some(failure);

@@ -2,6 +2,7 @@
 
 use crate::migrations::Checksum;
 use crate::session::Row as ReplyRow;
+use crate::text;
 
 /// The rows of the history table, in order of version.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -60,8 +61,11 @@ impl State {
 impl History {
     /// Reads the rows of [`message::look`](super::message::look).
     pub(crate) fn read(rows: &[ReplyRow]) -> Result<Self, String> {
-        let rows = rows.iter().map(Row::read).collect::<Result<_, _>>()?;
-        Ok(Self { rows })
+        let mut history = Self::default();
+        for row in rows {
+            history.rows.push(Row::read(row)?);
+        }
+        Ok(history)
     }
 
     pub(crate) fn rows(&self) -> &[Row] {
@@ -104,7 +108,7 @@ impl Row {
         let read = || {
             Some(Self {
                 version: row.number(0)?,
-                name: row.text(1)?.to_owned(),
+                name: text::owned(row.text(1))?,
                 checksum: row.text(2).and_then(Checksum::from_hex),
                 state: State::parse(row.text(3)?)?,
                 done: row.number(4)?,

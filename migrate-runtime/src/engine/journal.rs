@@ -1,5 +1,6 @@
 //! Running a `no-transaction` file: statement by statement, resumed where an earlier run stopped.
 
+use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
 use super::apply::{PASSING, up};
@@ -7,11 +8,30 @@ use super::backoff::Backoff;
 use super::history::History;
 use super::message::{self, Before, Direction, Item};
 use super::plan::Step;
-use super::{Engine, Outcome, signal};
+use super::{Engine, Outcome, refused, signal};
 use crate::error::{Error, Kind};
 use crate::event::Event;
 use crate::migrations::{Statement, StatementKind};
-use crate::session::{Failure, Session};
+use crate::session::{Failure, Reply, Sent};
+use crate::text;
+
+/// The file under way, and what its journal needs to know.
+struct Journal<'j> {
+    direction: Direction,
+    item: Item<'j>,
+    /// The statement at which an earlier run was interrupted.
+    resume: Option<usize>,
+    /// The message that gives back the lock and the session.
+    leave: String,
+    /// The server process that has the lock.
+    pid: i32,
+}
+
+impl Journal<'_> {
+    fn of(&self) -> usize {
+        self.item.script.statements.len()
+    }
+}
 
 /// Whether a statement still has to run.
 enum Probe {
@@ -24,7 +44,7 @@ enum Probe {
     Stop(&'static str),
 }
 
-impl<'e, S: Session> Engine<'e, '_, S> {
+impl<'e> Engine<'e, '_> {
     /// Applies, or goes on with, a `no-transaction` file.
     pub(super) async fn apply_journaled(
         &mut self,
@@ -50,140 +70,125 @@ impl<'e, S: Session> Engine<'e, '_, S> {
         resume: Option<usize>,
         history: &History,
     ) -> Result<Outcome, Error> {
-        let newest = history.newest();
-        let path = self.options.search_path.as_deref();
-        let sql = match resume {
-            Some(done) => {
-                message::resume_journal(self.table, direction, item.version, done, newest, path)
-            }
-            None => message::begin_journal(self.table, direction, item, newest, path),
-        };
+        let sql = self.opening(direction, item, resume, history);
         let unlock = message::unlock(self.table);
         self.line.may_hold_lock(unlock.clone());
-        let before = match self.line.begin_journal(&sql, &unlock, is_pooled).await {
-            Ok(reply) => reply.last_rows().first().map(|row| Before {
-                settings: row.text(0).unwrap_or("{}").to_owned(),
-                role: row.text(1).unwrap_or("none").to_owned(),
-                user: row.text(2).unwrap_or_default().to_owned(),
-                pid: row.number(3).unwrap_or_default(),
-            }),
+        let before = match self.line.begin_journal(&sql, &unlock).await {
+            Ok(reply) => Before::read(&reply),
             Err(failure) => {
                 self.line.holds_nothing();
-                let guarded = is_guard(&failure);
-                if is_pooled(&failure) {
-                    return Err(self.pooled(item));
-                }
                 return match signal(self.table, &failure) {
                     Some(outcome) => Ok(outcome),
                     // Somebody else has moved this very journal on.
-                    None if guarded => Ok(Outcome::Moved),
-                    None => Err(self.refused(format!("begin {}", item.script.path()), failure)),
+                    None if is_guard(&failure) => Ok(Outcome::Moved),
+                    None => Err(refused_to("begin", &item, failure)),
                 };
             }
         };
-        let before = before.unwrap_or_default();
-        self.line
-            .must_be_restored(message::leave(self.table, &before));
+        let journal = Journal {
+            direction,
+            item,
+            resume,
+            leave: message::leave(self.table, &before),
+            pid: before.pid,
+        };
+        self.line.must_be_restored(journal.leave.clone());
         self.emit(&Event::Started {
             version: item.version,
             file: &item.script.path(),
             resumed_at: resume.unwrap_or_default(),
         });
-        let ran = self.run_statements(direction, item, resume, &before).await;
-        let left = self.leave(&before).await;
+        let ran = self.run_statements(&journal).await;
+        let left = self.leave(&journal).await;
         let outcome = ran?;
         match left {
-            Ok(()) => Ok(outcome),
             // The lock went with the server connection that had it.
-            Err(failure) if is_pooled(&failure) => Ok(outcome),
-            Err(failure) => Err(self.refused(format!("end {}", item.script.path()), failure)),
+            Err(failure) if !is_pooled(&failure) => Err(refused_to("end", &item, failure)),
+            _ => Ok(outcome),
+        }
+    }
+
+    fn opening(
+        &self,
+        direction: Direction,
+        item: Item<'_>,
+        resume: Option<usize>,
+        history: &History,
+    ) -> String {
+        let newest = history.newest();
+        let path = self.options.search_path.as_deref();
+        match resume {
+            Some(done) => {
+                message::resume_journal(self.table, direction, item.version, done, newest, path)
+            }
+            None => message::begin_journal(self.table, direction, item, newest, path),
         }
     }
 
     /// Gives back the lock and the session. Behind a pooler that means: on the server connection that
     /// took the lock, which may need a few attempts to be met, and is ended if it is not.
-    async fn leave(&mut self, before: &Before) -> Result<(), Failure> {
-        let leave = message::leave(self.table, before);
+    async fn leave(&mut self, journal: &Journal<'_>) -> Result<(), Box<Failure>> {
         let mut left = self.line.release().await;
-        for _ in 0..10 {
-            if !left.as_ref().is_err_and(is_pooled) {
-                return left;
+        let mut attempts = 0;
+        while left.as_ref().is_err_and(|failure| is_pooled(failure)) {
+            if attempts == 10 {
+                let evict = message::evict(self.table, journal.pid);
+                let _ = self.line.send(&evict).await;
+                break;
             }
+            attempts += 1;
             self.line.sleep(Duration::from_millis(20)).await;
-            left = self.line.transact(&leave).await.map(|_| ());
-        }
-        if left.as_ref().is_err_and(is_pooled) {
-            let evict = message::evict(self.table, before.pid);
-            let _ = self.line.send(&evict).await;
+            left = self.line.transact(&journal.leave).await.map(|_| ());
         }
         left
     }
 
-    /// What the statements before an interrupted one have set is gone with the session they set it in.
-    async fn repeat_settings(&mut self, item: Item<'_>, first: usize) -> Result<(), Error> {
-        for (number, statement) in item.script.statements().enumerate().take(first) {
-            if is_setting(statement.sql)
-                && let Err(failure) = self.line.send(statement.sql).await
-            {
-                let message = message::alone(number, statement);
-                return Err(self
-                    .failed_statement(&message, item, failure, number, 1, None)
-                    .await);
+    async fn run_statements(&mut self, journal: &Journal<'_>) -> Result<Outcome, Error> {
+        let first = journal.resume.unwrap_or_default();
+        for (number, statement) in journal.item.script.statements().enumerate() {
+            if number < first {
+                // What they have set is gone with the session they set it in.
+                if is_setting(statement.sql) {
+                    self.run_alone(journal, number, &statement).await?;
+                }
+                continue;
             }
-        }
-        Ok(())
-    }
-
-    async fn run_statements(
-        &mut self,
-        direction: Direction,
-        item: Item<'_>,
-        resume: Option<usize>,
-        before: &Before,
-    ) -> Result<Outcome, Error> {
-        let of = item.script.statements.len();
-        let first = resume.unwrap_or_default();
-        self.repeat_settings(item, first).await?;
-        for (number, statement) in item.script.statements().enumerate().skip(first) {
             self.emit(&Event::Statement {
-                version: item.version,
+                version: journal.item.version,
                 number: number + 1,
-                of,
+                of: journal.of(),
                 sql: statement.sql,
             });
-            let interrupted = resume == Some(number);
             let outcome = if statement.kind == StatementKind::Transactional {
-                self.step(direction, item, number, statement, before)
-                    .await?
+                self.step(journal, number, &statement).await?
             } else {
-                self.outside(direction, item, number, statement, interrupted, before)
-                    .await?
+                self.outside(journal, number, &statement).await?
             };
             if outcome != Outcome::Done {
                 return Ok(outcome);
             }
         }
-        let sql = message::end_journal(self.table, direction, item.version, of);
-        self.settle(&sql, item).await
+        let (direction, version) = (journal.direction, journal.item.version);
+        let sql = message::end_journal(self.table, direction, version, journal.of());
+        let sent = self.line.transact(&sql).await;
+        settled(journal, sent)
     }
 
     /// A statement that commits together with its journal entry; locks in its way are waited out.
     async fn step(
         &mut self,
-        direction: Direction,
-        item: Item<'_>,
+        journal: &Journal<'_>,
         number: usize,
-        statement: Statement<'_>,
-        before: &Before,
+        statement: &Statement<'_>,
     ) -> Result<Outcome, Error> {
         let message = message::step(
             self.table,
-            direction,
-            item,
+            journal.direction,
+            journal.item,
             number,
-            statement,
+            *statement,
             self.limits(),
-            before.pid,
+            journal.pid,
         );
         let mut backoff = Backoff::retrying();
         let mut attempt = 1;
@@ -195,17 +200,17 @@ impl<'e, S: Session> Engine<'e, '_, S> {
                 return Ok(Outcome::Moved);
             }
             if is_pooled(&failure) {
-                return Err(self.pooled(item));
+                return Err(refused_to("apply", &journal.item, failure));
             }
             let passing = PASSING.contains(&failure.code());
             let blocker = self.blocker(&failure).await;
             if !passing || attempt > self.options.retries {
                 return Err(self
-                    .failed_statement(&message, item, failure, number, attempt, blocker)
+                    .failed_statement(&message, &journal.item, failure, number, attempt, blocker)
                     .await);
             }
             let delay = backoff.delay();
-            self.retried(&[item], &failure, blocker.as_ref(), attempt, delay);
+            self.retried(&[journal.item], &failure, blocker.as_ref(), attempt, delay);
             self.line.sleep(delay).await;
             attempt += 1;
         }
@@ -214,156 +219,163 @@ impl<'e, S: Session> Engine<'e, '_, S> {
     /// A statement that refuses a transaction: looked into before, run alone, checked and recorded after.
     async fn outside(
         &mut self,
-        direction: Direction,
-        item: Item<'_>,
+        journal: &Journal<'_>,
         number: usize,
-        statement: Statement<'_>,
-        interrupted: bool,
-        before: &Before,
+        statement: &Statement<'_>,
     ) -> Result<Outcome, Error> {
-        let outside = message::outside(self.table, before.pid);
-        let prepared = self.line.transact(&outside).await;
-        if let Err(failure) = prepared {
-            return Err(if is_pooled(&failure) {
-                self.pooled(item)
-            } else {
-                self.refused(format!("prepare {}", item.script.path()), failure)
-            });
+        let item = &journal.item;
+        let outside = message::outside(self.table, journal.pid);
+        if let Err(failure) = self.line.transact(&outside).await {
+            return Err(refused_to("prepare", item, failure));
         }
-        let message = match self.probe(item, statement, interrupted).await? {
+        let interrupted = journal.resume == Some(number);
+        let instead = match self.probe(item, statement.kind, interrupted).await? {
             Probe::Done => None,
-            Probe::Run => Some(message::alone(number, statement)),
-            Probe::Instead(sql) => Some(message::alone(
-                number,
-                Statement {
-                    sql: &sql,
-                    ..statement
-                },
-            )),
-            Probe::Stop(reason) => {
-                return Err(self.error(Kind::Interrupted {
-                    version: item.version,
-                    file: item.script.path(),
-                    statement: number + 1,
-                    of: item.script.statements.len(),
-                    reason: reason.to_owned(),
-                }));
-            }
+            Probe::Run => Some(Cow::Borrowed(statement.sql)),
+            Probe::Instead(sql) => Some(Cow::Owned(sql)),
+            Probe::Stop(reason) => return Err(undecided(item, number, reason)),
         };
-        if let Some(message) = message
-            && let Err(failure) = self.line.send(&message.sql).await
-        {
-            return Err(self
-                .failed_statement(&message, item, failure, number, 1, None)
-                .await);
+        if let Some(sql) = instead {
+            let statement = Statement {
+                sql: &sql,
+                ..*statement
+            };
+            self.run_alone(journal, number, &statement).await?;
         }
-        if let StatementKind::CreateIndexConcurrently { index } = statement.kind
-            && self.ask_index(item, index).await? == Some(false)
-        {
-            return Err(self.error(Kind::Interrupted {
-                version: item.version,
-                file: item.script.path(),
-                statement: number + 1,
-                of: item.script.statements.len(),
-                reason: format!("the index {index} is not valid after it was built"),
-            }));
+        if let StatementKind::CreateIndexConcurrently { index } = statement.kind {
+            let asked = self.line.send(&message::probe_index(index)).await;
+            if first_flag(&answer(item, asked)?) == Some(false) {
+                let reason = format!("the index {index} is not valid after it was built");
+                return Err(undecided(item, number, &reason));
+            }
         }
-        let sql = message::advance(self.table, direction, item.version, number, before.pid);
-        self.settle(&sql, item).await
+        let (direction, version) = (journal.direction, item.version);
+        let sql = message::advance(self.table, direction, version, number, journal.pid);
+        let sent = self.line.transact(&sql).await;
+        settled(journal, sent)
     }
 
-    /// Looks for what an interrupted run of this statement has left behind.
+    async fn run_alone(
+        &mut self,
+        journal: &Journal<'_>,
+        number: usize,
+        statement: &Statement<'_>,
+    ) -> Result<(), Error> {
+        let Err(failure) = self.line.send(statement.sql).await else {
+            return Ok(());
+        };
+        let message = message::alone(number, *statement);
+        Err(self
+            .failed_statement(&message, &journal.item, failure, number, 1, None)
+            .await)
+    }
+
+    /// Looks for what an interrupted run of this statement has left behind, and removes what is in the way.
     async fn probe(
         &mut self,
-        item: Item<'_>,
-        statement: Statement<'_>,
+        item: &Item<'_>,
+        kind: StatementKind<'_>,
         interrupted: bool,
     ) -> Result<Probe, Error> {
-        match statement.kind {
-            StatementKind::CreateIndexConcurrently { index } => {
-                match self.ask_index(item, index).await? {
-                    Some(true) if interrupted => Ok(Probe::Done),
-                    // `IF NOT EXISTS` would pass over an invalid index in silence.
-                    Some(false) => {
-                        self.drop_index(item, index).await?;
-                        Ok(Probe::Run)
-                    }
-                    _ => Ok(Probe::Run),
-                }
-            }
+        let question = match kind {
+            StatementKind::CreateIndexConcurrently { index } => message::probe_index(index),
             StatementKind::ReindexConcurrently { target } if interrupted && !target.is_empty() => {
-                let reply = self.ask(&message::probe_reindex(target), item).await?;
-                let copies: Vec<String> = reply
-                    .rows(0)
-                    .iter()
-                    .filter_map(|row| row.text(0).map(str::to_owned))
-                    .collect();
-                for copy in copies {
-                    self.drop_index(item, &copy).await?;
-                }
-                Ok(Probe::Run)
+                message::probe_reindex(target)
             }
             StatementKind::DetachConcurrently { parent, partition } if interrupted => {
-                let reply = self
-                    .ask(&message::probe_detach(parent, partition), item)
-                    .await?;
-                Ok(match reply.rows(0).first().map(|row| row.flag(0)) {
-                    None => Probe::Done,
-                    Some(false) => Probe::Run,
-                    Some(true) => Probe::Instead(format!(
-                        "ALTER TABLE {parent} DETACH PARTITION {partition} FINALIZE"
-                    )),
-                })
+                message::probe_detach(parent, partition)
             }
-            StatementKind::Unrepeatable if interrupted => Ok(Probe::Stop(
-                "whether it took effect cannot be seen, and it must not run twice",
-            )),
-            _ => Ok(Probe::Run),
+            StatementKind::Unrepeatable if interrupted => {
+                return Ok(Probe::Stop(
+                    "whether it took effect cannot be seen, and it must not run twice",
+                ));
+            }
+            _ => return Ok(Probe::Run),
+        };
+        let asked = self.line.send(&question).await;
+        let (probe, invalid) = judge(kind, interrupted, &answer(item, asked)?);
+        for index in &invalid {
+            if let Err(failure) = self.line.send(&message::drop_index(index)).await {
+                return Err(refused(format!("drop the invalid index {index}"), failure));
+            }
+            self.emit(&Event::DroppedInvalidIndex {
+                version: item.version,
+                index,
+            });
         }
+        Ok(probe)
     }
+}
 
-    async fn ask_index(&mut self, item: Item<'_>, index: &str) -> Result<Option<bool>, Error> {
-        let reply = self.ask(&message::probe_index(index), item).await?;
-        Ok(reply.rows(0).first().map(|row| row.flag(0)))
+fn answer(item: &Item<'_>, asked: Sent) -> Result<Reply, Error> {
+    asked.map_err(|failure| refused_to("look into", item, failure))
+}
+
+fn settled(journal: &Journal<'_>, sent: Sent) -> Result<Outcome, Error> {
+    match sent {
+        Ok(_) => Ok(Outcome::Done),
+        Err(failure) if is_guard(&failure) => Ok(Outcome::Moved),
+        Err(failure) => Err(refused_to("record", &journal.item, failure)),
     }
+}
 
-    async fn ask(&mut self, sql: &str, item: Item<'_>) -> Result<crate::session::Reply, Error> {
-        let asked = self.line.send(sql).await;
-        asked.map_err(|failure| self.refused(format!("look into {}", item.script.path()), failure))
+fn undecided(item: &Item<'_>, number: usize, reason: &str) -> Error {
+    Error::new(Kind::Interrupted {
+        version: item.version,
+        file: item.script.path(),
+        statement: number + 1,
+        of: item.script.statements.len(),
+        reason: reason.to_owned(),
+    })
+}
+
+/// A message of ours for this file that failed.
+fn refused_to(verb: &str, item: &Item<'_>, failure: Box<Failure>) -> Error {
+    let file = item.script.path();
+    if is_pooled(&failure) {
+        return Error::new(Kind::Pooled { file });
     }
+    refused(format!("{verb} {file}"), failure)
+}
 
-    async fn drop_index(&mut self, item: Item<'_>, index: &str) -> Result<(), Error> {
-        let dropped = self.line.send(&message::drop_index(index)).await;
-        dropped
-            .map_err(|failure| self.refused(format!("drop the invalid index {index}"), failure))?;
-        self.emit(&Event::DroppedInvalidIndex {
-            version: item.version,
-            index,
-        });
-        Ok(())
-    }
-
-    fn pooled(&self, item: Item<'_>) -> Error {
-        let file = item.script.path();
-        self.error(Kind::Pooled { file })
-    }
-
-    async fn settle(&mut self, sql: &str, item: Item<'_>) -> Result<Outcome, Error> {
-        match self.line.transact(sql).await {
-            Ok(_) => Ok(Outcome::Done),
-            Err(failure) if is_guard(&failure) => Ok(Outcome::Moved),
-            Err(failure) if is_pooled(&failure) => Err(self.pooled(item)),
-            Err(failure) => Err(self.refused(format!("record {}", item.script.path()), failure)),
+/// What the server's answer about an interrupted statement means, and which indexes are to be dropped
+/// before it runs again.
+fn judge(kind: StatementKind<'_>, interrupted: bool, reply: &Reply) -> (Probe, Vec<String>) {
+    match kind {
+        StatementKind::CreateIndexConcurrently { index } => match first_flag(reply) {
+            Some(true) if interrupted => (Probe::Done, Vec::new()),
+            // `IF NOT EXISTS` would pass over an invalid index in silence.
+            Some(false) => (Probe::Run, vec![index.to_owned()]),
+            _ => (Probe::Run, Vec::new()),
+        },
+        StatementKind::DetachConcurrently { parent, partition } => {
+            let probe = match first_flag(reply) {
+                None => Probe::Done,
+                Some(false) => Probe::Run,
+                Some(true) => Probe::Instead(format!(
+                    "ALTER TABLE {parent} DETACH PARTITION {partition} FINALIZE"
+                )),
+            };
+            (probe, Vec::new())
+        }
+        _ => {
+            let mut copies = Vec::new();
+            for row in reply.rows(0) {
+                copies.extend(text::owned(row.text(0)));
+            }
+            (Probe::Run, copies)
         }
     }
 }
 
+/// The first row's first value, if there is a row.
+fn first_flag(reply: &Reply) -> Option<bool> {
+    reply.rows(0).first().map(|row| row.flag(0))
+}
+
 /// The message has met another server connection than the one that took the lock.
 fn is_pooled(failure: &Failure) -> bool {
-    failure
-        .database
-        .as_ref()
-        .is_some_and(|error| error.code == "22P02" && error.message.contains(message::POOLED))
+    failure.asserts(message::POOLED)
 }
 
 /// `SET` and `RESET`, but not what ends with the transaction.
@@ -381,8 +393,5 @@ fn is_setting(sql: &str) -> bool {
 
 /// The journal is not where this run left it: another run has it.
 fn is_guard(failure: &Failure) -> bool {
-    failure
-        .database
-        .as_ref()
-        .is_some_and(|error| error.code == "22P02" && error.message.contains(message::GUARD))
+    failure.asserts(message::GUARD)
 }

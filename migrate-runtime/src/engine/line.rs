@@ -1,14 +1,14 @@
 //! The session as the engine holds it: whatever ends a run, no transaction and no lock stays behind.
 
-use std::pin::pin;
 use std::task::{Context, Waker};
 use std::time::Duration;
 
-use crate::session::{Failure, Reply, Session};
+use super::message::POOLED;
+use crate::session::{AnySession, Boxed, Failure, Reply, Sent};
 
 /// A session, and what has to be cleaned up on it.
-pub(super) struct Line<'s, S: Session> {
-    session: &'s mut S,
+pub(super) struct Line<'s> {
+    session: &'s mut dyn AnySession,
     /// A transaction of ours may be open.
     open: bool,
     /// The lock of ours that the session may hold: the statement that gives it back.
@@ -17,8 +17,8 @@ pub(super) struct Line<'s, S: Session> {
     restore: Option<String>,
 }
 
-impl<'s, S: Session> Line<'s, S> {
-    pub(super) fn new(session: &'s mut S) -> Self {
+impl<'s> Line<'s> {
+    pub(super) fn new(session: &'s mut dyn AnySession) -> Self {
         Self {
             session,
             open: false,
@@ -28,17 +28,36 @@ impl<'s, S: Session> Line<'s, S> {
     }
 
     /// Sends a message that opens no transaction.
-    pub(super) async fn send(&mut self, sql: &str) -> Result<Reply, Failure> {
-        self.session.send(sql).await
+    pub(super) fn send<'l>(&'l mut self, sql: &'l str) -> Boxed<'l, Sent> {
+        self.session.send_boxed(sql)
     }
 
     /// Sends a message that opens a transaction and ends it; ends it here if the message fails.
-    pub(super) async fn transact(&mut self, sql: &str) -> Result<Reply, Failure> {
+    pub(super) fn transact<'l>(&'l mut self, sql: &'l str) -> impl Future<Output = Sent> + 'l {
+        self.open_and_end(sql, None)
+    }
+
+    /// [`transact`](Self::transact) for the message that takes the session's lock. If it fails, the lock
+    /// goes back in the message that ends the transaction: behind a pooler the next one may meet another
+    /// server connection. Unless it is another client's lock.
+    pub(super) fn begin_journal<'l>(
+        &'l mut self,
+        sql: &'l str,
+        unlock: &'l str,
+    ) -> impl Future<Output = Sent> + 'l {
+        self.open_and_end(sql, Some(unlock))
+    }
+
+    async fn open_and_end(&mut self, sql: &str, unlock: Option<&str>) -> Sent {
         let sent = self.open(sql).await;
         match &sent {
             // Even an error that leaves no transaction open (a syntax error is found before anything
             // runs) costs only a warning here.
-            Err(failure) if failure.database.is_some() => self.roll_back().await,
+            Err(failure) if failure.database.is_some() => {
+                let unlock = unlock.filter(|_| !failure.asserts(POOLED));
+                let end = unlock.map(|unlock| format!("ROLLBACK;{unlock}"));
+                let _ = self.roll_back(end.as_deref().unwrap_or("ROLLBACK")).await;
+            }
             // It is committed; or the connection is broken, and the server rolls back by itself.
             _ => self.open = false,
         }
@@ -51,14 +70,14 @@ impl<'s, S: Session> Line<'s, S> {
         &mut self,
         sql: &str,
         count: &str,
-    ) -> Result<Reply, (Failure, Option<Reply>)> {
+    ) -> Result<Reply, (Box<Failure>, Option<Reply>)> {
         match self.open(sql).await {
             Ok(reply) => {
                 self.open = false;
                 Ok(reply)
             }
             Err(failure) if failure.database.is_some() => {
-                let counted = self.roll_back_and(&format!("ROLLBACK;{count}")).await;
+                let counted = self.roll_back(&format!("ROLLBACK;{count}")).await;
                 Err((failure, counted.ok()))
             }
             Err(failure) => {
@@ -68,40 +87,16 @@ impl<'s, S: Session> Line<'s, S> {
         }
     }
 
-    /// [`transact`](Self::transact) for the message that takes the session's lock. If it fails, the lock
-    /// goes back in the message that ends the transaction: behind a pooler the next one may meet another
-    /// server connection. Unless it was `another_s` lock.
-    pub(super) async fn begin_journal(
-        &mut self,
-        sql: &str,
-        unlock: &str,
-        another_s: impl Fn(&Failure) -> bool,
-    ) -> Result<Reply, Failure> {
-        let sent = self.open(sql).await;
-        match &sent {
-            Err(failure) if another_s(failure) => self.roll_back().await,
-            Err(failure) if failure.database.is_some() => {
-                let _ = self.roll_back_and(&format!("ROLLBACK;{unlock}")).await;
-            }
-            _ => self.open = false,
-        }
-        sent
-    }
-
     /// Sends a message that leaves a transaction open, until [`roll_back`](Self::roll_back).
-    pub(super) async fn open(&mut self, sql: &str) -> Result<Reply, Failure> {
+    pub(super) fn open<'l>(&'l mut self, sql: &'l str) -> Boxed<'l, Sent> {
         self.open = true;
-        self.session.send(sql).await
+        self.session.send_boxed(sql)
     }
 
-    /// Ends an open transaction. Its own failure never hides what made it necessary.
-    pub(super) async fn roll_back(&mut self) {
-        let _ = self.roll_back_and("ROLLBACK").await;
-    }
-
-    /// [`roll_back`](Self::roll_back) with a message of the caller's that starts with `ROLLBACK`.
-    pub(super) async fn roll_back_and(&mut self, sql: &str) -> Result<Reply, Failure> {
-        let sent = self.session.send(sql).await;
+    /// Ends an open transaction with a message that starts with `ROLLBACK`. Its own failure never hides
+    /// what made it necessary.
+    pub(super) async fn roll_back(&mut self, sql: &str) -> Sent {
+        let sent = self.session.send_boxed(sql).await;
         self.open = false;
         sent
     }
@@ -123,27 +118,36 @@ impl<'s, S: Session> Line<'s, S> {
     }
 
     /// Gives the lock back and restores the session; if that fails, gives the lock back.
-    pub(super) async fn release(&mut self) -> Result<(), Failure> {
+    pub(super) async fn release(&mut self) -> Result<(), Box<Failure>> {
         let restore = self.restore.clone().unwrap_or_default();
-        let sent = self.session.send(&restore).await;
+        let sent = self.session.send_boxed(&restore).await;
         if let Err(failure) = &sent
             && failure.database.is_some()
             && let Some(unlock) = &self.unlock
         {
             let again = format!("ROLLBACK;{unlock}");
-            let _ = self.session.send(&again).await;
+            let _ = self.session.send_boxed(&again).await;
         }
         self.open = false;
         self.holds_nothing();
         sent.map(|_| ())
     }
 
-    pub(super) async fn sleep(&mut self, duration: Duration) {
-        self.session.sleep(duration).await;
+    pub(super) fn sleep(&mut self, duration: Duration) -> Boxed<'_, ()> {
+        self.session.sleep_boxed(duration)
     }
 }
 
-impl<S: Session> Drop for Line<'_, S> {
+impl Line<'_> {
+    /// Sends a message and does not wait for what comes of it.
+    #[inline(never)]
+    fn say(&mut self, sql: &str) {
+        let mut last = self.session.send_boxed(sql);
+        let _ = last.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    }
+}
+
+impl Drop for Line<'_> {
     /// Reached with something to clean up only when the caller dropped the run half-way, or unwinds
     /// through it. A message leaves with its first poll; nobody waits for its answer, and the server
     /// takes it up when it is done with the one before.
@@ -156,9 +160,9 @@ impl<S: Session> Drop for Line<'_, S> {
             None => "ROLLBACK".to_owned(),
         };
         // The second ends what the first may leave open if it fails.
-        for sql in self.restore.take().into_iter().chain([end]) {
-            let mut last = pin!(self.session.send(&sql));
-            let _ = last.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        if let Some(restore) = self.restore.take() {
+            self.say(&restore);
         }
+        self.say(&end);
     }
 }

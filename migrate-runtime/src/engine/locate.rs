@@ -1,14 +1,17 @@
 //! From a failed message back to the file: which migration, which statement, which character.
 
+use std::iter::once;
+use std::slice;
 use std::time::Duration;
 
 use super::message::{Body, Item, Message};
-use super::{Engine, message};
+use super::{Engine, message, refused};
 use crate::error::{Error, Failed, Failing, Kept, Kind};
 use crate::event::Holder;
 use crate::migrations::Script;
-use crate::session::{DatabaseError, Failure, Session};
+use crate::session::{DatabaseError, Failure};
 use crate::snippet::Place;
+use crate::text;
 
 /// How long a failed attempt may have taken to be repeated in order to find the failing statement.
 const REPEATABLE: Duration = Duration::from_secs(10);
@@ -29,110 +32,87 @@ enum Spot {
     Unknown,
 }
 
-impl<S: Session> Engine<'_, '_, S> {
+/// What a message held of its files.
+#[derive(Debug, Clone, Copy)]
+enum Travelled {
+    /// All of them, and they failed within this time.
+    Whole { elapsed: Duration },
+    /// One statement of a file, of which so many are done.
+    Statement { done: usize },
+}
+
+impl Engine<'_, '_> {
     /// The error of a message with files in it.
-    pub(super) async fn failed(
+    pub(super) fn failed(
         &mut self,
         message: &Message,
         items: &[Item<'_>],
-        failure: Failure,
+        failure: Box<Failure>,
         elapsed: Duration,
         attempts: u32,
         blocker: Option<Holder>,
-    ) -> Error {
-        let first = items.first();
-        let doing = format!(
-            "apply {}",
-            first.map(|item| item.script.path()).unwrap_or_default()
-        );
-        if failure.is_connection() {
-            return self.refused(doing, failure);
-        }
-        let failure = self.count_characters(message, failure).await;
-        let mut spot = spot(message, items, &failure);
-        let Failure {
-            database: Some(error),
-            completed,
-            source,
-        } = failure
-        else {
-            return self.refused(doing, failure);
-        };
-        if spot == Spot::Unknown && can_be_repeated(&error, items) && elapsed < REPEATABLE {
-            spot = self.repeat(message, items, &error).await;
-        }
-        let ended = error.code == "22P02" && error.message.contains(message::GUARD);
-        let item = match spot {
-            Spot::Ours if !ended => {
-                let failure = Failure {
-                    database: Some(error),
-                    completed,
-                    source,
-                };
-                return self.refused(doing, failure);
-            }
-            Spot::Statement { item, .. } => items.get(item),
-            _ => items.last(),
-        };
-        let Some(item) = item else {
-            let failure = Failure {
-                database: Some(error),
-                completed,
-                source,
-            };
-            return self.refused(doing, failure);
-        };
-        let kept = if ended { Kept::Unknown } else { Kept::Nothing };
-        self.error(Kind::Failed(Box::new(describe(
-            item, spot, error, kept, attempts, blocker,
-        ))))
+    ) -> impl Future<Output = Error> {
+        let travelled = Travelled::Whole { elapsed };
+        self.explain(message, items, failure, travelled, attempts, blocker)
     }
 
     /// The error of one statement of a `no-transaction` file.
-    pub(super) async fn failed_statement(
+    pub(super) fn failed_statement(
         &mut self,
         message: &Message,
-        item: Item<'_>,
-        failure: Failure,
+        item: &Item<'_>,
+        failure: Box<Failure>,
         done: usize,
         attempts: u32,
         blocker: Option<Holder>,
+    ) -> impl Future<Output = Error> {
+        let items = slice::from_ref(item);
+        let travelled = Travelled::Statement { done };
+        self.explain(message, items, failure, travelled, attempts, blocker)
+    }
+
+    async fn explain(
+        &mut self,
+        message: &Message,
+        items: &[Item<'_>],
+        mut failure: Box<Failure>,
+        travelled: Travelled,
+        attempts: u32,
+        blocker: Option<Holder>,
     ) -> Error {
-        if failure.is_connection() {
-            return self.refused(format!("apply {}", item.script.path()), failure);
+        let mut spot = Spot::Ours;
+        if !failure.is_connection() {
+            self.count_characters(message, &mut failure).await;
+            spot = find(message, items, &failure);
+            if spot == Spot::Unknown && can_be_repeated(travelled, &failure, items) {
+                spot = self.repeat(message, items, &failure).await;
+            }
         }
-        let failure = self.count_characters(message, failure).await;
-        let spot = match spot(message, &[item], &failure) {
-            Spot::Unknown => Spot::Statement {
+        let Some((item, kept)) = blamed(items, spot, &failure, travelled) else {
+            return not_applied(items, failure);
+        };
+        let Some(error) = failure.database.take() else {
+            return not_applied(items, failure);
+        };
+        let spot = match travelled {
+            Travelled::Statement { done } if spot == Spot::Unknown => Spot::Statement {
                 item: 0,
                 statement: Some(done),
                 character: None,
             },
-            spot => spot,
+            _ => spot,
         };
-        let Failure {
-            database: Some(error),
-            ..
-        } = failure
-        else {
-            return self.refused(format!("apply {}", item.script.path()), failure);
-        };
-        let kept = Kept::Statements {
-            done,
-            of: item.script.statements.len(),
-        };
-        self.error(Kind::Failed(Box::new(describe(
-            &item, spot, error, kept, attempts, blocker,
-        ))))
+        let failed = describe(item, spot, error, kept, attempts, blocker);
+        Error::new(Kind::Failed(Box::new(failed)))
     }
 
     /// In a `SQL_ASCII` database positions count bytes, because no character is known to be longer.
-    async fn count_characters(&mut self, message: &Message, mut failure: Failure) -> Failure {
+    async fn count_characters(&mut self, message: &Message, failure: &mut Failure) {
         let Some(error) = failure.database.as_mut() else {
-            return failure;
+            return;
         };
         let Some(position) = error.position.filter(|_| !message.sql.is_ascii()) else {
-            return failure;
+            return;
         };
         let asked = self.line.send("SHOW server_encoding").await;
         if asked.is_ok_and(|reply| {
@@ -144,71 +124,89 @@ impl<S: Session> Engine<'_, '_, S> {
             let characters = before.take_while(|(byte, _)| *byte < bytes).count();
             error.position = u32::try_from(characters).ok();
         }
-        failure
     }
 
     /// Runs the file once more, statement by statement, in a transaction that is rolled back, to see
     /// which one fails: some errors (a violated constraint) have no position, and a client that
     /// returns only the error does not tell how many statements had completed.
-    async fn repeat(
-        &mut self,
-        message: &Message,
-        items: &[Item<'_>],
-        error: &DatabaseError,
-    ) -> Spot {
+    async fn repeat(&mut self, message: &Message, items: &[Item<'_>], first: &Failure) -> Spot {
         let (Some(body), Some(item)) = (message.bodies.first(), items.first()) else {
             return Spot::Unknown;
         };
         let before = message.sql.get(..body.bytes_before).unwrap_or_default();
         let limit = format!(
             "{before}SET LOCAL statement_timeout TO {}",
-            REPEATABLE.as_millis()
+            REPEATABLE.as_secs() * 1000
         );
-        let same = |failure: &Failure| failure.code() == error.code;
+        let statements = item.script.statements().enumerate();
+        let statements = statements.map(|(number, statement)| {
+            let spot = Spot::Statement {
+                item: 0,
+                statement: Some(number),
+                character: None,
+            };
+            (spot, statement.sql)
+        });
+        let all = once((Spot::Ours, limit.as_str()))
+            .chain(statements)
+            .chain(once((Spot::Commit, "SET CONSTRAINTS ALL IMMEDIATE")));
         let mut found = Spot::Unknown;
-        match self.line.open(&limit).await {
-            Err(failure) if same(&failure) => found = Spot::Ours,
-            Err(_) => {}
-            Ok(_) => {
-                for (statement, text) in item.script.statements().enumerate() {
-                    if let Err(failure) = self.line.open(text.sql).await {
-                        if same(&failure) {
-                            let statement = Some(statement);
-                            found = Spot::Statement {
-                                item: 0,
-                                statement,
-                                character: None,
-                            };
-                        }
-                        self.line.roll_back().await;
-                        return found;
-                    }
+        for (spot, sql) in all {
+            if let Err(failure) = self.line.open(sql).await {
+                if failure.code() == first.code() {
+                    found = spot;
                 }
-                if self
-                    .line
-                    .open("SET CONSTRAINTS ALL IMMEDIATE")
-                    .await
-                    .is_err_and(|failure| same(&failure))
-                {
-                    found = Spot::Commit;
-                }
+                break;
             }
         }
-        self.line.roll_back().await;
+        let _ = self.line.roll_back("ROLLBACK").await;
         found
     }
 }
 
-/// A repetition takes the same locks again; where locks or the server were the trouble, it is not worth it.
-fn can_be_repeated(error: &DatabaseError, items: &[Item<'_>]) -> bool {
-    let class = error.code.get(..2).unwrap_or_default();
-    items.len() == 1
-        && !matches!(class, "40" | "53" | "57" | "58" | "XX")
-        && error.code != "55P03"
-        && !error.message.contains("migrate:")
+/// The error of a message that failed, but not for what is in its files.
+fn not_applied(items: &[Item<'_>], failure: Box<Failure>) -> Error {
+    let file = items.first().map(|item| item.script.path());
+    refused(format!("apply {}", file.unwrap_or_default()), failure)
 }
 
-fn spot(message: &Message, items: &[Item<'_>], failure: &Failure) -> Spot {
+/// Which of a message's files has failed, and what is left of it; none where it was SQL of ours, or the
+/// connection.
+fn blamed<'i, 'm>(
+    items: &'i [Item<'m>],
+    spot: Spot,
+    failure: &Failure,
+    travelled: Travelled,
+) -> Option<(&'i Item<'m>, Kept)> {
+    if failure.is_connection() {
+        return None;
+    }
+    if let Travelled::Statement { done } = travelled {
+        let item = items.first()?;
+        let of = item.script.statements.len();
+        return Some((item, Kept::Statements { done, of }));
+    }
+    let ended = failure.asserts(message::GUARD);
+    let item = match spot {
+        Spot::Ours if !ended => None,
+        Spot::Statement { item, .. } => items.get(item),
+        _ => items.last(),
+    };
+    let kept = if ended { Kept::Unknown } else { Kept::Nothing };
+    Some((item?, kept))
+}
+
+/// A repetition takes the same locks again; where locks or the server were the trouble, it is not worth it.
+fn can_be_repeated(travelled: Travelled, failure: &Failure, items: &[Item<'_>]) -> bool {
+    let class = failure.code().get(..2).unwrap_or_default();
+    matches!(travelled, Travelled::Whole { elapsed } if elapsed < REPEATABLE)
+        && items.len() == 1
+        && !matches!(class, "40" | "53" | "57" | "58" | "XX")
+        && failure.code() != "55P03"
+        && !failure.says("migrate:")
+}
+
+fn find(message: &Message, items: &[Item<'_>], failure: &Failure) -> Spot {
     let Some(error) = failure.database.as_deref() else {
         return Spot::Unknown;
     };
@@ -236,12 +234,9 @@ fn at_position(bodies: &[Body], items: &[Item<'_>], position: usize) -> Spot {
         return Spot::Ours;
     };
     let sql = item.script.sql;
-    let before = sql.get(..body.offset).unwrap_or_default().chars().count();
+    let before = text::characters(sql.get(..body.offset).unwrap_or_default());
     let character = before + position - body.characters_before;
-    let byte = sql
-        .char_indices()
-        .nth(character)
-        .map_or(sql.len(), |(byte, _)| byte);
+    let byte = text::byte_of(sql, character);
     let statement = item
         .script
         .statements()
@@ -329,19 +324,17 @@ fn statement_place(script: &Script<'_>, number: usize, error: &DatabaseError) ->
 
 /// The line in `PL/pgSQL function inline_code_block line 3 at RAISE`.
 fn block_line(context: &str) -> Option<usize> {
-    let (_, rest) = context.split_once("inline_code_block line ")?;
-    let digits = rest.split(|c: char| !c.is_ascii_digit()).next()?;
-    digits.parse().ok()
+    let words = "inline_code_block line ";
+    let rest = context.get(text::find(context, words)? + words.len()..)?;
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    rest.get(..digits)?.parse().ok()
 }
 
 /// The first character of the body's `line`th line that is not blank; the body follows the first `$tag$`.
 fn body_line(statement: &str, line: usize) -> Option<usize> {
-    let tag = statement.find('$')?;
-    let body = tag + 1 + statement.get(tag + 1..)?.find('$')? + 1;
-    let mut offset = body;
+    let mut rest = text::behind(text::behind(statement, '$')?, '$')?;
     for _ in 1..line {
-        offset += statement.get(offset..)?.find('\n')? + 1;
+        rest = text::behind(rest, '\n')?;
     }
-    let rest = statement.get(offset..)?;
-    Some(offset + rest.len() - rest.trim_start_matches([' ', '\t']).len())
+    Some(statement.len() - rest.trim_start_matches([' ', '\t']).len())
 }

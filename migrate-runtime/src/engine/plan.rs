@@ -41,27 +41,26 @@ pub(crate) fn plan<'a>(
     history: &History,
     options: &Options,
 ) -> Result<Plan<'a>, Kind> {
-    let mut judge = Judge::new(history, options);
+    let newest = set.summary().map(|all| all.newest);
+    let mut judge = Judge::new(newest, history, options);
     let mut rows = history.rows().iter().peekable();
-    let mut unknown = Vec::new();
-    let mut newest_embedded = None;
+    let mut is_known = options.target.is_none();
     for migration in set.iter() {
-        while let Some(row) = rows.next_if(|row| row.version < migration.version) {
-            unknown.push(row);
+        let version = migration.version;
+        while let Some(row) = rows.next_if(|row| row.version < version) {
+            judge.unknown(row);
         }
-        newest_embedded = Some(migration.version);
-        match rows.next_if(|row| row.version == migration.version) {
+        match rows.next_if(|row| row.version == version) {
             Some(row) => judge.known(migration, row),
             None => judge.pending(migration),
         }
+        is_known |= options.target == Some(version);
     }
-    unknown.extend(rows);
-    if let Some(target) = options.target
-        && set.get(target).is_none()
-    {
-        return Err(Kind::UnknownTarget { target });
+    rows.for_each(|row| judge.unknown(row));
+    match options.target {
+        Some(target) if !is_known => Err(Kind::UnknownTarget { target }),
+        _ => judge.verdict(),
     }
-    judge.verdict(&unknown, newest_embedded)
 }
 
 /// [`plan`] where the server has found the history to be exactly the set, all applied as embedded: nothing
@@ -75,6 +74,7 @@ pub(crate) fn plan_current<'a>(all: &Summary) -> Plan<'a> {
 
 struct Judge<'a, 'o> {
     options: &'o Options,
+    newest_embedded: Option<i64>,
     newest_applied: Option<i64>,
     plan: Plan<'a>,
     drifted: Vec<Problem>,
@@ -83,9 +83,10 @@ struct Judge<'a, 'o> {
 }
 
 impl<'a, 'o> Judge<'a, 'o> {
-    fn new(history: &History, options: &'o Options) -> Self {
+    fn new(newest_embedded: Option<i64>, history: &History, options: &'o Options) -> Self {
         Self {
             options,
+            newest_embedded,
             newest_applied: history.newest(),
             plan: Plan::default(),
             drifted: Vec::new(),
@@ -95,66 +96,65 @@ impl<'a, 'o> Judge<'a, 'o> {
     }
 
     fn known(&mut self, migration: Migration<'a>, row: &Row) {
-        // Whatever was recorded of its text is about a run that no longer counts.
-        if row.state == State::Retry {
-            if self.within_target(migration.version) {
-                self.plan.steps.push(Step {
-                    migration,
-                    resume: None,
-                    recorded: true,
-                });
-            }
-            return;
-        }
-        let resumable = row.state == State::Running && !migration.up.transactional;
-        if row.checksum != Some(migration.up.checksum) {
-            // Statement numbers in the journal mean nothing in another text, so no policy allows that.
-            if matches!(row.state, State::Running | State::Reverting) {
-                self.broken.push(Problem::new(&migration, Some(row)));
-                return;
-            }
-            self.drifted.push(Problem::new(&migration, Some(row)));
-            self.plan.drifted.push(migration.version);
-        }
+        let edited = row.checksum != Some(migration.up.checksum);
         match row.state {
-            State::Applied | State::Baseline => self.plan.current += 1,
-            State::Running if resumable => {
-                if self.within_target(migration.version) {
-                    self.plan.steps.push(Step {
-                        migration,
-                        resume: Some(row.done),
-                        recorded: true,
-                    });
-                }
+            // Whatever was recorded of its text is about a run that no longer counts.
+            State::Retry => self.step(migration, None, true),
+            // Statement numbers in the journal mean nothing in another text, so no policy allows that.
+            State::Running if !edited && !migration.up.transactional => {
+                self.step(migration, Some(row.done), true);
             }
-            State::Running | State::Reverting | State::Retry => {
+            State::Running | State::Reverting => {
                 self.broken.push(Problem::new(&migration, Some(row)));
+            }
+            State::Applied | State::Baseline => {
+                self.plan.current += 1;
+                if edited {
+                    self.drifted.push(Problem::new(&migration, Some(row)));
+                    self.plan.drifted.push(migration.version);
+                }
             }
         }
     }
 
     fn pending(&mut self, migration: Migration<'a>) {
-        if !self.within_target(migration.version) {
-            return;
-        }
-        if self.newest_applied > Some(migration.version)
+        if self.within_target(migration.version)
+            && self.newest_applied > Some(migration.version)
             && !migration.out_of_order
             && self.options.out_of_order == Policy::Refuse
         {
             self.out_of_order.push(Problem::new(&migration, None));
         }
-        self.plan.steps.push(Step {
-            migration,
-            resume: None,
-            recorded: false,
-        });
+        self.step(migration, None, false);
+    }
+
+    fn unknown(&mut self, row: &Row) {
+        let named = Unknown {
+            version: row.version,
+            name: row.name.clone(),
+        };
+        if self.newest_embedded > Some(row.version) {
+            self.plan.missing.push(named);
+        } else {
+            self.plan.ahead.push(named);
+        }
+    }
+
+    fn step(&mut self, migration: Migration<'a>, resume: Option<usize>, recorded: bool) {
+        if self.within_target(migration.version) {
+            self.plan.steps.push(Step {
+                migration,
+                resume,
+                recorded,
+            });
+        }
     }
 
     fn within_target(&self, version: i64) -> bool {
         self.options.target.is_none_or(|target| version <= target)
     }
 
-    fn verdict(mut self, unknown: &[&Row], newest_embedded: Option<i64>) -> Result<Plan<'a>, Kind> {
+    fn verdict(self) -> Result<Plan<'a>, Kind> {
         if !self.broken.is_empty() {
             return Err(Kind::HalfApplied {
                 migrations: self.broken,
@@ -164,17 +164,6 @@ impl<'a, 'o> Judge<'a, 'o> {
             return Err(Kind::Drift {
                 migrations: self.drifted,
             });
-        }
-        for row in unknown {
-            let named = Unknown {
-                version: row.version,
-                name: row.name.clone(),
-            };
-            if newest_embedded > Some(row.version) {
-                self.plan.missing.push(named);
-            } else {
-                self.plan.ahead.push(named);
-            }
         }
         if !self.plan.missing.is_empty() && self.options.missing == Policy::Refuse {
             return Err(Kind::Missing {

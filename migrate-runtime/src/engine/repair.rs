@@ -2,11 +2,10 @@
 
 use super::history::{History, Row, State};
 use super::message::{self, Change};
-use super::{Engine, Outcome, signal};
+use super::{Engine, Outcome, refused, signal};
 use crate::error::{Error, Kind, Problem};
 use crate::migrations::Migration;
 use crate::repair::{Repair, Repaired};
-use crate::session::Session;
 
 /// One row's change, decided.
 struct Decision<'e> {
@@ -16,14 +15,14 @@ struct Decision<'e> {
     note: String,
 }
 
-impl<'e, S: Session> Engine<'e, '_, S> {
+impl<'e> Engine<'e, '_> {
     /// Does what `what` says, all of it or nothing; says which rows it changed.
     pub(crate) async fn repair(mut self, what: &Repair) -> Result<Vec<Repaired>, Error> {
         self.refuse_stale()?;
         let mut look = self.look().await?;
         loop {
             if look.open_transaction {
-                return Err(self.error(Kind::OpenTransaction));
+                return Err(Error::new(Kind::OpenTransaction));
             }
             let decisions = self.decide(&look.history.take().unwrap_or_default(), what)?;
             if decisions.is_empty() {
@@ -42,7 +41,7 @@ impl<'e, S: Session> Engine<'e, '_, S> {
             look = match signal(self.table, &failure) {
                 Some(Outcome::Busy) => self.wait().await?,
                 Some(_) => self.look().await?,
-                None => return Err(self.refused(format!("repair {}", self.table), failure)),
+                None => return Err(refused(format!("repair {}", self.table), failure)),
             };
         }
     }
@@ -55,7 +54,7 @@ impl<'e, S: Session> Engine<'e, '_, S> {
                     let (migration, row) = self.recorded(history, version)?;
                     if !matches!(row.state, State::Applied | State::Baseline) {
                         let migrations = vec![Problem::new(&migration, Some(row))];
-                        return Err(self.error(Kind::HalfApplied { migrations }));
+                        return Err(Error::new(Kind::HalfApplied { migrations }));
                     }
                     let again = decisions.iter().any(|other| other.row.version == version);
                     if row.checksum != Some(migration.up.checksum) && !again {
@@ -91,7 +90,7 @@ impl<'e, S: Session> Engine<'e, '_, S> {
             State::Running => "apply",
             State::Reverting => "revert",
             State::Applied | State::Baseline | State::Retry => {
-                return Err(self.error(Kind::NothingToRepair {
+                return Err(Error::new(Kind::NothingToRepair {
                     version,
                     reason: "is not half-done",
                 }));
@@ -114,11 +113,11 @@ impl<'e, S: Session> Engine<'e, '_, S> {
         version: i64,
     ) -> Result<(Migration<'e>, &'h Row), Error> {
         let Some(migration) = self.set.get(version) else {
-            return Err(self.error(Kind::UnknownTarget { target: version }));
+            return Err(Error::new(Kind::UnknownTarget { target: version }));
         };
         let reason = "has no row in the history";
         let row = history.get(version);
-        let row = row.ok_or_else(|| self.error(Kind::NothingToRepair { version, reason }))?;
+        let row = row.ok_or_else(|| Error::new(Kind::NothingToRepair { version, reason }))?;
         Ok((migration, row))
     }
 }

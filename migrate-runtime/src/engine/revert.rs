@@ -8,13 +8,12 @@ use super::{Engine, Outcome};
 use crate::error::{Error, Kind, Problem};
 use crate::event::Event;
 use crate::migrations::Migration;
-use crate::report::{Applied, Report, Unknown};
+use crate::report::{Applied, Unknown};
 use crate::runner::Revert;
-use crate::session::Session;
 
-impl<'e, S: Session> Engine<'e, '_, S> {
+impl<'e> Engine<'e, '_> {
     /// Reverts what `which` says. The report's `applied` are the migrations reverted.
-    pub(crate) async fn revert(mut self, which: Revert) -> Result<Report, Error> {
+    pub(crate) async fn revert(&mut self, which: Revert) -> Result<(), Error> {
         self.refuse_stale()?;
         let mut look = self.look().await?;
         // What "the last one" means was decided by whoever saw this history; another one is another
@@ -22,11 +21,11 @@ impl<'e, S: Session> Engine<'e, '_, S> {
         let mut seen = None;
         loop {
             if look.open_transaction {
-                return Err(self.error(Kind::OpenTransaction));
+                return Err(Error::new(Kind::OpenTransaction));
             }
             let mut history = look.history.take().unwrap_or_default();
             if *seen.get_or_insert_with(|| history.clone()) != history {
-                return Err(self.error(Kind::RevertRaced));
+                return Err(Error::new(Kind::RevertRaced));
             }
             let mut outcome = Outcome::Done;
             for (migration, resume) in self.downs(&history, which)? {
@@ -39,9 +38,9 @@ impl<'e, S: Session> Engine<'e, '_, S> {
                 seen = Some(history.clone());
             }
             look = match outcome {
-                Outcome::Done => return Ok(self.report),
+                Outcome::Done => return Ok(()),
                 Outcome::Busy => self.wait().await?,
-                Outcome::Moved => return Err(self.error(Kind::RevertRaced)),
+                Outcome::Moved => return Err(Error::new(Kind::RevertRaced)),
             };
         }
     }
@@ -56,7 +55,7 @@ impl<'e, S: Session> Engine<'e, '_, S> {
             && target != 0
             && history.get(target).is_none()
         {
-            return Err(self.error(Kind::NothingToRevert { target }));
+            return Err(Error::new(Kind::NothingToRevert { target }));
         }
         let mut down = Vec::new();
         for row in history.rows().iter().rev() {
@@ -74,14 +73,14 @@ impl<'e, S: Session> Engine<'e, '_, S> {
             let Some(migration) = self.set.get(row.version) else {
                 let (version, name) = (row.version, row.name.clone());
                 let migrations = vec![Unknown { version, name }];
-                return Err(self.error(Kind::Ahead { migrations }));
+                return Err(Error::new(Kind::Ahead { migrations }));
             };
             if row.state == State::Running {
                 let migrations = vec![Problem::new(&migration, Some(row))];
-                return Err(self.error(Kind::HalfApplied { migrations }));
+                return Err(Error::new(Kind::HalfApplied { migrations }));
             }
             if migration.down.is_none() {
-                return Err(self.error(Kind::NoDown {
+                return Err(Error::new(Kind::NoDown {
                     version: row.version,
                     name: row.name.clone(),
                 }));

@@ -5,10 +5,10 @@ use super::{Engine, State, read_holder};
 use crate::error::Error;
 use crate::migrations::{Checksum, Migration};
 use crate::policy::Policy;
-use crate::session::{Row as ReplyRow, Session};
+use crate::session::Row as ReplyRow;
 use crate::status::{Condition, Entry, Status};
 
-impl<S: Session> Engine<'_, '_, S> {
+impl Engine<'_, '_> {
     /// Every migration that the set or the history knows, in order of version.
     pub(crate) async fn status(mut self) -> Result<Status, Error> {
         let sql = message::status(self.table);

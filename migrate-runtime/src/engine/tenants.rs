@@ -1,9 +1,10 @@
 //! Which of many histories are current, in a few messages instead of one for each.
 
+use super::Line;
 use super::message;
-use super::{Line, Session};
 use crate::migrations::Migrations;
 use crate::policy::{Options, Policy};
+use crate::session::AnySession;
 use crate::stale;
 use crate::table::Table;
 
@@ -12,8 +13,8 @@ const AT_ONCE: usize = 200;
 
 /// For each of `tables` whether it is known to hold exactly the set. False where anything is different
 /// or cannot be read: then a run on that table alone finds out.
-pub(crate) async fn current_tenants<S: Session>(
-    session: &mut S,
+pub(crate) async fn current_tenants(
+    session: &mut dyn AnySession,
     set: &Migrations,
     options: &Options,
     tables: &[Table],

@@ -6,16 +6,15 @@ use super::backoff::Backoff;
 use super::{Engine, Look, Row, State, message};
 use crate::error::{Error, Kind};
 use crate::event::{Event, Holder};
-use crate::session::Session;
 
 /// How often to ask who holds the lock; that costs the server more than a glance does.
 const ASK: Duration = Duration::from_secs(1);
 
-impl<S: Session> Engine<'_, '_, S> {
+impl Engine<'_, '_> {
     /// Sleeps until nobody is at work or nothing is left to do, whichever comes first. Who applies migrations
     /// holds the lock for each of them and lets go of it in between; so somebody is at work, too, where the
     /// history has grown since the last glance. A starter that others have overtaken never needs the lock.
-    pub(super) async fn wait(&mut self) -> Result<Look, Error> {
+    pub(super) async fn wait(&mut self) -> Result<Box<Look>, Error> {
         let started = *self.waiting_since.get_or_insert_with(Instant::now);
         let observed = self.observer.is_some() || cfg!(feature = "tracing");
         let mut ask = started.elapsed() + if observed { Duration::ZERO } else { ASK };
@@ -37,7 +36,7 @@ impl<S: Session> Engine<'_, '_, S> {
                 ask = waited + ASK;
             }
             if is_over {
-                return Err(self.error(Kind::Locked { holder, waited }));
+                return Err(Error::new(Kind::Locked { holder, waited }));
             }
             let delay = match expected(waited.saturating_sub(since), then, self.ahead_of(newest)) {
                 Some(expected) => backoff.delay_within(expected),
@@ -93,7 +92,7 @@ impl<S: Session> Engine<'_, '_, S> {
     /// Ends the operation where its caller has asked for that.
     pub(super) fn refuse_stopped(&self) -> Result<(), Error> {
         if self.options.stop.is_requested() {
-            return Err(self.error(Kind::Stopped));
+            return Err(Error::new(Kind::Stopped));
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::event::Holder;
 use crate::session::DatabaseError;
 use crate::snippet::Place;
+use crate::text::find;
 
 #[derive(Debug)]
 pub(crate) struct Failed {
@@ -43,29 +44,35 @@ pub(crate) enum Kept {
 
 impl Failed {
     pub(super) fn hints(&self) -> Vec<String> {
+        let code = match self.error.code.as_str() {
+            "55P03" => {
+                "find out what holds the lock, run when traffic is low, or allow more with `-- migrate: lock-timeout 10s`"
+            }
+            "55P04" => {
+                "a new enum value cannot be used before it is committed: use it in a later migration"
+            }
+            "25001" => {
+                "this statement refuses a transaction: put it into a file of its own that starts with `-- migrate: no-transaction`"
+            }
+            "2D000" => {
+                "the body commits, which it cannot do inside a migration's transaction: put it into a file that starts with `-- migrate: no-transaction`"
+            }
+            "53200" if find(&self.error.message, "shared memory").is_some() => {
+                "one transaction holds a lock for every table it touches: run the migrations one by one, or raise max_locks_per_transaction"
+            }
+            _ => "",
+        };
+        let kept = match self.kept {
+            Kept::Statements { .. } => {
+                "mend what stopped it and run again: it goes on at this statement"
+            }
+            _ => "",
+        };
         let mut hints = Vec::new();
-        match self.error.code.as_str() {
-            "55P03" => hints.push(
-                "find out what holds the lock, run when traffic is low, or allow more with `-- migrate: lock-timeout 10s`".to_owned(),
-            ),
-            "55P04" => hints.push(
-                "a new enum value cannot be used before it is committed: use it in a later migration".to_owned(),
-            ),
-            "25001" => hints.push(
-                "this statement refuses a transaction: put it into a file of its own that starts with `-- migrate: no-transaction`".to_owned(),
-            ),
-            "2D000" => hints.push(
-                "the body commits, which it cannot do inside a migration's transaction: put it into a file that starts with `-- migrate: no-transaction`".to_owned(),
-            ),
-            "53200" if self.error.message.contains("shared memory") => hints.push(
-                "one transaction holds a lock for every table it touches: run the migrations one by one, or raise max_locks_per_transaction".to_owned(),
-            ),
-            _ => {}
-        }
-        if let Kept::Statements { .. } = self.kept {
-            hints.push(
-                "mend what stopped it and run again: it goes on at this statement".to_owned(),
-            );
+        for hint in [code, kept] {
+            if !hint.is_empty() {
+                hints.push(hint.to_owned());
+            }
         }
         hints
     }
@@ -90,20 +97,22 @@ impl fmt::Display for Failed {
             _ => {}
         }
         write!(f, "\n  = sqlstate: {}", error.code)?;
+        let query = error.internal.as_ref().map(|(_, query)| query);
         for (name, value) in [
-            ("detail", &error.detail),
-            ("hint", &error.hint),
-            ("constraint", &error.constraint),
+            ("detail", error.detail.as_ref()),
+            ("hint", error.hint.as_ref()),
+            ("constraint", error.constraint.as_ref()),
+            ("query", query),
+            ("context", error.context.as_ref()),
         ] {
             if let Some(value) = value {
-                write!(f, "\n  = {name}: {}", indent(value))?;
+                write!(f, "\n  = {name}: ")?;
+                // Further lines of a value stand under its first.
+                for (at, line) in value.trim_end().split('\n').enumerate() {
+                    let indent = if at == 0 { "" } else { "\n    " };
+                    write!(f, "{indent}{line}")?;
+                }
             }
-        }
-        if let Some((_, query)) = &error.internal {
-            write!(f, "\n  = query: {}", indent(query))?;
-        }
-        if let Some(context) = &error.context {
-            write!(f, "\n  = context: {}", indent(context))?;
         }
         if let Some(blocker) = &self.blocker {
             write!(f, "\n  = in the way: {blocker}")?;
@@ -125,9 +134,4 @@ impl fmt::Display for Failed {
             ),
         }
     }
-}
-
-/// Further lines of a value stand under its first.
-fn indent(value: &str) -> String {
-    value.trim_end().replace('\n', "\n    ")
 }

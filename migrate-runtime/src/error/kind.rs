@@ -128,28 +128,29 @@ pub(crate) struct Shape {
 impl Shape {
     /// The tool whose table has such columns: as people call it, and as `migrate adopt --from` does.
     pub(super) fn tool(&self) -> Option<(&'static str, &'static str)> {
-        let names: Vec<&str> = self
-            .columns
-            .iter()
-            .filter_map(|column| column.split(' ').next())
-            .collect();
-        let is_dbmate = || self.columns.iter().any(|column| column.ends_with(')'));
-        match names.as_slice() {
-            ["version", "dirty"] => Some(("golang-migrate", "golang-migrate")),
-            // dbmate limits the length of the text, Rails does not.
-            ["version"] if is_dbmate() => Some(("dbmate", "dbmate")),
-            ["version"] => Some(("Rails", "rails")),
-            ["id", "migration_name", "applied_at"] => Some(("an application of its own", "files")),
-            ["version", "description", ..] => Some(("sqlx", "sqlx")),
-            ["version", "run_on"] => Some(("diesel", "diesel")),
-            ["version", "name", "applied_on", "checksum"] => Some(("refinery", "refinery")),
-            ["installed_rank", ..] => Some(("Flyway", "flyway")),
-            ["id", "version_id", "is_applied", ..] => Some(("goose", "goose")),
-            ["id", "checksum", "finished_at", "migration_name", ..] => Some(("Prisma", "prisma")),
-            ["version", "applied_at"] => Some(("SeaORM", "seaorm")),
-            ["id", "applied_at"] => Some(("sql-migrate", "sql-migrate")),
-            _ => None,
+        let mut names = String::new();
+        for column in &self.columns {
+            names.push_str(column.split_once(' ').map_or(column, |(name, _)| name));
+            names.push(' ');
         }
+        let is_dbmate = || self.columns.iter().any(|column| column.ends_with(')'));
+        let starts = |first: &str| names.starts_with(first);
+        Some(match names.as_str() {
+            "version dirty " => ("golang-migrate", "golang-migrate"),
+            // dbmate limits the length of the text, Rails does not.
+            "version " if is_dbmate() => ("dbmate", "dbmate"),
+            "version " => ("Rails", "rails"),
+            "id migration_name applied_at " => ("an application of its own", "files"),
+            _ if starts("version description ") => ("sqlx", "sqlx"),
+            "version run_on " => ("diesel", "diesel"),
+            "version name applied_on checksum " => ("refinery", "refinery"),
+            _ if starts("installed_rank ") => ("Flyway", "flyway"),
+            _ if starts("id version_id is_applied ") => ("goose", "goose"),
+            _ if starts("id checksum finished_at migration_name ") => ("Prisma", "prisma"),
+            "version applied_at " => ("SeaORM", "seaorm"),
+            "id applied_at " => ("sql-migrate", "sql-migrate"),
+            _ => return None,
+        })
     }
 }
 

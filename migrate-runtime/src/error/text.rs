@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use super::kind::Kind;
+use super::kind::{Kind, Problem};
 use crate::migrations::Checksum;
+use crate::report::Unknown;
 
 impl fmt::Display for Kind {
     #[expect(
@@ -12,50 +13,36 @@ impl fmt::Display for Kind {
     )]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Drift { migrations } => list(
-                f,
-                migrations,
-                "was edited after it was applied",
-                |problem| problem.file.clone(),
-                |problem| {
+            Self::Drift { migrations } => {
+                let detail = |problem: &Problem| {
                     let recorded = problem.recorded.map_or_else(|| "none".to_owned(), short);
-                    format!(
-                        " (applied {recorded}, embedded {})",
-                        short(problem.embedded)
-                    )
-                },
-            ),
-            Self::Missing { migrations } => list(
-                f,
-                migrations,
-                "was applied and is not in this program, which holds newer ones",
-                ToString::to_string,
-                |_| String::new(),
-            ),
-            Self::Ahead { migrations } => list(
-                f,
-                migrations,
-                "was applied by a newer program than this one",
-                ToString::to_string,
-                |_| String::new(),
-            ),
+                    let embedded = short(problem.embedded);
+                    format!(" (applied {recorded}, embedded {embedded})")
+                };
+                let what = "was edited after it was applied";
+                list(f, what, &problems(migrations, &detail))
+            }
+            Self::Missing { migrations } => {
+                let what = "was applied and is not in this program, which holds newer ones";
+                list(f, what, &unknown(migrations))
+            }
+            Self::Ahead { migrations } => {
+                let what = "was applied by a newer program than this one";
+                list(f, what, &unknown(migrations))
+            }
             Self::OutOfOrder {
                 migrations,
                 newest_applied,
-            } => list(
-                f,
-                migrations,
-                &format!("is pending, but {newest_applied}, which is newer, is applied already"),
-                |problem| problem.file.clone(),
-                |_| String::new(),
-            ),
-            Self::HalfApplied { migrations } => list(
-                f,
-                migrations,
-                "was begun and not finished, and cannot be resumed because its file or its transactions have changed",
-                |problem| problem.file.clone(),
-                |problem| format!(" ({} statements done)", problem.done),
-            ),
+            } => {
+                let what =
+                    format!("is pending, but {newest_applied}, which is newer, is applied already");
+                list(f, &what, &problems(migrations, &|_| String::new()))
+            }
+            Self::HalfApplied { migrations } => {
+                let what = "was begun and not finished, and cannot be resumed because its file or its transactions have changed";
+                let detail = |problem: &Problem| format!(" ({} statements done)", problem.done);
+                list(f, what, &problems(migrations, &detail))
+            }
             Self::Interrupted {
                 file,
                 statement,
@@ -110,11 +97,11 @@ impl fmt::Display for Kind {
             ),
             Self::BadTable { problem } => f.write_str(problem),
             Self::ForeignTable { table, shape } => {
-                write!(
-                    f,
-                    "{table} is not a history of ours: its columns are {}",
-                    shape.columns.join(", ")
-                )?;
+                write!(f, "{table} is not a history of ours: its columns are ")?;
+                for (at, column) in shape.columns.iter().enumerate() {
+                    let comma = if at == 0 { "" } else { ", " };
+                    write!(f, "{comma}{column}")?;
+                }
                 shape.tool().map_or(Ok(()), |(tool, _)| {
                     write!(f, " (it is the table of {tool})")
                 })
@@ -136,22 +123,30 @@ impl fmt::Display for Kind {
 }
 
 /// One line where there is one case; a line each where there are more.
-fn list<T>(
-    f: &mut fmt::Formatter<'_>,
-    items: &[T],
-    what: &str,
-    name: impl Fn(&T) -> String,
-    detail: impl Fn(&T) -> String,
-) -> fmt::Result {
-    if let [only] = items {
-        return write!(f, "{} {what}{}", name(only), detail(only));
+fn list(f: &mut fmt::Formatter<'_>, what: &str, cases: &[(String, String)]) -> fmt::Result {
+    if let [(name, detail)] = cases {
+        return write!(f, "{name} {what}{detail}");
     }
-    write!(f, "{} migrations, each of which {what}:", items.len())?;
-    let mut line = |item| write!(f, "\n  {}{}", name(item), detail(item));
-    items.iter().try_for_each(&mut line)
+    write!(f, "{} migrations, each of which {what}:", cases.len())?;
+    for (name, detail) in cases {
+        write!(f, "\n  {name}{detail}")?;
+    }
+    Ok(())
+}
+
+fn problems(problems: &[Problem], detail: &dyn Fn(&Problem) -> String) -> Vec<(String, String)> {
+    let case = |problem: &Problem| (problem.file.clone(), detail(problem));
+    problems.iter().map(case).collect()
+}
+
+fn unknown(unknown: &[Unknown]) -> Vec<(String, String)> {
+    let case = |unknown: &Unknown| (unknown.to_string(), String::new());
+    unknown.iter().map(case).collect()
 }
 
 /// Twelve digits tell two checksums apart and still fit on the line.
 fn short(checksum: Checksum) -> String {
-    checksum.to_string().chars().take(12).collect()
+    let mut digits = checksum.to_string();
+    digits.truncate(12);
+    digits
 }

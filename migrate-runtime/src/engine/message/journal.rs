@@ -9,7 +9,9 @@ use super::{
     begin_row, is_held, restore_settings, timeouts, unmoved,
 };
 use crate::migrations::Statement;
+use crate::session::Reply;
 use crate::table::{Literal, Table};
+use crate::text;
 
 /// Takes the session's lock. A session may take it twice; but if the server connection holds it before
 /// we ask, then a pooler has lent us the one on which another client took it.
@@ -194,7 +196,7 @@ pub(crate) fn outside(table: &Table, pid: i32) -> String {
 /// The statement itself, alone in its message.
 pub(crate) fn alone(number: usize, statement: Statement<'_>) -> Message {
     let sql = statement.sql.to_owned();
-    let characters = sql.chars().count();
+    let characters = text::characters(&sql);
     Message {
         sql,
         characters,
@@ -287,12 +289,26 @@ pub(crate) fn end_journal(
 }
 
 /// What the session was like when the journal was opened.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Before {
     pub(crate) settings: String,
     pub(crate) role: String,
     pub(crate) user: String,
     pub(crate) pid: i32,
+}
+
+impl Before {
+    /// Reads what [`session`] has asked for: the last rows of [`begin_journal`] and [`resume_journal`].
+    pub(crate) fn read(reply: &Reply) -> Self {
+        let row = reply.last_rows().first();
+        let text = |column| text::owned(row.and_then(|row| row.text(column)));
+        Self {
+            settings: text(0).unwrap_or_else(|| "{}".to_owned()),
+            role: text(1).unwrap_or_else(|| "none".to_owned()),
+            user: text(2).unwrap_or_default(),
+            pid: row.and_then(|row| row.number(3)).unwrap_or_default(),
+        }
+    }
 }
 
 /// Gives the lock back and leaves the session as it was found, whatever state it is in. The lock goes
