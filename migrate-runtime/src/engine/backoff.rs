@@ -6,7 +6,6 @@ use std::time::Duration;
 /// A growing delay with ±50 % of jitter, so that a herd does not come back as one.
 #[derive(Debug)]
 pub(super) struct Backoff {
-    first: Duration,
     next: Duration,
     /// By how many percent the next is longer.
     growth: u32,
@@ -27,7 +26,6 @@ impl Backoff {
 
     fn new(first: Duration, growth: u32, limit: Duration) -> Self {
         Self {
-            first,
             next: first,
             growth,
             limit,
@@ -39,22 +37,23 @@ impl Backoff {
     pub(super) fn delay(&mut self) -> Duration {
         let delay = self.next;
         self.next = (self.next * (100 + self.growth) / 100).min(self.limit);
-        self.spread(delay)
+        self.spread(delay, 50)
     }
 
     /// [`delay`](Self::delay), but no longer than what is waited for is `expected` to take.
     pub(super) fn delay_within(&mut self, expected: Duration) -> Duration {
-        let expected = self.spread(expected.max(self.first / 4));
+        let expected = self.spread(expected.max(Duration::from_millis(5)), 15);
         self.delay().min(expected)
     }
 
-    fn spread(&mut self, delay: Duration) -> Duration {
+    /// So many percent shorter to so many longer.
+    fn spread(&mut self, delay: Duration, percent: u32) -> Duration {
         // xorshift64: any odd start visits all values.
         self.random ^= self.random << 13;
         self.random ^= self.random >> 7;
         self.random ^= self.random << 17;
-        let percent = u32::try_from(50 + self.random % 101).unwrap_or(100);
-        delay * percent / 100
+        let random = u32::try_from(self.random % u64::from(2 * percent + 1)).unwrap_or_default();
+        delay * (100 - percent + random) / 100
     }
 }
 
@@ -80,9 +79,9 @@ mod tests {
             backoff.delay();
         }
         let delay = backoff.delay_within(Duration::from_millis(40));
-        assert!((Duration::from_millis(20)..=Duration::from_millis(60)).contains(&delay));
+        assert!((Duration::from_millis(34)..=Duration::from_millis(46)).contains(&delay));
         let delay = backoff.delay_within(Duration::ZERO);
-        assert!((Duration::from_millis(2)..=Duration::from_millis(8)).contains(&delay));
+        assert!((Duration::from_millis(4)..=Duration::from_millis(6)).contains(&delay));
         let delay = backoff.delay_within(Duration::from_secs(3600));
         assert!(delay <= Duration::from_millis(1500));
     }

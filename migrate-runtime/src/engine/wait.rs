@@ -20,7 +20,7 @@ impl Engine<'_, '_> {
         let mut ask = started.elapsed() + if observed { Duration::ZERO } else { ASK };
         let mut backoff = Backoff::polling();
         let mut newest = self.seen;
-        let (since, then) = (started.elapsed(), self.ahead_of(newest));
+        let (mut since, mut then) = (started.elapsed(), self.ahead_of(newest));
         let mut holder: Option<Holder> = None;
         let mut broken = false;
         loop {
@@ -38,10 +38,12 @@ impl Engine<'_, '_> {
             if is_over {
                 return Err(Error::new(Kind::Locked { holder, waited }));
             }
-            let delay = match expected(waited.saturating_sub(since), then, self.ahead_of(newest)) {
+            let ahead = self.ahead_of(newest);
+            let delay = match expected(waited.saturating_sub(since), then, ahead) {
                 Some(expected) => backoff.delay_within(expected),
                 None => backoff.delay(),
             };
+            (since, then) = (waited, ahead);
             self.emit(&Event::Waiting {
                 holder: holder.as_ref(),
                 waited,
