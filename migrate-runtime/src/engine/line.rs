@@ -136,9 +136,7 @@ impl<'s> Line<'s> {
     pub(super) fn sleep(&mut self, duration: Duration) -> Boxed<'_, ()> {
         self.session.sleep_boxed(duration)
     }
-}
 
-impl Line<'_> {
     /// Sends a message and does not wait for what comes of it.
     #[inline(never)]
     fn say(&mut self, sql: &str) {
