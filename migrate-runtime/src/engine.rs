@@ -345,7 +345,8 @@ fn refused(doing: String, failure: Box<Failure>) -> Error {
 
 /// Of a look: whether the connection had an open transaction.
 fn is_open(reply: &Reply) -> bool {
-    reply.rows(1).first().is_some_and(|row| row.flag(0))
+    let times = reply.rows(1).first();
+    times.is_some_and(|times| times.text(0) != times.text(1))
 }
 
 /// What an assertion of ours says, if that is what failed.

@@ -67,7 +67,7 @@ fn no_rows() -> Reply {
     let mut reply = Reply::default();
     reply.start_rows();
     reply.start_rows();
-    reply.push_row(vec![Some("f".to_owned())]);
+    reply.push_row(vec![Some("now".to_owned()), Some("now".to_owned())]);
     reply
 }
 

@@ -40,7 +40,7 @@ impl Scripted {
     fn with(mut history: Reply) -> Self {
         // No transaction is open.
         history.start_rows();
-        history.push_row(vec![Some("f".to_owned())]);
+        history.push_row(vec![Some("now".to_owned()), Some("now".to_owned())]);
         Self {
             history: Some(history),
         }

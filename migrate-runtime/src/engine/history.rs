@@ -59,11 +59,12 @@ impl State {
 }
 
 impl History {
-    /// Reads the rows of [`message::look`](super::message::look).
+    /// Reads the rows of [`message::look`](super::message::look). They come as the table holds them, which is
+    /// nearly always in order.
     pub(crate) fn read(rows: &[ReplyRow]) -> Result<Self, String> {
         let mut history = Self::default();
         for row in rows {
-            history.rows.push(Row::read(row)?);
+            history.record(Row::read(row)?);
         }
         Ok(history)
     }

@@ -110,15 +110,17 @@ impl Message {
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
 
 /// The history, and whether the connection had an open transaction when the message came: without
-/// one, the transaction began with this very message. One round trip; no lock, no write.
+/// one, the transaction began with this very message. One round trip; no lock, no write. In no order: to plan
+/// one takes a new session 0.3 ms.
 pub(crate) fn look(table: &Table) -> String {
     format!(
-        "SELECT version, name, pg_catalog.encode(checksum, 'hex'), state, done FROM {table} ORDER BY version;\
-         {OPEN_TRANSACTION}"
+        "SELECT version, name, pg_catalog.encode(checksum, 'hex'), state, done FROM {table};{OPEN_TRANSACTION}"
     )
 }
 
-const OPEN_TRANSACTION: &str = "SELECT pg_catalog.transaction_timestamp() OPERATOR(pg_catalog.<>) pg_catalog.statement_timestamp()";
+/// When the transaction and when the message began; they are compared here. A new session would look an operator
+/// up first, and that takes it 0.1 ms.
+const OPEN_TRANSACTION: &str = "SELECT CURRENT_TIMESTAMP, pg_catalog.statement_timestamp()";
 
 /// From so many migrations on, [`compare`] costs less than [`look`], which sends their rows.
 pub(crate) const MANY: usize = 500;

@@ -20,7 +20,7 @@ pub(super) fn run(options: &Options, figures: &mut Figures) -> Outcome {
         let starter = Starter::Application(tool);
         programs.push((starter, starter.prepare(set, &server)?));
     }
-    for _ in 0..options.times(3) {
+    for _ in 0..options.times(15) {
         for (starter, program) in &programs {
             let database = server.empty()?;
             let started = Instant::now();

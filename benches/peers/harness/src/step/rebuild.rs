@@ -10,9 +10,14 @@ use crate::instance::{Instance, Profile};
 use crate::options::Options;
 
 pub(super) fn run(options: &Options, figures: &mut Figures) -> Outcome {
-    // The packed list is the other list to the compiler.
-    let tools = options.tools(|tool| tool.migrates() && tool.package != "peer-packed");
     for set in options.sets(&[Set::Small(10), Set::Small(1000), Set::Small(5000)]) {
+        let many = set.count() > 1000;
+        // The packed list is the other list to the compiler.
+        let tools = options.tools(|tool| {
+            tool.migrates()
+                && tool.package != "peer-packed"
+                && !(many && tool.is_slow_to_optimize())
+        });
         let mut instances = Vec::new();
         for tool in &tools {
             let instance = Instance::make(tool, set)?;

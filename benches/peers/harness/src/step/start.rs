@@ -33,7 +33,7 @@ pub(super) fn run(options: &Options, figures: &mut Figures) -> Outcome {
         }
     }
     // The sets in turn as well: one bar is about a large one beside a small one.
-    for _ in 0..options.times(21) {
+    for _ in 0..options.times(61) {
         for (set, tool, program, database) in &started {
             let taken = program.run(database, server.port())?;
             figures.add(&format!("start/{set}/ms/{tool}"), taken.wall * 1e3)?;
