@@ -72,10 +72,10 @@ fn pending_migrations_cost_one_round_trip_each_at_most_and_quick_ones_share_it()
         assert!((1 + 3..=1 + 15).contains(&quick), "{quick}");
         // Slow ones travel alone again.
         let slow = numbered(17);
-        for number in 18..=21 {
-            slow.write(&format!("{number:05}_slow.sql"), "SELECT pg_sleep(0.3);\n");
+        for number in 18..=20 {
+            slow.write(&format!("{number:05}_slow.sql"), "SELECT pg_sleep(0.6);\n");
         }
-        assert_eq!(messages(&proxy, driver, &database, &slow), 1 + 4);
+        assert_eq!(messages(&proxy, driver, &database, &slow), 1 + 3);
     }
 }
 
