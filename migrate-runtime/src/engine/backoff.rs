@@ -42,7 +42,7 @@ impl Backoff {
 
     /// [`delay`](Self::delay), but no longer than what is waited for is `expected` to take.
     pub(super) fn delay_within(&mut self, expected: Duration) -> Duration {
-        let expected = self.spread(expected.max(Duration::from_millis(5)), 15);
+        let expected = self.spread(expected.clamp(Duration::from_millis(5), self.limit), 15);
         self.delay().min(expected)
     }
 
@@ -82,7 +82,7 @@ mod tests {
         assert!((Duration::from_millis(34)..=Duration::from_millis(46)).contains(&delay));
         let delay = backoff.delay_within(Duration::ZERO);
         assert!((Duration::from_millis(4)..=Duration::from_millis(6)).contains(&delay));
-        let delay = backoff.delay_within(Duration::from_secs(3600));
+        let delay = backoff.delay_within(Duration::MAX);
         assert!(delay <= Duration::from_millis(1500));
     }
 

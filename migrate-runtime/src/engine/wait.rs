@@ -123,5 +123,5 @@ impl Engine<'_, '_> {
 /// goes on like this.
 fn expected(took: Duration, then: u32, now: u32) -> Option<Duration> {
     let done = then.checked_sub(now).filter(|done| *done > 0)?;
-    Some(took / done * now)
+    Some((took / done).saturating_mul(now))
 }
