@@ -5,7 +5,7 @@ pub mod campaign;
 
 use std::path::Path;
 
-use migrate_core::{Level, Settings, rules};
+use migrate_check::{Level, Settings, lint};
 use migrate_runtime::Migrations;
 
 /// Reads the directory `migrations` below `root`; its name in messages is `migrations`.
@@ -16,10 +16,10 @@ use migrate_runtime::Migrations;
 pub fn load(root: &Path) -> Migrations {
     let mut settings = Settings::default();
     // What the build refuses, the engine puts back all the same.
-    if let Some(rule) = rules::find("session-state-leak") {
-        settings.lint.set(rule, Level::Allow);
+    if let Some(rule) = lint::find("session-state-leak") {
+        settings.lint.set(rule.id, Level::Allow);
     }
-    let loaded = migrate_core::load(root, "migrations", &settings);
+    let loaded = migrate_check::load(root, "migrations", &settings);
     assert!(
         !loaded.has_errors(),
         "the test's own migrations are not valid: {:#?}",

@@ -4,7 +4,7 @@ use std::env;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use migrate_core::{
+use migrate_check::{
     Configured, Diagnostic, Loaded, Settings, Severity, Style, TableName, configure, load, render,
 };
 use migrate_runtime::{Migrations, Table};

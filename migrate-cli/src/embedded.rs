@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use migrate_core::{Settings, TableName};
+use migrate_check::{Settings, TableName};
 use migrate_runtime::{Migrations, Session};
 
 use crate::commands::{adopt, baseline, plan, repair, revert, run, status};

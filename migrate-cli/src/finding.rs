@@ -1,6 +1,6 @@
 //! A diagnostic as JSON.
 
-use migrate_core::{Diagnostic, Position, Severity};
+use migrate_check::{Diagnostic, Position, Severity};
 use serde_json::{Value, json};
 
 /// `text` is what it points into.

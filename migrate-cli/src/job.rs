@@ -1,6 +1,6 @@
 //! What a command that needs a database is given: the migrations, and how to run them.
 
-use migrate_core::Settings;
+use migrate_check::Settings;
 use migrate_runtime::{Migrations, Runner, Stop, Table};
 
 use crate::output::Output;

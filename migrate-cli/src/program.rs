@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::builder::PossibleValuesParser;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use migrate_core::Layout;
+use migrate_check::Layout;
 
 use crate::commands::{check, completions, create, rules};
 use crate::directory::Directory;

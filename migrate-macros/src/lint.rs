@@ -1,6 +1,6 @@
 //! `lint(deny = "…", warn = "…", allow = "…")` and `since = "…"`: which rules speak, of which files.
 
-use migrate_core::{Level, RULES, nearest, rules};
+use migrate_check::{Level, RULES, lint, nearest};
 use proc_macro2::{Ident, Span};
 use syn::ext::IdentExt as _;
 use syn::parse::ParseStream;
@@ -63,7 +63,7 @@ impl Options {
     }
 
     fn set_level(&mut self, id: &str, level: Level, span: Span) {
-        let problem = match rules::find(id) {
+        let problem = match lint::find(id) {
             None => {
                 let problem = Problem::new(span, format!("unknown rule `{id}`"));
                 match nearest(id, RULES.iter().map(|rule| rule.id)) {
@@ -76,7 +76,7 @@ impl Options {
                     .help("what it reports could not be applied and recorded as it is")
             }
             Some(rule) => {
-                self.settings.lint.set(rule, level);
+                self.settings.lint.set(rule.id, level);
                 return;
             }
         };
@@ -106,7 +106,7 @@ impl Options {
 
 #[cfg(test)]
 mod tests {
-    use migrate_core::{Level, rules};
+    use migrate_check::{Level, lint};
     use proc_macro2::TokenStream;
     use syn::parse::{ParseStream, Parser as _};
 
@@ -128,7 +128,7 @@ mod tests {
             r#"lint(deny = "rename, json-column", warn = "idempotent", allow = "drop-table",), since = "0042""#,
         );
         assert!(options.problems.is_empty());
-        let level = |id| options.settings.lint.level(rules::find(id).unwrap());
+        let level = |id| lint::find(id).unwrap().level_in(&options.settings.lint);
         assert_eq!(level("json-column"), Level::Deny);
         assert_eq!(level("rename"), Level::Deny);
         assert_eq!(level("idempotent"), Level::Warn);

@@ -1,7 +1,7 @@
 //! `order = numeric, table = "…", lint(deny = "…")`: the options, each at most once, in any order.
 
-use migrate_core::settings::judge_name;
-use migrate_core::{Layout, Order, Settings, Syntax, nearest};
+use migrate_check::settings::judge_name;
+use migrate_check::{Layout, Order, Settings, Syntax, nearest};
 use proc_macro2::{Ident, Span};
 use syn::ext::IdentExt as _;
 use syn::parse::ParseStream;

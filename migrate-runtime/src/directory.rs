@@ -2,14 +2,14 @@
 
 use std::borrow::Cow;
 
-use migrate_core::pack::pack;
-use migrate_core::{Loaded, TableName};
+use migrate_check::pack::pack;
+use migrate_check::{Loaded, TableName};
 
 use crate::migrations::Migrations;
 use crate::table::Table;
 
 impl Migrations {
-    /// The set in a directory that [`migrate_core::load()`] has read; `directory` is the name that
+    /// The set in a directory that [`migrate_check::load()`] has read; `directory` is the name that
     /// messages show. Where `loaded` has errors, the set is not complete and must not be run.
     pub fn from_loaded(directory: &str, loaded: &Loaded, table: &TableName) -> Self {
         let packed = pack(&loaded.migrations);

@@ -94,7 +94,7 @@ macro_rules! embed_migrations {
 }
 
 /// Makes Cargo compile again when one of these files changes; the value itself is thrown away. Why
-/// it looks like this is measured in `migrate-macros/src/expand.rs`.
+/// it looks like this is measured in `migrate-macros/src/expand/mod.rs`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __embed_migrations_track {

@@ -1,6 +1,6 @@
 //! Reads what `embed_migrations!` wrote: one string of texts and one byte string of records.
 //!
-//! The layout is documented in `migrate-core/src/pack.rs`, the half that writes it. Reading borrows
+//! The layout is documented in `migrate-check/src/pack.rs`, the half that writes it. Reading borrows
 //! and allocates nothing. The bytes come from our own macro of the very same version, so a record
 //! that ends early cannot happen; if it did, it would read as zeros and empty strings, not panic.
 

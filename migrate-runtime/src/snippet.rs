@@ -1,4 +1,4 @@
-//! One source line with one caret, in rustc's look. What the macro says is drawn by `migrate-core`, on which
+//! One source line with one caret, in rustc's look. What the macro says is drawn by `migrate-check`, on which
 //! the runtime does not depend.
 
 use crate::text;

@@ -1,7 +1,7 @@
 //! Tables with checksums: Flyway, Prisma. Those of sqlx and refinery are made by the tools themselves, in
 //! `tests/adopt-peers`.
 
-use migrate_core::Layout;
+use migrate_check::Layout;
 
 use crate::{Project, assert_taken_over, database, history, perform, table_text};
 

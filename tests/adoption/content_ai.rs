@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use migrate_adopt::{Tool, adopt};
-use migrate_core::Layout;
+use migrate_check::Layout;
 use migrate_fixtures::{Database, Server};
 
 use crate::{history, load, perform, run};

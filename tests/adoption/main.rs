@@ -15,7 +15,7 @@ use std::fs;
 use std::path::Path;
 
 use migrate_adopt::{Adopted, Adoption, Error};
-use migrate_core::{Layout, Settings};
+use migrate_check::{Layout, Settings};
 use migrate_fixtures::{Database, Server};
 use migrate_runtime::{Migrations, Report};
 use tempfile::TempDir;
@@ -60,7 +60,7 @@ fn load(root: &Path, layout: Layout) -> Migrations {
         layout,
         ..Settings::default()
     };
-    let loaded = migrate_core::load(root, "migrations", &settings);
+    let loaded = migrate_check::load(root, "migrations", &settings);
     assert!(!loaded.has_errors(), "{:#?}", loaded.diagnostics);
     Migrations::from_loaded("migrations", &loaded, &settings.table)
 }

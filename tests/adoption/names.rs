@@ -1,6 +1,6 @@
 //! Tables of names: sql-migrate, `SeaORM`.
 
-use migrate_core::Layout;
+use migrate_check::Layout;
 
 use crate::{Project, assert_taken_over, database, history, table_text};
 

@@ -1,7 +1,7 @@
 //! What is listed and refused until it is answered, and what is left alone.
 
 use migrate_adopt::{Tool, adopt};
-use migrate_core::Layout;
+use migrate_check::Layout;
 use migrate_runtime::Table;
 
 use crate::{Project, database, perform, run, table_text};

@@ -3,7 +3,7 @@
 use std::fs;
 use std::panic::catch_unwind;
 
-use migrate_core::Layout;
+use migrate_check::Layout;
 use migrate_runtime::__private::assert_current;
 
 use crate::{Project, table_text};

@@ -1,7 +1,7 @@
 //! Tables of versions: golang-migrate, goose, dbmate, Rails, diesel.
 
 use migrate_adopt::Tool;
-use migrate_core::Layout;
+use migrate_check::Layout;
 
 use crate::{Project, assert_taken_over, database, history, perform, table_text};
 

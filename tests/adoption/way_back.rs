@@ -4,7 +4,7 @@
 use std::fs;
 
 use migrate_adopt::{Tool, adopt};
-use migrate_core::Layout;
+use migrate_check::Layout;
 
 use crate::{Project, database, perform, run, table_text};
 

@@ -15,7 +15,7 @@ mod observer;
 
 use std::fmt::Write as _;
 
-use migrate_core::rules::{Example, RULES, Rule};
+use migrate_check::lint::{Example, RULES, Rule};
 use migrate_fixtures::Server;
 
 use crate::effects::Effects;
@@ -57,7 +57,7 @@ fn postgresql_does_what_the_rules_say_it_does() {
 fn observe(observer: &mut Observer, example: &Example, said: &Effects) -> Effects {
     if example.sql.starts_with("-- migrate: no-transaction") {
         if !example.is_found {
-            for statement in migrate_core::sql::analyse(&example.sql).statements {
+            for statement in migrate_sql::splitter::analyse(&example.sql).statements {
                 observer.run(&example.sql[statement.range]);
             }
         }
@@ -88,7 +88,7 @@ fn rules_that_state_a_lock_are_under_test() {
         "json-column",
     ];
     for rule in RULES {
-        let warns = rule.level == migrate_core::Level::Warn;
+        let warns = rule.level == migrate_check::Level::Warn;
         assert!(
             !warns || speaks_of_effects(rule) || silent.contains(&rule.id),
             "{} says nothing of what PostgreSQL does",

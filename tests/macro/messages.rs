@@ -1,4 +1,4 @@
-//! What the compiler prints. How a diagnostic is laid out is `migrate-core`'s to test, and what each
+//! What the compiler prints. How a diagnostic is laid out is `migrate-check`'s to test, and what each
 //! wrong call is told `migrate-macros`'; here is how both arrive.
 
 use crate::fixture::Fixture;

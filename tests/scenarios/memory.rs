@@ -3,8 +3,8 @@
 use std::fs;
 use std::process::Command;
 
-use migrate_core::Settings;
-use migrate_core::pack::pack;
+use migrate_check::Settings;
+use migrate_check::pack::pack;
 use migrate_fixtures::Server;
 
 use crate::set::Set;
@@ -17,7 +17,7 @@ fn five_thousand_migrations_take_less_than_20_mb_beyond_their_text() {
     for number in 1..=5_000 {
         set.write(&format!("{number:04}_m.sql"), "SELECT 1;\n");
     }
-    let loaded = migrate_core::load(set.root(), "migrations", &Settings::default());
+    let loaded = migrate_check::load(set.root(), "migrations", &Settings::default());
     let packed = pack(&loaded.migrations);
     let (text, index) = (set.root().join("text"), set.root().join("index"));
     fs::write(&text, packed.text).unwrap();

@@ -1,5 +1,5 @@
 //! The wiring from the validator through the macro to the compiler's output. How a message looks is
-//! pinned where it is drawn, in `migrate-core`: trybuild rewrites what resembles a snippet of Rust.
+//! pinned where it is drawn, in `migrate-check`: trybuild rewrites what resembles a snippet of Rust.
 //!
 //! After a change on purpose: `TRYBUILD=overwrite cargo test -p migrate-ui-tests`, then read the diff.
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use migrate_core::{Level, RULES, Rule};
+use migrate_check::{Level, RULES, Rule};
 
 use crate::Outcome;
 use crate::cargo::root;
@@ -11,7 +11,7 @@ use crate::cargo::root;
 const PAGE: &str = "docs/rules.md";
 
 const INTRODUCTION: &str = "\
-<!-- Written by `cargo xtask rules` from migrate-core/src/rules/; to be changed there. -->
+<!-- Written by `cargo xtask rules` from migrate-check/src/lint/rules/; to be changed there. -->
 # The rules
 
 What `embed_migrations!` and `migrate check` look for in the SQL of migrations. `migrate rules <ID>` prints the

@@ -5,10 +5,12 @@ use std::hint::black_box;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use migrate_core::pack::pack;
-use migrate_core::sql::{Analysis, analyse, scan};
-use migrate_core::{Loaded, Settings, TableName, grammar, load};
+use migrate_check::pack::pack;
+use migrate_check::{Loaded, Settings, TableName, load};
 use migrate_runtime::Migrations;
+use migrate_sql::grammar;
+use migrate_sql::scanner::scan;
+use migrate_sql::splitter::{Analysis, analyse};
 
 use crate::session::Scripted;
 

@@ -1,7 +1,7 @@
 //! `migrate check`: everything that the build would say, without building.
 
 use clap::Args;
-use migrate_core::{Loaded, Severity, Source, Style, file_name, render};
+use migrate_check::{Loaded, Severity, Source, Style, files, render};
 use serde_json::{Value, json};
 
 use super::scratch::{self, Findings};
@@ -114,7 +114,7 @@ fn summary(loaded: &Loaded, errors: usize, warnings: usize) -> String {
         _ => format!("{number} {word}s"),
     };
     // The settings file is a source as well.
-    let is_sql = |source: &&Source| file_name::is_sql(&source.file);
+    let is_sql = |source: &&Source| files::is_sql(&source.file);
     let files = plural(loaded.sources.iter().filter(is_sql).count(), "file");
     if errors + warnings == 0 {
         return format!("{GOOD}ok{GOOD:#}: {files}, nothing to complain of");

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use clap::Args;
-use migrate_core::{Layout, file_name};
+use migrate_check::{Layout, files};
 use serde_json::json;
 
 use crate::directory::Directory;
@@ -124,7 +124,7 @@ fn versions(path: &Path) -> Result<Vec<(i64, String)>, Failure> {
     let mut found = Vec::new();
     for entry in fs::read_dir(path).map_err(unreadable)? {
         let file = entry.map_err(unreadable)?.file_name();
-        if let Some(parsed) = file.to_str().and_then(|file| file_name::parse(file).ok()) {
+        if let Some(parsed) = file.to_str().and_then(|file| files::parse(file).ok()) {
             found.push((parsed.version, parsed.digits.to_owned()));
         }
     }

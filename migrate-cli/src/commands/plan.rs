@@ -1,8 +1,8 @@
 //! `migrate plan`: what `run` would do, statement by statement.
 
 use clap::Args;
-use migrate_core::rules::{Lock, locks};
-use migrate_core::{Diagnostic, Position, Style, Transaction, judge, render};
+use migrate_check::lint::{Lock, locks};
+use migrate_check::{Diagnostic, Position, Style, Transaction, judge, render};
 use migrate_runtime::{Pending, Script, Session};
 use serde_json::{Value, json};
 

@@ -1,8 +1,8 @@
 //! `migrate rules`: what the build and `check` look for.
 
 use clap::Args;
-use migrate_core::Level;
-use migrate_core::rules::{RULES, Rule};
+use migrate_check::Level;
+use migrate_check::lint::{RULES, Rule};
 use serde_json::{Value, json};
 
 use crate::exit::Exit;
@@ -39,7 +39,7 @@ fn find(id: &str) -> Result<&'static Rule, Failure> {
     let found = RULES.iter().find(|rule| rule.id == id);
     found.ok_or_else(|| {
         let failure = Failure::environment(format!("there is no rule `{id}`"));
-        match migrate_core::nearest(id, RULES.iter().map(|rule| rule.id)) {
+        match migrate_check::nearest(id, RULES.iter().map(|rule| rule.id)) {
             Some(known) => failure.help(format!("did you mean `{known}`?")),
             None => failure.help("`migrate rules` lists them"),
         }

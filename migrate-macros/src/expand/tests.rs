@@ -24,7 +24,7 @@ fn good() -> TempDir {
 }
 
 /// The expansion of a call with `call` between its parentheses, one statement a line. The index is
-/// left out: `migrate_core::pack` tests it.
+/// left out: `migrate_check::pack` tests it.
 fn show(call: &str, base: &Path) -> String {
     let call = format!("(runtime) {call}").parse().unwrap();
     let tokens = expand(call, Some(base)).to_string();

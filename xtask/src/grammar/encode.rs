@@ -1,4 +1,4 @@
-//! The automaton and the keywords, in the form `migrate-core/src/grammar/tables.rs` reads.
+//! The automaton and the keywords, in the form `migrate-sql/src/grammar/tables.rs` reads.
 //!
 //! `tables.bin` is a row of sections of fixed-width, little-endian records; its order and widths are
 //! described there, beside the code that depends on them. Names stay readable in two text files, and
@@ -24,7 +24,7 @@ impl Encoded {
     }
 }
 
-/// Where a keyword may stand as a name, in the order of `Category` in `migrate-core`.
+/// Where a keyword may stand as a name, in the order of `Category` in `migrate-check`.
 const CATEGORIES: [&str; 4] = ["unreserved", "col_name", "type_func_name", "reserved"];
 
 /// `symbols.txt`: one name a line, by number.

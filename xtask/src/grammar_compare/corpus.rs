@@ -5,7 +5,7 @@ use std::fs;
 use std::ops::Range;
 use std::path::Path;
 
-use migrate_core::{grammar, sql};
+use migrate_sql::{grammar, scanner, splitter};
 
 use super::list_files;
 use crate::Outcome;
@@ -42,7 +42,7 @@ impl Corpus {
     /// Takes in a file; whether grammar and splitter agree on its valid statements.
     fn take(&mut self, text: &str) -> bool {
         self.files += 1;
-        let analysis = sql::analyse(text);
+        let analysis = splitter::analyse(text);
         let parsed = grammar::parse(text, &analysis.tokens, &analysis.faults);
         let split: HashSet<Range<usize>> = analysis
             .statements
@@ -79,7 +79,7 @@ fn drop_copy_data(text: &str) -> String {
 
 /// Puts a semicolon in the place of every psql command.
 fn end_at_commands(mut text: String) -> String {
-    for token in sql::scan(&text).tokens.iter().rev() {
+    for token in scanner::scan(&text).tokens.iter().rev() {
         if token.is_char(b'\\') {
             text.replace_range(token.range(), ";");
         }

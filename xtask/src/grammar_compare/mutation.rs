@@ -1,6 +1,6 @@
 //! Statements with one edit.
 
-use migrate_core::sql::{self, Token, TokenKind};
+use migrate_sql::scanner::{Token, TokenKind, scan};
 
 /// Edits statements; the same ones in the same order give the same edits.
 pub(super) struct Editor {
@@ -22,7 +22,7 @@ impl Editor {
     /// The statement with one edit; none if it has nothing to edit in this way.
     pub(super) fn edit(&mut self, statement: &str) -> Option<String> {
         self.turn += 1;
-        let tokens = sql::scan(statement).tokens;
+        let tokens = scan(statement).tokens;
         let token = *self.choose(&tokens)?;
         let word = token.range();
         let written = statement.get(word.clone())?;

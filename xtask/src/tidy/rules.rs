@@ -2,7 +2,7 @@
 
 use super::File;
 
-const DIRECTORY: &str = "migrate-core/src/rules/";
+const DIRECTORY: &str = "migrate-check/src/lint/rules/";
 
 /// Checks all files of rules.
 pub(super) fn check(files: &[File], findings: &mut Vec<String>) {
@@ -14,7 +14,9 @@ pub(super) fn check(files: &[File], findings: &mut Vec<String>) {
         file.path.starts_with(DIRECTORY) && file.text.contains("const RULE: Rule = ")
     });
     for rule in rules {
-        let name = rule.name().trim_end_matches(".rs");
+        let path = rule.path.trim_end_matches(".rs");
+        let path = path.trim_end_matches("/mod");
+        let name = path.rsplit('/').next().unwrap_or_default();
         let explanation: Vec<&str> = rule
             .text
             .lines()

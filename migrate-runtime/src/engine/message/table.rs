@@ -50,7 +50,7 @@ pub(super) fn define(table: &Table) -> String {
 
 /// Of an applied migration: the first 4 bytes of its checksum as a number, the most significant first, times one that
 /// its version gives, so that two migrations that have changed places do not add up to the same; the product
-/// fits. `migrate-core/src/pack.rs` adds up the same.
+/// fits. `migrate-check/src/pack.rs` adds up the same.
 const FINGERPRINT: &str = "CASE WHEN state OPERATOR(pg_catalog.=) 'applied' OR state OPERATOR(pg_catalog.=) 'baseline' \
      THEN ('x' OPERATOR(pg_catalog.||) pg_catalog.encode(pg_catalog.substr(checksum, 1, 4), 'hex'))::bit(32)::bigint \
          OPERATOR(pg_catalog.*) (version OPERATOR(pg_catalog.%) 2147483647::bigint OPERATOR(pg_catalog.+) 1::bigint) END";

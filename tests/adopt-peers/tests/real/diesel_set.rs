@@ -2,7 +2,7 @@
 
 use diesel::{Connection as _, PgConnection};
 use diesel_migrations::{FileBasedMigrations, MigrationHarness as _};
-use migrate_core::Layout;
+use migrate_check::Layout;
 use migrate_fixtures::Server;
 
 use crate::{Project, TEXTS, assert_taken_over};

@@ -8,7 +8,7 @@ mod sqlx_set;
 use std::fs;
 
 use migrate_adopt::{Adoption, Finding, adopt};
-use migrate_core::{Layout, Settings};
+use migrate_check::{Layout, Settings};
 use migrate_fixtures::Database;
 use migrate_runtime::Migrations;
 use tempfile::TempDir;
@@ -61,7 +61,7 @@ impl Project {
             layout: self.layout,
             ..Settings::default()
         };
-        let loaded = migrate_core::load(self.root.path(), "migrations", &settings);
+        let loaded = migrate_check::load(self.root.path(), "migrations", &settings);
         assert!(!loaded.has_errors(), "{:#?}", loaded.diagnostics);
         Migrations::from_loaded("migrations", &loaded, &settings.table)
     }

@@ -1,6 +1,6 @@
 //! refinery 0.10.
 
-use migrate_core::Layout;
+use migrate_check::Layout;
 use migrate_fixtures::Server;
 use refinery::{Runner, Target, load_sql_migrations};
 

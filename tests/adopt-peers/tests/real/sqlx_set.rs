@@ -1,6 +1,6 @@
 //! sqlx 0.9.
 
-use migrate_core::Layout;
+use migrate_check::Layout;
 use migrate_fixtures::Server;
 use sqlx::Connection as _;
 use sqlx::migrate::Migrator;

@@ -4,11 +4,11 @@
 use std::fs;
 use std::time::Instant;
 
-use migrate_core::checksum::Checksum;
-use migrate_core::grammar::parse;
-use migrate_core::pack::pack;
-use migrate_core::sql::analyse;
-use migrate_core::{Settings, load};
+use migrate_check::Checksum;
+use migrate_check::pack::pack;
+use migrate_check::{Settings, load};
+use migrate_sql::grammar::parse;
+use migrate_sql::splitter::analyse;
 
 use crate::Outcome;
 use crate::figures::Figures;

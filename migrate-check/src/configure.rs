@@ -1,0 +1,28 @@
+//! The settings that hold for a directory.
+
+use std::path::Path;
+
+use crate::lint;
+use crate::load::Loaded;
+use crate::settings::{self, Configured, Settings};
+
+/// Completes `chosen` by the settings file beside `directory`, which is relative to `root`. `named` are
+/// the options that the caller has been given explicitly: a file that says something else is wrong.
+pub fn configure<N: AsRef<str>>(
+    root: &Path,
+    directory: &str,
+    chosen: &Settings,
+    named: &[N],
+) -> Configured {
+    let named: Vec<&str> = named.iter().map(AsRef::as_ref).collect();
+    settings::configure(root, directory, chosen, &named, &lint::names())
+}
+
+impl Configured {
+    /// What was loaded with these settings, with the file among its sources.
+    pub fn join(self, mut loaded: Loaded) -> Loaded {
+        loaded.diagnostics.splice(0..0, self.diagnostics);
+        loaded.sources.extend(self.source);
+        loaded
+    }
+}

@@ -1,0 +1,160 @@
+//! A diagnostic -> the text a person reads.
+//!
+//! The first line begins with the position, `migrations/0002_users.sql:3:17: `, because that is what
+//! terminals and editors can jump to; below it stand the line with a caret and what one can do:
+//!
+//! ```text
+//! migrations/0002_users.sql:3:17: unterminated quoted string
+//!   |
+//! 3 |   name text DEFAULT 'none
+//!   |                     ^ begins here
+//!   |
+//!   = help: close it with `'`
+//!   = rule: lexical-error
+//! ```
+
+mod drawing;
+
+use std::borrow::Cow;
+
+use self::drawing::Drawing;
+use super::diagnostic::{Diagnostic, RuleRemark, Span};
+use super::position::{Position, floor};
+
+/// Whether the text is for a terminal that shows colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Style {
+    /// No escape sequences and no severity in front: the compiler, for one, adds its own.
+    #[default]
+    Plain,
+    /// Escape sequences, and `error: ` or `warning: ` in front.
+    Coloured,
+}
+
+/// Of a longer line only the part around the caret is shown.
+const WIDEST: usize = 120;
+
+/// How much of a line is shown before the caret, where it has to be cut.
+const BEFORE_CARET: usize = 60;
+
+/// Renders `diagnostic`, which points into `text`. Without a text there is no snippet and no line.
+///
+/// A span that lies outside of `text` or cuts a character is moved to the nearest place that does
+/// not.
+pub fn render(diagnostic: &Diagnostic, text: Option<&str>, style: Style) -> String {
+    let excerpt = diagnostic
+        .span
+        .as_ref()
+        .zip(text)
+        .map(|(span, text)| Excerpt::of(text, span));
+    let file = &diagnostic.file;
+    let message = &diagnostic.message;
+    let title = match &excerpt {
+        Some(excerpt) => format!("{file}:{}: {message}", excerpt.position),
+        None => format!("{file}: {message}"),
+    };
+    let number = excerpt
+        .as_ref()
+        .map(|excerpt| excerpt.position.line.to_string());
+    let colours = (style == Style::Coloured).then_some(diagnostic.severity);
+    let mut drawing = Drawing::new(colours, number.as_deref().map_or(0, str::len));
+    drawing.title(&title);
+    if let (Some(number), Some(excerpt)) = (&number, &excerpt) {
+        drawing.source(number, &excerpt.line, &excerpt.span, &diagnostic.label);
+    }
+    let is_named = diagnostic.remark != RuleRemark::None;
+    if is_named || !diagnostic.help.is_empty() {
+        drawing.separator();
+    }
+    for help in &diagnostic.help {
+        drawing.remark("help", help);
+    }
+    // Its name is what `allow` and the reference of the rules go by.
+    if is_named {
+        let id = diagnostic.rule;
+        if says_how_to_allow(diagnostic) {
+            let remark = format!(
+                "{id}; if it is meant, say why above the statement: `-- migrate: allow({id}) <reason>`"
+            );
+            drawing.remark("rule", &remark);
+        } else {
+            drawing.remark("rule", id);
+        }
+    }
+    drawing.finish()
+}
+
+/// Whether a reader may well want to allow it, and no help says how.
+fn says_how_to_allow(diagnostic: &Diagnostic) -> bool {
+    diagnostic.remark == RuleRemark::Allowable
+        && !diagnostic.help.iter().any(|help| help.contains("allow("))
+}
+
+/// The line to show.
+struct Excerpt<'t> {
+    position: Position,
+    /// The line, or the part of it around the caret.
+    line: Cow<'t, str>,
+    /// What of `line` is underlined.
+    span: Span,
+}
+
+impl<'t> Excerpt<'t> {
+    fn of(text: &'t str, span: &Span) -> Self {
+        let start = floor(text, span.start);
+        let end = floor(text, span.end).max(start);
+        let line_start = text
+            .get(..start)
+            .and_then(|before| before.rfind('\n'))
+            .map_or(0, |newline| newline + 1);
+        let line_end = text
+            .get(start..)
+            .and_then(|rest| rest.find('\n'))
+            .map_or(text.len(), |newline| start + newline);
+        // What goes on over several lines is underlined in its first one.
+        let end = end.min(line_end);
+        let (line, span) = cut(
+            text.get(line_start..line_end).unwrap_or_default(),
+            start - line_start..end - line_start,
+        );
+        Self {
+            position: Position::of(text, start),
+            line,
+            span,
+        }
+    }
+}
+
+/// Cuts a line that is too long to be shown, and the span with it.
+fn cut(line: &str, span: Span) -> (Cow<'_, str>, Span) {
+    let is_short = line.len() <= WIDEST || line.chars().nth(WIDEST).is_none();
+    if is_short {
+        return (Cow::Borrowed(line), span);
+    }
+    let (before, rest) = line.split_at_checked(span.start).unwrap_or((line, ""));
+    let from = before
+        .char_indices()
+        .rev()
+        .take(BEFORE_CARET)
+        .last()
+        .map_or(before.len(), |(index, _)| index);
+    let shown = WIDEST
+        - line
+            .get(from..span.start)
+            .map_or(0, |part| part.chars().count());
+    let to = rest
+        .char_indices()
+        .nth(shown)
+        .map_or(line.len(), |(index, _)| span.start + index);
+    let left = if from > 0 { "…" } else { "" };
+    let right = if to < line.len() { "…" } else { "" };
+    let kept = line.get(from..to).unwrap_or_default();
+    let moved = |at: usize| at.clamp(from, to) - from + left.len();
+    (
+        Cow::Owned(format!("{left}{kept}{right}")),
+        moved(span.start)..moved(span.end),
+    )
+}
+
+#[cfg(test)]
+mod tests;

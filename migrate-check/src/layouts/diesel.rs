@@ -1,0 +1,75 @@
+//! diesel: a folder a migration, `2025-01-31-093000_create_users/up.sql`, and perhaps `down.sql` and
+//! `metadata.toml`.
+//!
+//! The version is what stands before the first underscore of the folder's name, without hyphens
+//! (`version_from_string` in `migrations_internals` 2.3); diesel compares it as text, we as a number.
+//! `run_in_transaction = false` in `metadata.toml` runs the file outside a transaction. Folders whose
+//! names begin with a point are passed over.
+
+use super::{Companion, Format, number, only_sql, settings, truth};
+use crate::files::{Direction, FileName, Misnamed};
+
+pub(super) const FORMAT: Format = Format {
+    folders: true,
+    alphabetical: true,
+    parse,
+    spell,
+    refuse: only_sql,
+    companion: Some(Companion {
+        of: |file| format!("{}/metadata.toml", folder(file)),
+        read: |text| {
+            settings(text, '#', |name, value| match name {
+                "run_in_transaction" => truth(value),
+                _ => None,
+            })
+        },
+    }),
+    split: None,
+};
+
+fn parse(file: &str) -> Result<FileName<'_>, Misnamed> {
+    let direction = match file.split_once('/') {
+        Some((_, "up.sql")) => Direction::Up,
+        Some((_, "down.sql")) => Direction::Down,
+        _ => {
+            return Err(Misnamed {
+                message: "neither the `up.sql` nor the `down.sql` of a folder".to_owned(),
+                help: "diesel passes over it: put its statements into an `up.sql`, or move it out of the directory".to_owned(),
+            });
+        }
+    };
+    in_folder(file, direction)
+}
+
+/// Takes apart a folder's name: digits, perhaps with hyphens in them, an underscore, a name.
+pub(super) fn in_folder(file: &str, direction: Direction) -> Result<FileName<'_>, Misnamed> {
+    let stem = folder(file);
+    let (digits, name) = stem.split_once('_').unwrap_or((stem, ""));
+    let plain: String = digits.chars().filter(|&digit| digit != '-').collect();
+    if plain.is_empty() || !plain.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(Misnamed {
+            message: format!("`{digits}`, which the folder's name begins with, is no version"),
+            help: "versions are made of digits, such as `2025-01-31-093000_create_users`"
+                .to_owned(),
+        });
+    }
+    Ok(FileName {
+        version: number(&plain)?,
+        digits,
+        name,
+        stem,
+        direction,
+        out_of_order: false,
+    })
+}
+
+pub(super) fn folder(file: &str) -> &str {
+    file.split('/').next().unwrap_or_default()
+}
+
+fn spell(stem: &str, direction: Direction) -> String {
+    match direction {
+        Direction::Up => format!("{stem}/up.sql"),
+        Direction::Down => format!("{stem}/down.sql"),
+    }
+}

@@ -1,0 +1,21 @@
+//! Ours: the grammar of [`file_name`](crate::file_name), one file a direction.
+
+use super::{Format, only_sql};
+use crate::files::{Direction, parse};
+
+pub(super) const FORMAT: Format = Format {
+    folders: false,
+    alphabetical: true,
+    parse,
+    spell,
+    refuse: only_sql,
+    companion: None,
+    split: None,
+};
+
+pub(super) fn spell(stem: &str, direction: Direction) -> String {
+    match direction {
+        Direction::Up => format!("{stem}.sql"),
+        Direction::Down => format!("{stem}.down.sql"),
+    }
+}

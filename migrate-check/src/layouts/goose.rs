@@ -1,0 +1,73 @@
+//! goose: `<version>_<name>.sql` with `-- +goose Up` and `-- +goose Down` in it.
+//!
+//! Marks are whole lines, compared without case (`internal/sqlparser` of goose 3). `-- +goose NO
+//! TRANSACTION` holds for both directions. `StatementBegin` and `StatementEnd` tell goose where statements
+//! end; here the whole syntax is read, so they say nothing new. `ENVSUB ON` is refused: nothing is
+//! substituted here. Migrations written in Go cannot be taken over.
+
+use super::section::{Mark, Split, split};
+use super::{Format, flat};
+use crate::files::{Direction, FileName, Misnamed, parse};
+use crate::migration::Transaction;
+
+pub(super) const FORMAT: Format = Format {
+    folders: false,
+    alphabetical: false,
+    parse: |file| both_directions(file, "goose"),
+    spell: flat::spell,
+    refuse,
+    companion: None,
+    split: Some(sections),
+};
+
+/// The name of a file that holds both directions.
+pub(super) fn both_directions<'f>(file: &'f str, tool: &str) -> Result<FileName<'f>, Misnamed> {
+    let parsed = parse(file)?;
+    if parsed.direction == Direction::Down {
+        return Err(Misnamed {
+            message: format!("{tool} keeps both directions in one file"),
+            help: format!(
+                "put its statements into the file that applies version {}, or delete it",
+                parsed.version
+            ),
+        });
+    }
+    Ok(parsed)
+}
+
+fn sections(text: &str) -> Split {
+    split(text, "-- +goose Up", mark)
+}
+
+fn mark(line: &str) -> Option<Mark> {
+    let said = line.trim_start_matches('-').trim().strip_prefix("+goose")?;
+    let words: Vec<String> = said
+        .split_whitespace()
+        .map(str::to_ascii_lowercase)
+        .collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    Some(match words.as_slice() {
+        ["up"] => Mark::Begin(Direction::Up, Transaction::Single),
+        ["down"] => Mark::Begin(Direction::Down, Transaction::Single),
+        ["no", "transaction"] => Mark::NoTransaction,
+        ["statementbegin" | "statementend"] | ["envsub", "off"] => Mark::Other,
+        ["envsub", ..] => Mark::Refused(
+            "variables of the environment are not substituted here".to_owned(),
+            "write the values themselves: what was checked has to be what is run".to_owned(),
+        ),
+        _ => Mark::Refused(
+            "not a mark of goose's".to_owned(),
+            "the marks are `Up`, `Down`, `StatementBegin`, `StatementEnd` and `NO TRANSACTION`"
+                .to_owned(),
+        ),
+    })
+}
+
+fn refuse(file: &str) -> Option<Misnamed> {
+    let stem = file.strip_suffix(".go")?;
+    let is_one = !stem.ends_with("_test") && parse(&format!("{stem}.sql")).is_ok();
+    is_one.then(|| Misnamed {
+        message: "a migration written in Go".to_owned(),
+        help: "write what it does as SQL, in a file of the same name ending in `.sql`; where it has been applied already, one without statements will do".to_owned(),
+    })
+}

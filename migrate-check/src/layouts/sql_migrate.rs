@@ -1,0 +1,48 @@
+//! sql-migrate: `<version>_<name>.sql` with `-- +migrate Up` and `-- +migrate Down` in it.
+//!
+//! A migration's identity there is its whole file name, ordered by the number in front; names without one
+//! are refused here. `notransaction` behind a mark holds for that direction (`sqlparse/sqlparse.go`).
+
+use super::goose::both_directions;
+use super::section::{Mark, Split, split};
+use super::{Format, flat, only_sql};
+use crate::files::Direction;
+use crate::migration::Transaction;
+
+pub(super) const FORMAT: Format = Format {
+    folders: false,
+    alphabetical: false,
+    parse: |file| both_directions(file, "sql-migrate"),
+    spell: flat::spell,
+    refuse: only_sql,
+    companion: None,
+    split: Some(sections),
+};
+
+fn sections(text: &str) -> Split {
+    split(text, "-- +migrate Up", mark)
+}
+
+fn mark(line: &str) -> Option<Mark> {
+    let said = line
+        .trim_start_matches('-')
+        .trim()
+        .strip_prefix("+migrate")?;
+    let words: Vec<&str> = said.split_whitespace().collect();
+    let transaction = |options: &[&str]| {
+        if options.contains(&"notransaction") {
+            Transaction::None
+        } else {
+            Transaction::Single
+        }
+    };
+    Some(match words.as_slice() {
+        ["Up", options @ ..] => Mark::Begin(Direction::Up, transaction(options)),
+        ["Down", options @ ..] => Mark::Begin(Direction::Down, transaction(options)),
+        ["StatementBegin" | "StatementEnd"] => Mark::Other,
+        _ => Mark::Refused(
+            "not a mark of sql-migrate's".to_owned(),
+            "the marks are `Up`, `Down`, `StatementBegin` and `StatementEnd`".to_owned(),
+        ),
+    })
+}

@@ -1,0 +1,40 @@
+//! sqlx: `<version>_<description>.sql`, or `….up.sql` and `….down.sql`.
+//!
+//! sqlx orders by number and silently passes over names without an underscore behind the number
+//! (`resolve_blocking` in sqlx-core 0.9, `src/migrate/source.rs`); here they are errors. A file whose text
+//! begins with `-- no-transaction` runs outside one; here that comment is understood wherever
+//! directives are.
+
+use super::{Format, flat, only_sql};
+use crate::files::{FileName, Misnamed, parse};
+
+pub(super) const FORMAT: Format = Format {
+    folders: false,
+    alphabetical: false,
+    parse: taken_apart,
+    spell: flat::spell,
+    refuse: only_sql,
+    companion: None,
+    split: None,
+};
+
+fn taken_apart(file: &str) -> Result<FileName<'_>, Misnamed> {
+    let parsed = parse(file)?;
+    underscored(&parsed, "sqlx")?;
+    Ok(parsed)
+}
+
+/// The separator that all tools of this kind insist on; ours may be a hyphen, or missing.
+pub(super) fn underscored(parsed: &FileName<'_>, tool: &str) -> Result<(), Misnamed> {
+    let rest = parsed.stem.get(parsed.digits.len()..).unwrap_or_default();
+    if rest.starts_with('_') {
+        return Ok(());
+    }
+    Err(Misnamed {
+        message: format!(
+            "no `_` behind version {}: {tool} passes over such a file",
+            parsed.version
+        ),
+        help: "rename it if it is to be applied, or delete it if it never was".to_owned(),
+    })
+}

@@ -1,0 +1,128 @@
+//! `ALTER COLUMN … TYPE` on a table that is in use.
+//!
+//! PostgreSQL writes the whole table and its indexes anew, and locks it against everybody meanwhile. The
+//! release that still runs may not know what to do with the new type.
+//!
+//! Found:
+//!
+//! ```sql
+//! ALTER TABLE users ALTER COLUMN age TYPE bigint;
+//! -- locks users: ACCESS EXCLUSIVE
+//! -- rewrites users
+//! ```
+//!
+//! Add a column of the new type, let the application write both, fill the new one in batches, and drop the
+//! old one when no release reads it any more:
+//!
+//! ```sql
+//! ALTER TABLE users ADD COLUMN age_in_days bigint;
+//! -- locks users: ACCESS EXCLUSIVE
+//! ```
+//!
+//! Some changes leave the rows as they are: a longer `varchar`, or none of a limit, `varchar` to `text`, a
+//! `numeric` of more digits before the point. The rule knows the old type where an earlier file of the
+//! directory has created the column:
+//!
+//! ```sql
+//! CREATE TABLE labels (id bigint PRIMARY KEY, title varchar(40));
+//! ```
+//!
+//! ```sql
+//! ALTER TABLE labels ALTER COLUMN title TYPE varchar(80);
+//! -- locks labels: ACCESS EXCLUSIVE
+//! ```
+//!
+//! `timestamp` to `timestamptz` is such a change only where `TimeZone` is `UTC`, so it is reported.
+
+use crate::diagnostics::Diagnostic;
+use crate::lint::rule::{Check, Rule};
+use crate::lint::scene::Scene;
+use crate::settings::Level;
+use migrate_sql::ast::ActKind;
+use migrate_sql::ast::symbols as w;
+
+pub(super) const RULE: Rule = Rule {
+    id: "column-type-change",
+    level: Level::Warn,
+    summary: "a table is written anew while it is locked, because a column's type changes",
+    allowable: true,
+    source: include_str!("column_type_change.rs"),
+    check: Check::Statement(&[w::ALTER_TABLE], check),
+};
+
+fn check(scene: &Scene<'_>) -> Vec<Diagnostic> {
+    let acts = scene.acts();
+    acts.filter_map(|(table, act)| {
+        let ActKind::SetType { column, new, is_plain } = &act.kind else {
+            return None;
+        };
+        let old = scene.schema.column_type(table, column);
+        if *is_plain && old.as_ref().is_some_and(|old| old.becomes_for_free(new)) {
+            return None;
+        }
+        let (message, help) = match old {
+            Some(_) => (format!("nobody can use `{table}` while it is written anew"), ""),
+            None => (
+                format!("nobody can use `{table}` while it is written anew, if the old type asks for that"),
+                "if it is a longer `varchar`, or `varchar` to `text`, allow it: the rows stay as they are",
+            ),
+        };
+        let finding = scene
+            .find(&RULE, act.node, message)
+            .help("add a column of the new type, fill it in batches, and drop the old one in a later release");
+        Some(if help.is_empty() { finding } else { finding.help(help) })
+    })
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::lint::testing::find_after;
+
+    #[track_caller]
+    fn check(old: &str, new: &str, expected: usize) {
+        let before = format!("CREATE TABLE t (a {old})");
+        let sql = format!("ALTER TABLE t ALTER a SET DATA TYPE {new}");
+        assert_eq!(
+            find_after(RULE, &[&before], &sql).len(),
+            expected,
+            "{old} -> {new}"
+        );
+    }
+
+    #[test]
+    fn changes_that_leave_the_rows_as_they_are_pass() {
+        for (old, new) in [
+            ("varchar(10)", "varchar(10)"),
+            ("varchar(10)", "character varying(20)"),
+            ("varchar(10)", "varchar"),
+            ("VARCHAR", "text"),
+            ("text", "varchar"),
+            ("numeric(10,2)", "decimal(12, 2)"),
+            ("numeric(10,2)", "numeric"),
+            ("int", "INTEGER"),
+        ] {
+            check(old, new, 0);
+        }
+    }
+
+    #[test]
+    fn changes_that_rewrite_are_found() {
+        for (old, new) in [
+            ("int", "bigint"),
+            ("varchar(20)", "varchar(10)"),
+            ("varchar", "varchar(10)"),
+            ("text", "varchar(10)"),
+            ("numeric(10,2)", "numeric(10,3)"),
+            ("numeric", "numeric(10)"),
+            ("timestamp", "timestamptz"),
+            ("char(3)", "text"),
+            ("varchar(10)[]", "varchar(20)[]"),
+            ("varchar(10)", "text COLLATE \"C\""),
+            ("varchar(10)", "text USING lower(a)"),
+        ] {
+            check(old, new, 1);
+        }
+    }
+}

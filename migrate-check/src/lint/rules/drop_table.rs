@@ -1,0 +1,76 @@
+//! A table that is in use is dropped.
+//!
+//! While a deployment rolls out, the release before still reads and writes it, and fails. What the table
+//! held cannot be had back. And every table that its foreign keys refer to is locked with it.
+//!
+//! Found:
+//!
+//! ```sql
+//! DROP TABLE members;
+//! -- locks members: ACCESS EXCLUSIVE
+//! -- locks groups: ACCESS EXCLUSIVE
+//! ```
+//!
+//! Drop it one release after the last one that uses it, and say so:
+//!
+//! ```sql
+//! -- migrate: allow(drop-table) no release since 2.3 uses it
+//! DROP TABLE members;
+//! -- locks members: ACCESS EXCLUSIVE
+//! -- locks groups: ACCESS EXCLUSIVE
+//! ```
+//!
+//! Down files may drop what their up files created.
+
+use crate::diagnostics::Diagnostic;
+use crate::files::Direction;
+use crate::lint::rule::{Check, Rule};
+use crate::lint::scene::Scene;
+use crate::settings::Level;
+use migrate_sql::ast::symbols as w;
+use migrate_sql::scanner::Keyword as K;
+
+pub(super) const RULE: Rule = Rule {
+    id: "drop-table",
+    level: Level::Warn,
+    summary: "a table that a running release may use is dropped",
+    allowable: true,
+    source: include_str!("drop_table.rs"),
+    check: Check::Statement(&[w::DROP_STATEMENT], check),
+};
+
+fn check(scene: &Scene<'_>) -> Vec<Diagnostic> {
+    if scene.subject.direction == Direction::Down {
+        return Vec::new();
+    }
+    let Some(dropped) = scene.said.dropped(&[K::Table]) else {
+        return Vec::new();
+    };
+    dropped
+        .iter()
+        .filter(|table| scene.is_in_use(table))
+        .map(|table| {
+            let message = format!("a release that still runs may use `{table}`");
+            scene
+                .find(&RULE, scene.said.node, message)
+                .help("once no release uses it, say so: `-- migrate: allow(drop-table) <reason>`")
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::lint::testing::{find, find_down};
+
+    #[test]
+    fn each_table_is_a_finding_unless_the_file_created_it() {
+        assert_eq!(find(RULE, "DROP TABLE IF EXISTS a, app.b CASCADE").len(), 2);
+        assert_eq!(
+            find(RULE, "CREATE TEMP TABLE a (); DROP TABLE a, b").len(),
+            1
+        );
+        assert!(find(RULE, "DROP VIEW v; DROP INDEX i; DROP TYPE t").is_empty());
+        assert!(find_down(RULE, "DROP TABLE a").is_empty());
+    }
+}

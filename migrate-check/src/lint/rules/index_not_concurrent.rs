@@ -1,0 +1,120 @@
+//! `CREATE INDEX` without `CONCURRENTLY` on a table that is in use.
+//!
+//! The build locks the table against every write until it is done: seconds for a small table, hours for a
+//! large one. Readers go on; everything that inserts, updates or deletes waits.
+//!
+//! Found:
+//!
+//! ```sql
+//! CREATE INDEX orders_user_id_idx ON orders (user_id);
+//! -- locks orders: SHARE
+//! -- builds orders_user_id_idx
+//! ```
+//!
+//! Build it `CONCURRENTLY`, in a file without a transaction. That takes longer, and stops nobody:
+//!
+//! ```sql
+//! -- migrate: no-transaction
+//! CREATE INDEX CONCURRENTLY orders_user_id_idx ON orders (user_id);
+//! ```
+//!
+//! A table that the same file creates has no rows yet, and nobody else sees it:
+//!
+//! ```sql
+//! CREATE TABLE invoices (id bigint, user_id bigint);
+//! CREATE INDEX ON invoices (user_id);
+//! ```
+//!
+//! PostgreSQL cannot do so for a partitioned table. There, create the index `ON ONLY` the parent, which
+//! builds nothing, then one `CONCURRENTLY` on each partition, and attach each with
+//! `ALTER INDEX … ATTACH PARTITION`.
+
+use crate::diagnostics::Diagnostic;
+use crate::lint::rule::{Check, Rule};
+use crate::lint::scene::Scene;
+use crate::settings::Level;
+use migrate_sql::ast::symbols as w;
+
+pub(super) const RULE: Rule = Rule {
+    id: "index-not-concurrent",
+    level: Level::Warn,
+    summary: "an index is built while nobody may write to the table",
+    allowable: true,
+    source: include_str!("index_not_concurrent.rs"),
+    check: Check::Statement(&[w::INDEX], check),
+};
+
+fn check(scene: &Scene<'_>) -> Vec<Diagnostic> {
+    let said = scene.said;
+    let Some(table) = said.relation().filter(|table| scene.is_in_use(table)) else {
+        return Vec::new();
+    };
+    let is_only = said.node.child(w::RELATION).is_some_and(|relation| {
+        relation
+            .text(scene.subject.source.text)
+            .to_ascii_lowercase()
+            .starts_with("only")
+    });
+    if said.is_concurrent() || is_only {
+        return Vec::new();
+    }
+    let finding = scene
+        .find(
+            &RULE,
+            said.node,
+            format!("nobody can write to `{table}` while this index is built"),
+        )
+        .label("takes a SHARE lock");
+    vec![if scene.schema.is_partitioned(&table) {
+        finding.help("create it `ON ONLY` the parent, then `CONCURRENTLY` on each partition, and attach those with `ALTER INDEX … ATTACH PARTITION`")
+    } else {
+        finding.help("write `CREATE INDEX CONCURRENTLY`, in a file of its own that begins with `-- migrate: no-transaction`")
+    }]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::lint::testing::{find, find_after};
+
+    #[test]
+    fn the_table_is_named() {
+        assert_eq!(
+            find(RULE, "CREATE UNIQUE INDEX ON app.users (email)"),
+            [
+                "1:1: nobody can write to `app.users` while this index is built | write `CREATE INDEX CONCURRENTLY`, in a file of its own that begins with `-- migrate: no-transaction`"
+            ]
+        );
+    }
+
+    #[test]
+    fn an_index_that_is_not_built_stops_nobody() {
+        assert!(find(RULE, "CREATE INDEX i ON ONLY events (at)").is_empty());
+    }
+
+    #[test]
+    fn a_table_of_an_earlier_file_is_in_use() {
+        let before = ["CREATE TABLE t (a int)"];
+        assert_eq!(find_after(RULE, &before, "CREATE INDEX ON t (a)").len(), 1);
+        let before = ["CREATE TABLE t (a int) PARTITION BY RANGE (a)"];
+        let found = find_after(RULE, &before, "CREATE INDEX ON t (a)").concat();
+        assert!(found.contains("on each partition"), "{found}");
+    }
+
+    #[test]
+    fn new_tables_keep_their_newness_under_another_name() {
+        for sql in [
+            "CREATE TABLE t (a int); CREATE INDEX ON public.t (a)",
+            "CREATE TABLE IF NOT EXISTS app.t (a int); CREATE INDEX ON app.t (a)",
+            "CREATE TEMP TABLE \"T\" AS SELECT 1 a; CREATE INDEX ON \"T\" (a)",
+            "CREATE TABLE t (a int); ALTER TABLE t RENAME TO u; CREATE INDEX ON u (a)",
+            "CREATE MATERIALIZED VIEW m AS SELECT 1 a; CREATE UNIQUE INDEX ON m (a)",
+        ] {
+            assert!(find(RULE, sql).is_empty(), "{sql}");
+        }
+        assert_eq!(
+            find(RULE, "CREATE TABLE a.t (a int); CREATE INDEX ON b.t (a)").len(),
+            1
+        );
+    }
+}

@@ -1,0 +1,101 @@
+//! A statement of a `no-transaction` file that cannot be run twice.
+//!
+//! Each statement of such a file is recorded when it has finished. Most are recorded in the transaction
+//! they run in, so there is never a doubt. A statement that refuses a transaction can only be recorded
+//! after it; if migrate is killed between the two, nobody knows whether it had finished, and the next run
+//! has to run it again. `DROP INDEX CONCURRENTLY i` would then fail, because `i` is gone.
+//!
+//! Found:
+//!
+//! ```sql
+//! -- migrate: no-transaction
+//! DROP INDEX CONCURRENTLY users_email_idx;
+//! ```
+//!
+//! Write it so that it can be run again:
+//!
+//! ```sql
+//! -- migrate: no-transaction
+//! DROP INDEX CONCURRENTLY IF EXISTS users_email_idx;
+//! ```
+//!
+//! Where there is no such form (`CREATE DATABASE`), or a `DO` block that commits takes care of it itself,
+//! say so with `-- migrate: allow(not-rerunnable) <reason>`; interrupted there, the next run stops and asks.
+//!
+//! Fine as they are: all statements that may run in a transaction, `CREATE INDEX CONCURRENTLY` with a name,
+//! `REINDEX`, `VACUUM`, `ALTER SYSTEM` and `DETACH PARTITION … CONCURRENTLY`.
+
+use super::transaction_control::control;
+use super::unnamed_concurrent_index::COMMAND as CREATE_INDEX;
+use crate::diagnostics::Diagnostic;
+use crate::lint::rule::{Check, Rule};
+use crate::lint::subject::Subject;
+use crate::migration::{StatementKind, Transaction};
+use crate::settings::Level;
+
+pub(super) const RULE: Rule = Rule {
+    id: "not-rerunnable",
+    level: Level::Deny,
+    summary: "a statement outside a transaction that cannot be run twice",
+    allowable: true,
+    source: include_str!("not_rerunnable.rs"),
+    check: Check::File(check),
+};
+
+fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
+    if subject.transaction == Transaction::Single {
+        return Vec::new();
+    }
+    let statements = subject.statements();
+    statements
+        .filter(|statement| *statement.kind() == StatementKind::Unrepeatable)
+        .filter(|statement| statement.class.command != CREATE_INDEX)
+        .filter(|statement| control(statement).is_none())
+        .map(|statement| {
+            let class = &statement.class;
+            let message = format!("`{}` cannot be run again if it is interrupted", class.command);
+            let finding = RULE.finding(subject, statement.headline(), message);
+            match class.repeatable_as {
+                Some(form) => finding.help(format!("write `{form}`")),
+                None => finding.help("if it is harmless, or you will look yourself, say so: `-- migrate: allow(not-rerunnable) <reason>`"),
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::lint::testing::check;
+    use crate::migration::Transaction;
+
+    #[test]
+    fn a_form_that_can_run_again_is_offered_where_there_is_one() {
+        check(
+            RULE,
+            Transaction::None,
+            "DROP INDEX CONCURRENTLY i;\nCREATE DATABASE d;",
+            &[
+                "1:1: `DROP INDEX CONCURRENTLY` cannot be run again if it is interrupted | write `DROP INDEX CONCURRENTLY IF EXISTS`",
+                "2:1: `CREATE DATABASE` cannot be run again if it is interrupted | if it is harmless, or you will look yourself, say so: `-- migrate: allow(not-rerunnable) <reason>`",
+            ],
+        );
+    }
+
+    #[test]
+    fn what_is_journaled_or_can_run_again_is_fine() {
+        check(
+            RULE,
+            Transaction::None,
+            "CREATE TABLE t (a int); CREATE INDEX CONCURRENTLY i ON t (a); VACUUM t;
+             DROP INDEX CONCURRENTLY IF EXISTS j; REINDEX TABLE CONCURRENTLY t;
+             ALTER TABLE t DETACH PARTITION p CONCURRENTLY; ALTER SYSTEM RESET ALL",
+            &[],
+        );
+    }
+
+    #[test]
+    fn a_file_with_a_transaction_has_no_such_doubt() {
+        check(RULE, Transaction::Single, "DROP INDEX CONCURRENTLY i", &[]);
+    }
+}

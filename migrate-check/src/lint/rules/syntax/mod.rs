@@ -1,0 +1,172 @@
+//! A statement that is not PostgreSQL's.
+//!
+//! Every statement is parsed with the grammar of PostgreSQL 18 itself, so what is refused here the server
+//! would refuse with the same words at the same place, after everything before it had been run. Strings
+//! are not looked into: the body of a function or of `DO` is PostgreSQL's to read when it runs.
+//!
+//! Found:
+//!
+//! ```sql
+//! CREATE INDX users_email ON users (email);
+//! ```
+//!
+//! Correct the statement:
+//!
+//! ```sql
+//! CREATE INDEX users_email ON users (email); -- not INDX
+//! ```
+//!
+//! A statement that only a fork of PostgreSQL, an extension of its grammar or a newer release knows is let
+//! through in a file that says `-- migrate: allow(syntax) <reason>`, and in all files by
+//! `embed_migrations!("migrations", syntax = off)`.
+
+mod advice;
+mod forbidden;
+mod foreign;
+mod placeholder;
+mod slips;
+mod spelling;
+
+use crate::diagnostics::Diagnostic;
+use crate::lint::rule::{Check, Rule};
+use crate::lint::subject::Subject;
+use crate::settings::Level;
+use migrate_sql::grammar::{Refusal, RefusalKind, Sentence};
+
+pub(super) const RULE: Rule = Rule {
+    id: "syntax",
+    level: Level::Deny,
+    summary: "a statement that PostgreSQL's grammar does not have",
+    allowable: true,
+    source: include_str!("mod.rs"),
+    check: Check::File(check),
+};
+
+/// So many statements of a file are reported: one slip can spoil all that follow.
+const MOST: usize = 50;
+
+/// A longer token is cut short in a message.
+const LONGEST_TOKEN: usize = 40;
+
+fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
+    let sentences = subject.source.parsed.sentences.iter();
+    sentences
+        .filter_map(|sentence| report(subject, sentence, sentence.refusal()?))
+        .take(MOST)
+        .collect()
+}
+
+/// What the scanner refused has a rule of its own, and so have bytes that are no characters.
+fn report(subject: &Subject<'_>, sentence: &Sentence, refusal: &Refusal) -> Option<Diagnostic> {
+    let refused = subject
+        .source
+        .text
+        .get(refusal.span.clone())
+        .unwrap_or_default();
+    if refused.contains(char::REPLACEMENT_CHARACTER) {
+        return None;
+    }
+    let help = match &refusal.kind {
+        RefusalKind::Fault(_) => return None,
+        RefusalKind::Forbidden(message) | RefusalKind::ForbiddenNear(message) => {
+            forbidden::advise(message).to_owned()
+        }
+        RefusalKind::TooDeep => {
+            "PostgreSQL's parser goes 10,000 symbols deep: nest less deeply".to_owned()
+        }
+        _ => advice::advise(subject, sentence, refusal),
+    };
+    let finding = RULE.finding(
+        subject,
+        place(sentence, refusal),
+        shorten(subject.source.text, refusal),
+    );
+    Some(finding.help(help))
+}
+
+/// At the end of the text, what is missing is missing behind the last token.
+fn place(sentence: &Sentence, refusal: &Refusal) -> std::ops::Range<usize> {
+    if refusal.span.is_empty() {
+        sentence.range.end..sentence.range.end
+    } else {
+        refusal.span.clone()
+    }
+}
+
+/// PostgreSQL's message, with a token of bearable length.
+fn shorten(text: &str, refusal: &Refusal) -> String {
+    let message = refusal.message(text);
+    let token = text.get(refusal.span.clone()).unwrap_or_default();
+    if token.is_empty() {
+        return message;
+    }
+    message.replace(token, &shorten_token(token))
+}
+
+/// The first line of a token, if that is not too long either.
+fn shorten_token(token: &str) -> String {
+    let line = token.lines().next().unwrap_or_default();
+    let cut: String = line.chars().take(LONGEST_TOKEN).collect();
+    if cut.len() == token.len() {
+        cut
+    } else {
+        cut + "…"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    mod examples;
+
+    use super::RULE;
+    use crate::lint::testing;
+    use crate::migration::Transaction;
+
+    #[track_caller]
+    fn check(sql: &str, expected: &[&str]) {
+        testing::check(RULE, Transaction::Single, sql, expected);
+    }
+
+    #[test]
+    fn every_refused_statement_is_a_finding() {
+        check(
+            "CREAT TABLE a ();\nSELECT 1;\n\nDROP TABEL b",
+            &[
+                "1:1: syntax error at or near \"CREAT\" | did you mean `CREATE` instead of `CREAT`?",
+                "4:6: syntax error at or near \"TABEL\" | did you mean `TABLE` instead of `TABEL`?",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_file_of_nothing_but_errors_is_not_reported_in_full() {
+        assert_eq!(testing::find(RULE, &"x;".repeat(1000)).len(), 50);
+    }
+
+    #[test]
+    fn what_is_missing_at_the_end_is_missing_behind_the_last_token() {
+        check(
+            "CREATE TABLE t (a int\n\n-- that is all\n",
+            &["1:22: syntax error at end of input | the `(` in line 1 has no `)`"],
+        );
+    }
+
+    #[test]
+    fn what_other_rules_report_is_left_to_them() {
+        check("SELECT 1a; SELECT 'x", &[]);
+        check("SELECT 1 \\gexec\n\\echo it's me\nSELECT 2", &[]);
+        check("COPY t FROM STDIN;\n1\tone\n\\.\nSELECT 1;", &[]);
+    }
+
+    #[test]
+    fn what_postgresql_has_is_quiet() {
+        check("", &[]);
+        check(";; -- nothing\n;", &[]);
+        check(
+            "CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON t USING gin (a jsonb_path_ops) WHERE b;\n\
+             CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; SELECT 2; END;\n\
+             DO $$ BEGIN this is not looked at END $$",
+            &[],
+        );
+    }
+}

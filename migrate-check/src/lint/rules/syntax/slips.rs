@@ -1,0 +1,71 @@
+//! Commas, semicolons and brackets.
+
+use super::advice::Case;
+use crate::diagnostics::Position;
+use migrate_sql::grammar::Symbol;
+
+const COMMA: Symbol = Symbol::named(",");
+const OPEN: Symbol = Symbol::named("(");
+const CLOSE: Symbol = Symbol::named(")");
+
+/// A comma behind the last item of a list, or two in a row.
+pub(super) fn advise_on_comma(case: &Case<'_>) -> Option<String> {
+    let before = case.error.checked_sub(1)?;
+    if !case.token(before)?.is_char(b',') {
+        return None;
+    }
+    let refused = case.shown(case.error);
+    if case.survives(before..case.error, &[]) {
+        return Some(format!("remove the comma before `{refused}`"));
+    }
+    let doubled = case.token(case.error)?.is_char(b',');
+    doubled.then(|| "remove one of the two commas".to_owned())
+}
+
+/// The next statement begins, and the one before has no end.
+pub(super) fn advise_on_semicolon(case: &Case<'_>) -> Option<String> {
+    let token = case.token(case.error)?;
+    let before = case.text.get(..token.start)?;
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let begins_line = line.chars().all(char::is_whitespace);
+    let likely = begins_line && token.keyword().is_some() && case.is_between_statements();
+    likely.then(|| {
+        let refused = case.shown(case.error);
+        format!("a semicolon is missing before `{refused}`")
+    })
+}
+
+/// Two items of a list stand side by side.
+pub(super) fn advise_on_missing_comma(case: &Case<'_>) -> Option<String> {
+    let refused = case.shown(case.error);
+    let survives = case.survives(case.error..case.error, &[COMMA]);
+    (!refused.is_empty() && survives).then(|| format!("a comma may be missing before `{refused}`"))
+}
+
+/// Brackets without their other half.
+pub(super) fn advise_on_brackets(case: &Case<'_>) -> Option<String> {
+    let mut open = Vec::new();
+    for index in case.sentence.tokens.start..case.error {
+        let token = case.token(index)?;
+        if token.is_char(b'(') {
+            open.push(token.start);
+        } else if token.is_char(b')') {
+            open.pop();
+        }
+    }
+    let refused = case.shown(case.error);
+    if case.error >= case.sentence.tokens.end {
+        let line = Position::of(case.text, *open.last()?).line;
+        return Some(format!("the `(` in line {line} has no `)`"));
+    }
+    if case.token(case.error)?.is_char(b')') && open.is_empty() {
+        return Some("this `)` has no `(`: remove it".to_owned());
+    }
+    if !open.is_empty() && case.survives(case.error..case.error, &[CLOSE]) {
+        return Some(format!("a `)` may be missing before `{refused}`"));
+    }
+    if case.survives(case.error..case.error, &[OPEN]) {
+        return Some(format!("a `(` may be missing before `{refused}`"));
+    }
+    None
+}

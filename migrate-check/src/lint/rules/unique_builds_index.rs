@@ -1,0 +1,118 @@
+//! A unique, primary key or exclusion constraint is added to a table that is in use.
+//!
+//! Its index is built on the spot, and the table is locked against everybody, readers included, until that
+//! is done.
+//!
+//! Found:
+//!
+//! ```sql
+//! ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE (email);
+//! -- locks users: ACCESS EXCLUSIVE
+//! -- builds users_email_key
+//! ```
+//!
+//! Found:
+//!
+//! ```sql
+//! ALTER TABLE users ADD COLUMN handle text UNIQUE;
+//! -- locks users: ACCESS EXCLUSIVE
+//! -- builds users_handle_key
+//! ```
+//!
+//! Build the index first, in a file without a transaction:
+//!
+//! ```sql
+//! -- migrate: no-transaction
+//! CREATE UNIQUE INDEX CONCURRENTLY users_email_key ON users (email);
+//! ```
+//!
+//! In the next migration make it the constraint's, which takes a moment:
+//!
+//! ```sql
+//! ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE USING INDEX users_email_key;
+//! -- locks users: ACCESS EXCLUSIVE
+//! ```
+//!
+//! There is no such way for `EXCLUDE`.
+
+use crate::diagnostics::Diagnostic;
+use crate::lint::rule::{Check, Rule};
+use crate::lint::scene::Scene;
+use crate::settings::Level;
+use migrate_sql::ast::ActKind;
+use migrate_sql::ast::TraitKind;
+use migrate_sql::ast::symbols as w;
+use migrate_sql::ast::{Constraint, ConstraintKind};
+
+pub(super) const RULE: Rule = Rule {
+    id: "unique-builds-index",
+    level: Level::Warn,
+    summary: "a constraint's index is built while nobody may use the table",
+    allowable: true,
+    source: include_str!("unique_builds_index.rs"),
+    check: Check::Statement(&[w::ALTER_TABLE], check),
+};
+
+const FIRST: &str = "build the index in a migration before, with `CREATE UNIQUE INDEX CONCURRENTLY`, and add the constraint with `USING INDEX`";
+
+fn check(scene: &Scene<'_>) -> Vec<Diagnostic> {
+    let acts = scene.acts();
+    acts.filter_map(|(table, act)| {
+        let help = help(&act.kind)?;
+        let message = format!("nobody can use `{table}` while this constraint's index is built");
+        Some(scene.find(&RULE, act.node, message).help(help))
+    })
+    .collect()
+}
+
+fn help(kind: &ActKind<'_>) -> Option<&'static str> {
+    match kind {
+        ActKind::AddConstraint(Constraint { kind, .. }) => match kind {
+            ConstraintKind::Unique { index: None } | ConstraintKind::PrimaryKey { index: None } => {
+                Some(FIRST)
+            }
+            ConstraintKind::Exclude => {
+                Some("add it while the table is small, or the application does not use it")
+            }
+            _ => None,
+        },
+        ActKind::AddColumn(column)
+            if column.has(|kind| matches!(kind, TraitKind::Unique | TraitKind::PrimaryKey)) =>
+        {
+            Some(
+                "add the column without it, build the index with `CREATE UNIQUE INDEX CONCURRENTLY`, then add the constraint with `USING INDEX`",
+            )
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::lint::testing::find;
+
+    #[test]
+    fn all_that_build_an_index_are_found() {
+        for sql in [
+            "ALTER TABLE t ADD PRIMARY KEY (a)",
+            "ALTER TABLE t ADD CONSTRAINT c UNIQUE NULLS NOT DISTINCT (a) DEFERRABLE",
+            "ALTER TABLE t ADD EXCLUDE USING gist (a WITH &&)",
+            "ALTER TABLE t ADD a uuid PRIMARY KEY",
+        ] {
+            assert_eq!(find(RULE, sql).len(), 1, "{sql}");
+        }
+    }
+
+    #[test]
+    fn others_are_fine() {
+        for sql in [
+            "ALTER TABLE t ADD PRIMARY KEY USING INDEX i",
+            "ALTER TABLE t ADD CHECK (a > 0)",
+            "CREATE TABLE t (a int); ALTER TABLE t ADD PRIMARY KEY (a)",
+            "CREATE TABLE t (a int UNIQUE, PRIMARY KEY (a))",
+        ] {
+            assert!(find(RULE, sql).is_empty(), "{sql}");
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! Running the rules over a file.
+
+use migrate_sql::ast::Statement;
+use migrate_sql::grammar::Symbol;
+
+use super::lock;
+use super::rule::{Check, Rule};
+use super::rules::{self, RULES, find};
+use super::scene::Scene;
+use super::subject::Subject;
+use crate::catalog::{Past, Schema};
+use crate::diagnostics::{Diagnostic, Severity};
+use crate::files::Direction;
+use crate::settings::{Level, Settings, Syntax};
+
+/// By symbol of the grammar: which rules want to see it, a bit each.
+static ASKED: [u64; Symbol::COUNT] = list_asked();
+
+#[expect(
+    clippy::indexing_slicing,
+    reason = "runs in the compiler: a wrong index is a build error"
+)]
+const fn list_asked() -> [u64; Symbol::COUNT] {
+    let mut asked = [0; Symbol::COUNT];
+    let mut at = 0;
+    assert!(RULES.len() <= 64, "a rule is a bit of 64");
+    while at < RULES.len() {
+        if let Check::Statement(symbols, _) = RULES[at].check {
+            let mut rest = symbols;
+            while let Some((symbol, others)) = rest.split_first() {
+                asked[symbol.number()] |= 1 << at;
+                rest = others;
+            }
+        }
+        at += 1;
+    }
+    asked
+}
+
+/// The rules that look at a file as a whole, a bit each.
+const OF_FILES: u64 = {
+    let mut of_files = 0;
+    let mut rest = RULES;
+    while let [others @ .., last] = rest {
+        of_files <<= 1;
+        if let Check::File(_) = last.check {
+            of_files |= 1;
+        }
+        rest = others;
+    }
+    of_files
+};
+
+/// Whether anybody looks for what an `allow` of this name permits, in a file of this version.
+pub(crate) fn is_applied(id: &str, version: Option<i64>, settings: &Settings) -> bool {
+    find(id).is_none_or(|rule| applies(rule, is_old(version, settings), settings))
+}
+
+/// Whether a file of this version ran long ago.
+fn is_old(version: Option<i64>, settings: &Settings) -> bool {
+    version
+        .zip(settings.since)
+        .is_some_and(|(version, since)| version <= since)
+}
+
+/// Whether a rule is applied to a file. Rules that are no errors of themselves do not speak of files that
+/// ran long ago.
+fn applies(rule: &Rule, is_old: bool, settings: &Settings) -> bool {
+    rule.level_in(&settings.lint) > Level::Allow
+        && (!is_old || rule.level == Level::Deny)
+        && (settings.syntax == Syntax::On || !rule.reads_tree())
+        && !rules::is_contradicted(rule, &settings.lint)
+}
+
+/// The rules that are applied, a bit each: asked of the settings once, not for every file.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Selection {
+    of_new: u64,
+    of_old: u64,
+}
+
+impl Selection {
+    pub(crate) fn of(settings: &Settings) -> Self {
+        let select = |is_old| {
+            let rules = RULES.iter().enumerate();
+            rules
+                .filter(|(_, rule)| applies(rule, is_old, settings))
+                .fold(0, |selected, (at, _)| selected | 1 << at)
+        };
+        Self {
+            of_new: select(false),
+            of_old: select(true),
+        }
+    }
+}
+
+/// Everything that the rules find in a file, in order of place. `schema` is what the files before have made
+/// of the tables; what this file does to them is added.
+pub(crate) fn check(
+    subject: &Subject<'_>,
+    selection: Selection,
+    schema: &mut Schema,
+) -> Vec<Diagnostic> {
+    let selected = if is_old(subject.version, subject.settings) {
+        selection.of_old
+    } else {
+        selection.of_new
+    };
+    let mut found = Vec::new();
+    let mut asked = OF_FILES & selected;
+    while let Some(rule) = RULES.get(asked.trailing_zeros() as usize) {
+        asked &= asked - 1;
+        if let Check::File(check) = rule.check {
+            found.append(&mut check(subject));
+        }
+    }
+    let mut past = Past::default();
+    let mut held = None;
+    for node in subject.source.trees() {
+        let said = Statement::new(&subject.source, node);
+        let asked = ASKED.get(node.symbol().number()).copied();
+        let mut asked = asked.unwrap_or_default() & selected;
+        if asked != 0 {
+            let scene = Scene {
+                subject,
+                said: &said,
+                past: &past,
+                held: held.as_ref(),
+                schema,
+            };
+            while let Some(rule) = RULES.get(asked.trailing_zeros() as usize) {
+                asked &= asked - 1;
+                if let Check::Statement(_, check) = rule.check {
+                    found.append(&mut check(&scene));
+                }
+            }
+        }
+        if held.is_none() {
+            held = lock::take(&said, &past);
+        }
+        past.note(&said);
+        if subject.direction == Direction::Up {
+            schema.note(&said);
+        }
+    }
+    if !found.is_empty() {
+        set_levels(&mut found, subject.settings);
+        found.sort_by_key(|diagnostic| diagnostic.span.as_ref().map(|span| span.start));
+    }
+    found
+}
+
+/// Makes warnings of the findings of rules that warn.
+fn set_levels(found: &mut [Diagnostic], settings: &Settings) {
+    for diagnostic in found {
+        if find(diagnostic.rule).is_some_and(|rule| rule.level_in(&settings.lint) == Level::Warn) {
+            diagnostic.severity = Severity::Warning;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use crate::lint::testing;
+    use crate::migration::Transaction;
+    use crate::settings::Settings;
+
+    #[test]
+    fn every_problem_of_a_file_is_found_in_order() {
+        let sql = "BEGIN;\nVACUUM t;\nCOPY t FROM STDIN;\n\\echo 'x\nCOMMIT;\nSELECT 'x";
+        let settings = Settings::default();
+        let found = testing::find_all(Transaction::Single, &settings, &[], sql);
+        let ids: Vec<&str> = found.iter().map(|diagnostic| diagnostic.rule).collect();
+        assert_eq!(
+            ids,
+            [
+                "transaction-control",
+                "needs-no-transaction",
+                "copy-from-stdin",
+                "psql-command",
+                "transaction-control",
+                "lexical-error",
+            ]
+        );
+        assert!(found.iter().all(|diagnostic| !diagnostic.help.is_empty()));
+    }
+
+    /// What is likely to confuse a scanner, a splitter or a rule, wherever it stands.
+    const PIECES: &[&str] = &[
+        "'",
+        "\"",
+        "$$",
+        "$a$",
+        "E'",
+        "U&'",
+        "U&\"",
+        "\\",
+        "\\u12",
+        "--",
+        "/*",
+        "*/",
+        "\n",
+        "\r",
+        " ",
+        "1",
+        "_",
+        "0x",
+        ".",
+        "+",
+        "-",
+        "@",
+        ":",
+        ";",
+        "(",
+        ")",
+        "é",
+        "a",
+        "select ",
+        "begin ",
+        "atomic ",
+        "end ",
+        "create ",
+        "function ",
+        "copy t from stdin;",
+        "\n\\.\n",
+        "do ",
+        "set_config(",
+        "uescape '!'",
+        "savepoint a",
+        "release a",
+        "schema_migrations",
+        "vacuum",
+        "create index concurrently ",
+        "on t",
+        "commit",
+    ];
+
+    fn tricky() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            9 => prop::sample::select(PIECES).prop_map(str::to_owned),
+            1 => any::<char>().prop_map(String::from),
+        ];
+        prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_a_rule_panic(text in tricky()) {
+            for transaction in [Transaction::Single, Transaction::None] {
+                let settings = Settings::default();
+                for finding in testing::find_all(transaction, &settings, &[], &text) {
+                    prop_assert!(text.get(finding.span.unwrap()).is_some());
+                    prop_assert!(!finding.help.is_empty());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! The whole of this crate in one call.
+
+use std::path::{Path, PathBuf};
+
+use crate::diagnostics::{Diagnostic, Severity};
+use crate::directory;
+use crate::files::{Source, encoding};
+use crate::layouts::{self, Layout};
+use crate::migration::{Migration, Transaction};
+use crate::settings::Settings;
+use crate::validate::{self, validate};
+
+/// A directory, read and judged.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Loaded {
+    /// The migrations in order of version. Complete only when no diagnostic is an error.
+    pub migrations: Vec<Migration>,
+    /// Every problem of every file, in order of file and place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The files that were read, in alphabetical order: what the result depends on, and the texts
+    /// that diagnostics point into.
+    pub sources: Vec<Source>,
+    /// The directory that was read, absolute where the root is.
+    pub path: PathBuf,
+}
+
+impl Loaded {
+    /// Whether anything stops the build.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics
+            .iter()
+            .any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// The text of a file as diagnostics name it. None where it could not be read, and for the
+    /// directory itself.
+    pub fn text(&self, file: &str) -> Option<&str> {
+        self.sources
+            .iter()
+            .find(|source| source.file == file)
+            .map(|source| source.text.as_str())
+    }
+}
+
+/// Reads `directory`, relative to `root` (the crate that embeds it), and judges what it holds.
+///
+/// Never fails and never panics: whatever is wrong is a diagnostic, and nothing that is wrong keeps
+/// the rest from being looked at.
+///
+/// ```
+/// # fn main() -> std::io::Result<()> {
+/// let root = tempfile::tempdir()?;
+/// std::fs::create_dir(root.path().join("migrations"))?;
+/// std::fs::write(root.path().join("migrations/1create.sql"), "CREATE TABLE t ();")?;
+///
+/// let loaded = migrate_check::load(root.path(), "migrations", &migrate_check::Settings::default());
+/// assert_eq!(loaded.diagnostics[0].file, "migrations/1create.sql");
+/// assert_eq!(loaded.diagnostics[0].message, "no `_` or `-` between version 1 and the name");
+/// # Ok(())
+/// # }
+/// ```
+pub fn load(root: &Path, directory: &str, settings: &Settings) -> Loaded {
+    let format = settings.layout.format();
+    let read = directory::read(root, directory, format);
+    let mut diagnostics = read.problems;
+    let mut decoded = Vec::with_capacity(read.entries.len());
+    let mut sources = Vec::new();
+    for entry in read.entries {
+        let content = entry.bytes.map(|bytes| {
+            let (content, found) = encoding::decode(&entry.shown, bytes);
+            diagnostics.extend(found);
+            content
+        });
+        let companion = entry.companion.zip(format.companion.as_ref());
+        let transaction = companion.map_or(Transaction::default(), |(companion, reader)| {
+            let (source, transaction) = consult(companion, reader, &mut diagnostics);
+            sources.push(source);
+            transaction
+        });
+        decoded.push((entry.name, entry.shown, entry.path, content, transaction));
+    }
+    let files: Vec<validate::File<'_>> = decoded
+        .iter()
+        .map(|(name, shown, _, content, transaction)| validate::File {
+            name: name.as_deref(),
+            shown,
+            content: content.as_ref(),
+            transaction: *transaction,
+        })
+        .collect();
+    let (migrations, found) = validate(&files, settings);
+    diagnostics.extend(found);
+    if settings.layout == Layout::Flat {
+        let clues = || {
+            let files = files.iter();
+            files
+                .filter_map(|file| Some((file.name?, file.content?.scannable())))
+                .collect()
+        };
+        layouts::recognise(&read.shown, clues, &mut diagnostics);
+    }
+    // Of two at one place, the one found first comes first: the sort is stable.
+    diagnostics.sort_by(|a, b| place(a).cmp(&place(b)));
+    let with_settings = !sources.is_empty();
+    sources.extend(
+        decoded
+            .into_iter()
+            .filter_map(|(_, file, path, content, _)| {
+                let text = content?.text;
+                Some(Source { file, path, text })
+            }),
+    );
+    if with_settings {
+        sources.sort_by(|a, b| a.file.cmp(&b.file));
+        // The two directions of a migration share their settings.
+        sources.dedup_by(|a, b| a.file == b.file);
+    }
+    if settings.layout != Layout::Flat {
+        // What is wrong with a file's name or its settings is found once for each direction of it.
+        diagnostics.dedup();
+    }
+    Loaded {
+        migrations,
+        diagnostics,
+        sources,
+        path: read.path,
+    }
+}
+
+/// Reads the settings that lie beside a file.
+fn consult(
+    companion: directory::Companion,
+    reader: &layouts::Companion,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> (Source, Transaction) {
+    let (content, found) = encoding::decode(&companion.shown, companion.bytes);
+    diagnostics.extend(found);
+    let transaction = (reader.read)(content.scannable()).unwrap_or_else(|unclear| {
+        diagnostics.push(
+            Diagnostic::error("unclear-setting", &companion.shown, unclear.message)
+                .at(unclear.span)
+                .help(unclear.help),
+        );
+        Transaction::default()
+    });
+    let source = Source {
+        file: companion.shown,
+        path: companion.path,
+        text: content.text,
+    };
+    (source, transaction)
+}
+
+fn place(diagnostic: &Diagnostic) -> (&str, Option<usize>) {
+    let start = diagnostic.span.as_ref().map(|span| span.start);
+    (&diagnostic.file, start)
+}

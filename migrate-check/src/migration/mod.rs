@@ -1,0 +1,105 @@
+//! A validated migration, and what the runtime has to know of it.
+
+mod behaviour;
+mod class;
+mod options;
+mod reindex;
+mod session_state;
+mod subscription;
+
+use std::ops::Range;
+use std::time::Duration;
+
+pub(crate) use self::behaviour::Behaviour;
+pub(crate) use self::class::Class;
+use crate::files::Checksum;
+
+/// One version: the file that applies it and, where there is one, the file that reverts it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Migration {
+    /// The number before the name; at least 0.
+    pub version: i64,
+    /// What stands between the number and the ending, e.g. `create_users`. May be empty.
+    pub name: String,
+    /// The file that applies it.
+    pub up: Script,
+    /// The `.down.sql` file, if any.
+    pub down: Option<Script>,
+    /// The file says `-- migrate: out-of-order`: it may be applied below the newest applied version.
+    pub out_of_order: bool,
+}
+
+/// One `.sql` file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Script {
+    /// File name within the directory, e.g. `0002_users.sql`.
+    pub file: String,
+    /// The text as embedded: CRLF turned into LF, otherwise the file's bytes.
+    pub text: String,
+    /// In a layout whose files hold both directions, `text` is a part of the file: how many lines
+    /// stand before it. None where it is the whole file.
+    pub lines_before: Option<usize>,
+    /// SHA-256 of `text`.
+    pub checksum: Checksum,
+    /// Whether the file runs inside one transaction.
+    pub transaction: Transaction,
+    /// `-- migrate: lock-timeout …`: in place of the runner's own.
+    pub lock_timeout: Option<Duration>,
+    /// The file may change a setting that outlives its transaction (`SET` without `LOCAL`,
+    /// `set_config`, a body that might): the runtime then compares settings and puts them back.
+    pub changes_session: bool,
+    /// The statements in order. Empty ones (`;;`) and comments are no statements.
+    pub statements: Vec<Statement>,
+}
+
+/// Whether a file runs inside a transaction of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Transaction {
+    /// The default: the file and its history row commit together.
+    #[default]
+    Single,
+    /// `-- migrate: no-transaction`: statement by statement, with a journal.
+    None,
+}
+
+/// One statement of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// Bytes of the text, from its first token to its last, without the semicolon.
+    pub range: Range<usize>,
+    /// What the runtime has to do to run it outside a transaction, and to run it again.
+    pub kind: StatementKind,
+}
+
+/// How a statement behaves outside a transaction, when a killed run meets it again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StatementKind {
+    /// It may run inside a transaction, so it commits together with its journal entry.
+    Transactional,
+    /// `CREATE INDEX CONCURRENTLY`: interrupted, it leaves an invalid index to drop and build again.
+    /// `index` is its name as SQL (`"public"."users_email_idx"`), qualified by its table's schema
+    /// where the statement names one.
+    CreateIndexConcurrently {
+        /// The index's name, quoted as SQL.
+        index: String,
+    },
+    /// `REINDEX … CONCURRENTLY`: interrupted, it leaves an invalid `…_ccnew` index beside the old one.
+    /// `target` is what it names, quoted as SQL; empty for a schema, database or system.
+    ReindexConcurrently {
+        /// The index or table named, quoted as SQL.
+        target: String,
+    },
+    /// `ALTER TABLE … DETACH PARTITION … CONCURRENTLY`: interrupted, it wants `FINALIZE`.
+    DetachConcurrently {
+        /// The partitioned table, quoted as SQL.
+        parent: String,
+        /// The partition, quoted as SQL.
+        partition: String,
+    },
+    /// It refuses a transaction block and can simply be run again (`VACUUM`,
+    /// `DROP INDEX CONCURRENTLY IF EXISTS`, `ALTER SYSTEM`).
+    Repeatable,
+    /// It refuses a transaction block, and running it twice fails or does something else the second
+    /// time (`CREATE DATABASE`): an interrupted run stops and asks.
+    Unrepeatable,
+}

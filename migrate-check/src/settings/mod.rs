@@ -1,0 +1,146 @@
+//! What the caller of [`load`](crate::load()) can choose: the options of `embed_migrations!`.
+
+mod file;
+
+use std::fmt;
+
+pub(crate) use self::file::configure;
+pub use self::file::{Configured, FILE};
+use crate::layouts::Layout;
+
+/// In which order file names must agree with versions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// Versions run in numeric order, and sorting the file names alphabetically gives the same order
+    /// (`01_a`, `02_b`, `10_c`). A directory where the two disagree is refused.
+    #[default]
+    Alphabetical,
+    /// Versions run in numeric order, whatever the file names sort like (`1_a`, `2_b`, `10_c`).
+    Numeric,
+}
+
+/// The history table: a schema and a name, as PostgreSQL stores them (unquoted, case as given).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct TableName {
+    /// The schema; `public` unless said otherwise.
+    pub schema: String,
+    /// The table; `schema_migrations` unless said otherwise.
+    pub name: String,
+}
+
+impl Default for TableName {
+    fn default() -> Self {
+        Self {
+            schema: "public".to_owned(),
+            name: "schema_migrations".to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for TableName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.schema, self.name)
+    }
+}
+
+/// Whether statements are parsed with PostgreSQL's own grammar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Syntax {
+    /// A statement that the grammar does not have is an error.
+    #[default]
+    On,
+    /// For forks of PostgreSQL, and statements newer than the grammar: no statement is refused.
+    Off,
+}
+
+/// What becomes of a rule's findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// They are not looked for.
+    Allow,
+    /// They are warnings.
+    Warn,
+    /// They stop the build.
+    Deny,
+}
+
+/// The levels that differ from the rules' own.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Lint {
+    levels: Vec<(&'static str, Level)>,
+}
+
+impl Lint {
+    /// Gives a rule another level; of several for one rule the last counts. A rule whose findings
+    /// cannot be allowed keeps its own.
+    pub fn set(&mut self, rule: &'static str, level: Level) {
+        self.levels.push((rule, level));
+    }
+
+    /// The level of a rule, if it was given one.
+    pub fn chosen(&self, rule: &str) -> Option<Level> {
+        let mut last_first = self.levels.iter().rev();
+        last_first
+            .find(|(id, _)| *id == rule)
+            .map(|(_, level)| *level)
+    }
+}
+
+/// The rules there are.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct RuleNames {
+    /// Those whose findings can be allowed.
+    pub(crate) allowable: Vec<&'static str>,
+    /// Those that stop the build whatever the settings say, because the migration could not work all the
+    /// same.
+    pub(crate) fixed: Vec<&'static str>,
+}
+
+/// Everything [`load`](crate::load()) needs beside the directory.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Settings {
+    /// How files are named, and what each of them holds.
+    pub layout: Layout,
+    /// How file names are ordered.
+    pub order: Order,
+    /// The history table, which no migration may name.
+    pub table: TableName,
+    /// Whether statements are parsed.
+    pub syntax: Syntax,
+    /// The levels of rules.
+    pub lint: Lint,
+    /// Up to this version, it included, only the rules are applied that are errors of themselves: these
+    /// files ran long ago.
+    pub since: Option<i64>,
+}
+
+/// PostgreSQL cuts longer names short (`NAMEDATALEN` less one).
+const LONGEST_NAME: usize = 63;
+
+/// Says why PostgreSQL could not keep this name of a table or a schema as it is, and what to do.
+///
+/// # Errors
+/// An empty name, one with a NUL character, and one that is too long.
+pub fn judge_name(what: &str, name: &str) -> Result<(), (String, String)> {
+    let (message, help) = if name.is_empty() {
+        (
+            format!("the {what}'s name is empty"),
+            "leave the option out for the default".to_owned(),
+        )
+    } else if name.contains('\0') {
+        (
+            format!("the {what}'s name holds a NUL character"),
+            "PostgreSQL knows no such names".to_owned(),
+        )
+    } else if name.len() > LONGEST_NAME {
+        (
+            format!("the {what}'s name has {} bytes", name.len()),
+            format!(
+                "PostgreSQL keeps the first {LONGEST_NAME} bytes of a name: choose a shorter one"
+            ),
+        )
+    } else {
+        return Ok(());
+    };
+    Err((message, help))
+}

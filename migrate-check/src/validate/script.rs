@@ -1,0 +1,148 @@
+//! One file's text: its directives and its statements.
+
+use migrate_sql::ast::Source;
+use migrate_sql::grammar::{self, Parsed};
+use migrate_sql::splitter::{Analysis, analyse};
+
+use crate::catalog::Schema;
+use crate::diagnostics::{Diagnostic, Span};
+use crate::directives::{self, Allow, Directives, Place};
+use crate::files::{Checksum, Content, Direction};
+use crate::layouts::Section;
+use crate::lint::{self, Selection, Subject};
+use crate::migration::{Behaviour, Script, Statement, Transaction};
+use crate::settings::{RuleNames, Settings, Syntax};
+
+/// Judges file after file, in the order in which they run.
+#[derive(Debug)]
+pub(super) struct Judge<'j> {
+    pub(super) settings: &'j Settings,
+    pub(super) names: &'j RuleNames,
+    /// The rules that are applied.
+    pub(super) selection: Selection,
+    /// What the files so far have made of the tables.
+    pub(super) schema: Schema,
+    /// What was found.
+    pub(super) problems: Vec<Diagnostic>,
+}
+
+/// One file to judge on its own.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct File<'f> {
+    /// Its name.
+    pub(super) name: &'f str,
+    /// As diagnostics name it.
+    pub(super) shown: &'f str,
+    pub(super) content: &'f Content,
+    /// Whether its layout says that it runs outside a transaction.
+    pub(super) transaction: Transaction,
+    /// What its name says, if that is right.
+    pub(super) version: Option<i64>,
+    pub(super) direction: Direction,
+}
+
+/// One file, judged on its own.
+#[derive(Debug)]
+pub(super) struct Judged {
+    /// What the runtime has to know of it.
+    pub(super) script: Script,
+    /// What it says about itself.
+    pub(super) directives: Directives,
+}
+
+impl Judge<'_> {
+    /// Judges a file. It runs outside a transaction if its layout or a directive says so.
+    pub(super) fn judge(&mut self, file: &File<'_>) -> Judged {
+        let shown = file.shown;
+        let text = file.content.scannable();
+        let (mut directives, found) = directives::read(shown, text, self.names);
+        self.problems.extend(found);
+        if file.transaction == Transaction::None {
+            directives.transaction = file.transaction;
+        }
+        let analysis = analyse(text);
+        let locate = |offset| locate(&analysis, offset);
+        let found = directives::read_further(shown, text, self.names, &mut directives, locate);
+        self.problems.extend(found);
+        let parsed = match self.settings.syntax {
+            Syntax::On => grammar::parse(text, &analysis.tokens, &analysis.faults),
+            Syntax::Off => Parsed::default(),
+        };
+        let behaviour = Behaviour::of(text, &analysis);
+        let subject = Subject {
+            file: shown,
+            source: Source::new(text, &analysis, &parsed),
+            behaviour: &behaviour,
+            transaction: directives.transaction,
+            settings: self.settings,
+            version: file.version,
+            direction: file.direction,
+        };
+        let found = lint::check(&subject, self.selection, &mut self.schema);
+        self.problems.extend(found);
+        let statements = analysis.statements.into_iter().zip(behaviour.classes);
+        let statements = statements
+            .map(|(found, class)| Statement {
+                range: found.range,
+                kind: class.kind,
+            })
+            .collect();
+        let script = Script {
+            file: file.name.to_owned(),
+            checksum: Checksum::of(&file.content.text),
+            text: file.content.text.clone(),
+            lines_before: None,
+            transaction: directives.transaction,
+            lock_timeout: directives.lock_timeout,
+            changes_session: behaviour.changes_session,
+            statements,
+        };
+        Judged { script, directives }
+    }
+
+    /// [`judge`](Self::judge)s one direction of a file that holds both. What is found is positioned in the
+    /// file.
+    pub(super) fn judge_section(&mut self, file: &File<'_>, section: &Section) -> Judged {
+        let start = section.range.start;
+        let part = file.content.part(section.range.clone(), &section.marks);
+        let first = self.problems.len();
+        let mut judged = self.judge(&File {
+            content: &part,
+            transaction: section.transaction,
+            direction: section.direction,
+            ..*file
+        });
+        let shift = |span: &mut Span| *span = span.start + start..span.end + start;
+        for problem in self.problems.iter_mut().skip(first) {
+            problem.span.iter_mut().for_each(shift);
+        }
+        let directives = &mut judged.directives;
+        directives.out_of_order.iter_mut().for_each(shift);
+        for Allow {
+            span, statement, ..
+        } in &mut directives.allows
+        {
+            shift(span);
+            statement.iter_mut().for_each(shift);
+        }
+        let before = file.content.text.get(..start).unwrap_or_default();
+        judged.script.lines_before = Some(before.matches('\n').count());
+        judged
+    }
+}
+
+/// Where a comment stands, by the byte it begins at.
+fn locate(analysis: &Analysis, offset: usize) -> Place {
+    let tokens = &analysis.tokens;
+    let next = tokens.partition_point(|token| token.end <= offset);
+    if tokens.get(next).is_some_and(|token| token.start <= offset) {
+        return Place::Text;
+    }
+    let after = analysis
+        .statements
+        .partition_point(|statement| statement.range.end <= offset);
+    match analysis.statements.get(after) {
+        Some(statement) if offset < statement.range.start => Place::Above(statement.range.clone()),
+        _ => Place::Nowhere,
+    }
+}

@@ -1,0 +1,109 @@
+//! The type of a column, as far as its text shows it.
+
+use super::source::Source;
+use crate::grammar::Node;
+use crate::scanner::TokenKind;
+
+/// A type.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ColumnType {
+    /// In PostgreSQL's shortest spelling, e.g. `varchar` or `timestamptz`; lower case.
+    pub name: String,
+    /// What stands in parentheses.
+    pub modifiers: Vec<i64>,
+    /// Whether it is an array.
+    pub is_array: bool,
+}
+
+impl ColumnType {
+    /// Of a `Typename`.
+    pub fn read(source: &Source<'_>, node: Node<'_>) -> Self {
+        let mut words: Vec<String> = Vec::new();
+        let mut modifiers = Vec::new();
+        let mut is_array = false;
+        for token in source.tokens(node) {
+            let text = source.text.get(token.range()).unwrap_or_default();
+            match token.kind {
+                TokenKind::Char(b'[') => is_array = true,
+                TokenKind::Integer if !is_array => modifiers.extend(text.parse::<i64>()),
+                TokenKind::Keyword(keyword) if keyword.text() == "array" => is_array = true,
+                TokenKind::Keyword(keyword) if keyword.text() == "setof" => {}
+                TokenKind::Keyword(keyword) => words.push(keyword.text().to_owned()),
+                TokenKind::Ident => words.push(if text.starts_with('"') {
+                    text.trim_matches('"').to_owned()
+                } else {
+                    text.to_ascii_lowercase()
+                }),
+                _ => {}
+            }
+        }
+        if words.len() > 1 && words.first().is_some_and(|word| word == "pg_catalog") {
+            words.remove(0);
+        }
+        Self {
+            name: shorten(&words.join(" ")).to_owned(),
+            modifiers,
+            is_array,
+        }
+    }
+
+    /// Whether it is an integer with a sequence as its default.
+    pub fn is_serial(&self) -> bool {
+        matches!(
+            self.name.as_str(),
+            "serial" | "serial2" | "serial4" | "serial8" | "smallserial" | "bigserial"
+        )
+    }
+
+    /// Whether PostgreSQL takes the stored values of this type for those of `new` as they are, so that
+    /// neither the rows nor the indexes are written anew.
+    pub fn becomes_for_free(&self, new: &Self) -> bool {
+        if self == new {
+            return true;
+        }
+        if self.is_array || new.is_array {
+            return false;
+        }
+        match (self.name.as_str(), new.name.as_str()) {
+            ("varchar" | "text", "text") => true,
+            ("varchar", "varchar") | ("varbit", "varbit") => {
+                match (self.modifiers.first(), new.modifiers.first()) {
+                    (_, None) => true,
+                    (Some(old), Some(new)) => old <= new,
+                    (None, Some(_)) => false,
+                }
+            }
+            ("text", "varchar") => new.modifiers.is_empty(),
+            ("numeric", "numeric") => {
+                let scale = |modifiers: &[i64]| modifiers.get(1).copied().unwrap_or(0);
+                match (self.modifiers.first(), new.modifiers.first()) {
+                    (_, None) => true,
+                    (Some(old), Some(wider)) => {
+                        old <= wider && scale(&self.modifiers) == scale(&new.modifiers)
+                    }
+                    (None, Some(_)) => false,
+                }
+            }
+            _ => false,
+        }
+    }
+}
+
+/// The short name of a type that has two.
+fn shorten(name: &str) -> &str {
+    match name {
+        "character varying" | "char varying" => "varchar",
+        "character" | "char" => "bpchar",
+        "bit varying" => "varbit",
+        "int" | "integer" => "int4",
+        "bigint" => "int8",
+        "smallint" => "int2",
+        "decimal" | "dec" => "numeric",
+        "bool" => "boolean",
+        "timestamp with time zone" => "timestamptz",
+        "timestamp without time zone" => "timestamp",
+        "time with time zone" => "timetz",
+        "time without time zone" => "time",
+        _ => name,
+    }
+}
