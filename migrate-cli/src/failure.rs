@@ -68,6 +68,12 @@ impl Failure {
         self
     }
 
+    /// With a cause that is no error of anything below.
+    pub(crate) fn reason(mut self, reason: impl Into<String>) -> Self {
+        self.parts.causes.push(reason.into());
+        self
+    }
+
     /// With what the server has said, or else the driver.
     pub(crate) fn driver(self, error: &tokio_postgres::Error) -> Self {
         match error.as_db_error() {

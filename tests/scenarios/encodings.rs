@@ -1,5 +1,7 @@
 //! Databases that do not store UTF-8, and names at PostgreSQL's limit.
 
+use std::time::Duration;
+
 use migrate_fixtures::Server;
 use migrate_runtime::Table;
 
@@ -90,5 +92,34 @@ fn names_of_63_bytes_with_quotes_and_spaces_are_kept_whole() {
             [[schema, name]]
         );
         database.assert_quiet();
+    }
+}
+
+#[test]
+fn a_role_whose_name_is_not_utf_8_is_shown_all_the_same() {
+    let latin = Server::shared().database_with(&format!("ENCODING 'LATIN1' {PLAIN}"));
+    for driver in DRIVERS {
+        let database = Server::shared().database();
+        let set = Set::new(&[("1_a.sql", "SELECT 1")]).load();
+        driver.baseline(&database, set.runner(), 1).unwrap();
+        let role = database.role("");
+        let mut holder = database.client_for(&role);
+        let key = set.table().lock_key();
+        holder
+            .execute("SELECT pg_advisory_lock($1)", &[&key])
+            .unwrap();
+        // Stored in the encoding of this database, and read as it is stored in every other.
+        latin.execute(&format!("ALTER ROLE {role} RENAME TO \"{role}_ü\""));
+
+        let status = driver.status(&database.url(), set.runner()).unwrap();
+        let shown = status.holder.unwrap().user;
+        database.execute("DELETE FROM schema_migrations");
+        let runner = set.runner().wait(Duration::from_millis(200));
+        let error = driver.run(&database, runner).unwrap_err();
+
+        latin.execute(&format!("ALTER ROLE \"{role}_ü\" RENAME TO {role}"));
+        assert_eq!(shown, "\u{fffd}");
+        assert!(error.is_locked(), "{error}");
+        assert!(error.to_string().contains(": process "), "{error}");
     }
 }

@@ -1,20 +1,30 @@
 //! From settings to an open connection.
 
 pub(crate) mod environment;
-mod keywords;
+mod file;
+mod parameters;
 mod passfile;
+mod place;
+mod refusal;
+mod settings;
 pub(crate) mod target;
 pub(crate) mod tls;
 
-use std::error::Error as StdError;
 use std::future::poll_fn;
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::net::IpAddr;
 
+use tokio::net::lookup_host;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::time::timeout;
+use tokio_postgres::config::{SslMode, SslNegotiation};
 use tokio_postgres::error::DbError;
-use tokio_postgres::{AsyncMessage, CancelToken, Client, NoTls};
+use tokio_postgres::{AsyncMessage, CancelToken, Client, Config, NoTls, SimpleQueryMessage};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::failure::Failure;
+use place::{Place, Wanted};
+use refusal::{Refusal, unreachable};
 use target::Target;
 use tls::Mode;
 
@@ -47,42 +57,153 @@ impl Cancel {
 /// Connects. Must be called in a tokio runtime, which drives the connection from then on.
 ///
 /// # Errors
-/// Certificates that cannot be read, and whatever keeps the server from taking us in.
+/// Certificates that cannot be read, and whatever keeps the servers from taking us in.
 pub(crate) async fn connect(target: &Target) -> Result<Connected, Failure> {
-    let (sender, notices) = unbounded_channel();
-    if target.mode == Mode::Disable {
-        let (client, connection) = target
-            .config
-            .connect(NoTls)
-            .await
-            .map_err(|error| unreachable(target, &error))?;
-        tokio::spawn(drive(connection, sender));
-        let token = client.cancel_token();
-        return Ok(Connected {
-            client,
-            cancel: Cancel {
-                token,
-                connector: None,
-            },
-            notices,
-        });
+    let connector = match target.mode {
+        Mode::Disable => None,
+        mode => Some(tls::connector(mode, &target.certificates)?),
+    };
+    let mut last = None;
+    for wanted in target.wanted.rounds() {
+        for place in in_order(target, &target.places) {
+            for address in addresses(target, place).await {
+                let attempt = match address {
+                    Ok(address) => {
+                        let login = Login::new(target, place, address, connector.as_ref());
+                        attempt(&login, *wanted).await
+                    }
+                    Err(refusal) => Err(refusal),
+                };
+                match attempt {
+                    Ok(connected) => return Ok(connected),
+                    // To go on would only lock the role out on every server.
+                    Err(refusal) if refusal.is_of_the_role() => {
+                        return Err(unreachable(target, &refusal));
+                    }
+                    Err(refusal) => last = Some(refusal),
+                }
+            }
+        }
     }
-    let connector = tls::connector(target.mode, &target.certificates)?;
-    let (client, connection) = target
-        .config
-        .connect(connector.clone())
-        .await
-        .map_err(|error| unreachable(target, &error))?;
-    tokio::spawn(drive(connection, sender));
+    let refusal = last.unwrap_or(Refusal::Nowhere);
+    Err(unreachable(target, &refusal))
+}
+
+/// The items as they stand, or in any order if the target says so.
+fn in_order<'i, T>(target: &Target, items: &'i [T]) -> Vec<&'i T> {
+    let mut items: Vec<&T> = items.iter().collect();
+    if target.shuffled {
+        // The standard library's keys are random, and differ for each call.
+        items.sort_by_cached_key(|_| RandomState::new().build_hasher().finish());
+    }
+    items
+}
+
+/// Where a place is: None for a socket. One host may have several addresses, and each may be another server.
+async fn addresses(target: &Target, place: &Place) -> Vec<Result<Option<IpAddr>, Refusal>> {
+    if place.address.is_some() || place.is_socket() {
+        return vec![Ok(place.address)];
+    }
+    match lookup_host((place.host.as_str(), place.port)).await {
+        Ok(found) => {
+            let found: Vec<IpAddr> = found.map(|found| found.ip()).collect();
+            let found = in_order(target, &found).into_iter();
+            found.map(|address| Ok(Some(*address))).collect()
+        }
+        Err(error) => vec![Err(Refusal::Unknown(error))],
+    }
+}
+
+/// All that one attempt needs.
+struct Login<'l> {
+    config: Config,
+    connector: Option<&'l MakeRustlsConnect>,
+}
+
+impl<'l> Login<'l> {
+    fn new(
+        target: &Target,
+        place: &Place,
+        address: Option<IpAddr>,
+        connector: Option<&'l MakeRustlsConnect>,
+    ) -> Self {
+        let mut config = target.config.clone();
+        config.host(&place.host).port(place.port);
+        if let Some(address) = address {
+            config.hostaddr(address);
+        }
+        if let Some(password) = target.password(place) {
+            config.password(password);
+        }
+        // Nobody listens in on a socket, and servers do not offer TLS there.
+        let connector = connector.filter(|_| !place.is_socket());
+        config.ssl_mode(match (connector, target.mode) {
+            (None, _) => SslMode::Disable,
+            (_, Mode::Prefer) => SslMode::Prefer,
+            _ => SslMode::Require,
+        });
+        if place.is_socket() {
+            config.ssl_negotiation(SslNegotiation::Postgres);
+        }
+        Self { config, connector }
+    }
+}
+
+/// Connects to one address, and sees whether it is what is wanted.
+async fn attempt(login: &Login<'_>, wanted: Wanted) -> Result<Connected, Refusal> {
+    // The client's own limit ends with the network's handshake; a server that says nothing after it counts too.
+    let limit = login.config.get_connect_timeout().copied();
+    let work = async {
+        let connected = log_in(login).await.map_err(Refusal::Failed)?;
+        if wanted != Wanted::Any {
+            let (is_standby, is_read_only) =
+                kind(&connected.client).await.map_err(Refusal::Failed)?;
+            if let Some(why) = wanted.refusal(is_standby, is_read_only) {
+                return Err(Refusal::Unwanted(why));
+            }
+        }
+        Ok(connected)
+    };
+    match limit {
+        Some(limit) => timeout(limit, work)
+            .await
+            .unwrap_or(Err(Refusal::Silent(limit))),
+        None => work.await,
+    }
+}
+
+async fn log_in(login: &Login<'_>) -> Result<Connected, tokio_postgres::Error> {
+    let (sender, notices) = unbounded_channel();
+    let connector = login.connector.cloned();
+    let client = if let Some(connector) = connector.clone() {
+        let (client, connection) = login.config.connect(connector).await?;
+        tokio::spawn(drive(connection, sender));
+        client
+    } else {
+        let (client, connection) = login.config.connect(NoTls).await?;
+        tokio::spawn(drive(connection, sender));
+        client
+    };
     let token = client.cancel_token();
     Ok(Connected {
         client,
-        cancel: Cancel {
-            token,
-            connector: Some(connector),
-        },
+        cancel: Cancel { token, connector },
         notices,
     })
+}
+
+/// Whether the server is a standby, and whether the session is read-only.
+async fn kind(client: &Client) -> Result<(bool, bool), tokio_postgres::Error> {
+    let asked = "SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('transaction_read_only')";
+    let answer = client.simple_query(asked).await?;
+    let row = answer.iter().find_map(|message| match message {
+        SimpleQueryMessage::Row(row) => Some(row),
+        _ => None,
+    });
+    let is = |column: usize, yes: &str| {
+        row.and_then(|row| row.try_get(column).ok().flatten()) == Some(yes)
+    };
+    Ok((is(0, "t"), is(1, "on")))
 }
 
 /// Carries messages until the client is dropped. An error here reaches the client as its own.
@@ -98,42 +219,5 @@ async fn drive<S, T>(
             // Whoever does not want to hear them has dropped the other end.
             let _ = notices.send(notice);
         }
-    }
-}
-
-/// Says where, why, and what helps in the usual cases.
-fn unreachable(target: &Target, error: &tokio_postgres::Error) -> Failure {
-    let failure = Failure::environment(format!("cannot connect to {}", target.shown()));
-    if let Some(database) = error.as_db_error() {
-        let failure = failure
-            .cause(database)
-            .sqlstate(Some(database.code().code()));
-        return match database.code().code() {
-            "3D000" => failure.help("create it first: `createdb`, or `CREATE DATABASE` in another database"),
-            "28P01" => failure.help("the password comes from the URL, PGPASSWORD or ~/.pgpass, in this order"),
-            "28000" => failure.help("the server's pg_hba.conf decides who may connect, from where and with TLS or without"),
-            "53300" | "57P03" => failure.help("try again in a moment"),
-            _ => failure,
-        };
-    }
-    let cause: &(dyn StdError + 'static) = error.source().unwrap_or(error);
-    let text = format!("{error} {cause}").to_lowercase();
-    let failure = failure.cause(cause);
-    if text.contains("not valid for name") {
-        failure
-            .help("connect by a name that the certificate is made out to")
-            .help("`sslmode=verify-ca` does not compare the host's name")
-    } else if text.contains("certificate") {
-        failure
-            .help("name the certificate that has signed the server's with `sslrootcert=…` in the URL, or in PGSSLROOTCERT")
-            .help("on a network that you trust, `sslmode=require` encrypts without verifying")
-    } else if text.contains("does not support tls") {
-        failure.help("on a network that you trust, `sslmode=disable` goes without TLS")
-    } else if text.contains("refused") || text.contains("no such file") {
-        failure.help("is the server running, and does it listen there?")
-    } else if text.contains("password missing") {
-        failure.help("put it into the URL, PGPASSWORD or ~/.pgpass")
-    } else {
-        failure
     }
 }

@@ -1,13 +1,14 @@
 //! `~/.pgpass`: passwords kept where neither a command line nor an environment shows them.
 
-use std::fs;
 use std::path::Path;
+
+use super::file;
+use super::place::Place;
 
 /// What a line of the file has to match.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Wanted<'w> {
-    pub(crate) host: &'w str,
-    pub(crate) port: u16,
+    pub(crate) place: &'w Place,
     pub(crate) database: &'w str,
     pub(crate) user: &'w str,
 }
@@ -18,12 +19,12 @@ pub(crate) fn find(file: &Path, wanted: Wanted<'_>) -> Option<String> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        if fs::metadata(file).ok()?.permissions().mode() & 0o077 != 0 {
+        if std::fs::metadata(file).ok()?.permissions().mode() & 0o077 != 0 {
             return None;
         }
     }
-    fs::read_to_string(file)
-        .ok()?
+    let text = file::read(file).ok()?;
+    String::from_utf8_lossy(&text)
         .lines()
         .filter(|line| !line.starts_with('#'))
         .find_map(|line| password(line, wanted))
@@ -42,45 +43,53 @@ fn password(line: &str, wanted: Wanted<'_>) -> Option<String> {
     }
     let [host, port, database, user, password] = fields.try_into().ok()?;
     let fits = |field: &str, value: &str| field == "*" || field == value;
-    // A socket directory is written `localhost` there.
-    let named = if wanted.host.starts_with('/') {
+    // The usual socket directory is written `localhost` there; any other is somebody's own.
+    let named = if wanted.place.is_usual_socket() {
         "localhost"
     } else {
-        wanted.host
+        wanted.place.host.as_str()
     };
-    (fits(&host, named) || host == wanted.host)
+    (fits(&host, named) || host == wanted.place.host)
         .then_some(())
-        .filter(|()| fits(&port, &wanted.port.to_string()))
+        .filter(|()| fits(&port, &wanted.place.port.to_string()))
         .filter(|()| fits(&database, wanted.database) && fits(&user, wanted.user))
         .map(|()| password)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Wanted, password};
+    use super::{Place, Wanted, password};
 
-    const WANTED: Wanted<'_> = Wanted {
-        host: "db",
-        port: 5432,
-        database: "shop",
-        user: "app",
-    };
-
-    #[test]
-    fn the_line_has_to_match_in_every_field() {
-        let find = |line| password(line, WANTED);
-        assert_eq!(find("db:5432:shop:app:x").as_deref(), Some("x"));
-        assert_eq!(find(r"*:*:*:app:a\:b:c").as_deref(), Some("a:b:c"));
-        assert_eq!(find("db:5433:shop:app:x"), None);
-        assert_eq!(find("db:5432:shop"), None);
+    fn find(host: &str, line: &str) -> Option<String> {
+        let place = Place {
+            host: host.to_owned(),
+            address: None,
+            port: 5432,
+        };
+        let wanted = Wanted {
+            place: &place,
+            database: "shop",
+            user: "app",
+        };
+        password(line, wanted)
     }
 
     #[test]
-    fn a_socket_is_localhost() {
-        let socket = Wanted {
-            host: "/run/postgresql",
-            ..WANTED
-        };
-        assert_eq!(password("localhost:*:*:*:x", socket).as_deref(), Some("x"));
+    fn the_line_has_to_match_in_every_field() {
+        assert_eq!(find("db", "db:5432:shop:app:x").as_deref(), Some("x"));
+        assert_eq!(find("db", r"*:*:*:app:a\:b:c").as_deref(), Some("a:b:c"));
+        assert_eq!(find("db", "db:5433:shop:app:x"), None);
+        assert_eq!(find("db", "db:5432:shop"), None);
+    }
+
+    #[test]
+    fn the_usual_socket_is_localhost_and_no_other_is() {
+        let line = "localhost:*:*:*:x";
+        assert_eq!(find("/var/run/postgresql", line).as_deref(), Some("x"));
+        assert_eq!(find("/srv/other", line), None);
+        assert_eq!(
+            find("/srv/other", "/srv/other:*:*:*:x").as_deref(),
+            Some("x")
+        );
     }
 }

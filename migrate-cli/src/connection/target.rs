@@ -1,29 +1,43 @@
 //! Which database: a connection string, completed by what libpq reads from the environment.
 
-use std::path::Path;
-use std::time::Duration;
+use std::net::IpAddr;
+use std::path::PathBuf;
 
 use tokio_postgres::Config;
-use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 
 use super::environment::Environment;
-use super::keywords::split;
+use super::parameters::{ESCAPES, Parameters};
 use super::passfile;
-use super::tls::{Certificates, Mode};
+use super::place::{Place, Wanted};
+use super::settings::Settings;
+use super::tls::{Certificates, MODES, Mode};
 use crate::failure::Failure;
-
-/// How long a connection may take to come about, unless said otherwise.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-/// Where servers of a distribution's packages put their socket.
-const SOCKETS: [&str; 2] = ["/var/run/postgresql", "/tmp"];
 
 /// A database, and how to get there.
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
+    /// All but the hosts and the password.
     pub(crate) config: Config,
+    /// The servers to try, in this order.
+    pub(crate) places: Vec<Place>,
+    /// In any order instead.
+    pub(crate) shuffled: bool,
+    /// Which of them will do.
+    pub(crate) wanted: Wanted,
     pub(crate) mode: Mode,
     pub(crate) certificates: Certificates,
+    login: Password,
+}
+
+/// Where the password comes from.
+#[derive(Clone)]
+struct Password {
+    /// For every server.
+    given: Option<Vec<u8>>,
+    /// Else a line of this file, which is for one server only.
+    file: Option<PathBuf>,
+    /// The database that such a line has to be for. A scratch database is another one, on the same server.
+    database: String,
 }
 
 impl Target {
@@ -45,227 +59,151 @@ impl Target {
                 .help("set DATABASE_URL, in the environment or in a `.env` file: `DATABASE_URL=postgres://user@host/database`")
                 .help("or give `--database-url`, or the variables PGHOST, PGUSER, PGDATABASE as for psql"));
         }
-        let split = split(url.as_deref().unwrap_or_default())?;
-        let mut config: Config = split.rest.parse().map_err(|error| {
-            Failure::environment("the database URL cannot be used").cause(&error)
-        })?;
-        fill_host(&mut config, environment)?;
-        fill_rest(&mut config, environment)?;
-        let said = |keyword: &str, variable: &str| {
-            split
-                .get(keyword)
-                .map(str::to_owned)
-                .or_else(|| environment.get(variable))
+        let parameters = Parameters::parse(url.as_deref().unwrap_or_default())?;
+        let settings = Settings {
+            parameters: &parameters,
+            environment,
         };
-        let mode = match said("sslmode", "PGSSLMODE") {
-            Some(mode) => Mode::parse(&mode)?,
-            None if is_local(&config) => Mode::Prefer,
+        let config = settings.config()?;
+        let places = places(&settings)?;
+        let mode = match settings.word("sslmode", &MODES)? {
+            Some(mode) => mode,
+            None if places.iter().all(Place::is_local) => Mode::Prefer,
             None => Mode::VerifyFull,
         };
-        config.ssl_mode(match mode {
-            Mode::Disable => SslMode::Disable,
-            Mode::Prefer => SslMode::Prefer,
-            _ => SslMode::Require,
-        });
-        let certificates = Certificates::find(said, environment.home().as_deref());
-        let mut target = Self {
+        let balancing = [("disable", false), ("random", true)];
+        let shuffled = settings.word("load_balance_hosts", &balancing)?;
+        let certificates = Certificates::find(
+            |keyword| settings.get(keyword),
+            environment.home().as_deref(),
+        );
+        let variable = || environment.get("PGPASSWORD").map(String::into_bytes);
+        let password = parameters.bytes("password").map(<[u8]>::to_vec);
+        let usual_file = || Some(environment.home()?.join(".pgpass"));
+        let user = config.get_user().unwrap_or_default();
+        Ok(Self {
+            login: Password {
+                given: password.or_else(variable),
+                file: settings.get("passfile").map(Into::into).or_else(usual_file),
+                database: config.get_dbname().unwrap_or(user).to_owned(),
+            },
+            wanted: settings
+                .word("target_session_attrs", &Wanted::WORDS)?
+                .unwrap_or_default(),
+            shuffled: shuffled.unwrap_or_default(),
             config,
+            places,
             mode,
             certificates,
+        })
+    }
+
+    /// The password for one of the servers: another one's is never sent there.
+    pub(super) fn password(&self, place: &Place) -> Option<Vec<u8>> {
+        let found = || {
+            let wanted = passfile::Wanted {
+                place,
+                database: &self.login.database,
+                user: self.config.get_user()?,
+            };
+            passfile::find(self.login.file.as_deref()?, wanted).map(String::into_bytes)
         };
-        if target.config.get_password().is_none() {
-            let file = said("passfile", "PGPASSFILE").map(Into::into);
-            target.fill_password(file, environment);
-        }
-        Ok(target)
-    }
-
-    fn fill_password(&mut self, file: Option<std::path::PathBuf>, environment: &Environment) {
-        let file = file.or_else(|| Some(environment.home()?.join(".pgpass")));
-        let user = self.config.get_user().unwrap_or_default().to_owned();
-        let found = environment.get("PGPASSWORD").or_else(|| {
-            passfile::find(
-                &file?,
-                passfile::Wanted {
-                    host: &self.host()?,
-                    port: self.port(),
-                    database: self.config.get_dbname().unwrap_or(&user),
-                    user: &user,
-                },
-            )
-        });
-        if let Some(password) = found {
-            self.config.password(password);
-        }
-    }
-
-    fn host(&self) -> Option<String> {
-        self.config.get_hosts().first().map(show_host)
-    }
-
-    fn port(&self) -> u16 {
-        self.config.get_ports().first().copied().unwrap_or(5432)
+        self.login.given.clone().or_else(found)
     }
 
     /// The database as messages name it: never with a password.
     pub(crate) fn shown(&self) -> String {
-        let hosts: Vec<String> = self.config.get_hosts().iter().map(show_host).collect();
-        let addresses = self.config.get_hostaddrs().iter().map(ToString::to_string);
-        let place = if hosts.is_empty() {
-            addresses.collect::<Vec<_>>().join(",")
-        } else {
-            hosts.join(",")
-        };
+        let places: Vec<String> = self.places.iter().map(ToString::to_string).collect();
         let user = self.config.get_user().unwrap_or_default();
         let database = self.config.get_dbname().unwrap_or(user);
-        format!(
-            "database `{database}` at {place}:{} as `{user}`",
-            self.port()
+        format!("database `{database}` at {} as `{user}`", places.join(","))
+    }
+}
+
+impl std::fmt::Debug for Password {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Password(_)")
+    }
+}
+
+/// The servers: each has a host, an address or both, and a port.
+fn places(settings: &Settings<'_>) -> Result<Vec<Place>, Failure> {
+    // What is no host or port is likely the rest of a password with an `@` in it.
+    let maybe_secret = |failure: Failure, keyword: &str| match settings.parameters.get(keyword) {
+        Some(_) => failure.help(ESCAPES),
+        None => failure,
+    };
+    let host = |host: &str| is_host(host).then(|| host.to_owned());
+    let mut hosts = settings
+        .list(
+            "host",
+            "a name, an address or the directory of a socket",
+            host,
         )
-    }
-}
-
-fn show_host(host: &Host) -> String {
-    match host {
-        Host::Tcp(name) => name.clone(),
-        #[cfg(unix)]
-        Host::Unix(path) => path.display().to_string(),
-    }
-}
-
-/// Whether the way to the server does not leave this machine.
-fn is_local(config: &Config) -> bool {
-    let local = |host: &Host| match host {
-        Host::Tcp(name) => {
-            name == "localhost"
-                || name
-                    .parse::<std::net::IpAddr>()
-                    .is_ok_and(|address| address.is_loopback())
-        }
-        #[cfg(unix)]
-        Host::Unix(_) => true,
-    };
-    config.get_hosts().iter().all(local)
-        && config
-            .get_hostaddrs()
-            .iter()
-            .all(std::net::IpAddr::is_loopback)
-}
-
-fn fill_host(config: &mut Config, environment: &Environment) -> Result<(), Failure> {
-    if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
-        for host in listed(environment.get("PGHOST")) {
-            config.host(host);
-        }
-        for address in listed(environment.get("PGHOSTADDR")) {
-            let parsed = address.parse().map_err(|_| wrong("PGHOSTADDR", &address))?;
-            config.hostaddr(parsed);
-        }
-    }
-    if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
-        let port = config.get_ports().first().copied();
-        config.host(default_host(port.unwrap_or(5432)));
-    }
-    if config.get_ports().is_empty() {
-        for port in listed(environment.get("PGPORT")) {
-            let parsed = port.parse().map_err(|_| wrong("PGPORT", &port))?;
-            config.port(parsed);
-        }
-    }
-    Ok(())
-}
-
-/// As libpq does: the socket where there is one, else the network.
-fn default_host(port: u16) -> &'static str {
-    let has_socket = |directory: &&&str| {
-        Path::new(directory)
-            .join(format!(".s.PGSQL.{port}"))
-            .exists()
-    };
-    if cfg!(unix) {
-        SOCKETS
-            .iter()
-            .find(has_socket)
-            .copied()
-            .unwrap_or("localhost")
+        .map_err(|failure| maybe_secret(failure, "host"))?;
+    let own = settings.parameters;
+    // A variable does not redirect what the string says.
+    let mut addresses = if own.get("host").is_some() && own.get("hostaddr").is_none() {
+        Vec::new()
     } else {
-        "localhost"
+        settings.list("hostaddr", "a numeric address", |value| value.parse().ok())?
+    };
+    if own.get("hostaddr").is_some() && own.get("host").is_none() {
+        hosts.clear();
     }
+    let mut ports = settings
+        .list("port", "a number up to 65535", |value| value.parse().ok())
+        .map_err(|failure| maybe_secret(failure, "port"))?;
+    let count = hosts.len().max(addresses.len()).max(1);
+    let fits = |length: usize| length == 0 || length == count;
+    if !fits(hosts.len()) || !fits(addresses.len()) || ports.len() > 1 && !fits(ports.len()) {
+        return Err(Failure::environment(
+            "the database URL does not name as many ports or addresses as hosts",
+        )
+        .help("give each host a port, or all of them the same one"));
+    }
+    if let [port] = ports.as_slice() {
+        ports = vec![*port; count];
+    }
+    hosts.resize(count, None);
+    addresses.resize(count, None);
+    ports.resize(count, None);
+    let each = hosts.into_iter().zip(addresses).zip(ports);
+    let place = |((host, address), port): ((Option<String>, Option<IpAddr>), Option<u16>)| {
+        let port = port.unwrap_or(5432);
+        match host.or_else(|| address.map(|address| address.to_string())) {
+            Some(host) => Place {
+                host,
+                address,
+                port,
+            },
+            None => Place::usual(port),
+        }
+    };
+    Ok(each.map(place).collect())
 }
 
-fn fill_rest(config: &mut Config, environment: &Environment) -> Result<(), Failure> {
-    if config.get_user().is_none() {
-        let system = || {
-            environment
-                .get("USER")
-                .or_else(|| environment.get("USERNAME"))
-        };
-        if let Some(user) = environment.get("PGUSER").or_else(system) {
-            config.user(user);
-        }
-    }
-    if config.get_dbname().is_none()
-        && let Some(database) = environment.get("PGDATABASE")
-    {
-        config.dbname(database);
-    }
-    if config.get_options().is_none()
-        && let Some(options) = environment.get("PGOPTIONS")
-    {
-        config.options(options);
-    }
-    if config.get_application_name().is_none() {
-        let name = environment.get("PGAPPNAME");
-        config.application_name(name.unwrap_or_else(|| "migrate".to_owned()));
-    }
-    if config.get_connect_timeout().is_none() {
-        let seconds = environment.get("PGCONNECT_TIMEOUT");
-        let patience = match seconds {
-            Some(seconds) => Duration::from_secs(
-                seconds
-                    .parse()
-                    .map_err(|_| wrong("PGCONNECT_TIMEOUT", &seconds))?,
-            ),
-            None => PATIENCE,
-        };
-        // To libpq, 0 is for ever.
-        if !patience.is_zero() {
-            config.connect_timeout(patience);
-        }
-    }
-    match environment.get("PGTARGETSESSIONATTRS").as_deref() {
-        Some("read-write" | "primary") => {
-            config.target_session_attrs(TargetSessionAttrs::ReadWrite);
-        }
-        Some("read-only" | "standby") => {
-            config.target_session_attrs(TargetSessionAttrs::ReadOnly);
-        }
-        _ => {}
-    }
-    Ok(())
-}
-
-fn listed(value: Option<String>) -> Vec<String> {
-    let value = value.unwrap_or_default();
-    let parts = value.split(',').map(str::trim);
-    parts
-        .filter(|part| !part.is_empty())
-        .map(str::to_owned)
-        .collect()
-}
-
-fn wrong(variable: &str, value: &str) -> Failure {
-    Failure::environment(format!("{variable} cannot be `{value}`"))
+/// Whether it can be a host: a name, a numeric address, or the directory of a socket. Nothing else is shown,
+/// looked up or connected to.
+fn is_host(text: &str) -> bool {
+    let in_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':' | '%');
+    text.starts_with('/') || text.chars().all(in_name)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::Target;
     use crate::connection::environment::Environment;
+    use crate::connection::place::Wanted;
     use crate::connection::tls::Mode;
 
     fn find(given: Option<&str>, variables: &[(&str, &str)]) -> Target {
-        Target::find(given, &Environment::of(variables)).unwrap()
+        match Target::find(given, &Environment::of(variables)) {
+            Ok(target) => target,
+            Err(failure) => panic!("{}", failure.text()),
+        }
     }
 
     #[test]
@@ -282,6 +220,8 @@ mod tests {
         insta::assert_snapshot!(target.shown(), @"database `x` at one:5432 as `a`");
         let target = find(None, &variables[1..]);
         insta::assert_snapshot!(target.shown(), @"database `c` at three:7777 as `c`");
+        let target = find(Some("user=u dbname=d"), &variables);
+        insta::assert_snapshot!(target.shown(), @"database `d` at three:7777 as `u`");
     }
 
     #[test]
@@ -305,10 +245,70 @@ mod tests {
             mode("postgres://u@localhost,db.example.com/d"),
             Mode::VerifyFull
         );
+        // Where the connection goes is what counts.
+        assert_eq!(
+            mode("host=localhost hostaddr=192.0.2.1 user=u"),
+            Mode::VerifyFull
+        );
         assert_eq!(
             mode("postgres://u@db.example.com/d?sslmode=disable"),
             Mode::Disable
         );
+    }
+
+    #[test]
+    fn hosts_have_their_ports_and_addresses() {
+        let shown = |url| find(Some(url), &[]).shown();
+        insta::assert_snapshot!(shown("postgres://u@a:1,b,[::1]:3/d"), @"database `d` at a:1,b:5432,::1:3 as `u`");
+        insta::assert_snapshot!(shown("host=a,b port=7 user=u"), @"database `u` at a:7,b:7 as `u`");
+        insta::assert_snapshot!(shown("postgres://u@dummy/d?host=/cloudsql/p:r:i&port=6543"), @"database `d` at /cloudsql/p:r:i:6543 as `u`");
+        insta::assert_snapshot!(shown("hostaddr=192.0.2.1 user=u"), @"database `u` at 192.0.2.1:5432 as `u`");
+        let target = find(
+            Some(
+                "postgres://u@a,b/d?load_balance_hosts=random&target_session_attrs=prefer-standby",
+            ),
+            &[],
+        );
+        assert!(target.shuffled);
+        assert_eq!(target.wanted, Wanted::PreferStandby);
+    }
+
+    #[test]
+    fn a_variable_does_not_redirect_the_host_of_a_url() {
+        let target = find(Some("postgres://u@a/d"), &[("PGHOSTADDR", "192.0.2.1")]);
+        assert_eq!(target.places[0].address, None);
+    }
+
+    #[test]
+    fn each_host_gets_the_password_of_its_own_line() {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join(".pgpass");
+        write(&file, "one:*:*:u:first\ntwo:*:d:u:second\n");
+        let home = home.path().display().to_string();
+        let passwords = |url| {
+            let target = find(Some(url), &[("HOME", &home)]);
+            let mut passwords = Vec::new();
+            for place in &target.places {
+                let password = target.password(place).unwrap_or_default();
+                passwords.push(String::from_utf8(password).unwrap());
+            }
+            passwords
+        };
+        assert_eq!(
+            passwords("postgres://u@one,two,three/d"),
+            ["first", "second", ""]
+        );
+        assert_eq!(passwords("postgres://u:p@one,two/d"), ["p", "p"]);
+    }
+
+    fn write(file: &Path, text: &str) {
+        std::fs::write(file, text).unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let private = std::fs::Permissions::from_mode(0o600);
+            std::fs::set_permissions(file, private).unwrap();
+        }
     }
 
     #[test]
@@ -317,12 +317,21 @@ mod tests {
         assert!(!format!("{} {target:?}", target.shown()).contains("secret"));
         for wrong in [
             "postgres://u:secret@db:port/d",
+            "postgres://u:se@cret@db/d",
+            "postgres://u:cret/d",
+            "postgres://u:p@cret!/d",
             "postgres://u:secret@db/d?nosuch=1",
+            "postgres://u:secret@db/d?sslmode=cret",
+            "postgres://u:secret@db/d?connect_timeout=cret&port=7",
             "host=db password=secret nosuch=1",
-            "postgres://u:sec%ret@db/d?sslmode=secret-full",
+            "host=db password=se cret",
+            "host=u:p@cret password=x",
+            "host=db hostaddr=cret",
+            "host=a,b port=1,2,3 password=secret",
         ] {
             let failure = Target::find(Some(wrong), &Environment::default()).unwrap_err();
-            assert!(!failure.text().contains("u:sec"), "{}", failure.text());
+            let text = format!("{} {failure:?}", failure.text());
+            assert!(!text.contains("cret"), "{text}");
         }
     }
 }

@@ -92,7 +92,14 @@ impl Scratch {
         let rows = messages.iter().filter_map(|message| match message {
             SimpleQueryMessage::Row(row) => Some(
                 (0..row.len())
-                    .map(|column| row.get(column).unwrap_or_default().to_owned())
+                    .map(|column| {
+                        // What is not UTF-8 is nothing that is compared here.
+                        row.try_get(column)
+                            .ok()
+                            .flatten()
+                            .unwrap_or_default()
+                            .to_owned()
+                    })
                     .collect(),
             ),
             _ => None,

@@ -111,29 +111,55 @@ fn malformed_urls_are_not_repeated() {
     check!(place, ["status", "--database-url", "postgres://u:secret@h:x/d"], @"
     exit: 2
     ----- stderr
-    error: the database URL cannot be used
-      caused by: invalid connection string
-      caused by: invalid value for option `port`
+    error: `port` in the database URL is not a number up to 65535
+      = help: in a URL, write `@`, `/`, `?`, `#` and `%` in a password as `%40`, `%2F`, `%3F`, `%23` and `%25`
+    ");
+    check!(place, ["status", "--database-url", "postgres://u:se@cret@h/d"], @"
+    exit: 2
+    ----- stderr
+    error: the database URL cannot be read: a character in its user or password needs escaping
+      = help: in a URL, write `@`, `/`, `?`, `#` and `%` in a password as `%40`, `%2F`, `%3F`, `%23` and `%25`
+      = help: or leave the password out and put it into PGPASSWORD or ~/.pgpass
+    ");
+    check!(place, ["status", "--database-url", "host=h password=two words dbname=d"], @"
+    exit: 2
+    ----- stderr
+    error: the database URL is neither a URL nor a list of `keyword=value`
+      = help: write it as `postgres://user@host:5432/database` or `host=… user=… dbname=…`
+      = help: put a value that contains spaces into quotes: `password='two words'`
+      = help: in a URL, write `@`, `/`, `?`, `#` and `%` in a password as `%40`, `%2F`, `%3F`, `%23` and `%25`
+    ");
+    check!(place, ["status", "--database-url", "host=h password=two wo=rds dbname=d"], @"
+    exit: 2
+    ----- stderr
+    error: the database URL has a keyword that is not known: number 3 of its `keyword=value` pairs
+      = help: the keywords are those of psql, such as `sslmode` and `connect_timeout`
+      = help: put a value that contains spaces into quotes: `password='two words'`
     ");
     check!(place, ["status", "--database-url", "postgres://u:secret@h/d?sslmode=no-verify"], @"
     exit: 2
     ----- stderr
-    error: sslmode cannot be `no-verify`
-      = help: it is one of disable, prefer, require, verify-ca and verify-full
+    error: `sslmode` in the database URL is not one of disable, allow, prefer, require, verify-ca, verify-full
     ");
     check!(place, ["status", "--database-url", "postgres://u:secret@h/d?schema=x"], @"
     exit: 2
     ----- stderr
-    error: the database URL cannot be used
-      caused by: invalid connection string
-      caused by: unknown option `schema`
+    error: `schema` in the database URL is not a keyword of PostgreSQL's
+      = help: leave `schema` out: the keywords are those of psql
+    ");
+    check!(place, ["status", "--database-url", "postgres://u:secret@h/d?require_auth=none"], @"
+    exit: 2
+    ----- stderr
+    error: `require_auth` in the database URL is not supported
+      = help: leave `require_auth` out
     ");
     check!(place, ["status", "--database-url", "h d secret"], @"
     exit: 2
     ----- stderr
     error: the database URL is neither a URL nor a list of `keyword=value`
       = help: write it as `postgres://user@host:5432/database` or `host=… user=… dbname=…`
-      = help: in a URL, characters such as `@`, `/`, `#` and `%` in a password are written `%40`, `%2F`, `%23` and `%25`
+      = help: put a value that contains spaces into quotes: `password='two words'`
+      = help: in a URL, write `@`, `/`, `?`, `#` and `%` in a password as `%40`, `%2F`, `%3F`, `%23` and `%25`
     ");
 }
 
@@ -147,5 +173,115 @@ fn a_server_without_tls_cannot_be_verified() {
     error: cannot connect to database `[database]` at 127.0.0.1:[port] as `postgres`
       caused by: server does not support TLS
       = help: on a network that you trust, `sslmode=disable` goes without TLS
+    ");
+}
+
+#[test]
+fn no_word_of_a_password_is_shown_in_text_or_json() {
+    let place = Place::new(&FILES);
+    let (_, rest) = place
+        .database
+        .url()
+        .split_once('@')
+        .map(|(a, b)| (a.to_owned(), b.to_owned()))
+        .unwrap();
+    for url in [
+        format!("postgres://postgres:hush@hush@{rest}"),
+        format!("postgres://postgres:hush/hush@{rest}"),
+        format!("postgres://postgres:hush?hush@{rest}"),
+        format!("postgres://postgres:hush#hush@{rest}?connect_timeout=hush"),
+        format!("postgres://postgres:%hush@{rest}?hush=1"),
+        "host=127.0.0.1 port=1 user=u password=x hush".to_owned(),
+        "host=127.0.0.1 port=1 user=u password=x hush=hush".to_owned(),
+        "host=127.0.0.1 port=1 user=u password='hush".to_owned(),
+        "host=127.0.0.1 port=1 user=u sslpassword=hush sslkey=/dev/null sslcert=/dev/null sslmode=require".to_owned(),
+        "postgres://u:hush@127.0.0.1:1/d".to_owned(),
+    ] {
+        for format in ["text", "json"] {
+            let arguments = ["status", "--format", format, "--database-url", &url];
+            let shown = place.call(&arguments);
+            assert!(shown.starts_with("exit: 2"), "{url}: {shown}");
+            assert!(!shown.contains("hush"), "{url}: {shown}");
+        }
+    }
+}
+
+#[test]
+fn a_server_that_takes_the_connection_and_says_nothing_is_given_up() {
+    let place = Place::new(&FILES);
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = silent.local_addr().unwrap().port();
+    let url = format!("postgres://u@127.0.0.1:{port}/d?connect_timeout=1");
+    check!(place, ["status", "--database-url", &url], @"
+    exit: 2
+    ----- stderr
+    error: cannot connect to database `d` at 127.0.0.1:[port] as `u`
+      caused by: the server did not answer within [n] ms
+      = help: give it longer with `connect_timeout=…` in the URL, or with PGCONNECT_TIMEOUT
+    ");
+    // The next host has its turn after it.
+    let (_, good) = place
+        .database
+        .url()
+        .split_once('@')
+        .map(|(a, b)| (a.to_owned(), b.to_owned()))
+        .unwrap();
+    let url = format!("postgres://postgres@127.0.0.1:{port},{good}?connect_timeout=1");
+    assert!(
+        place
+            .call(&["status", "--database-url", &url])
+            .starts_with("exit: 0")
+    );
+}
+
+#[test]
+fn the_query_part_names_the_host_and_the_kind_of_server() {
+    let place = Place::new(&FILES);
+    let url = place.database.url();
+    let (_, port) = url.rsplit_once(':').unwrap();
+    let (port, database) = port.split_once('/').unwrap();
+    let works = |url: &str| {
+        let shown = place.call(&["status", "--database-url", url]);
+        assert!(shown.starts_with("exit: 0"), "{url}: {shown}");
+    };
+    let socket = migrate_fixtures::Server::shared()
+        .socket_directory()
+        .display();
+    works(&format!(
+        "postgres://postgres@dummy/{database}?host={socket}&port={port}"
+    ));
+    works(&format!(
+        "postgres://postgres@dummy/{database}?host={socket}&port={port}&sslmode=verify-full"
+    ));
+    works(&format!(
+        "postgres://postgres@127.0.0.1/{database}?port={port}"
+    ));
+    works(&format!(
+        "postgres://127.0.0.1:1,127.0.0.1:{port}/{database}?user=postgres&load_balance_hosts=random"
+    ));
+    for kind in ["any", "primary", "read-write", "prefer-standby"] {
+        works(&format!("{url}?target_session_attrs={kind}"));
+    }
+    works(&format!(
+        "{url}?target_session_attrs=read-only&options=-c%20default_transaction_read_only=on"
+    ));
+    check!(place, ["status", "--database-url", &format!("{url}?target_session_attrs=standby")], @"
+    exit: 2
+    ----- stderr
+    error: cannot connect to database `[database]` at 127.0.0.1:[port] as `postgres`
+      caused by: the server is not a standby
+      = help: `target_session_attrs` in the URL, or PGTARGETSESSIONATTRS, says which server is wanted
+    ");
+    check!(place, ["status", "--database-url", &format!("{url}?target_session_attrs=read-only")], @"
+    exit: 2
+    ----- stderr
+    error: cannot connect to database `[database]` at 127.0.0.1:[port] as `postgres`
+      caused by: the session is not read-only
+      = help: `target_session_attrs` in the URL, or PGTARGETSESSIONATTRS, says which server is wanted
+    ");
+    check!(place, ["status", "--database-url", &format!("{url}?target_session_attrs=master")], @"
+    exit: 2
+    ----- stderr
+    error: `target_session_attrs` in the database URL is not one of any, read-write, read-only, primary, standby, prefer-standby
     ");
 }

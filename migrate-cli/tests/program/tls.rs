@@ -38,6 +38,28 @@ impl Authority {
     }
 }
 
+/// A certificate for `localhost` as `openssl x509 -req` and `openssl ca` make it: of X.509's first version, without a list of
+/// names, signed by itself. The tool that makes the others cannot; the key is for this test alone.
+const FIRST_VERSION: (&str, &str) = (
+    "\
+-----BEGIN CERTIFICATE-----
+MIIBETCBuAIBATAKBggqhkjOPQQDAjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwIBcN
+MjAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMBQxEjAQBgNVBAMMCWxvY2Fs
+aG9zdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABJxOC9hjW4YxdTLCmWUZpQjQ
+GJrY5EciMVcV6bzQQNfuCjVplvWXW9p8cg/ZBVXX5CoXZ7cl5KQAqDlU9jm6Jkcw
+CgYIKoZIzj0EAwIDSAAwRQIhAL6eKCZ8jganweJOSvs2Dne80Ni/mdANkys4Rb6g
+aKF4AiBN+WhsQ/qLHiSpkTeHHgxmZ2vo5DFEPN915jAODa4fJA==
+-----END CERTIFICATE-----
+",
+    "\
+-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgvt80BFkXUx/DxzDR
+fJKCump3v63NGzWZhsP1Vx6bQkOhRANCAAScTgvYY1uGMXUywpllGaUI0Bia2ORH
+IjFXFem80EDX7go1aZb1l1vafHIP2QVV1+QqF2e3JeSkAKg5VPY5uiZH
+-----END PRIVATE KEY-----
+",
+);
+
 /// Not every build of PostgreSQL has TLS: one of those installed here, or else one that is fetched.
 fn server() -> Server {
     let installed = |major| Installation::find_installed(&Wanted::Major(major));
@@ -229,4 +251,76 @@ fn a_server_is_trusted_as_far_as_sslmode_says() {
       caused by: no items found
       = help: certificates are files in PEM format, which begin with `-----BEGIN CERTIFICATE-----`
     ");
+}
+
+#[test]
+fn a_server_s_own_certificate_can_be_the_root() {
+    let authority = Authority::new("an authority");
+    let own = |is_ca: IsCa, hosts: &[&str]| {
+        let hosts: Vec<String> = hosts.iter().map(|host| (*host).to_owned()).collect();
+        let mut params = CertificateParams::new(hosts).unwrap();
+        params.is_ca = is_ca;
+        params
+            .distinguished_name
+            .push(DnType::CommonName, "localhost");
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.self_signed(&key).unwrap();
+        (certificate.pem(), key.serialize_pem())
+    };
+    let (first, first_key) = FIRST_VERSION;
+    for (name, (certificate, key)) in [
+        ("a leaf", own(IsCa::NoCa, &["localhost"])),
+        // As `openssl req -x509` makes it.
+        (
+            "an authority",
+            own(IsCa::Ca(BasicConstraints::Unconstrained), &["localhost"]),
+        ),
+        (
+            "without a list of names",
+            own(IsCa::Ca(BasicConstraints::Unconstrained), &[]),
+        ),
+        (
+            "of the first version",
+            (first.to_owned(), first_key.to_owned()),
+        ),
+    ] {
+        let server = server();
+        let place = Place::on(&server, &[("1_one.sql", "")]);
+        turn_on(&server, &certificate, &key, &authority);
+        let root = place.write("root.pem", &certificate);
+        let root = query(&[("sslrootcert", &root)]);
+        let other = place.write("other.pem", &authority.certificate);
+        let other = query(&[("sslrootcert", &other)]);
+        let status = |host: &str, parameters: &str| {
+            let url = format!(
+                "postgres://postgres@{host}:{}/{}?{parameters}",
+                server.port(),
+                place.database.name()
+            );
+            place.call(&["status", "--database-url", &url])
+        };
+        let works = |host: &str, parameters: &str| {
+            let shown = status(host, parameters);
+            assert!(
+                shown.starts_with("exit: 0"),
+                "{name}, {parameters}: {shown}"
+            );
+        };
+        works("127.0.0.1", "sslmode=prefer");
+        works("127.0.0.1", "sslmode=require");
+        works("127.0.0.1", &format!("sslmode=verify-ca&{root}"));
+        works("localhost", &format!("sslmode=verify-full&{root}"));
+        for (host, parameters) in [
+            ("127.0.0.1", format!("sslmode=verify-full&{root}")),
+            ("localhost", format!("sslmode=verify-ca&{other}")),
+            ("localhost", format!("sslmode=verify-full&{other}")),
+        ] {
+            let shown = status(host, &parameters);
+            assert!(
+                shown.starts_with("exit: 2"),
+                "{name}, {parameters}: {shown}"
+            );
+            assert!(shown.contains("certificate"), "{name}: {shown}");
+        }
+    }
 }

@@ -5,6 +5,17 @@ mod postgres;
 #[cfg(feature = "tokio-postgres")]
 mod tokio_postgres;
 
+/// One value of a row. A server sends the bytes that it has stored, and a role's name, for one, is stored in
+/// the encoding of whichever database created it; the clients hand out nothing of a value that is not
+/// UTF-8, and its row is worth more than that value.
+#[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+fn value<E>(read: &Result<Option<&str>, E>) -> Option<String> {
+    match read {
+        Ok(text) => crate::text::owned(*text),
+        Err(_) => Some(char::REPLACEMENT_CHARACTER.to_string()),
+    }
+}
+
 /// The fields of a server's error, for the two drivers that share their error type.
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
 macro_rules! database_error {

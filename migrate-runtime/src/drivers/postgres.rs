@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use postgres::{Client, SimpleQueryMessage};
 
-use super::database_error;
+use super::{database_error, value};
 use crate::error::Error;
 use crate::migrations::Migrations;
 use crate::plan::Plan;
@@ -18,7 +18,6 @@ use crate::runner::{Revert, Runner};
 use crate::session::{Failure, Reply, Session};
 use crate::status::Status;
 use crate::tenants::{Tenants, TenantsReport};
-use crate::text;
 
 impl Session for Client {
     fn send(&mut self, sql: &str) -> impl Future<Output = Result<Reply, Failure>> + Send {
@@ -43,7 +42,7 @@ fn reply(messages: Vec<SimpleQueryMessage>) -> Reply {
         match message {
             SimpleQueryMessage::RowDescription(_) => reply.start_rows(),
             SimpleQueryMessage::Row(row) => {
-                let text = |column| text::owned(row.get(column));
+                let text = |column| value(&row.try_get::<usize>(column));
                 reply.push_row((0..row.len()).map(text).collect());
             }
             _ => {}

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_core::Stream;
 use tokio_postgres::{Client, SimpleQueryMessage};
 
-use super::database_error;
+use super::{database_error, value};
 use crate::error::Error;
 use crate::migrations::Migrations;
 use crate::plan::Plan;
@@ -17,7 +17,6 @@ use crate::runner::{Revert, Runner};
 use crate::session::{Failure, Reply, Session};
 use crate::status::Status;
 use crate::tenants::{Tenants, TenantsReport};
-use crate::text;
 
 impl Session for Client {
     async fn send(&mut self, sql: &str) -> Result<Reply, Failure> {
@@ -30,7 +29,7 @@ impl Session for Client {
             match message.map_err(|error| failure(error, completed))? {
                 SimpleQueryMessage::RowDescription(_) => reply.start_rows(),
                 SimpleQueryMessage::Row(row) => {
-                    let text = |column| text::owned(row.get(column));
+                    let text = |column| value(&row.try_get::<usize>(column));
                     reply.push_row((0..row.len()).map(text).collect());
                 }
                 SimpleQueryMessage::CommandComplete(_) => completed += 1,

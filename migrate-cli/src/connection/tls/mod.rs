@@ -1,17 +1,19 @@
 //! TLS as libpq means it: `sslmode`, a root certificate, and a certificate of one's own.
 
+mod certificate;
 mod verifier;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::pem::{self, PemObject as _};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, RootCertStore};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::file;
 use crate::failure::Failure;
-use verifier::{Trust, Verifier};
+use verifier::{Roots, Trust, Verifier};
 
 /// How far a server has to prove who it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,23 +30,15 @@ pub(crate) enum Mode {
     VerifyFull,
 }
 
-impl Mode {
-    /// Reads libpq's words.
-    ///
-    /// # Errors
-    /// Any other word.
-    pub(crate) fn parse(word: &str) -> Result<Self, Failure> {
-        match word {
-            "disable" => Ok(Self::Disable),
-            "allow" | "prefer" => Ok(Self::Prefer),
-            "require" => Ok(Self::Require),
-            "verify-ca" => Ok(Self::VerifyCa),
-            "verify-full" => Ok(Self::VerifyFull),
-            _ => Err(Failure::environment(format!("sslmode cannot be `{word}`"))
-                .help("it is one of disable, prefer, require, verify-ca and verify-full")),
-        }
-    }
-}
+/// libpq's words.
+pub(crate) const MODES: [(&str, Mode); 6] = [
+    ("disable", Mode::Disable),
+    ("allow", Mode::Prefer),
+    ("prefer", Mode::Prefer),
+    ("require", Mode::Require),
+    ("verify-ca", Mode::VerifyCa),
+    ("verify-full", Mode::VerifyFull),
+];
 
 /// The files that TLS needs, all in PEM format.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -56,21 +50,20 @@ pub(crate) struct Certificates {
 }
 
 impl Certificates {
-    /// The files that `said` names (by keyword, by variable), or those in `~/.postgresql` that libpq
-    /// takes.
-    pub(crate) fn find(said: impl Fn(&str, &str) -> Option<String>, home: Option<&Path>) -> Self {
+    /// The files that `said` names by keyword, or those in `~/.postgresql` that libpq takes.
+    pub(crate) fn find(said: impl Fn(&str) -> Option<String>, home: Option<&Path>) -> Self {
         let usual = |name: &str| {
             let file = home?.join(".postgresql").join(name);
             file.exists().then_some(file)
         };
-        let named = |keyword, variable| said(keyword, variable).map(PathBuf::from);
-        let root = match said("sslrootcert", "PGSSLROOTCERT") {
+        let named = |keyword| said(keyword).map(PathBuf::from);
+        let root = match said("sslrootcert") {
             Some(word) if word == "system" => None,
             Some(file) => Some(file.into()),
             None => usual("root.crt"),
         };
-        let certificate = named("sslcert", "PGSSLCERT").or_else(|| usual("postgresql.crt"));
-        let key = named("sslkey", "PGSSLKEY").or_else(|| usual("postgresql.key"));
+        let certificate = named("sslcert").or_else(|| usual("postgresql.crt"));
+        let key = named("sslkey").or_else(|| usual("postgresql.key"));
         Self {
             root,
             own: certificate.zip(key),
@@ -100,14 +93,17 @@ pub(crate) fn connector(
         .map_err(|error| Failure::environment("TLS cannot be set up").cause(&error))?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier));
-    let config = match &certificates.own {
+    let mut config = match &certificates.own {
         Some((certificate, key)) => {
             let chain = read_certificates(certificate)?;
-            let secret = PrivateKeyDer::from_pem_file(key).map_err(|error| {
-                Failure::environment(format!("{} holds no private key", key.display()))
-                    .cause(&error)
-                    .help("sslkey names a key in PEM format without a passphrase")
-            })?;
+            let secret = file::read(key)
+                .map_err(pem::Error::Io)
+                .and_then(|text| PrivateKeyDer::from_pem_slice(&text))
+                .map_err(|error| {
+                    Failure::environment(format!("{} holds no private key", key.display()))
+                        .cause(&error)
+                        .help("sslkey names a key in PEM format without a passphrase")
+                })?;
             builder
                 .with_client_auth_cert(chain, secret)
                 .map_err(|error| {
@@ -121,22 +117,28 @@ pub(crate) fn connector(
         }
         None => builder.with_no_client_auth(),
     };
+    // A server that is spoken to in TLS from the first byte asks which protocol is meant.
+    config.alpn_protocols = vec![b"postgresql".to_vec()];
     Ok(MakeRustlsConnect::new(config))
 }
 
-fn roots(certificates: &Certificates) -> Result<RootCertStore, Failure> {
-    let mut store = RootCertStore::empty();
+fn roots(certificates: &Certificates) -> Result<Roots, Failure> {
+    let mut roots = Roots {
+        store: RootCertStore::empty(),
+        named: Vec::new(),
+    };
     if let Some(file) = &certificates.root {
         for certificate in read_certificates(file)? {
-            store.add(certificate).map_err(|error| {
+            roots.store.add(certificate.clone()).map_err(|error| {
                 Failure::environment(format!("{} holds no root certificate", file.display()))
                     .cause(&error)
             })?;
+            roots.named.push(certificate);
         }
     } else {
         let native = rustls_native_certs::load_native_certs();
-        store.add_parsable_certificates(native.certs);
-        if store.is_empty() {
+        roots.store.add_parsable_certificates(native.certs);
+        if roots.store.is_empty() {
             return Err(Failure::environment(
                 "the operating system trusts no certificates, so the server's cannot be verified",
             )
@@ -144,21 +146,23 @@ fn roots(certificates: &Certificates) -> Result<RootCertStore, Failure> {
             .help("on a network that you trust, `sslmode=require` encrypts without verifying"));
         }
     }
-    Ok(store)
+    Ok(roots)
 }
 
-fn read_certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, Failure> {
-    let unreadable = |error: &rustls::pki_types::pem::Error| {
-        Failure::environment(format!("{} holds no certificate", file.display()))
-            .cause(error)
+fn read_certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Failure> {
+    let found = file::read(path)
+        .map_err(pem::Error::Io)
+        .and_then(|text| CertificateDer::pem_slice_iter(&text).collect::<Result<Vec<_>, _>>());
+    let found = found.and_then(|found| {
+        if found.is_empty() {
+            Err(pem::Error::NoItemsFound)
+        } else {
+            Ok(found)
+        }
+    });
+    found.map_err(|error| {
+        Failure::environment(format!("{} holds no certificate", path.display()))
+            .cause(&error)
             .help("certificates are files in PEM format, which begin with `-----BEGIN CERTIFICATE-----`")
-    };
-    let found = CertificateDer::pem_file_iter(file)
-        .map_err(|error| unreadable(&error))?
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|error| unreadable(&error))?;
-    if found.is_empty() {
-        return Err(unreadable(&rustls::pki_types::pem::Error::NoItemsFound));
-    }
-    Ok(found)
+    })
 }

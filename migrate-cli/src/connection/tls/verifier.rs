@@ -4,22 +4,34 @@ use std::fmt;
 use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::client::{WebPkiServerVerifier, verify_server_cert_signed_by_trust_anchor};
+use rustls::client::{
+    WebPkiServerVerifier, verify_server_cert_signed_by_trust_anchor, verify_server_name,
+};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 
+use super::certificate::Certificate;
 use crate::failure::Failure;
+
+/// Certificates that are trusted.
+pub(super) struct Roots {
+    /// For what they have signed.
+    pub(super) store: RootCertStore,
+    /// Those of a file, for themselves as well: many a server's certificate is signed by nobody else, and
+    /// then it is the server's own that the file holds.
+    pub(super) named: Vec<CertificateDer<'static>>,
+}
 
 /// Whom to trust.
 pub(super) enum Trust {
     /// Whoever answers: what is sent is encrypted, to somebody.
     Anybody,
-    /// Whoever has a certificate that one of these has signed.
-    Authority(RootCertStore),
+    /// Whoever has one of these certificates, or one that they have signed.
+    Authority(Roots),
     /// And that is made out to the host.
-    Full(RootCertStore),
+    Full(Roots),
 }
 
 /// Trust as rustls asks for it.
@@ -30,8 +42,11 @@ pub(super) struct Verifier {
 
 enum Rule {
     Anybody,
-    Authority(RootCertStore),
-    Full(Arc<WebPkiServerVerifier>),
+    Authority(Roots),
+    Full {
+        verifier: Arc<WebPkiServerVerifier>,
+        named: Vec<CertificateDer<'static>>,
+    },
 }
 
 impl Verifier {
@@ -41,13 +56,17 @@ impl Verifier {
         let rule = match trust {
             Trust::Anybody => Rule::Anybody,
             Trust::Authority(roots) => Rule::Authority(roots),
-            Trust::Full(roots) => Rule::Full(
-                WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone())
-                    .build()
-                    .map_err(|error| {
-                        Failure::environment("the root certificates cannot be used").cause(&error)
-                    })?,
-            ),
+            Trust::Full(Roots { store, named }) => Rule::Full {
+                verifier: WebPkiServerVerifier::builder_with_provider(
+                    Arc::new(store),
+                    provider.clone(),
+                )
+                .build()
+                .map_err(|error| {
+                    Failure::environment("the root certificates cannot be used").cause(&error)
+                })?,
+                named,
+            },
         };
         Ok(Self {
             rule,
@@ -67,19 +86,34 @@ impl ServerCertVerifier for Verifier {
     ) -> Result<ServerCertVerified, Error> {
         match &self.rule {
             Rule::Anybody => Ok(ServerCertVerified::assertion()),
+            Rule::Authority(roots) if roots.named.contains(certificate) => {
+                Certificate::read(certificate)?.is_valid_at(now)?;
+                Ok(ServerCertVerified::assertion())
+            }
             Rule::Authority(roots) => {
                 let certificate = ParsedCertificate::try_from(certificate)?;
                 let algorithms = self.provider.signature_verification_algorithms.all;
                 verify_server_cert_signed_by_trust_anchor(
                     &certificate,
-                    roots,
+                    &roots.store,
                     intermediates,
                     now,
                     algorithms,
                 )?;
                 Ok(ServerCertVerified::assertion())
             }
-            Rule::Full(verifier) => {
+            Rule::Full { named, .. } if named.contains(certificate) => {
+                let read = Certificate::read(certificate)?;
+                read.is_valid_at(now)?;
+                let listed = ParsedCertificate::try_from(certificate)
+                    .and_then(|certificate| verify_server_name(&certificate, name));
+                match listed {
+                    Err(_) if read.has_no_list_of_names() && read.is_named(name) => {}
+                    listed => listed?,
+                }
+                Ok(ServerCertVerified::assertion())
+            }
+            Rule::Full { verifier, .. } => {
                 verifier.verify_server_cert(certificate, intermediates, name, ocsp, now)
             }
         }
@@ -92,6 +126,9 @@ impl ServerCertVerifier for Verifier {
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         let algorithms = &self.provider.signature_verification_algorithms;
+        if ParsedCertificate::try_from(certificate).is_err() {
+            return Certificate::read(certificate)?.verify_tls12(message, signature, algorithms);
+        }
         verify_tls12_signature(message, certificate, signature, algorithms)
     }
 
@@ -102,6 +139,9 @@ impl ServerCertVerifier for Verifier {
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         let algorithms = &self.provider.signature_verification_algorithms;
+        if ParsedCertificate::try_from(certificate).is_err() {
+            return Certificate::read(certificate)?.verify_tls13(message, signature, algorithms);
+        }
         verify_tls13_signature(message, certificate, signature, algorithms)
     }
 
@@ -117,7 +157,7 @@ impl fmt::Debug for Verifier {
         f.write_str(match self.rule {
             Rule::Anybody => "Verifier(anybody)",
             Rule::Authority(_) => "Verifier(authority)",
-            Rule::Full(_) => "Verifier(full)",
+            Rule::Full { .. } => "Verifier(full)",
         })
     }
 }
