@@ -1,6 +1,5 @@
 //! Locks that a statement takes on a table others use, and that last until its transaction ends.
 
-use crate::catalog::Past;
 use migrate_sql::ast::Relation;
 use migrate_sql::ast::symbols as w;
 use migrate_sql::ast::{ActKind, Target};
@@ -10,6 +9,8 @@ use migrate_sql::ast::{Source, Statement};
 use migrate_sql::grammar::parse;
 use migrate_sql::scanner::Keyword as K;
 use migrate_sql::splitter::analyse;
+
+use crate::catalog::Past;
 
 /// A lock that shuts out those who write, or everybody.
 #[derive(Debug, Clone, PartialEq, Eq)]

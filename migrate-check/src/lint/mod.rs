@@ -1,5 +1,6 @@
 //! What a migration must not say: the rules, and what they are shown.
 
+mod finding;
 mod lock;
 mod rule;
 mod rules;

@@ -1,13 +1,13 @@
 //! A rule as data: its name, its level, its documentation, its code.
 
 use std::fmt;
-use std::ops::Range;
+
+use migrate_sql::grammar::Symbol;
 
 use super::scene::Scene;
 use super::subject::Subject;
-use crate::diagnostics::{Diagnostic, RuleRemark};
+use crate::diagnostics::Diagnostic;
 use crate::settings::{Level, Lint};
-use migrate_sql::grammar::Symbol;
 
 /// Something that a migration should not say.
 #[derive(Clone, Copy)]
@@ -86,23 +86,6 @@ impl Rule {
     /// Whether it needs the statements to be parsed.
     pub(crate) fn reads_tree(&self) -> bool {
         matches!(self.check, Check::Statement(..)) || self.id == "syntax"
-    }
-
-    /// A finding of this rule; what level it has is decided later.
-    pub(super) fn finding(
-        &self,
-        subject: &Subject<'_>,
-        span: Range<usize>,
-        message: impl Into<String>,
-    ) -> Diagnostic {
-        let remark = if self.allowable && self.level < Level::Deny {
-            RuleRemark::Allowable
-        } else {
-            RuleRemark::Name
-        };
-        Diagnostic::error(self.id, subject.file, message)
-            .at(span)
-            .remark(remark)
     }
 }
 

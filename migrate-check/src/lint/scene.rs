@@ -1,13 +1,10 @@
 //! What a rule is shown: a statement, and what went before it.
 
 use migrate_sql::ast::{Act, Relation, Statement, Target};
-use migrate_sql::grammar::Node;
 
 use super::lock::Held;
-use super::rule::Rule;
 use super::subject::Subject;
 use crate::catalog::{Past, Schema};
-use crate::diagnostics::Diagnostic;
 
 /// A statement in its place.
 #[derive(Debug)]
@@ -41,15 +38,5 @@ impl<'a> Scene<'a> {
                     .iter()
                     .map(|act| (&alteration.relation, act))
             })
-    }
-
-    /// A finding about a part of the statement.
-    pub(crate) fn find(
-        &self,
-        rule: &Rule,
-        node: Node<'_>,
-        message: impl Into<String>,
-    ) -> Diagnostic {
-        rule.finding(self.subject, self.subject.source.headline(node), message)
     }
 }

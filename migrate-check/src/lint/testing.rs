@@ -2,6 +2,10 @@
 
 use std::fmt::Write as _;
 
+use migrate_sql::ast::Source;
+use migrate_sql::grammar::parse;
+use migrate_sql::splitter::analyse;
+
 use super::{Rule, Selection, Subject};
 use crate::catalog::Schema;
 use crate::diagnostics::Diagnostic;
@@ -9,9 +13,6 @@ use crate::diagnostics::Position;
 use crate::files::Direction;
 use crate::migration::{Behaviour, Transaction};
 use crate::settings::{Level, Settings};
-use migrate_sql::ast::Source;
-use migrate_sql::grammar::parse;
-use migrate_sql::splitter::analyse;
 
 /// Checks what `rule` finds in `sql`: a line each, with its place.
 #[track_caller]

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use migrate_sql::scanner::{Keyword, Reader};
 use migrate_sql::splitter::Analysis;
 
-use super::class::{self, Class};
-use super::{StatementKind, session_state, subscription};
+use super::class::Class;
+use super::{StatementKind, classification, session_state, subscription};
 
 /// What the runtime has to be told of a file's statements.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -26,7 +26,7 @@ impl Behaviour {
         let mut classes = Vec::with_capacity(analysis.statements.len());
         for found in &analysis.statements {
             let statement = Reader::new(text, analysis.tokens_of(found));
-            let mut class = class::classify(statement.clone(), vocabulary);
+            let mut class = classification::classify(statement.clone(), vocabulary);
             if vocabulary.has(Keyword::Subscription) {
                 detached.extend(subscription::detached(statement.clone()));
             }

@@ -2,6 +2,7 @@
 
 mod behaviour;
 mod class;
+mod classification;
 mod options;
 mod reindex;
 mod session_state;

@@ -145,7 +145,7 @@ impl Parser<'_> {
                 if made.left == TOPLEVEL_STMT {
                     self.finished = Some(self.count - 1);
                 }
-                if made.judged
+                if actions::may_refuse(made)
                     && let Err(refusal) = self.judge(made)
                 {
                     return Err(refusal);

@@ -30,7 +30,7 @@
     reason = "states, rules and nonterminals come from the tables, and a test walks all of them"
 )]
 
-use super::{actions, facts};
+use super::facts;
 use crate::scanner::Keyword;
 
 /// What a record of a state or a goto says.
@@ -51,8 +51,6 @@ pub(super) struct Rule {
     pub(super) length: usize,
     /// Both, as the tree has them.
     pub(super) head: u32,
-    /// Whether what it makes has to be judged.
-    pub(super) judged: bool,
 }
 
 /// The `start` of a state that acts without a look at the next token.
@@ -71,7 +69,6 @@ static ACTIONS: &[[u8; 4]] = section(facts::ACTIONS);
 static STATES: &[[u8; 8]] = section(facts::STATES);
 static GOTOS: &[[u8; 8]] = section(facts::GOTOS);
 static RULES: &[[u8; 4]] = section(facts::RULES);
-static JUDGED: [u32; NONTERMINALS] = actions::list_lengths();
 static KEYWORDS: &[[u8; 4]] = section(facts::KEYWORDS);
 /// Not `static`: read by constant functions.
 pub(super) const SYMBOLS: &[[u8; 4]] = section(facts::SYMBOLS);
@@ -140,7 +137,6 @@ pub(super) fn rule(rule: usize) -> Rule {
         left,
         length,
         head: (left | length << 16) as u32,
-        judged: JUDGED[left - TERMINALS] >> length & 1 == 1,
     }
 }
 

@@ -1,7 +1,9 @@
 //! `cargo xtask tidy`: what neither the compiler nor clippy checks.
 
+mod arrows;
 mod documents;
 mod manifests;
+mod places;
 mod rules;
 mod sources;
 mod texts;
@@ -42,6 +44,8 @@ pub(crate) fn run() -> Outcome {
         manifests::check(file, &mut findings);
     }
     documents::check(&files, &mut findings);
+    places::check(&files, &mut findings);
+    arrows::check(&files, &mut findings);
     rules::check(&files, &mut findings);
     report("tidy", &findings)
 }

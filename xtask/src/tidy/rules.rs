@@ -13,6 +13,7 @@ pub(super) fn check(files: &[File], findings: &mut Vec<String>) {
     let rules = files.iter().filter(|file| {
         file.path.starts_with(DIRECTORY) && file.text.contains("const RULE: Rule = ")
     });
+    check_room(files, findings);
     for rule in rules {
         let path = rule.path.trim_end_matches(".rs");
         let path = path.trim_end_matches("/mod");
@@ -31,12 +32,28 @@ pub(super) fn check(files: &[File], findings: &mut Vec<String>) {
                 explanation.iter().any(|line| line.contains("```")),
                 "is not explained with an example",
             ),
-            (rule.text.contains("#[test]"), "is not tested"),
+            (
+                rule.text.contains("#[test]") || rule.text.contains("\nmod tests;"),
+                "is not tested",
+            ),
         ];
         for (there, complaint) in asked {
             if !there {
                 findings.push(format!("{}: {complaint}", rule.path));
             }
+        }
+    }
+}
+
+/// What is no rule stands elsewhere; a rule that takes several files is a folder.
+fn check_room(files: &[File], findings: &mut Vec<String>) {
+    for file in files.iter().filter(|file| file.has_extension("rs")) {
+        let Some(name) = file.path.strip_prefix(DIRECTORY) else {
+            continue;
+        };
+        let is_inside = name.contains('/') && !name.ends_with("/mod.rs");
+        if name != "mod.rs" && !is_inside && !file.text.contains("const RULE: Rule = ") {
+            findings.push(format!("{}: is no rule", file.path));
         }
     }
 }

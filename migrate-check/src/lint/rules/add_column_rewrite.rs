@@ -49,13 +49,14 @@
 //! Of functions, the rule knows those of PostgreSQL and its own extensions. It does not know whether one of
 //! yours is volatile, and passes it.
 
+use migrate_sql::ast::ActKind;
+use migrate_sql::ast::symbols as w;
+use migrate_sql::ast::{Column, TraitKind};
+
 use crate::diagnostics::Diagnostic;
 use crate::lint::rule::{Check, Rule};
 use crate::lint::scene::Scene;
 use crate::settings::Level;
-use migrate_sql::ast::ActKind;
-use migrate_sql::ast::symbols as w;
-use migrate_sql::ast::{Column, TraitKind};
 
 pub(super) const RULE: Rule = Rule {
     id: "add-column-rewrite",

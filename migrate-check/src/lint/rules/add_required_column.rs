@@ -17,13 +17,14 @@
 //! -- locks users: ACCESS EXCLUSIVE
 //! ```
 
+use migrate_sql::ast::ActKind;
+use migrate_sql::ast::TraitKind;
+use migrate_sql::ast::symbols as w;
+
 use crate::diagnostics::Diagnostic;
 use crate::lint::rule::{Check, Rule};
 use crate::lint::scene::Scene;
 use crate::settings::Level;
-use migrate_sql::ast::ActKind;
-use migrate_sql::ast::TraitKind;
-use migrate_sql::ast::symbols as w;
 
 pub(super) const RULE: Rule = Rule {
     id: "add-required-column",

@@ -18,12 +18,13 @@
 //!
 //! Where the table is small and stays so, say so: `-- migrate: allow(backfill-in-migration) <reason>`.
 
+use migrate_sql::ast::symbols as w;
+
 use crate::diagnostics::Diagnostic;
 use crate::lint::rule::{Check, Rule};
 use crate::lint::scene::Scene;
 use crate::migration::Transaction;
 use crate::settings::Level;
-use migrate_sql::ast::symbols as w;
 
 pub(super) const RULE: Rule = Rule {
     id: "backfill-in-migration",

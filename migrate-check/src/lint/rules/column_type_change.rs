@@ -34,12 +34,13 @@
 //!
 //! `timestamp` to `timestamptz` is such a change only where `TimeZone` is `UTC`, so it is reported.
 
+use migrate_sql::ast::ActKind;
+use migrate_sql::ast::symbols as w;
+
 use crate::diagnostics::Diagnostic;
 use crate::lint::rule::{Check, Rule};
 use crate::lint::scene::Scene;
 use crate::settings::Level;
-use migrate_sql::ast::ActKind;
-use migrate_sql::ast::symbols as w;
 
 pub(super) const RULE: Rule = Rule {
     id: "column-type-change",

@@ -50,14 +50,15 @@
 //! `NOT VALID` can be left out where the table is created in the same file. A foreign key of a new table
 //! to one that is in use is the business of `locks-referenced-table`.
 
-use crate::diagnostics::Diagnostic;
-use crate::lint::rule::{Check, Rule};
-use crate::lint::scene::Scene;
-use crate::settings::Level;
 use migrate_sql::ast::symbols as w;
 use migrate_sql::ast::{Act, ActKind};
 use migrate_sql::ast::{Column, TraitKind};
 use migrate_sql::ast::{Constraint, ConstraintKind};
+
+use crate::diagnostics::Diagnostic;
+use crate::lint::rule::{Check, Rule};
+use crate::lint::scene::Scene;
+use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
     id: "constraint-not-valid",

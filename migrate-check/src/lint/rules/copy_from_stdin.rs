@@ -17,12 +17,13 @@
 //!     ('pt', 'Portugal');
 //! ```
 
+use migrate_sql::scanner::Keyword;
+use migrate_sql::splitter::{Direction, direction};
+
 use crate::diagnostics::Diagnostic;
 use crate::lint::rule::{Check, Rule};
 use crate::lint::subject::Subject;
 use crate::settings::Level;
-use migrate_sql::scanner::Keyword;
-use migrate_sql::splitter::{Direction, direction};
 
 pub(super) const RULE: Rule = Rule {
     id: "copy-from-stdin",

@@ -19,13 +19,14 @@
 //! A database that is older than its history is better baselined. Who prefers files that can be run again
 //! turns on `idempotent`, and thereby this rule off.
 
+use migrate_sql::ast::symbols as w;
+
 use super::idempotent;
 use crate::diagnostics::Diagnostic;
 use crate::lint::rule::{Check, Rule};
 use crate::lint::scene::Scene;
 use crate::migration::Transaction;
 use crate::settings::{Level, Lint};
-use migrate_sql::ast::symbols as w;
 
 pub(super) const RULE: Rule = Rule {
     id: "create-if-not-exists",

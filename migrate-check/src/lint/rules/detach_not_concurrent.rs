@@ -21,12 +21,13 @@
 //!
 //! PostgreSQL cannot do so where the table has a default partition. Allow it there.
 
+use migrate_sql::ast::ActKind;
+use migrate_sql::ast::symbols as w;
+
 use crate::diagnostics::Diagnostic;
 use crate::lint::rule::{Check, Rule};
 use crate::lint::scene::Scene;
 use crate::settings::Level;
-use migrate_sql::ast::ActKind;
-use migrate_sql::ast::symbols as w;
 
 pub(super) const RULE: Rule = Rule {
     id: "detach-not-concurrent",

@@ -20,14 +20,15 @@
 //! -- locks users: ACCESS EXCLUSIVE
 //! ```
 
+use migrate_sql::ast::symbols as w;
+use migrate_sql::scanner::Reader;
+use migrate_sql::scanner::{Keyword as K, TokenKind};
+
 use crate::diagnostics::Diagnostic;
 use crate::lint::rule::{Check, Rule};
 use crate::lint::scene::Scene;
 use crate::migration::Transaction;
 use crate::settings::Level;
-use migrate_sql::ast::symbols as w;
-use migrate_sql::scanner::Reader;
-use migrate_sql::scanner::{Keyword as K, TokenKind};
 
 pub(super) const RULE: Rule = Rule {
     id: "disables-lock-timeout",

@@ -21,13 +21,14 @@
 //! A release that inserts rows without a value for it needs `ALTER COLUMN name DROP NOT NULL` before.
 //! Down files may drop what their up files added.
 
+use migrate_sql::ast::ActKind;
+use migrate_sql::ast::symbols as w;
+
 use crate::diagnostics::Diagnostic;
 use crate::files::Direction;
 use crate::lint::rule::{Check, Rule};
 use crate::lint::scene::Scene;
 use crate::settings::Level;
-use migrate_sql::ast::ActKind;
-use migrate_sql::ast::symbols as w;
 
 pub(super) const RULE: Rule = Rule {
     id: "drop-column",

@@ -22,13 +22,14 @@
 //!
 //! Down files may drop what their up files created.
 
+use migrate_sql::ast::symbols as w;
+use migrate_sql::scanner::Keyword as K;
+
 use crate::diagnostics::Diagnostic;
 use crate::files::Direction;
 use crate::lint::rule::{Check, Rule};
 use crate::lint::scene::Scene;
 use crate::settings::Level;
-use migrate_sql::ast::symbols as w;
-use migrate_sql::scanner::Keyword as K;
 
 pub(super) const RULE: Rule = Rule {
     id: "drop-table",

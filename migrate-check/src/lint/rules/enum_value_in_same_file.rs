@@ -25,13 +25,14 @@
 //! can be listed in `CREATE TYPE`. The rule goes by the text of the value. Where the same text is a value of
 //! another type, say so: `-- migrate: allow(enum-value-in-same-file) <reason>`.
 
+use migrate_sql::ast::symbols as w;
+use migrate_sql::scanner::{TokenKind, literal_value};
+
 use crate::diagnostics::Diagnostic;
 use crate::lint::rule::{Check, Rule};
 use crate::lint::scene::Scene;
 use crate::migration::Transaction;
 use crate::settings::Level;
-use migrate_sql::ast::symbols as w;
-use migrate_sql::scanner::{TokenKind, literal_value};
 
 pub(super) const RULE: Rule = Rule {
     id: "enum-value-in-same-file",

@@ -32,14 +32,15 @@
 //!
 //! A statement may go without where one before it in the file drops the object `IF EXISTS`.
 
-use crate::diagnostics::Diagnostic;
-use crate::lint::rule::{Check, Rule};
-use crate::lint::scene::Scene;
-use crate::settings::Level;
 use migrate_sql::ast::ActKind;
 use migrate_sql::ast::symbols as w;
 use migrate_sql::grammar::Node;
 use migrate_sql::scanner::Keyword as K;
+
+use crate::diagnostics::Diagnostic;
+use crate::lint::rule::{Check, Rule};
+use crate::lint::scene::Scene;
+use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
     id: "idempotent",

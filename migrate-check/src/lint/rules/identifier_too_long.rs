@@ -15,11 +15,12 @@
 //! CREATE TABLE everything (id bigint);
 //! ```
 
+use migrate_sql::scanner::TokenKind;
+
 use crate::diagnostics::Diagnostic;
 use crate::lint::rule::{Check, Rule};
 use crate::lint::subject::Subject;
 use crate::settings::Level;
-use migrate_sql::scanner::TokenKind;
 
 pub(super) const RULE: Rule = Rule {
     id: "identifier-too-long",

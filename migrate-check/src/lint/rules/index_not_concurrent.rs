@@ -29,11 +29,12 @@
 //! builds nothing, then one `CONCURRENTLY` on each partition, and attach each with
 //! `ALTER INDEX … ATTACH PARTITION`.
 
+use migrate_sql::ast::symbols as w;
+
 use crate::diagnostics::Diagnostic;
 use crate::lint::rule::{Check, Rule};
 use crate::lint::scene::Scene;
 use crate::settings::Level;
-use migrate_sql::ast::symbols as w;
 
 pub(super) const RULE: Rule = Rule {
     id: "index-not-concurrent",

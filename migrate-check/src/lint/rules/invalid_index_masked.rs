@@ -21,11 +21,12 @@
 //! CREATE INDEX CONCURRENTLY users_name_idx ON users (name);
 //! ```
 
+use migrate_sql::ast::symbols as w;
+
 use crate::diagnostics::Diagnostic;
 use crate::lint::rule::{Check, Rule};
 use crate::lint::scene::Scene;
 use crate::settings::Level;
-use migrate_sql::ast::symbols as w;
 
 pub(super) const RULE: Rule = Rule {
     id: "invalid-index-masked",

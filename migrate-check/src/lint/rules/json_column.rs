@@ -21,15 +21,16 @@
 //! Where white space, the order of keys, or keys that occur twice have to be kept, `text` or an allowed
 //! `json` is right.
 
-use crate::diagnostics::Diagnostic;
-use crate::lint::rule::{Check, Rule};
-use crate::lint::scene::Scene;
-use crate::settings::Level;
 use migrate_sql::ast::ActKind;
 use migrate_sql::ast::Column;
 use migrate_sql::ast::symbols as w;
 use migrate_sql::grammar::Node;
 use migrate_sql::scanner::Keyword as K;
+
+use crate::diagnostics::Diagnostic;
+use crate::lint::rule::{Check, Rule};
+use crate::lint::scene::Scene;
+use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
     id: "json-column",

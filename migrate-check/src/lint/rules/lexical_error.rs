@@ -17,11 +17,12 @@
 //! COMMENT ON TABLE users IS $$who's who$$;
 //! ```
 
+use migrate_sql::scanner::{Fault, FaultKind, TokenKind};
+
 use crate::diagnostics::Diagnostic;
 use crate::lint::rule::{Check, Rule};
 use crate::lint::subject::Subject;
 use crate::settings::Level;
-use migrate_sql::scanner::{Fault, FaultKind, TokenKind};
 
 pub(super) const RULE: Rule = Rule {
     id: "lexical-error",

@@ -30,15 +30,16 @@
 //! -- locks users: SHARE ROW EXCLUSIVE
 //! ```
 
+use migrate_sql::ast::symbols as w;
+use migrate_sql::ast::{ActKind, Alteration};
+use migrate_sql::ast::{Constraint, ConstraintKind};
+use migrate_sql::scanner::Keyword as K;
+
 use crate::diagnostics::Diagnostic;
 use crate::files::Direction;
 use crate::lint::rule::{Check, Rule};
 use crate::lint::scene::Scene;
 use crate::settings::Level;
-use migrate_sql::ast::symbols as w;
-use migrate_sql::ast::{ActKind, Alteration};
-use migrate_sql::ast::{Constraint, ConstraintKind};
-use migrate_sql::scanner::Keyword as K;
 
 pub(super) const RULE: Rule = Rule {
     id: "locks-referenced-table",

@@ -37,14 +37,15 @@
 //! `WHERE`, `MERGE`, `INSERT … SELECT` and `CREATE TABLE AS` from a table, and `REFRESH MATERIALIZED VIEW`.
 //! Where a statement has a rule of its own, as `CREATE INDEX` has, only that one speaks.
 
+use migrate_sql::ast::ActKind;
+use migrate_sql::ast::symbols as w;
+
 use crate::diagnostics::Diagnostic;
 use crate::lint::lock::Held;
 use crate::lint::rule::{Check, Rule};
 use crate::lint::scene::Scene;
 use crate::migration::Transaction;
 use crate::settings::Level;
-use migrate_sql::ast::ActKind;
-use migrate_sql::ast::symbols as w;
 
 pub(super) const RULE: Rule = Rule {
     id: "long-work-after-lock",

@@ -24,13 +24,14 @@
 
 use std::ops::Range;
 
+use migrate_sql::scanner::spell;
+use migrate_sql::scanner::{Keyword, Token, TokenKind};
+use migrate_sql::splitter::of_do;
+
 use crate::diagnostics::Diagnostic;
 use crate::lint::rule::{Check, Rule};
 use crate::lint::subject::Subject;
 use crate::settings::{Level, TableName};
-use migrate_sql::scanner::spell;
-use migrate_sql::scanner::{Keyword, Token, TokenKind};
-use migrate_sql::splitter::of_do;
 
 pub(super) const RULE: Rule = Rule {
     id: "own-history-table",

@@ -64,12 +64,13 @@
 //! The rule takes any valid check of the table for one that fits. The default partition is spared if a
 //! check of its own excludes the new rows.
 
+use migrate_sql::ast::ActKind;
+use migrate_sql::ast::symbols as w;
+
 use crate::diagnostics::Diagnostic;
 use crate::lint::rule::{Check, Rule};
 use crate::lint::scene::Scene;
 use crate::settings::Level;
-use migrate_sql::ast::ActKind;
-use migrate_sql::ast::symbols as w;
 
 pub(super) const RULE: Rule = Rule {
     id: "partition-lock",

@@ -21,13 +21,14 @@
 //! Set the columns `NOT NULL` before, without a scan under a lock, as `set-not-null` describes. The rule
 //! speaks only where it has seen the table and the index in earlier files of the directory.
 
+use migrate_sql::ast::ActKind;
+use migrate_sql::ast::symbols as w;
+use migrate_sql::ast::{Constraint, ConstraintKind};
+
 use crate::diagnostics::Diagnostic;
 use crate::lint::rule::{Check, Rule};
 use crate::lint::scene::Scene;
 use crate::settings::Level;
-use migrate_sql::ast::ActKind;
-use migrate_sql::ast::symbols as w;
-use migrate_sql::ast::{Constraint, ConstraintKind};
 
 pub(super) const RULE: Rule = Rule {
     id: "primary-key-nullable-index",

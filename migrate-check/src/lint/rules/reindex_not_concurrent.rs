@@ -19,12 +19,13 @@
 //! REINDEX TABLE CONCURRENTLY users;
 //! ```
 
+use migrate_sql::ast::symbols as w;
+use migrate_sql::scanner::Keyword as K;
+
 use crate::diagnostics::Diagnostic;
 use crate::lint::rule::{Check, Rule};
 use crate::lint::scene::Scene;
 use crate::settings::Level;
-use migrate_sql::ast::symbols as w;
-use migrate_sql::scanner::Keyword as K;
 
 pub(super) const RULE: Rule = Rule {
     id: "reindex-not-concurrent",

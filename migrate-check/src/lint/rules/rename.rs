@@ -32,14 +32,15 @@
 //! ALTER INDEX users_email_idx RENAME TO users_address_idx;
 //! ```
 
+use migrate_sql::ast::Relation;
+use migrate_sql::ast::symbols as w;
+use migrate_sql::scanner::Keyword as K;
+
 use crate::diagnostics::Diagnostic;
 use crate::files::Direction;
 use crate::lint::rule::{Check, Rule};
 use crate::lint::scene::Scene;
 use crate::settings::Level;
-use migrate_sql::ast::Relation;
-use migrate_sql::ast::symbols as w;
-use migrate_sql::scanner::Keyword as K;
 
 pub(super) const RULE: Rule = Rule {
     id: "rename",

@@ -36,16 +36,17 @@
 //!
 //! What functions and `DO` blocks do is not looked at.
 
-use crate::diagnostics::Diagnostic;
-use crate::lint::rule::{Check, Rule};
-use crate::lint::subject::Subject;
-use crate::migration::Transaction;
-use crate::settings::Level;
 use migrate_sql::ast::Relation;
 use migrate_sql::ast::symbols as w;
 use migrate_sql::grammar::{Node, Symbol};
 use migrate_sql::scanner::Reader;
 use migrate_sql::scanner::{Keyword as K, TokenKind};
+
+use crate::diagnostics::Diagnostic;
+use crate::lint::rule::{Check, Rule};
+use crate::lint::subject::Subject;
+use crate::migration::Transaction;
+use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
     id: "session-state-leak",

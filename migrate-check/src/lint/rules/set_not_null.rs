@@ -38,14 +38,15 @@
 //! The rule knows a check that an earlier file of the directory adds and validates, if the check has a
 //! name. From PostgreSQL 18 on, `ADD CONSTRAINT … NOT NULL email NOT VALID` does the same in two steps.
 
-use crate::diagnostics::Diagnostic;
-use crate::lint::rule::{Check, Rule};
-use crate::lint::scene::Scene;
-use crate::settings::Level;
 use migrate_sql::ast::Relation;
 use migrate_sql::ast::symbols as w;
 use migrate_sql::ast::{Act, ActKind};
 use migrate_sql::ast::{Constraint, ConstraintKind};
+
+use crate::diagnostics::Diagnostic;
+use crate::lint::rule::{Check, Rule};
+use crate::lint::scene::Scene;
+use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
     id: "set-not-null",

@@ -28,13 +28,14 @@
 
 use std::collections::HashMap;
 
+use migrate_sql::scanner::Keyword as K;
+
 use crate::diagnostics::Diagnostic;
 use crate::lint::rule::{Check, Rule};
 use crate::lint::subject::Sentence;
 use crate::lint::subject::Subject;
 use crate::migration::Transaction;
 use crate::settings::Level;
-use migrate_sql::scanner::Keyword as K;
 
 pub(super) const RULE: Rule = Rule {
     id: "transaction-control",

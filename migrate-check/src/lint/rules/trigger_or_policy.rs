@@ -34,13 +34,14 @@
 //!
 //! Functions that triggers call can be replaced without a lock.
 
+use migrate_sql::ast::ActKind;
+use migrate_sql::ast::symbols as w;
+use migrate_sql::grammar::Node;
+
 use crate::diagnostics::Diagnostic;
 use crate::lint::rule::{Check, Rule};
 use crate::lint::scene::Scene;
 use crate::settings::Level;
-use migrate_sql::ast::ActKind;
-use migrate_sql::ast::symbols as w;
-use migrate_sql::grammar::Node;
 
 pub(super) const RULE: Rule = Rule {
     id: "trigger-or-policy",

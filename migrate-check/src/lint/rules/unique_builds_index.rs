@@ -35,14 +35,15 @@
 //!
 //! There is no such way for `EXCLUDE`.
 
-use crate::diagnostics::Diagnostic;
-use crate::lint::rule::{Check, Rule};
-use crate::lint::scene::Scene;
-use crate::settings::Level;
 use migrate_sql::ast::ActKind;
 use migrate_sql::ast::TraitKind;
 use migrate_sql::ast::symbols as w;
 use migrate_sql::ast::{Constraint, ConstraintKind};
+
+use crate::diagnostics::Diagnostic;
+use crate::lint::rule::{Check, Rule};
+use crate::lint::scene::Scene;
+use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
     id: "unique-builds-index",

@@ -25,7 +25,7 @@ use std::ops::Range;
 
 use super::facts;
 use super::symbol::Symbol;
-use super::tables::NONTERMINALS;
+use super::tables::{NONTERMINALS, Rule, TERMINALS};
 use super::tree::Node;
 
 /// What PostgreSQL says of a node.
@@ -46,13 +46,26 @@ type Verdict = Result<(), Objection>;
 
 type Judge = fn(&Site<'_>) -> Verdict;
 
+static JUDGED: [u32; NONTERMINALS] = list_lengths();
+
+/// Whether what a rule of the grammar makes has to be judged.
+#[inline(always)]
+#[expect(
+    clippy::indexing_slicing,
+    clippy::inline_always,
+    reason = "asked at every reduction, without optimisation; the tables hold no other numbers"
+)]
+pub(super) fn may_refuse(made: Rule) -> bool {
+    JUDGED[made.left - TERMINALS] >> made.length & 1 == 1
+}
+
 /// By nonterminal (not counting terminals): the lengths of the right sides that can be wrong, as a set
 /// of bits.
 #[expect(
     clippy::indexing_slicing,
     reason = "runs in the compiler: a wrong index is a build error"
 )]
-pub(super) const fn list_lengths() -> [u32; NONTERMINALS] {
+const fn list_lengths() -> [u32; NONTERMINALS] {
     let mut lengths = [0; NONTERMINALS];
     let mut rest = ENTRIES;
     while let [(name, judged, _), others @ ..] = rest {

@@ -1,7 +1,8 @@
 //! What other databases and other languages write.
 
-use super::advice::Case;
 use migrate_sql::scanner::TokenKind;
+
+use super::case::Case;
 
 /// Words that only other databases have, wherever they stand.
 const ELSEWHERE: &[(&str, &str)] = &[

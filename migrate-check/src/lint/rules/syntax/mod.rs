@@ -21,17 +21,21 @@
 //! `embed_migrations!("migrations", syntax = off)`.
 
 mod advice;
+mod case;
 mod forbidden;
 mod foreign;
 mod placeholder;
 mod slips;
 mod spelling;
+#[cfg(test)]
+mod tests;
+
+use migrate_sql::grammar::{Refusal, RefusalKind, Sentence};
 
 use crate::diagnostics::Diagnostic;
 use crate::lint::rule::{Check, Rule};
 use crate::lint::subject::Subject;
 use crate::settings::Level;
-use migrate_sql::grammar::{Refusal, RefusalKind, Sentence};
 
 pub(super) const RULE: Rule = Rule {
     id: "syntax",
@@ -44,9 +48,6 @@ pub(super) const RULE: Rule = Rule {
 
 /// So many statements of a file are reported: one slip can spoil all that follow.
 const MOST: usize = 50;
-
-/// A longer token is cut short in a message.
-const LONGEST_TOKEN: usize = 40;
 
 fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let sentences = subject.source.parsed.sentences.iter();
@@ -100,73 +101,5 @@ fn shorten(text: &str, refusal: &Refusal) -> String {
     if token.is_empty() {
         return message;
     }
-    message.replace(token, &shorten_token(token))
-}
-
-/// The first line of a token, if that is not too long either.
-fn shorten_token(token: &str) -> String {
-    let line = token.lines().next().unwrap_or_default();
-    let cut: String = line.chars().take(LONGEST_TOKEN).collect();
-    if cut.len() == token.len() {
-        cut
-    } else {
-        cut + "…"
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    mod examples;
-
-    use super::RULE;
-    use crate::lint::testing;
-    use crate::migration::Transaction;
-
-    #[track_caller]
-    fn check(sql: &str, expected: &[&str]) {
-        testing::check(RULE, Transaction::Single, sql, expected);
-    }
-
-    #[test]
-    fn every_refused_statement_is_a_finding() {
-        check(
-            "CREAT TABLE a ();\nSELECT 1;\n\nDROP TABEL b",
-            &[
-                "1:1: syntax error at or near \"CREAT\" | did you mean `CREATE` instead of `CREAT`?",
-                "4:6: syntax error at or near \"TABEL\" | did you mean `TABLE` instead of `TABEL`?",
-            ],
-        );
-    }
-
-    #[test]
-    fn a_file_of_nothing_but_errors_is_not_reported_in_full() {
-        assert_eq!(testing::find(RULE, &"x;".repeat(1000)).len(), 50);
-    }
-
-    #[test]
-    fn what_is_missing_at_the_end_is_missing_behind_the_last_token() {
-        check(
-            "CREATE TABLE t (a int\n\n-- that is all\n",
-            &["1:22: syntax error at end of input | the `(` in line 1 has no `)`"],
-        );
-    }
-
-    #[test]
-    fn what_other_rules_report_is_left_to_them() {
-        check("SELECT 1a; SELECT 'x", &[]);
-        check("SELECT 1 \\gexec\n\\echo it's me\nSELECT 2", &[]);
-        check("COPY t FROM STDIN;\n1\tone\n\\.\nSELECT 1;", &[]);
-    }
-
-    #[test]
-    fn what_postgresql_has_is_quiet() {
-        check("", &[]);
-        check(";; -- nothing\n;", &[]);
-        check(
-            "CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON t USING gin (a jsonb_path_ops) WHERE b;\n\
-             CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; SELECT 2; END;\n\
-             DO $$ BEGIN this is not looked at END $$",
-            &[],
-        );
-    }
+    message.replace(token, &case::shorten_token(token))
 }

@@ -1,6 +1,6 @@
 //! Placeholders that another tool would have filled in.
 
-use super::advice::Case;
+use super::case::Case;
 
 /// What begins a placeholder, and what ends it; None for the end of the word.
 const FORMS: &[(&str, Option<&str>)] = &[

@@ -1,8 +1,9 @@
 //! Commas, semicolons and brackets.
 
-use super::advice::Case;
-use crate::diagnostics::Position;
 use migrate_sql::grammar::Symbol;
+
+use super::case::Case;
+use crate::diagnostics::Position;
 
 const COMMA: Symbol = Symbol::named(",");
 const OPEN: Symbol = Symbol::named("(");

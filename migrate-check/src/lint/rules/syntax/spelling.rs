@@ -1,8 +1,9 @@
 //! Words that are almost keywords, and keywords that were meant as names.
 
-use super::advice::Case;
 use migrate_sql::grammar::{Category, Symbol};
 use migrate_sql::scanner::{Keyword, TokenKind};
+
+use super::case::Case;
 
 /// A word so many tokens before the error may be the cause of it: `ADD COLUM a int` is refused at `int`.
 const REACH: usize = 4;

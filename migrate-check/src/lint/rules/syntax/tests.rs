@@ -1,7 +1,8 @@
 //! SQL in, findings out.
 
-use super::super::RULE;
+use super::RULE;
 use crate::lint::testing;
+use crate::migration::Transaction;
 
 /// What is found in each of the statements, which are parted by empty lines.
 fn find(statements: &str) -> String {
@@ -211,4 +212,52 @@ fn other_languages_are_recognised() {
 
     -- nothing
     "##);
+}
+
+#[track_caller]
+fn check(sql: &str, expected: &[&str]) {
+    testing::check(RULE, Transaction::Single, sql, expected);
+}
+
+#[test]
+fn every_refused_statement_is_a_finding() {
+    check(
+        "CREAT TABLE a ();\nSELECT 1;\n\nDROP TABEL b",
+        &[
+            "1:1: syntax error at or near \"CREAT\" | did you mean `CREATE` instead of `CREAT`?",
+            "4:6: syntax error at or near \"TABEL\" | did you mean `TABLE` instead of `TABEL`?",
+        ],
+    );
+}
+
+#[test]
+fn a_file_of_nothing_but_errors_is_not_reported_in_full() {
+    assert_eq!(testing::find(RULE, &"x;".repeat(1000)).len(), 50);
+}
+
+#[test]
+fn what_is_missing_at_the_end_is_missing_behind_the_last_token() {
+    check(
+        "CREATE TABLE t (a int\n\n-- that is all\n",
+        &["1:22: syntax error at end of input | the `(` in line 1 has no `)`"],
+    );
+}
+
+#[test]
+fn what_other_rules_report_is_left_to_them() {
+    check("SELECT 1a; SELECT 'x", &[]);
+    check("SELECT 1 \\gexec\n\\echo it's me\nSELECT 2", &[]);
+    check("COPY t FROM STDIN;\n1\tone\n\\.\nSELECT 1;", &[]);
+}
+
+#[test]
+fn what_postgresql_has_is_quiet() {
+    check("", &[]);
+    check(";; -- nothing\n;", &[]);
+    check(
+        "CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON t USING gin (a jsonb_path_ops) WHERE b;\n\
+         CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; SELECT 2; END;\n\
+         DO $$ BEGIN this is not looked at END $$",
+        &[],
+    );
 }
