@@ -1,4 +1,4 @@
-//! The operation: look, read, judge, record.
+//! The operation: find the other history, read it, match it with the files, record.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -11,10 +11,10 @@ use crate::judge::{Answers, Judgement, judge};
 use crate::row::Row;
 use crate::tool::Tool;
 
-/// How often the other tool may write between our reading and our recording.
+/// How often the read is repeated because the other tool changed its table before the rows were recorded.
 const ATTEMPTS: usize = 5;
 
-/// Takes over the history of another tool for `set`.
+/// Adopts the history of another tool for `set`.
 pub fn adopt(set: &Migrations) -> Adoption<'_> {
     Adoption {
         set,
@@ -28,7 +28,7 @@ pub fn adopt(set: &Migrations) -> Adoption<'_> {
 
 /// Options, and the operation.
 #[derive(Debug, Clone)]
-#[must_use = "nothing is taken over until it is performed"]
+#[must_use = "nothing is adopted until it is performed"]
 pub struct Adoption<'s> {
     set: &'s Migrations,
     table: Table,
@@ -38,19 +38,19 @@ pub struct Adoption<'s> {
     dry_run: bool,
 }
 
-/// What was taken over, or would be.
+/// What was adopted, or would be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Adopted {
-    /// Whose history it was; none where there was nothing left to take over.
+    /// The tool whose history it was; None if there was nothing left to adopt.
     pub tool: Option<Tool>,
     /// Its table, quoted.
     pub source: String,
     /// The migrations recorded now.
     pub recorded: Vec<Recorded>,
-    /// How many our history held before.
+    /// How many migrations were recorded before.
     pub known: usize,
-    /// The new name of the other tool's table, where it had the very name of ours; quoted.
+    /// The new name of the other tool's table, quoted, if it had the name of migrate's history table.
     pub renamed: Option<String>,
     /// Nothing was written.
     pub dry_run: bool,
@@ -215,10 +215,10 @@ impl Adoption<'_> {
         (adopted, takeover)
     }
 
-    /// Finds the other history and reads it; none where ours is there and no other.
+    /// Finds and reads the other history; None if only migrate's own exists.
     async fn look<S: Session>(&self, session: &mut S) -> Result<Option<Source>, Error> {
         let open = "SELECT pg_catalog.transaction_timestamp() OPERATOR(pg_catalog.<>) pg_catalog.statement_timestamp()";
-        let reply = read(session, open, "look at the connection").await?;
+        let reply = read(session, open, "inspect the connection").await?;
         if reply
             .values(0)
             .any(|row| row.first() == Some(&Some("t".to_owned())))
@@ -361,7 +361,7 @@ impl Adoption<'_> {
 impl fmt::Display for Adopted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(tool) = self.tool else {
-            return f.write_str("there is nothing left to take over");
+            return f.write_str("nothing to adopt: everything is recorded already");
         };
         let verb = if self.dry_run {
             "would record"
@@ -370,16 +370,26 @@ impl fmt::Display for Adopted {
         };
         write!(
             f,
-            "{verb} {} migrations that {tool} applied, from {}",
+            "{verb} {} {} that {tool} applied, from {}",
             self.recorded.len(),
+            match self.recorded.len() {
+                1 => "migration",
+                _ => "migrations",
+            },
             self.source
         )?;
-        if self.known > 0 {
-            write!(f, "; {} were recorded already", self.known)?;
+        match self.known {
+            0 => {}
+            1 => write!(f, "; 1 was already recorded")?,
+            known => write!(f, "; {known} were already recorded")?,
         }
         if let Some(name) = &self.renamed {
-            let verb = if self.dry_run { "would be" } else { "is" };
-            write!(f, "\nthat table {verb} called {name} from now on")?;
+            let verb = if self.dry_run {
+                "would rename"
+            } else {
+                "renamed"
+            };
+            write!(f, "\n{verb} {} to {name}", self.source)?;
         }
         Ok(())
     }

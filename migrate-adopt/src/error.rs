@@ -1,4 +1,4 @@
-//! Why a history was not taken over.
+//! Why a history could not be adopted.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -8,41 +8,41 @@ use migrate_runtime::DatabaseError;
 use crate::finding::Finding;
 use crate::tool::Tool;
 
-/// Why a history was not taken over. Nothing was recorded.
+/// Why a history could not be adopted. Nothing was recorded.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
-    /// There is no table of a known tool.
+    /// No table of a known tool exists.
     NotFound {
-        /// The tool that was asked for.
+        /// The tool that was named.
         tool: Option<Tool>,
     },
-    /// There are several, each with its tool.
+    /// There are tables of several tools.
     Ambiguous {
-        /// The tables, quoted, and whose they are.
+        /// The tables, quoted, each with its tool.
         tables: Vec<(String, Tool)>,
     },
-    /// What has to be answered first.
+    /// Rows and files do not match, and each mismatch has to be answered first.
     Refused {
         /// The table, quoted.
         table: String,
-        /// Whose it is.
+        /// The tool that it belongs to.
         tool: Tool,
-        /// Every case.
+        /// Every mismatch.
         findings: Vec<Finding>,
     },
-    /// The connection has an open transaction, which the adoption would commit.
+    /// The connection has an open transaction, which adopting would commit.
     OpenTransaction,
-    /// The other tool kept writing while its table was read.
+    /// The other tool kept changing its table while it was read.
     Contested {
         /// The table, quoted.
         table: String,
     },
     /// The server refused to read the table.
     Database {
-        /// What was to be done.
+        /// What was attempted.
         doing: String,
-        /// What it said.
+        /// What the server reported.
         error: Box<DatabaseError>,
     },
     /// The connection failed.
@@ -55,7 +55,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// What one can do about it, a sentence each; part of the `Display` text, too.
+    /// What to do about it, one sentence each. They are part of the `Display` text, too.
     pub fn hints(&self) -> Vec<String> {
         match self {
             Self::NotFound { .. } => {
@@ -64,8 +64,9 @@ impl Error {
                 names.dedup();
                 vec![
                     format!("known tables are {}", names.join(", ")),
-                    "where it has another name, give it: `--from <tool> --from-table <schema.name>`".to_owned(),
-                    "where nothing recorded what was applied: `migrate baseline <version>`".to_owned(),
+                    "if the table has another name: `--from <tool> --from-table <schema.name>`"
+                        .to_owned(),
+                    "if no tool recorded what was applied: `migrate baseline <version>`".to_owned(),
                 ]
             }
             Self::Ambiguous { tables } => tables
@@ -75,9 +76,9 @@ impl Error {
                     format!("`--from {} --from-table {plain}`", tool.name())
                 })
                 .collect(),
-            Self::OpenTransaction => vec!["commit or roll it back first".to_owned()],
+            Self::OpenTransaction => vec!["commit it or roll it back first".to_owned()],
             Self::Contested { .. } => {
-                vec!["stop what still uses the other tool, and try again".to_owned()]
+                vec!["stop every process that still uses the other tool, and try again".to_owned()]
             }
             Self::Refused { .. } | Self::Database { .. } | Self::Connection { .. } => Vec::new(),
             Self::Record(error) => error.hints(),
@@ -89,13 +90,13 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotFound { tool: None } => {
-                f.write_str("there is no history of a known tool in this database")?;
+                f.write_str("no history of a known tool found in this database")?;
             }
             Self::NotFound { tool: Some(tool) } => {
-                write!(f, "there is no history of {tool} in this database")?;
+                write!(f, "no history of {tool} found in this database")?;
             }
             Self::Ambiguous { tables } => {
-                f.write_str("there are several histories in this database:")?;
+                f.write_str("this database has the histories of several tools:")?;
                 for (table, tool) in tables {
                     write!(f, "\n  {table} of {tool}")?;
                 }
@@ -105,7 +106,7 @@ impl fmt::Display for Error {
                 tool,
                 findings,
             } => {
-                write!(f, "{table} of {tool} does not fit the files:")?;
+                write!(f, "{table} of {tool} does not match the files:")?;
                 for finding in findings {
                     write!(f, "\n  {finding}")?;
                     for answer in finding.answers() {
@@ -114,10 +115,10 @@ impl fmt::Display for Error {
                 }
             }
             Self::OpenTransaction => f.write_str("the connection has an open transaction")?,
-            Self::Contested { table } => write!(f, "{table} changes while it is read")?,
-            Self::Database { doing, .. } => write!(f, "the server refused to {doing}")?,
+            Self::Contested { table } => write!(f, "{table} changed each time it was read")?,
+            Self::Database { doing, .. } => write!(f, "could not {doing}")?,
             Self::Connection { .. } => {
-                f.write_str("the connection failed while the history was read")?;
+                f.write_str("the connection failed while reading the history")?;
             }
             // Its text ends with its hints.
             Self::Record(error) => return write!(f, "{error}"),

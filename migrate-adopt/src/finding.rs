@@ -1,32 +1,32 @@
-//! What does not fit, and how it can be answered.
+//! A mismatch between rows and files, and the possible answers.
 
 use std::fmt;
 
-/// A case that has to be answered before anything is recorded.
+/// A mismatch that has to be answered before anything is recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Finding {
-    /// The tool applied something that the set does not hold: [`forget`](crate::Adoption::forget) it, or
-    /// bring the file back.
+    /// The tool applied a migration that the set does not have: [`forget`](crate::Adoption::forget) it,
+    /// or restore the file.
     NoFile {
-        /// How the tool names it.
+        /// The tool's name for it.
         row: String,
     },
-    /// The set holds a migration below the newest applied one that the tool never applied.
+    /// A migration older than the newest applied one was never applied by the tool.
     NoRow {
         /// Its version.
         version: i64,
         /// Its file.
         file: String,
     },
-    /// The tool says that it began the migration and did not finish it.
+    /// The tool started the migration and did not finish it.
     Failed {
         /// Its version.
         version: i64,
         /// Its file.
         file: String,
     },
-    /// The file is not the one that the tool applied.
+    /// The file has changed since the tool applied it.
     Edited {
         /// Its version.
         version: i64,
@@ -36,24 +36,24 @@ pub enum Finding {
 }
 
 impl Finding {
-    /// What one can answer, as options of `migrate adopt`.
+    /// The possible answers, as options of `migrate adopt`.
     pub fn answers(&self) -> Vec<String> {
         match self {
             Self::NoFile { row } => vec![format!(
-                "restore the file, or leave the row out: `--forget {row}`"
+                "restore the file, or ignore the row: `--forget {row}`"
             )],
             Self::NoRow { version, .. } => vec![
-                format!("if its effects are in the database: `--applied {version}`"),
-                format!("if it is still to be run: `--pending {version}`"),
+                format!("if the database has its effects: `--applied {version}`"),
+                format!("if it should run: `--pending {version}`"),
             ],
             Self::Failed { version, .. } => vec![
                 format!(
-                    "if all of it is in the database, or has been finished by hand: `--applied {version}`"
+                    "if the database has all of its effects, or you finished it by hand: `--applied {version}`"
                 ),
-                format!("if none of it is, or has been undone by hand: `--pending {version}`"),
+                format!("if it has none of them, or you undid them by hand: `--pending {version}`"),
             ],
             Self::Edited { version, .. } => vec![format!(
-                "restore the file as it was applied; if the edit changes nothing in the database: `--applied {version}`"
+                "restore the applied text, or, if the edit makes no difference to the database: `--applied {version}`"
             )],
         }
     }
@@ -62,11 +62,11 @@ impl Finding {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoFile { row } => write!(f, "{row} was applied, and no file is about it"),
+            Self::NoFile { row } => write!(f, "{row} was applied, but no file matches it"),
             Self::NoRow { file, .. } => {
-                write!(f, "{file} was never applied, though newer ones were")
+                write!(f, "{file} was not applied, although newer ones were")
             }
-            Self::Failed { file, .. } => write!(f, "{file} was begun and not finished"),
+            Self::Failed { file, .. } => write!(f, "{file} was started but not finished"),
             Self::Edited { file, .. } => write!(f, "{file} was edited after it was applied"),
         }
     }

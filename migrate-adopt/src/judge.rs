@@ -8,7 +8,7 @@ use crate::finding::Finding;
 use crate::row::{Row, State};
 use crate::tool::Tool;
 
-/// What people have said about what does not fit.
+/// The answers to mismatches.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Answers {
     pub(crate) applied: BTreeSet<i64>,
@@ -16,15 +16,14 @@ pub(crate) struct Answers {
     pub(crate) forget: BTreeSet<String>,
 }
 
-/// What would be recorded, and what keeps it from being so.
+/// What would be recorded, and the mismatches that prevent it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Judgement {
     pub(crate) migrations: Vec<TakenOver>,
     pub(crate) findings: Vec<Finding>,
 }
 
-/// Judges what `tool` has recorded. `known` are the versions that our history holds already: about those
-/// there is nothing left to say.
+/// Matches what `tool` has recorded. Versions in `known` are recorded already and are skipped.
 pub(crate) fn judge(
     set: &Migrations,
     tool: Tool,
@@ -37,7 +36,7 @@ pub(crate) fn judge(
     let mut matched: BTreeMap<i64, &Row> = BTreeMap::new();
     for row in rows.iter().filter(|row| row.state != State::Undone) {
         if let Some(migration) = find(&migrations, tool, row) {
-            // Of two rows about one file the first one tells when it was applied.
+            // If a file has two rows, the first one has the time at which it was applied.
             matched.entry(migration.version()).or_insert(row);
             continue;
         }
@@ -94,13 +93,13 @@ pub(crate) fn judge(
     judgement
 }
 
-/// The version up to which a row without a file says something, and whether it needs no file to say it.
+/// The version up to which a row without a file applies, and whether such a row needs no file.
 fn stands_for(migrations: &[Migration<'_>], tool: Tool, row: &Row) -> (Option<i64>, bool) {
     let version = (tool.format().version)(&row.key);
     if row.state != State::Baseline {
         return (version.filter(|_| tool.format().cumulative), false);
     }
-    // What a dotted version of Flyway's is in numbers, the files of its layout tell.
+    // The files of the layout tell the number of a dotted version of Flyway's.
     let file = format!("V{}__", row.key);
     let mut named = migrations
         .iter()
@@ -115,12 +114,16 @@ fn note(tool: Tool, row: Option<&Row>) -> String {
     let name = tool.name();
     match row {
         Some(row) if row.applied_at.is_some() => format!("adopted from {name}"),
-        Some(_) => format!("adopted from {name}, which keeps no times: this is when"),
-        None => format!("adopted from {name}, which has no row of it: this is when"),
+        Some(_) => {
+            format!("adopted from {name}, which records no times; this is the time of the adoption")
+        }
+        None => format!(
+            "adopted from {name}, which has no row for it; this is the time of the adoption"
+        ),
     }
 }
 
-/// The migration that a row is about: by the file's name where the tool records it, else by version.
+/// The migration of a row: by the name of the file if the tool records it, else by version.
 fn find<'m, 's>(
     migrations: &'m [Migration<'s>],
     tool: Tool,

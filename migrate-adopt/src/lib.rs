@@ -1,4 +1,4 @@
-//! Takes over the history that another migration tool has kept in a PostgreSQL database.
+//! Adopts the history that another migration tool has recorded in a PostgreSQL database.
 //!
 //! ```no_run
 //! # static MIGRATIONS: migrate_runtime::Migrations = migrate_runtime::Migrations::empty();
@@ -14,14 +14,14 @@
 //! # fn main() {}
 //! ```
 //!
-//! The tool's table is recognised by its columns and its rows are matched with the migrations of the set,
-//! whose files are embedded with the tool's own layout (`layout = sqlx`) or have been renamed to ours.
-//! Where the tool keeps checksums, the files have to be the ones it applied. What does not fit is listed,
-//! and nothing is recorded until each such case is answered: [`Adoption::applied`],
-//! [`Adoption::pending`], [`Adoption::forget`].
+//! The tool's table is recognised by its columns. Its rows are matched with the migrations of the set,
+//! whose files are embedded in the tool's layout (`layout = sqlx`) or have been renamed to the flat one.
+//! If the tool keeps checksums, the files must be the ones it applied. Mismatches are listed, and nothing
+//! is recorded until each is answered: [`Adoption::applied`], [`Adoption::pending`],
+//! [`Adoption::forget`].
 //!
-//! It is a crate of its own because the checksums of the other tools have no place in the dependency tree
-//! of an application that merely runs its migrations. The command `migrate adopt` is the same.
+//! This is a separate crate because an application that only runs its migrations should not compile the
+//! checksum algorithms of other tools. The command `migrate adopt` does the same.
 
 mod adoption;
 mod checksum;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::tools::{self, Format};
 
-/// A tool whose history can be taken over.
+/// A tool whose history can be adopted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Tool {

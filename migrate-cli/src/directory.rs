@@ -1,8 +1,8 @@
-//! The directory that the program works on.
+//! The directory of migrations that the program works on.
 
-use std::env;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 use migrate_check::{
     Configured, Diagnostic, Loaded, Settings, Severity, Style, TableName, configure, load, render,
@@ -24,10 +24,12 @@ pub(crate) struct Directory {
     pub(crate) parent: PathBuf,
     /// Its own name.
     pub(crate) name: String,
-    /// What stands before the name in messages: empty, or the way to the parent with a `/` behind it.
+    /// The path to the parent as messages show it: empty, or ending in `/`.
     pub(crate) prefix: String,
-    /// The settings: those of a migrate.toml, and the options.
+    /// The settings of migrate.toml, overridden by the options.
     pub(crate) configured: Configured,
+    /// Whether neither an option nor a variable names it.
+    pub(crate) is_guessed: bool,
 }
 
 impl Directory {
@@ -37,13 +39,12 @@ impl Directory {
     /// # Errors
     /// A path without a name in it.
     pub(crate) fn find(given: Option<&Path>, options: &Options) -> Result<Self, Failure> {
-        let named = match given {
-            Some(path) => path.to_owned(),
-            None => match Environment::read()?.get("MIGRATE_DIR") {
-                Some(path) => path.into(),
-                None => search(),
-            },
+        let given = match given {
+            Some(path) => Some(path.to_owned()),
+            None => Environment::read()?.path("MIGRATE_DIR"),
         };
+        let is_guessed = given.is_none();
+        let named = given.unwrap_or_else(search);
         let not_named = || {
             Failure::environment(format!(
                 "`{}` is not the name of a directory",
@@ -73,6 +74,7 @@ impl Directory {
                 prefix => format!("{}/", prefix.trim_end_matches('/')),
             },
             configured,
+            is_guessed,
         })
     }
 
@@ -97,12 +99,18 @@ impl Directory {
     /// There is no such directory.
     pub(crate) fn load(&self) -> Result<Loaded, Failure> {
         if !self.path().exists() {
-            return Err(Failure::environment(format!(
-                "there is no directory `{}` here",
-                self.shown()
-            ))
-            .help("`migrate create <name>` makes it with a first migration in it")
-            .help("`--dir` or the variable MIGRATE_DIR names another one"));
+            let failure =
+                Failure::environment(format!("the directory `{}` does not exist", self.shown()));
+            let below = below();
+            return Err(if below.is_empty() {
+                failure
+                    .help("create it with a first migration: `migrate create create users`")
+                    .help("if it is elsewhere, name it with `--dir` or the variable MIGRATE_DIR")
+            } else {
+                below.iter().fold(failure, |failure, directory| {
+                    failure.help(format!("use the one below: `--dir {directory}`"))
+                })
+            });
         }
         let loaded = load(&self.parent, &self.name, self.settings());
         let mut loaded = self.configured.clone().join(loaded);
@@ -136,7 +144,7 @@ impl Directory {
             .filter(|diagnostic| diagnostic.severity == Severity::Error)
             .collect();
         let mut message = format!(
-            "the migrations in `{}` are not valid, so nothing was done\n",
+            "nothing was done, because the migrations in `{}` are not valid\n",
             self.shown()
         );
         for error in errors {
@@ -165,6 +173,47 @@ fn apply(options: &Options, table: &mut TableName) {
     }
     if let Some(name) = &options.table {
         table.name.clone_from(name);
+    }
+}
+
+/// How deep below the current directory the members of a workspace are searched for migrations.
+const DEPTH: usize = 4;
+
+/// The directories with migrations below the current one, as in the members of a workspace.
+pub(crate) fn below() -> Vec<String> {
+    let mut found = Vec::new();
+    descend(Path::new(""), DEPTH, &mut found);
+    found.sort();
+    found
+}
+
+fn descend(at: &Path, depth: usize, found: &mut Vec<String>) {
+    let place = if at.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        at
+    };
+    let Ok(entries) = fs::read_dir(place) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        // A link is not followed: it may lead back up.
+        if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            continue;
+        }
+        let name = entry.file_name();
+        let Some(name) = name.to_str() else {
+            continue;
+        };
+        let path = at.join(name);
+        if name == USUAL {
+            found.extend(path.to_str().map(|path| path.replace('\\', "/")));
+        } else if depth > 1
+            && !name.starts_with('.')
+            && !matches!(name, "target" | "node_modules" | "vendor")
+        {
+            descend(&path, depth - 1, found);
+        }
     }
 }
 

@@ -1,10 +1,10 @@
-//! The commands over a set of migrations that is at hand: embedded in a program, or read from a directory.
+//! The commands that run over a set of migrations, whether embedded or read from a directory.
 
 use std::future::Future;
 use std::pin::pin;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use migrate_check::{Settings, TableName};
 use migrate_runtime::{Migrations, Session};
 
@@ -14,12 +14,13 @@ use crate::connection::target::Target;
 use crate::connection::{Connected, connect};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::habit;
 use crate::interruption::Interruptions;
 use crate::job::Job;
 use crate::notices;
 use crate::options::Options;
 
-/// Migrations as a subcommand of another program: `#[derive(Args)]`, for clap.
+/// The commands as a subcommand of the application's own program, for clap.
 ///
 /// See the [crate's documentation](crate) for how to use it.
 #[derive(Debug, Args)]
@@ -30,7 +31,7 @@ pub struct Migrate {
     pub(crate) operation: Operation,
 }
 
-/// The commands that need migrations and a database, and nothing else.
+/// The commands that need migrations and a database, and no files.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Operation {
     Run(run::Run),
@@ -42,32 +43,59 @@ pub(crate) enum Operation {
     Repair(repair::Repair),
 }
 
-/// A whole program: reads the command line, does what it says to `migrations`, and returns the exit code.
+/// Apply and track the migrations that are embedded in this program
+#[derive(Parser)]
+#[command(max_term_width = 100)]
+struct Program {
+    #[command(flatten)]
+    migrate: Migrate,
+}
+
+/// The whole program: parses the command line, runs the command on `migrations`, and returns the exit
+/// code.
+///
+/// It has no `--version`, because it does not know the application's:
+/// [`main_with_version`] has.
 pub fn main(migrations: &Migrations) -> ExitCode {
-    /// Applies and looks after the migrations that are embedded in this program
-    #[derive(Parser)]
-    #[command(version, max_term_width = 100)]
-    struct Program {
-        #[command(flatten)]
-        migrate: Migrate,
+    execute(Program::command(), migrations)
+}
+
+/// The same as [`main`], with the application's version as `--version`:
+///
+/// ```no_run
+/// # static MIGRATIONS: migrate_runtime::Migrations = migrate_runtime::Migrations::empty();
+/// fn main() -> std::process::ExitCode {
+///     migrate_cli::main_with_version(&MIGRATIONS, env!("CARGO_PKG_VERSION"))
+/// }
+/// ```
+pub fn main_with_version(migrations: &Migrations, version: &'static str) -> ExitCode {
+    execute(Program::command().version(version), migrations)
+}
+
+fn execute(command: clap::Command, migrations: &Migrations) -> ExitCode {
+    let parsed = command
+        .try_get_matches()
+        .and_then(|matches| Program::from_arg_matches(&matches));
+    match parsed {
+        Ok(program) => program.migrate.execute(migrations),
+        Err(error) => habit::explain(error).exit(),
     }
-    Program::parse().migrate.execute(migrations)
 }
 
 impl Migrate {
-    /// Names the database, unless the command line does. Without it, `DATABASE_URL` and libpq's
-    /// variables are asked.
+    /// Sets the database to use where the command line names none. Without it, `DATABASE_URL` and
+    /// libpq's variables are read.
     #[must_use]
     pub fn database_url(mut self, url: impl Into<String>) -> Self {
         self.options.database_url.get_or_insert(url.into());
         self
     }
 
-    /// Connects, does what the command says, prints the result, and returns the exit code: 0 done, 1
-    /// refused or failed, 2 wrong usage or surroundings.
+    /// Connects, runs the command, prints the result, and returns the exit code: 0 done, 1 refused or
+    /// failed, 2 wrong usage or environment.
     ///
-    /// Brings its own runtime, so call it outside of one; inside, there is
-    /// [`execute_async`](Migrate::execute_async).
+    /// Starts a tokio runtime of its own. Inside a runtime, call
+    /// [`execute_async`](Migrate::execute_async) instead.
     pub fn execute(&self, migrations: &Migrations) -> ExitCode {
         let output = self.options.output();
         match block_on(self.execute_async(migrations)) {
@@ -86,7 +114,7 @@ impl Migrate {
         finish(&job, self.operation.name(), result)
     }
 
-    /// Does what the command says over a client of the application's own.
+    /// Runs the command over a client of the application.
     pub async fn execute_over<S: Session>(
         &self,
         migrations: &Migrations,
@@ -123,7 +151,7 @@ impl Operation {
         }
     }
 
-    /// Whether there is something that must not be left half-way.
+    /// Whether the first interruption waits for the current migration.
     fn changes_the_database(&self) -> bool {
         matches!(self, Self::Run(_) | Self::Revert(_))
     }
@@ -167,10 +195,10 @@ pub(crate) async fn perform_connected(
             1 if operation.changes_the_database() => {
                 job.stop.request();
                 job.progress
-                    .note("stopping after the migration under way; once more cancels it");
+                    .note("finishing the current migration; interrupt again to cancel it");
             }
             2 => {
-                job.progress.note("cancelling the migration under way");
+                job.progress.note("cancelling the current migration");
                 cancel.send().await;
             }
             _ => {
@@ -194,11 +222,13 @@ fn finish(job: &Job<'_>, command: &str, result: Result<Exit, Failure>) -> ExitCo
 /// Runs a future to its end on this thread.
 ///
 /// # Errors
-/// The operating system refuses what a runtime needs.
+/// The operating system refuses a resource that the runtime needs.
 pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::environment("cannot start").cause(&error))?;
+        .map_err(|error| {
+            Failure::environment("cannot start the asynchronous runtime").cause(&error)
+        })?;
     Ok(runtime.block_on(future))
 }

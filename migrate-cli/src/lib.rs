@@ -1,16 +1,16 @@
 //! The `migrate` program, and the same program inside an application.
 //!
-//! Production images hold the application and nothing else. So the application can carry the commands
-//! itself, over the migrations that are embedded in it: a binary of three lines,
+//! Production images contain only the application, so the application can have the commands itself,
+//! over its embedded migrations: as a second binary of three lines,
 //!
 //! ```no_run
 //! # static MIGRATIONS: migrate_runtime::Migrations = migrate_runtime::Migrations::empty();
 //! fn main() -> std::process::ExitCode {
-//!     migrate_cli::main(&MIGRATIONS)
+//!     migrate_cli::main_with_version(&MIGRATIONS, env!("CARGO_PKG_VERSION"))
 //! }
 //! ```
 //!
-//! or a subcommand of the application's own program:
+//! or as a subcommand of the application's program:
 //!
 //! ```no_run
 //! # static MIGRATIONS: migrate_runtime::Migrations = migrate_runtime::Migrations::empty();
@@ -20,9 +20,9 @@
 //!
 //! #[derive(Parser)]
 //! enum Program {
-//!     /// Serves requests.
+//!     /// Serve requests
 //!     Serve,
-//!     /// Looks after the database's schema.
+//!     /// Apply and track the migrations of the database
 //!     Migrate(migrate_cli::Migrate),
 //! }
 //!
@@ -34,9 +34,9 @@
 //! }
 //! ```
 //!
-//! [`Migrate::database_url`] hands over the application's own URL, and [`Migrate::execute_over`] its
-//! own client. The commands that work on files (`create`, `check`, …) belong to the `migrate` program
-//! alone. The page `docs/program.md` of the repository describes every command.
+//! [`Migrate::database_url`] passes the application's URL, and [`Migrate::execute_over`] uses a client of
+//! the application. The commands that work on files (`create`, `check`, …) exist only in the `migrate`
+//! program. The page `docs/program.md` of the repository describes every command.
 
 mod commands;
 mod connection;
@@ -46,6 +46,7 @@ mod embedded;
 mod exit;
 mod failure;
 mod finding;
+mod habit;
 mod interruption;
 mod job;
 mod notices;
@@ -55,5 +56,5 @@ mod program;
 mod progress;
 mod scratch;
 
-pub use embedded::{Migrate, main};
+pub use embedded::{Migrate, main, main_with_version};
 pub use program::run_program;

@@ -1,29 +1,29 @@
-//! The options that every command has.
+//! The options of the commands that use a database, and of every command's output.
 
 use clap::Args;
 use migrate_runtime::Table;
 
 use crate::output::{Colour, Format, Output};
 
-/// Where the database is, which history to keep, how to print.
+/// Which database and history table to use, and how to print.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Options {
-    /// The database; else `DATABASE_URL` (environment or .env), else the PG… variables of psql
+    /// Connect to this database [default: `DATABASE_URL`, or the PG… variables of psql]
     ///
-    /// A password on the command line can be seen by everybody on this machine: keep it in
-    /// `DATABASE_URL`, in `PGPASSWORD` or in ~/.pgpass.
+    /// `DATABASE_URL` may be set in the environment or in a .env file. Every user of this machine can
+    /// see a password on the command line: keep it in `DATABASE_URL`, `PGPASSWORD` or ~/.pgpass.
     #[arg(long, global = true, value_name = "URL", help_heading = "Database")]
     pub(crate) database_url: Option<String>,
 
-    /// The history table's schema, instead of the one in the settings
+    /// Keep the history table in this schema [default: the setting `schema`]
     #[arg(long, global = true, value_name = "NAME", help_heading = "Database")]
     pub(crate) schema: Option<String>,
 
-    /// The history table, instead of the one in the settings
+    /// Name of the history table [default: the setting `table`]
     #[arg(long, global = true, value_name = "NAME", help_heading = "Database")]
     pub(crate) table: Option<String>,
 
-    /// How to print results
+    /// Format of the result
     #[arg(
         long,
         global = true,
@@ -34,7 +34,7 @@ pub(crate) struct Options {
     )]
     pub(crate) format: Format,
 
-    /// When to use colours; `NO_COLOR` turns them off, too
+    /// When to use colours
     #[arg(
         long,
         global = true,
@@ -51,7 +51,7 @@ impl Options {
         Output::new(self.format, self.color)
     }
 
-    /// The history table, where the options name another than `usual`.
+    /// The history table that the options name; `usual` where they name none.
     pub(crate) fn table(&self, usual: &Table) -> Table {
         if self.schema.is_none() && self.table.is_none() {
             return usual.clone();

@@ -11,22 +11,22 @@ use crate::failure::Failure;
 /// How results are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(crate) enum Format {
-    /// For people.
+    /// Text, for people
     #[default]
     Text,
-    /// One JSON document on stdout, for programs.
+    /// One JSON document on stdout
     Json,
 }
 
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(crate) enum Colour {
-    /// On terminals, unless `NO_COLOR` is set.
+    /// On terminals, unless `NO_COLOR` is set
     #[default]
     Auto,
-    /// Always.
+    /// Always
     Always,
-    /// Never.
+    /// Never
     Never,
 }
 
@@ -84,7 +84,7 @@ impl Output {
         reason = "what is written goes through here, whatever the format"
     )]
     pub(crate) fn note(self, text: &str) {
-        // Nobody is left to tell where even stderr is gone.
+        // Without stderr there is no place left to report the error to.
         let _ = writeln!(anstream::stderr(), "{text}");
     }
 
@@ -94,6 +94,14 @@ impl Output {
             write_document(command, false, Value::Object(failure.json()));
         }
         self.note(&format!("{ERROR}error:{ERROR:#} {}", failure.text()));
+    }
+}
+
+/// `1 migration`, `2 migrations`.
+pub(crate) fn counted(number: usize, noun: &str) -> String {
+    match number {
+        1 => format!("1 {noun}"),
+        _ => format!("{number} {noun}s"),
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::builder::PossibleValuesParser;
-use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use clap::{Arg, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use migrate_check::Layout;
 
@@ -14,18 +14,19 @@ use crate::directory::Directory;
 use crate::embedded::{Operation, block_on, perform_connected};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::habit;
 use crate::job::Job;
 use crate::options::Options;
 
-/// PostgreSQL migrations: written as SQL, checked before they run, applied exactly once
+/// Check, apply and track PostgreSQL migrations written in SQL
 #[derive(Debug, Parser)]
 #[command(name = "migrate", version, max_term_width = 100)]
 pub(crate) struct Program {
-    /// The directory with the migrations; else `MIGRATE_DIR`, else `migrations` here or above
+    /// Directory of the migrations [default: `MIGRATE_DIR`, or `migrations` here or in a parent]
     #[arg(long, global = true, value_name = "PATH")]
     dir: Option<PathBuf>,
 
-    /// How the files are named and what they hold, if as another tool has them
+    /// Migration tool whose file layout the directory uses [default: the setting `layout`]
     #[arg(long, global = true, value_name = "LAYOUT", value_parser = PossibleValuesParser::new(Layout::ALL.map(Layout::name)))]
     layout: Option<String>,
 
@@ -53,13 +54,13 @@ pub fn run_program(
     arguments: impl IntoIterator<Item = OsString>,
     called: &'static str,
 ) -> ExitCode {
-    let matches = match Program::command()
+    let matches = match Program::documented()
         .bin_name(called)
         .try_get_matches_from(arguments)
     {
         Ok(matches) => matches,
         // clap prints help and version to stdout with 0, everything else to stderr with 2.
-        Err(error) => error.exit(),
+        Err(error) => habit::explain(error).exit(),
     };
     match Program::from_arg_matches(&matches) {
         Ok(program) => program.execute(),
@@ -67,7 +68,33 @@ pub fn run_program(
     }
 }
 
+/// The commands that use no database, and those that use no directory either. All of them accept the
+/// global options, so that a shell alias may name them once; their help leaves out what they ignore.
+const WITHOUT_DATABASE: [&str; 5] = ["create", "check", "rules", "completions", "man"];
+const WITHOUT_DIRECTORY: [&str; 3] = ["rules", "completions", "man"];
+
 impl Program {
+    /// The command line as help, completions and the manual page describe it.
+    pub(crate) fn documented() -> clap::Command {
+        let command = Self::command();
+        let global: Vec<Arg> = command
+            .get_arguments()
+            .filter(|argument| argument.is_global_set())
+            .cloned()
+            .collect();
+        command.mut_subcommands(|subcommand| {
+            let name = subcommand.get_name().to_owned();
+            let unused = |argument: &&Arg| match argument.get_id().as_str() {
+                "database_url" | "schema" | "table" => WITHOUT_DATABASE.contains(&name.as_str()),
+                "dir" | "layout" => WITHOUT_DIRECTORY.contains(&name.as_str()),
+                _ => false,
+            };
+            let hidden = global.iter().filter(unused);
+            // An argument of the subcommand's own takes the place of the global one.
+            subcommand.args(hidden.map(|argument| argument.clone().global(false).hide(true)))
+        })
+    }
+
     fn execute(&self) -> ExitCode {
         let output = self.options.output();
         match self.perform() {

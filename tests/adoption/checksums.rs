@@ -154,11 +154,11 @@ fn prisma_is_taken_over_and_its_failed_and_rolled_back_rows_are_not() {
     );
     let error = perform(&database, &migrate_adopt::adopt(&project.set())).unwrap_err();
     insta::assert_snapshot!(error, @r#"
-    "public"."_prisma_migrations" of Prisma does not fit the files:
+    "public"."_prisma_migrations" of Prisma does not match the files:
       migrations/2_b/migration.sql was edited after it was applied
-        restore the file as it was applied; if the edit changes nothing in the database: `--applied 2`
-      migrations/3_c/migration.sql was begun and not finished
-        if all of it is in the database, or has been finished by hand: `--applied 3`
-        if none of it is, or has been undone by hand: `--pending 3`
+        restore the applied text, or, if the edit makes no difference to the database: `--applied 2`
+      migrations/3_c/migration.sql was started but not finished
+        if the database has all of its effects, or you finished it by hand: `--applied 3`
+        if it has none of them, or you undid them by hand: `--pending 3`
     "#);
 }

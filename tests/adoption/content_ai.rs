@@ -42,7 +42,7 @@ fn the_content_ai_backend_is_taken_over_with_rows_of_both_spellings() {
     assert_eq!(adopted.tool, Some(Tool::Files));
     insta::assert_snapshot!(adopted, @r#"
     recorded 3 migrations that an application that keeps the names of its files applied, from "public"."schema_migrations"
-    that table is called "public"."schema_migrations_files" from now on
+    renamed "public"."schema_migrations" to "public"."schema_migrations_files"
     "#);
     let rows = history(&database);
     let times: Vec<&str> = rows.iter().map(|row| row[3].as_str()).collect();

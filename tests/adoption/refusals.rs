@@ -26,14 +26,14 @@ fn rows_without_a_file_and_files_without_a_row_are_each_to_be_answered() {
     let set = three().set();
     let error = perform(&database, &adopt(&set)).unwrap_err();
     insta::assert_snapshot!(error, @r#"
-    "public"."schema_migrations" of dbmate does not fit the files:
-      7 was applied, and no file is about it
-        restore the file, or leave the row out: `--forget 7`
-      x was applied, and no file is about it
-        restore the file, or leave the row out: `--forget x`
-      migrations/2_b.sql was never applied, though newer ones were
-        if its effects are in the database: `--applied 2`
-        if it is still to be run: `--pending 2`
+    "public"."schema_migrations" of dbmate does not match the files:
+      7 was applied, but no file matches it
+        restore the file, or ignore the row: `--forget 7`
+      x was applied, but no file matches it
+        restore the file, or ignore the row: `--forget x`
+      migrations/2_b.sql was not applied, although newer ones were
+        if the database has its effects: `--applied 2`
+        if it should run: `--pending 2`
     "#);
     let half = adopt(&set).forget("7").forget("x");
     assert!(perform(&database, &half).is_err());
@@ -48,7 +48,7 @@ fn rows_without_a_file_and_files_without_a_row_are_each_to_be_answered() {
     );
     // Answered once, it is not asked again; and the renamed table is nobody's history any more.
     let again = perform(&database, &adopt(&set)).unwrap();
-    insta::assert_snapshot!(again, @"there is nothing left to take over");
+    insta::assert_snapshot!(again, @"nothing to adopt: everything is recorded already");
     assert!(run(&database, &set).unwrap().is_noop());
 }
 
@@ -85,7 +85,7 @@ fn of_several_histories_one_has_to_be_named() {
     let set = three().set();
     let error = perform(&database, &adopt(&set)).unwrap_err();
     insta::assert_snapshot!(error, @r#"
-    there are several histories in this database:
+    this database has the histories of several tools:
       "public"."goose_db_version" of goose
       "public"."schema_migrations" of dbmate
       = help: `--from goose --from-table public.goose_db_version`
@@ -100,14 +100,14 @@ fn of_several_histories_one_has_to_be_named() {
 }
 
 #[test]
-fn without_a_history_there_is_nothing_to_take_over() {
+fn without_a_history_there_is_nothing_to_adopt() {
     let database = database("SELECT 1", 1);
     let set = three().set();
     let error = perform(&database, &adopt(&set)).unwrap_err();
     assert!(
         error
             .to_string()
-            .starts_with("there is no history of a known tool in this database")
+            .starts_with("no history of a known tool found in this database")
     );
     assert!(perform(&database, &adopt(&set).from(Tool::Sqlx)).is_err());
 }
@@ -122,7 +122,7 @@ fn an_open_transaction_is_not_committed() {
     let error = adopt(&three().set()).perform(&mut client).unwrap_err();
     insta::assert_snapshot!(error, @"
     the connection has an open transaction
-      = help: commit or roll it back first
+      = help: commit it or roll it back first
     ");
     client.batch_execute("ROLLBACK").unwrap();
     assert_eq!(database.value("SELECT to_regclass('mine') IS NULL"), "t");

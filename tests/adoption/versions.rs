@@ -22,7 +22,7 @@ fn golang_migrate_keeps_one_row_that_stands_for_all() {
     let adopted = perform(&database, &migrate_adopt::adopt(&project.set()).dry_run()).unwrap();
     insta::assert_snapshot!(adopted, @r#"
     would record 12 migrations that golang-migrate applied, from "public"."schema_migrations"
-    that table would be called "public"."schema_migrations_golang_migrate" from now on
+    would rename "public"."schema_migrations" to "public"."schema_migrations_golang_migrate"
     "#);
     assert_eq!(database.value("SELECT dirty FROM schema_migrations"), "f");
     assert_taken_over(
@@ -38,7 +38,7 @@ fn golang_migrate_keeps_one_row_that_stands_for_all() {
     );
     assert_eq!(
         history(&database)[3][6],
-        "adopted from golang-migrate, which has no row of it: this is when"
+        "adopted from golang-migrate, which has no row for it; this is the time of the adoption"
     );
 }
 
@@ -57,10 +57,10 @@ fn a_dirty_golang_migrate_has_to_be_answered() {
     let set = project.set();
     let error = perform(&database, &migrate_adopt::adopt(&set)).unwrap_err();
     insta::assert_snapshot!(error, @r#"
-    "public"."schema_migrations" of golang-migrate does not fit the files:
-      migrations/5_create_t5.up.sql was begun and not finished
-        if all of it is in the database, or has been finished by hand: `--applied 5`
-        if none of it is, or has been undone by hand: `--pending 5`
+    "public"."schema_migrations" of golang-migrate does not match the files:
+      migrations/5_create_t5.up.sql was started but not finished
+        if the database has all of its effects, or you finished it by hand: `--applied 5`
+        if it has none of them, or you undid them by hand: `--pending 5`
     "#);
     database.execute("DROP TABLE t5");
     let adopted = perform(&database, &migrate_adopt::adopt(&set).pending(5)).unwrap();

@@ -8,34 +8,44 @@ use migrate_fixtures::{Installation, Options, Origin, Server, Wanted};
 use crate::Outcome;
 use crate::cargo::{cargo, root, run as run_command};
 
-/// The example's database on a server of ours.
+/// The example's database on the demo's own server.
 const DATABASE: &str = "content_ai";
 
-/// Picks a database and runs the example on it.
+/// Picks a database and runs the example on it. `DATABASE_URL` is ignored: it may name a database in
+/// production, and the demo creates tables.
 pub(crate) fn run(options: &[String]) -> Outcome {
     let mut fresh = false;
     let mut in_process = false;
-    for option in options {
-        match option.as_str() {
-            "--fresh" => fresh = true,
-            "--in-process" => in_process = true,
+    let mut url = None;
+    let mut options = options.iter();
+    while let Some(option) = options.next() {
+        match option.split_once('=').unwrap_or((option, "")) {
+            ("--fresh", "") => fresh = true,
+            ("--in-process", "") => in_process = true,
+            ("--database-url", "") => {
+                url = Some(
+                    options
+                        .next()
+                        .ok_or("demo: --database-url needs a URL")?
+                        .clone(),
+                );
+            }
+            ("--database-url", given) => url = Some(given.to_owned()),
             _ => return Err(format!("demo: unknown option {option}").into()),
         }
     }
+    if let Some(url) = url {
+        if fresh || in_process {
+            return Err("demo: --database-url cannot be combined with another option".into());
+        }
+        eprintln!("demo: on the database of --database-url, which gets the example's tables");
+        return run_example(&url);
+    }
+    if std::env::var_os("DATABASE_URL").is_some() {
+        eprintln!("demo: DATABASE_URL is ignored; --database-url uses another database");
+    }
     if in_process {
         return run_in_process(fresh);
-    }
-    if let Ok(url) = std::env::var("DATABASE_URL")
-        && !url.is_empty()
-    {
-        if fresh {
-            return Err(
-                "demo: --fresh drops the database, and the one that DATABASE_URL names is yours"
-                    .into(),
-            );
-        }
-        eprintln!("demo: on the database that DATABASE_URL names");
-        return run_example(&url);
     }
     match Installation::find(&Wanted::from_environment()) {
         Ok(installation) => run_on_server(&installation, fresh),
@@ -50,7 +60,7 @@ pub(crate) fn run(options: &[String]) -> Outcome {
 fn run_on_server(installation: &Installation, fresh: bool) -> Outcome {
     let origin = match installation.origin {
         Origin::Machine => "installed on this machine",
-        Origin::Fetched => "fetched with Python's package client",
+        Origin::Fetched => "fetched with pip",
     };
     eprintln!(
         "demo: on PostgreSQL {}, {origin}: {}",
@@ -78,8 +88,8 @@ fn run_in_process(fresh: bool) -> Outcome {
             .map_err(|error| format!("cannot delete {}: {error}", data.display()))?;
     }
     eprintln!(
-        "demo: on a PostgreSQL inside a program of ours, compiled to WebAssembly; \
-         its first build takes some minutes"
+        "demo: on a PostgreSQL inside a program, compiled to WebAssembly; \
+         the first build takes some minutes"
     );
     let directory = target.join("in-process");
     run_command(
@@ -101,7 +111,7 @@ fn run_in_process(fresh: bool) -> Outcome {
     if let Some(stdout) = program.stdout.take() {
         BufReader::new(stdout)
             .read_line(&mut url)
-            .map_err(|error| format!("in-process says nothing: {error}"))?;
+            .map_err(|error| format!("cannot read the output of in-process: {error}"))?;
     }
     let done = if url.trim().is_empty() {
         Err("in-process did not start".into())
@@ -118,7 +128,7 @@ fn run_example(url: &str) -> Outcome {
     run_command(
         cargo()
             .args(["run", "--quiet", "--package", "content-ai"])
-            // Without the program beside it, which the demo does not need, it is sooner built.
+            // The demo does not need the program, so it is not built.
             .arg("--no-default-features")
             .env("DATABASE_URL", url),
     )

@@ -18,6 +18,7 @@ mod features;
 mod grammar;
 mod grammar_compare;
 mod licences;
+mod new_rule;
 mod peers;
 mod postgresql_source;
 mod rules;
@@ -29,10 +30,10 @@ type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
 const USAGE: &str = "usage: cargo xtask <task>
 
-  demo [--fresh] [--in-process]
-      run examples/content-ai on a PostgreSQL that is found or fetched;
-      --fresh: with a new database; --in-process: on a PostgreSQL inside a program,
-      as on a machine that has only Rust
+  demo [--fresh] [--in-process] | demo --database-url URL
+      run examples/content-ai on an installed or fetched PostgreSQL, whatever
+      DATABASE_URL says; --fresh: with a new database; --in-process: on a PostgreSQL
+      inside a program, for a machine that has only Rust; --database-url: on this one
   campaign [--middle] [--seed N]
       starters killed, cut off and left without a server by the hundred, and the
       proof that everything was applied exactly once; --middle: a tenth of it
@@ -41,6 +42,10 @@ const USAGE: &str = "usage: cargo xtask <task>
       not installed are fetched
   tidy
       check what neither the compiler nor clippy does
+  rules
+      write docs/rules.md from the documentation of the rules
+  new-rule ID
+      write and register a new rule, for its author to fill in
   dependencies
       check licences, minimum Rust versions, and what applications get
   features
@@ -69,6 +74,7 @@ fn main() -> ExitCode {
         "dependencies" => dependencies::run(),
         "features" => features::run(),
         "rules" => rules::run(),
+        "new-rule" => new_rule::run(&rest),
         "grammar" => grammar::run(&rest),
         "counts" => counts::run(&rest),
         "peers" => peers::run(&rest),

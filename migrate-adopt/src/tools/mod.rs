@@ -1,4 +1,4 @@
-//! What each tool writes into its table: a file a tool, with where that was read.
+//! What each tool writes into its table: one file for each tool, with the source of that knowledge.
 
 pub(crate) mod diesel;
 pub(crate) mod files;
@@ -24,14 +24,14 @@ pub(crate) struct Format {
     pub(crate) label: &'static str,
     /// What the tool calls its table unless told otherwise.
     pub(crate) table: &'static str,
-    /// The columns in order; a `…` at the end stands for any others. A type in it has to fit.
+    /// The columns in order, each with its type where the type has to match.
     pub(crate) columns: &'static [&'static str],
     /// Reads the table whose quoted name replaces `{table}`: key, file name, time in UTC, milliseconds,
-    /// role, checksum, state; one row a migration. `search_path` is pinned meanwhile.
+    /// role, checksum, state; one row for each migration. `search_path` is pinned while it runs.
     pub(crate) select: &'static str,
-    /// The version a row is about, by its key alone.
+    /// The version of a row, by its key alone.
     pub(crate) version: fn(&str) -> Option<i64>,
-    /// Whether the migration is what the row's checksum says; true where the tool keeps none.
+    /// Whether the migration has the checksum of the row; true if the tool keeps none.
     pub(crate) fits: fn(&Row, &Migration<'_>) -> bool,
     /// The newest row stands for all migrations up to it.
     pub(crate) cumulative: bool,
@@ -42,7 +42,7 @@ fn unchecked(_: &Row, _: &Migration<'_>) -> bool {
     true
 }
 
-/// The version in a text of digits, perhaps with others of its kind in between.
+/// The version as plain digits.
 fn digits(key: &str) -> Option<i64> {
     key.parse().ok()
 }

@@ -1,4 +1,4 @@
-//! `migrate adopt`: takes over the history of another tool.
+//! `migrate adopt`: adopts the history of another tool.
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
@@ -10,35 +10,36 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::job::Job;
 
-/// Takes over the history that another migration tool has kept in this database
+/// Adopt the history that another migration tool has recorded in this database
 ///
-/// The tool's rows are matched with the files, its checksums are verified, and what it has applied is
-/// recorded with its original times, in one transaction. What does not fit is listed, and nothing is
-/// recorded until each case is answered with --applied, --pending or --forget. The tool's table stays as
-/// it is, unless it has the very name of ours: then it is renamed. Doing it again changes nothing.
+/// Matches the tool's rows with the files, verifies its checksums, and records the applied migrations
+/// with their original times, in one transaction. Rows and files that do not match are listed, and
+/// nothing is recorded until each of them is answered with --applied, --pending or --forget. The tool's
+/// table is not changed, except that it is renamed if it has the name of migrate's history table.
+/// Running the command again changes nothing.
 #[derive(Debug, Args)]
 pub(crate) struct Adopt {
-    /// The tool; else it is recognised by its table
+    /// Tool to adopt from [default: recognised by its table]
     #[arg(long, value_name = "TOOL", value_parser = PossibleValuesParser::new(Tool::ALL.map(Tool::name)))]
     from: Option<String>,
 
-    /// The tool's table, where it does not have its usual name
+    /// Table in which the tool keeps its history, if it does not have its usual name
     #[arg(long, value_name = "SCHEMA.NAME")]
     from_table: Option<String>,
 
-    /// These count as applied as they are now: without a row, failed, or edited since
+    /// Record these versions as applied despite a missing row, a failure or an edit
     #[arg(long, value_name = "VERSION", num_args = 1.., value_delimiter = ',')]
     applied: Vec<i64>,
 
-    /// These count as not applied: without a row though newer ones have one, or failed
+    /// Leave these versions pending although newer ones are applied, or they failed
     #[arg(long, value_name = "VERSION", num_args = 1.., value_delimiter = ',')]
     pending: Vec<i64>,
 
-    /// These rows, as the tool names them, are left out: no file is about them
+    /// Ignore these rows, given as the tool names them, although no file matches them
     #[arg(long, value_name = "ROW", num_args = 1.., value_delimiter = ',')]
     forget: Vec<String>,
 
-    /// Say what would be recorded, and write nothing
+    /// Show what would be recorded, and write nothing
     #[arg(long)]
     dry_run: bool,
 }

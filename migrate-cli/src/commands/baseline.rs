@@ -1,4 +1,4 @@
-//! `migrate baseline`: takes a database as it is.
+//! `migrate baseline`: records migrations as applied without running them.
 
 use clap::Args;
 use migrate_runtime::Session;
@@ -8,14 +8,15 @@ use super::run;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::job::Job;
+use crate::output::counted;
 
-/// Records migrations as applied without running them
+/// Record migrations as applied without running them
 ///
-/// For a database that was made before its migrations were tracked: everything up to VERSION counts as
-/// applied from then on. Rows that are there stay as they are.
+/// For a database that was created before its migrations were tracked: every migration up to VERSION
+/// is recorded as applied. Rows that exist are not changed.
 #[derive(Debug, Args)]
 pub(crate) struct Baseline {
-    /// The newest version whose effects the database has
+    /// Newest version whose effects the database has
     version: i64,
 }
 
@@ -28,12 +29,14 @@ impl Baseline {
         let report = job.runner().baseline_over(session, self.version).await?;
         for recorded in &report.applied {
             job.output.text(&format!(
-                "recorded {} as applied, without running it",
+                "recorded {} as applied without running it",
                 recorded.file
             ));
         }
-        job.output
-            .text(&format!("{} recorded now", report.applied.len()));
+        job.output.text(&match report.applied.len() {
+            0 => "nothing to record: every migration up to this version is recorded".to_owned(),
+            some => format!("recorded {}", counted(some, "migration")),
+        });
         job.output
             .document("baseline", json!({ "recorded": run::applied(&report) }));
         Ok(Exit::Done)

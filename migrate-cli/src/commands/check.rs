@@ -1,4 +1,4 @@
-//! `migrate check`: everything that the build would say, without building.
+//! `migrate check`: every rule of the build, without a build.
 
 use clap::Args;
 use migrate_check::{Loaded, Severity, Source, Style, files, render};
@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 
 use super::scratch::{self, Findings};
 use crate::connection::environment::Environment;
-use crate::connection::target::Target;
 use crate::directory::Directory;
 use crate::embedded::block_on;
 use crate::exit::Exit;
@@ -15,22 +14,30 @@ use crate::finding;
 use crate::interruption::Interruptions;
 use crate::job::Job;
 use crate::options::Options;
-use crate::output::{GOOD, Output};
-use crate::scratch::Scratch;
+use crate::output::{DIM, ERROR, GOOD, Output, counted};
+use crate::scratch::{Scratch, ScratchServer};
 
-/// Checks the files by every rule of the build, without a database
+/// Check the migrations with every rule of the build, without a database
 #[derive(Debug, Args)]
 pub(crate) struct Check {
-    /// Fail on warnings, too
+    /// Treat warnings as errors
     #[arg(long)]
     deny_warnings: bool,
 
-    /// Also apply everything to a throwaway database on the server that `DATABASE_URL` or
-    /// `--database-url` names, and say what it locks, rewrites and scans, and what the down files leave
+    /// Also apply and revert the migrations in a temporary database, and show what each file locks,
+    /// rewrites and scans, and what its down file leaves
     #[arg(long)]
     scratch: bool,
 
-    /// No warnings about this version and older ones: they ran long ago
+    /// Create the temporary database on this server, as a role that may create databases
+    /// [default: `MIGRATE_SCRATCH_URL`, or a server on this machine]
+    ///
+    /// Without it, the server that `DATABASE_URL` names is used only if it is on this machine; otherwise
+    /// an installed PostgreSQL is started for the check.
+    #[arg(long, value_name = "URL", requires = "scratch")]
+    scratch_url: Option<String>,
+
+    /// Report no warnings for this version and older ones
     #[arg(long, value_name = "VERSION")]
     since: Option<i64>,
 }
@@ -58,7 +65,8 @@ impl Check {
         };
         let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
         output.text(&summary(&loaded, errors, warnings));
-        let mut failed = errors > 0 || self.deny_warnings && warnings > 0;
+        let denied = self.deny_warnings && warnings > 0;
+        let mut failed = errors > 0 || denied;
         let documents: Vec<Value> = findings
             .iter()
             .map(|found| finding::document(found, loaded.text(&found.file)))
@@ -69,33 +77,46 @@ impl Check {
             "warnings": warnings,
             "findings": documents,
         });
-        // What cannot be built is not worth trying out.
+        // Files that do not build are not run.
         if self.scratch && errors == 0 {
-            let found = block_on(try_out(&directory, options, output))??;
+            if options.database_url.is_some() {
+                return Err(Failure::environment(
+                    "`--database-url` does not choose the server of the scratch database",
+                )
+                .help("name a server where a database may be created: `--scratch-url <URL>`"));
+            }
+            let server = self.scratch_url.as_deref();
+            let found = block_on(try_out(&directory, server, output))??;
             output.text(&found.summary());
             failed |= !found.differences.is_empty();
             if let Value::Object(members) = &mut document {
                 members.insert("scratch".to_owned(), found.document());
             }
         }
+        if denied && errors == 0 {
+            output.note(&format!(
+                "{ERROR}error:{ERROR:#} {}, and `--deny-warnings` treats warnings as errors",
+                counted(warnings, "warning")
+            ));
+        }
         output.verdict("check", !failed, document);
         Ok(if failed { Exit::Refused } else { Exit::Done })
     }
 }
 
-/// Tries the files out in a database that is gone afterwards, whatever happens.
+/// Runs the migrations in a temporary database, which is dropped afterwards in any case.
 async fn try_out(
     directory: &Directory,
-    options: &Options,
+    server: Option<&str>,
     output: Output,
 ) -> Result<Findings, Failure> {
-    let environment = Environment::read()?;
-    let target = Target::find(options.database_url.as_deref(), &environment)?;
+    let server = ScratchServer::choose(server, &Environment::read()?)?;
+    output.note(&format!("{DIM}scratch database on {server}{DIM:#}"));
     let set = directory.migrations()?;
     let settings = directory.settings().clone();
     let job = Job::new(&set, directory.table(), settings, output);
     let mut interruptions = Interruptions::listen();
-    let mut scratch = Scratch::create(&target).await?;
+    let mut scratch = Scratch::create(&server.target).await?;
     let cancel = scratch.cancel.clone();
     let found = tokio::select! {
         found = scratch::try_out(&job, &mut scratch) => found,
@@ -109,19 +130,15 @@ async fn try_out(
 }
 
 fn summary(loaded: &Loaded, errors: usize, warnings: usize) -> String {
-    let plural = |number: usize, word: &str| match number {
-        1 => format!("1 {word}"),
-        _ => format!("{number} {word}s"),
-    };
     // The settings file is a source as well.
     let is_sql = |source: &&Source| files::is_sql(&source.file);
-    let files = plural(loaded.sources.iter().filter(is_sql).count(), "file");
+    let files = counted(loaded.sources.iter().filter(is_sql).count(), "file");
     if errors + warnings == 0 {
-        return format!("{GOOD}ok{GOOD:#}: {files}, nothing to complain of");
+        return format!("{GOOD}ok{GOOD:#}: {files}, no problems found");
     }
     format!(
         "{}, {} in {files}",
-        plural(errors, "error"),
-        plural(warnings, "warning")
+        counted(errors, "error"),
+        counted(warnings, "warning")
     )
 }

@@ -1,6 +1,6 @@
-//! `migrate completions` and `migrate man`: what packagers and shells want of the program.
+//! `migrate completions` and `migrate man`: for shells and packagers.
 
-use clap::{Args, CommandFactory as _};
+use clap::Args;
 use clap_complete::Shell;
 
 use crate::exit::Exit;
@@ -8,22 +8,27 @@ use crate::failure::Failure;
 use crate::output::write;
 use crate::program::Program;
 
-/// Prints a completion script for a shell
+/// Print a completion script for a shell
 #[derive(Debug, Args)]
 pub(crate) struct Completions {
-    /// For which shell
+    /// Shell to write the script for
     shell: Shell,
 }
 
 impl Completions {
     pub(crate) fn perform(&self) -> Result<Exit, Failure> {
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut Program::command(), "migrate", &mut script);
+        clap_complete::generate(
+            self.shell,
+            &mut Program::documented(),
+            "migrate",
+            &mut script,
+        );
         print(&script)
     }
 }
 
-/// Prints the manual page: `migrate man > migrate.1`
+/// Print the manual page: `migrate man > migrate.1`
 #[derive(Debug, Args)]
 pub(crate) struct Man {}
 
@@ -31,10 +36,10 @@ impl Man {
     #[expect(clippy::unused_self, reason = "as every other command")]
     pub(crate) fn perform(&self) -> Result<Exit, Failure> {
         let mut page = Vec::new();
-        let mut command = Program::command();
+        let mut command = Program::documented();
         command.build();
         let failed = |error: std::io::Error| {
-            Failure::environment("the page cannot be written").cause(&error)
+            Failure::environment("cannot write the manual page").cause(&error)
         };
         clap_mangen::Man::new(command.clone())
             .render(&mut page)
@@ -51,8 +56,8 @@ impl Man {
 }
 
 fn print(text: &[u8]) -> Result<Exit, Failure> {
-    let text =
-        str::from_utf8(text).map_err(|error| Failure::environment("not a text").cause(&error))?;
+    let text = str::from_utf8(text)
+        .map_err(|error| Failure::environment("the generated text is not UTF-8").cause(&error))?;
     write(text.trim_end());
     Ok(Exit::Done)
 }

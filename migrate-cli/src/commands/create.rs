@@ -9,27 +9,27 @@ use clap::Args;
 use migrate_check::{Layout, files};
 use serde_json::json;
 
-use crate::directory::Directory;
+use crate::directory::{Directory, below};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Output, WARNING};
 
-/// Makes a new, empty migration and prints its path
+/// Create an empty migration and print its path
 #[derive(Debug, Args)]
 pub(crate) struct Create {
-    /// What it does, e.g. `create users`
+    /// What the migration does, e.g. `create users`
     #[arg(required = true, num_args = 1..)]
     name: Vec<String>,
 
-    /// With a down file that reverts it
+    /// Also create the down file that reverts it
     #[arg(long)]
     down: bool,
 
-    /// Number it by the newest migration plus one, instead of by the time in UTC
+    /// Use the number after the newest migration as version, instead of the time in UTC
     #[arg(long)]
     numbered: bool,
 
-    /// Run it statement by statement, without a transaction around it
+    /// Begin the file with the directive to run it without a transaction
     #[arg(long)]
     no_transaction: bool,
 }
@@ -41,23 +41,49 @@ impl Create {
         if !matches!(layout, Layout::Flat | Layout::Sqlx) {
             let tool = layout.name();
             return Err(Failure::environment(format!(
-                "files in the layout of {tool} are not made here"
+                "`migrate create` supports the layouts flat and sqlx, not {tool}"
             ))
-            .help(format!(
-                "add the file as {tool} does, or move the directory to our own layout"
-            )));
+            .help(format!("create the file as {tool} names it")));
         }
-        let name = snake_case(&self.name.join(" "));
+        let words = self.name.join(" ");
+        if let Some(odd) = words.chars().find(|c| c.is_alphanumeric() && !c.is_ascii()) {
+            return Err(Failure::environment(format!(
+                "the name of a migration cannot contain `{odd}`"
+            ))
+            .help("use only the letters A to Z, digits and spaces"));
+        }
+        if directory.is_guessed && !directory.path().exists() {
+            let below = below();
+            if let Some(first) = below.first() {
+                return Err(Failure::environment(format!(
+                    "there is no `{}` here, but there is `{}`",
+                    directory.shown(),
+                    below.join("` and `")
+                ))
+                .help(format!(
+                    "to add to it: `migrate create --dir {first} {words}`"
+                ))
+                .help(format!(
+                    "to create a second one here: `migrate create --dir {} {words}`",
+                    directory.shown()
+                )));
+            }
+        }
+        let name = snake_case(&words);
         if name.is_empty() {
             return Err(Failure::environment(format!(
-                "`{}` has no letter or digit that a file name could be made of",
+                "`{}` contains no letter or digit for the file name",
                 self.name.join(" ")
             ))
-            .help("say what the migration does: `migrate create add user email`"));
+            .help("describe the migration: `migrate create add user email`"));
         }
         let path = directory.path();
         fs::create_dir_all(&path).map_err(|error| {
-            Failure::environment(format!("`{}` cannot be made", directory.shown())).cause(&error)
+            Failure::environment(format!(
+                "cannot create the directory `{}`",
+                directory.shown()
+            ))
+            .cause(&error)
         })?;
         let existing = versions(&path)?;
         let version = if self.numbered {
@@ -87,7 +113,7 @@ impl Create {
         );
         if let Some(line) = missing_build_line(directory) {
             output.note(&format!(
-                "{WARNING}note:{WARNING:#} cargo does not notice new files by itself; with this line in `main` of {}build.rs, it does:\n    {line}",
+                "{WARNING}note:{WARNING:#} cargo does not notice added files; add this line to `main` in {}build.rs:\n    {line}",
                 directory.prefix
             ));
         }
@@ -95,7 +121,7 @@ impl Create {
     }
 }
 
-/// Lower case, words joined by `_`; whatever else stands between words is left out.
+/// Lower case, words joined by `_`; every other character separates words.
 fn snake_case(text: &str) -> String {
     let mut name = String::new();
     let mut before = None;
@@ -116,10 +142,10 @@ fn snake_case(text: &str) -> String {
     name
 }
 
-/// The versions that there are, as written. Misnamed files are for `check` to complain of.
+/// The versions of the existing files, as written. `check` reports misnamed files.
 fn versions(path: &Path) -> Result<Vec<(i64, String)>, Failure> {
     let unreadable = |error: std::io::Error| {
-        Failure::environment(format!("`{}` cannot be read", path.display())).cause(&error)
+        Failure::environment(format!("cannot read `{}`", path.display())).cause(&error)
     };
     let mut found = Vec::new();
     for entry in fs::read_dir(path).map_err(unreadable)? {
@@ -139,7 +165,7 @@ fn next_number(existing: &[(i64, String)]) -> Result<String, Failure> {
     };
     let next = newest.checked_add(1).ok_or_else(|| {
         Failure::refused(format!("there is no number after {newest}"))
-            .help("rename that file: versions end at 9223372036854775807")
+            .help("rename that file: 9223372036854775807 is the largest version")
     })?;
     Ok(format!("{next:0width$}", width = digits.len()))
 }
@@ -160,9 +186,9 @@ fn unused_time(existing: &[(i64, String)]) -> Result<String, Failure> {
     match existing.last() {
         Some((newest, digits)) if version.parse::<i64>().is_ok_and(|version| version < *newest) => {
             Err(Failure::refused(format!(
-                "the newest migration, {digits}, is newer than now ({version}), so this one would come before it"
+                "the version {version}, the time in UTC, would come before the newest migration, {digits}"
             ))
-            .help("`--numbered` takes the number after the newest"))
+            .help("use the number after the newest: `--numbered`"))
         }
         _ => Ok(version),
     }
@@ -194,16 +220,16 @@ fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
     let failed = |error: std::io::Error| {
         let shown = path.display();
         if error.kind() == ErrorKind::AlreadyExists {
-            Failure::refused(format!("`{shown}` exists already"))
+            Failure::refused(format!("`{shown}` already exists"))
         } else {
-            Failure::environment(format!("`{shown}` cannot be written")).cause(&error)
+            Failure::environment(format!("cannot write `{shown}`")).cause(&error)
         }
     };
     let mut file = File::create_new(path).map_err(failed)?;
     file.write_all(text.as_bytes()).map_err(failed)
 }
 
-/// The line that a crate's build script lacks: nothing for a crate that has it, and outside of crates.
+/// The line that the build script of the crate lacks; None if it has it, or if there is no crate.
 fn missing_build_line(directory: &Directory) -> Option<String> {
     if !directory.parent.join("Cargo.toml").exists() {
         return None;
@@ -225,7 +251,6 @@ mod tests {
             ("AddUserEmail", "add_user_email"),
             ("  add--user/email!  ", "add_user_email"),
             ("HTTPHeaders2", "httpheaders2"),
-            ("über", "ber"),
             ("--", ""),
         ] {
             assert_eq!(snake_case(given), name, "{given}");

@@ -11,10 +11,10 @@ use crate::failure::Failure;
 use crate::job::Job;
 use crate::output::{DIM, WARNING};
 
-/// Shows what `run` would do, statement by statement, without writing anything
+/// Show what `run` would do, statement by statement, and change nothing
 #[derive(Debug, Args)]
 pub(crate) struct Plan {
-    /// As far as this version
+    /// Plan as far as this version, which is included
     #[arg(long, value_name = "VERSION")]
     to: Option<i64>,
 }
@@ -100,7 +100,7 @@ fn show(pending: &Pending, steps: &[Step<'_>], findings: &[Diagnostic], text: &s
     let how = if pending.transactional {
         ""
     } else {
-        "  statement by statement, no transaction"
+        "  one statement at a time, without a transaction"
     };
     let file = &pending.file;
     let mut lines = vec![format!("{WARNING}{file}{WARNING:#}{DIM}{how}{DIM:#}")];
@@ -108,12 +108,12 @@ fn show(pending: &Pending, steps: &[Step<'_>], findings: &[Diagnostic], text: &s
         let done = if step.done { "  (done)" } else { "" };
         let mut rest = step.sql.lines();
         let first = rest.next().unwrap_or_default();
-        lines.push(format!("{DIM}{:>5}{DIM:#}  {first}{done}", step.line));
-        lines.extend(rest.map(|line| format!("       {line}").trim_end().to_owned()));
+        lines.push(format!("{DIM}{:>5} |{DIM:#} {first}{done}", step.line));
+        lines.extend(rest.map(|line| format!("{DIM}      |{DIM:#} {line}").trim_end().to_owned()));
         lines.extend(
             step.locks
                 .iter()
-                .map(|lock| format!("{DIM}       locks {}: {}{DIM:#}", lock.table, lock.mode)),
+                .map(|lock| format!("{DIM}      = takes {} on {}{DIM:#}", lock.mode, lock.table)),
         );
     }
     for finding in findings {

@@ -1,4 +1,4 @@
-//! `migrate repair`: tells the history what only a person can know.
+//! `migrate repair`: corrects the history where only a person can know what is true.
 
 use clap::Args;
 use migrate_runtime::{Repair as What, Session};
@@ -8,21 +8,21 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::job::Job;
 
-/// Corrects the history after a deliberate edit or an interruption; runs no migration
+/// Correct the history after an edit or an interruption, without running any migration
 ///
-/// Each changed row keeps a note of it, which `status --format json` shows.
+/// Each corrected row keeps a note, which `status --format json` shows.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 pub(crate) struct Repair {
-    /// These applied files were edited on purpose: take their new checksums over
+    /// Accept the edits of these applied files: record their new checksums
     #[arg(long, value_name = "VERSION", num_args = 1.., value_delimiter = ',')]
     accept: Vec<i64>,
 
-    /// This half-done migration has been finished by hand: count it as applied
+    /// Record this interrupted migration as applied, after you finished it by hand
     #[arg(long, value_name = "VERSION")]
     applied: Option<i64>,
 
-    /// What this half-done migration did has been undone by hand: let the next run start it anew
+    /// Let the next run start this interrupted migration again, after you undid its effects by hand
     #[arg(long, value_name = "VERSION")]
     retry: Option<i64>,
 }

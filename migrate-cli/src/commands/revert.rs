@@ -1,24 +1,29 @@
-//! `migrate revert`: takes applied migrations back with their down files.
+//! `migrate revert`: reverts applied migrations with their down files.
 
 use clap::Args;
-use migrate_runtime::{Revert as Which, Session};
+use migrate_runtime::{Condition, Entry, Revert as Which, Session, Status};
 use serde_json::json;
 
 use super::run::{self, Limits};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::job::Job;
+use crate::output::counted;
 
-/// Takes applied migrations back with their down files, newest first
+/// Revert applied migrations with their down files, newest first
 #[derive(Debug, Args)]
 pub(crate) struct Revert {
-    /// How many of the newest applied migrations
+    /// Revert this many of the newest applied migrations
     #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "to")]
     last: usize,
 
-    /// Everything newer than this version; 0 for all
+    /// Revert to this version: every newer migration, but not this one
     #[arg(long, value_name = "VERSION")]
     to: Option<i64>,
+
+    /// Show which migrations would be reverted, and change nothing
+    #[arg(long)]
+    dry_run: bool,
 
     #[command(flatten)]
     limits: Limits,
@@ -32,6 +37,10 @@ impl Revert {
     ) -> Result<Exit, Failure> {
         let which = self.to.map_or(Which::Last(self.last), Which::To);
         let output = job.output;
+        if self.dry_run {
+            let status = job.runner().status_over(session).await?;
+            return self.plan(job, &status);
+        }
         let mut runner = self
             .limits
             .set(job.runner())
@@ -44,7 +53,7 @@ impl Revert {
             Ok(report) => {
                 output.text(&match report.applied.len() {
                     0 => "nothing to revert".to_owned(),
-                    some => format!("{some} reverted"),
+                    some => format!("reverted {}", counted(some, "migration")),
                 });
                 output.document("revert", document(&report));
                 Ok(Exit::Done)
@@ -54,5 +63,48 @@ impl Revert {
                 Err(Failure::from(error).details(report))
             }
         }
+    }
+
+    /// What `--dry-run` says: the migrations that a revert would take, or the one that stops it.
+    fn plan(&self, job: &Job<'_>, status: &Status) -> Result<Exit, Failure> {
+        let is_recorded =
+            |entry: &&Entry| !matches!(entry.condition, Condition::Pending | Condition::OutOfOrder);
+        let newest = status.entries.iter().rev().filter(is_recorded);
+        let chosen: Vec<&Entry> = match self.to {
+            Some(target) => newest.filter(|entry| entry.version > target).collect(),
+            None => newest.take(self.last).collect(),
+        };
+        if let Some(at) = chosen.iter().position(|entry| !entry.reversible)
+            && let Some(Entry { version, name, .. }) = chosen.get(at)
+        {
+            let failure = Failure::refused(format!(
+                "migration {version} {name} has no down file, so nothing would be reverted"
+            ));
+            return Err(match at {
+                0 => failure,
+                _ => failure.help(format!(
+                    "revert the newer ones only: `migrate revert --to {version}`"
+                )),
+            });
+        }
+        let mut documents = Vec::new();
+        for entry in &chosen {
+            let down = job.set.get(entry.version).and_then(|migration| {
+                let down = migration.down()?;
+                Some(down.path())
+            });
+            let Entry { version, name, .. } = entry;
+            job.output.text(&format!(
+                "would revert {version} {name} with {}",
+                down.as_deref().unwrap_or("its down file")
+            ));
+            documents.push(json!({ "version": version, "name": name, "file": down }));
+        }
+        if chosen.is_empty() {
+            job.output.text("nothing to revert");
+        }
+        let document = json!({ "dry_run": true, "reverted": [], "would_revert": documents });
+        job.output.document("revert", document);
+        Ok(Exit::Done)
     }
 }

@@ -1,4 +1,4 @@
-//! `migrate rules`: what the build and `check` look for.
+//! `migrate rules`: the rules of the build and of `check`.
 
 use clap::Args;
 use migrate_check::Level;
@@ -9,10 +9,10 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{DIM, ERROR, Output, WARNING};
 
-/// Lists the rules that migrations are checked by, or explains one of them
+/// List the rules that check migrations, or explain one of them
 #[derive(Debug, Args)]
 pub(crate) struct Rules {
-    /// The name of a rule, as a finding gives it
+    /// Name of the rule to explain
     id: Option<String>,
 }
 
@@ -60,7 +60,7 @@ fn list() -> String {
     };
     let lines: Vec<String> = RULES.iter().map(line).collect();
     format!(
-        "{}\n\n{DIM}`migrate rules <ID>` explains one{DIM:#}",
+        "{}\n\n{DIM}`migrate rules <ID>` explains a rule{DIM:#}",
         lines.join("\n")
     )
 }

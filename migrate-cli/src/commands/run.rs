@@ -1,4 +1,4 @@
-//! `migrate run`: brings the database up to date.
+//! `migrate run`: applies pending migrations.
 
 use std::time::Duration;
 
@@ -10,51 +10,51 @@ use crate::duration;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::job::Job;
-use crate::output::Output;
+use crate::output::{Output, counted};
 
-/// Applies what is pending
+/// Apply pending migrations
 #[derive(Debug, Args)]
 #[expect(
     clippy::struct_field_names,
     reason = "`dry_run` is what the flag is called"
 )]
 pub(crate) struct Run {
-    /// Stop after this version
+    /// Apply as far as this version, which is included
     #[arg(long, value_name = "VERSION")]
     to: Option<i64>,
 
-    /// Only print what would be applied
+    /// Show which migrations would be applied, and change nothing
     #[arg(long)]
     dry_run: bool,
 
-    /// All pending migrations in one transaction: all or nothing
+    /// Apply all pending migrations in one transaction: all or none
     #[arg(long)]
     single_transaction: bool,
 
     #[command(flatten)]
     limits: Limits,
 
-    /// Go on despite a condition that is usually a mistake
+    /// Continue despite a condition that is usually a mistake
     #[arg(long, value_enum, value_name = "CONDITION")]
     allow: Vec<Condition>,
 }
 
-/// How long to wait for whom.
+/// How long to wait, and how often to try.
 #[derive(Debug, Args)]
 pub(crate) struct Limits {
-    /// How long to wait for a lock before trying again [default: 2s]
+    /// Wait this long for a lock before rolling back and retrying [default: 2s]
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     lock_timeout: Option<Duration>,
 
-    /// How often to try again when locks are in the way [default: 10]
+    /// Retry this many times when a lock cannot be acquired [default: 10]
     #[arg(long, value_name = "TIMES")]
     retries: Option<u32>,
 
-    /// How long one statement may run [default: no limit]
+    /// Cancel a statement that runs longer than this [default: no limit]
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     statement_timeout: Option<Duration>,
 
-    /// How long to wait while somebody else applies migrations [default: 5min]
+    /// Wait this long while another instance applies migrations [default: 5min]
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     wait: Option<Duration>,
 }
@@ -77,14 +77,14 @@ impl Limits {
     }
 }
 
-/// What `run` refuses unless told otherwise.
+/// A condition that `run` refuses unless it is allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Condition {
-    /// An applied file was edited.
+    /// An applied file was edited
     Drift,
-    /// An applied file is gone.
+    /// The file of an applied migration is missing
     Missing,
-    /// A pending file is older than the newest applied one.
+    /// A pending migration is older than the newest applied one
     OutOfOrder,
 }
 
@@ -159,22 +159,24 @@ fn report_plan(output: Output, plan: &migrate_runtime::Plan) -> Exit {
 /// The last line of a run.
 fn summary(report: &Report) -> String {
     let mut lines = vec![match (report.applied.len(), report.current) {
-        (0, 0) => "nothing pending: there are no migrations".to_owned(),
-        (0, current) => format!("nothing pending, {current} applied before"),
-        (applied, current) => format!("{applied} applied now, {current} before"),
+        (0, 0) => "nothing to apply: there are no migrations".to_owned(),
+        (0, current) => format!("nothing pending, {} applied", counted(current, "migration")),
+        (applied, _) => format!("applied {}", counted(applied, "migration")),
     }];
     if let Some(newest) = report.ahead.last() {
         lines.push(format!(
-            "the database is ahead by {}, up to {newest}: a newer program has migrated it",
-            report.ahead.len()
+            "the database is ahead by {}, up to {newest}: a newer release has migrated it",
+            counted(report.ahead.len(), "migration")
         ));
     }
     for missing in &report.missing {
-        lines.push(format!("allowed: {missing} was applied and is missing"));
+        lines.push(format!(
+            "allowed: the file of the applied migration {missing} is missing"
+        ));
     }
     for version in &report.drifted {
         lines.push(format!(
-            "allowed: {version} was edited after it was applied"
+            "allowed: migration {version} was edited after it was applied"
         ));
     }
     lines.join("\n")

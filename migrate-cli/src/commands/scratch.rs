@@ -1,4 +1,4 @@
-//! `migrate check --scratch`: what the migrations do, found out by doing it.
+//! `migrate check --scratch`: runs the migrations, and reports what they do.
 
 use std::time::Duration;
 
@@ -8,19 +8,19 @@ use serde_json::{Value, json};
 use crate::duration;
 use crate::failure::Failure;
 use crate::job::Job;
-use crate::output::{DIM, ERROR, GOOD, WARNING};
+use crate::output::{DIM, ERROR, GOOD, WARNING, counted};
 use crate::scratch::catalog::{Catalog, differences};
 use crate::scratch::{Lock, Scratch, Work};
 
-/// What was found out.
+/// The result of a run in the scratch database.
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
     pub(crate) files: Vec<File>,
     /// How many were reverted and applied again.
     pub(crate) reverted: usize,
-    /// Why not all could be applied again.
+    /// Why applying again failed.
     pub(crate) failed_again: Option<String>,
-    /// The files after which the schema is not what it should be, and where it differs.
+    /// The files after which the schema differs from the expected one, with the differences.
     pub(crate) differences: Vec<(String, Vec<String>)>,
 }
 
@@ -36,7 +36,7 @@ pub(crate) struct File {
 /// Applies everything to an empty database, reverts what can be reverted, and applies it again.
 ///
 /// # Errors
-/// A migration that fails, and what the surroundings refuse.
+/// A migration fails, or the server refuses a query of the observer.
 pub(crate) async fn try_out(job: &Job<'_>, scratch: &mut Scratch) -> Result<Findings, Failure> {
     make_history(job, scratch).await?;
     scratch.watch(&job.table).await?;
@@ -60,7 +60,7 @@ pub(crate) async fn try_out(job: &Job<'_>, scratch: &mut Scratch) -> Result<Find
     revert(job, scratch, &before, &mut found).await?;
     if found.reverted > 0 {
         if let Err(error) = job.runner().run_over(&mut scratch.client).await {
-            // What the down files left behind says why.
+            // What the down files left explains it.
             if found.differences.is_empty() {
                 return Err(error.into());
             }
@@ -71,17 +71,22 @@ pub(crate) async fn try_out(job: &Job<'_>, scratch: &mut Scratch) -> Result<Find
         }
         let again = scratch.catalog(&job.table).await?;
         if let Some(first) = before.last() {
-            note(&mut found, "down and up again".to_owned(), first, &again);
+            note(
+                &mut found,
+                "reverting and applying again".to_owned(),
+                first,
+                &again,
+            );
         }
     }
     Ok(found)
 }
 
-/// The history table has to be there before it can be watched, and only the engine makes it: to record
-/// a baseline, which is forgotten again.
+/// The history table has to exist before it can be observed, and only the engine creates it. So a
+/// baseline is recorded, and deleted again.
 async fn make_history(job: &Job<'_>, scratch: &mut Scratch) -> Result<(), Failure> {
     let Some(first) = job.set.iter().next() else {
-        return Err(Failure::environment("there are no migrations"));
+        return Err(Failure::environment("there are no migrations to run"));
     };
     let mut runner = job.runner();
     runner
@@ -92,10 +97,12 @@ async fn make_history(job: &Job<'_>, scratch: &mut Scratch) -> Result<(), Failur
         .client
         .batch_execute(&forget)
         .await
-        .map_err(|error| Failure::environment("the scratch database cannot be used").driver(&error))
+        .map_err(|error| {
+            Failure::environment("cannot write to the scratch database").driver(&error)
+        })
 }
 
-/// Newest first, as far as there are down files; each has to leave the schema as it was before.
+/// Newest first, as far as there are down files; each has to restore the schema from before its migration.
 async fn revert(
     job: &Job<'_>,
     scratch: &mut Scratch,
@@ -118,7 +125,7 @@ async fn revert(
     Ok(())
 }
 
-/// Only what was not different before already is this file's doing.
+/// A difference that an earlier file left is not reported again.
 fn note(found: &mut Findings, file: String, expected: &Catalog, now: &Catalog) {
     let mut new = differences(expected, now);
     new.retain(|line| {
@@ -143,35 +150,38 @@ fn show(file: &File) -> String {
         ));
     }
     for lock in &file.locks {
-        if let Some(stops) = lock.stops() {
-            lines.push(format!("    {} on {}: {stops}", lock.mode, lock.table));
+        if let Some(blocks) = lock.blocks() {
+            lines.push(format!(
+                "    takes {} on {}: {blocks}",
+                lock.mode, lock.table
+            ));
         }
     }
     lines.join("\n")
 }
 
 impl Findings {
-    /// What the down files left to be said.
+    /// The differences that the down files left, and the totals.
     pub(crate) fn summary(&self) -> String {
         let mut lines = Vec::new();
         for (file, differences) in &self.differences {
             lines.push(format!(
-                "{ERROR}{file}{ERROR:#} does not leave the schema as it was:"
+                "{ERROR}{file}{ERROR:#} does not restore the schema:"
             ));
             lines.extend(differences.iter().map(|line| format!("    {line}")));
         }
-        let applied = self.files.len();
+        let applied = counted(self.files.len(), "migration");
         if let Some(error) = &self.failed_again {
             lines.push(format!("{ERROR}applying again fails:{ERROR:#} {error}"));
-            lines.push(format!("{applied} applied, {} reverted", self.reverted));
+            lines.push(format!("applied {applied}, reverted {}", self.reverted));
             return lines.join("\n");
         }
         lines.push(match (self.reverted, self.differences.is_empty()) {
-            (0, _) => format!("{applied} applied; the newest has no down file, so none was reverted"),
+            (0, _) => format!("applied {applied}; reverted none, because the newest has no down file"),
             (reverted, true) => format!(
-                "{applied} applied, {reverted} reverted and applied again, with the same schema each time"
+                "applied {applied}; reverted and applied again {reverted}, with the same schema each time"
             ),
-            (reverted, false) => format!("{applied} applied, {reverted} reverted and applied again"),
+            (reverted, false) => format!("applied {applied}; reverted and applied again {reverted}"),
         });
         lines.join("\n")
     }

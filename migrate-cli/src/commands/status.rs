@@ -1,10 +1,10 @@
-//! `migrate status`: how every migration stands.
+//! `migrate status`: the state of every migration.
 
 use std::time::Duration;
 
 use anstyle::Style;
 use clap::Args;
-use comfy_table::{ContentArrangement, Table};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table};
 use migrate_runtime::{Condition, Entry, Session};
 use serde_json::{Value, json};
 
@@ -14,10 +14,10 @@ use crate::failure::Failure;
 use crate::job::Job;
 use crate::output::{DIM, ERROR, WARNING};
 
-/// Shows how every migration stands
+/// Show the state of every migration
 #[derive(Debug, Args)]
 pub(crate) struct Status {
-    /// Exit with 1 unless everything is applied and as it was applied
+    /// Exit with 1 unless every migration is applied and unchanged
     #[arg(long)]
     exit_code: bool,
 }
@@ -30,7 +30,9 @@ impl Status {
     ) -> Result<Exit, Failure> {
         let status = job.runner().status_over(session).await?;
         if !status.entries.is_empty() {
-            job.output.text(&table(&status));
+            let width = terminal_size::terminal_size_of(std::io::stdout());
+            let width = width.map(|(width, _)| usize::from(width.0));
+            job.output.text(&table(&status.entries, width));
         }
         job.output.text(&summary(&status));
         job.output.document("status", document(&status));
@@ -42,22 +44,53 @@ impl Status {
     }
 }
 
-/// A line for each migration, in colours where something is to be done.
-fn table(status: &migrate_runtime::Status) -> String {
+const COLUMNS: [&str; 7] = [
+    "version",
+    "name",
+    "state",
+    "applied at",
+    "by",
+    "took",
+    "checksum",
+];
+
+/// The columns that a narrow terminal does without, the least important first: the state says what the
+/// checksum does.
+const DISPENSABLE: [&str; 4] = ["checksum", "by", "took", "applied at"];
+
+/// A line for each migration. Columns are left out until the lines fit a terminal of `width`.
+fn table(entries: &[Entry], width: Option<usize>) -> String {
+    let lines = (0..=DISPENSABLE.len())
+        .map(|left_out| lines(entries, DISPENSABLE.get(..left_out).unwrap_or_default()));
+    let fits = |lines: &Vec<String>| {
+        let widest = lines.iter().map(|line| line.chars().count()).max();
+        width.is_none_or(|width| widest.unwrap_or(0) <= width)
+    };
+    let mut narrowest = Vec::new();
+    for lines in lines {
+        narrowest = lines;
+        if fits(&narrowest) {
+            break;
+        }
+    }
+    // Colours mark what needs attention.
+    let styles = std::iter::once(DIM).chain(entries.iter().map(style));
+    let coloured: Vec<String> = narrowest
+        .iter()
+        .zip(styles)
+        .map(|(line, style)| format!("{style}{line}{style:#}"))
+        .collect();
+    coloured.join("\n")
+}
+
+/// The header and a line for each migration, without the columns of these names.
+fn lines(entries: &[Entry], without: &[&str]) -> Vec<String> {
     let mut table = Table::new();
     table
         .load_style(comfy_table::presets::NOTHING)
         .set_content_arrangement(ContentArrangement::Disabled)
-        .set_header([
-            "version",
-            "name",
-            "state",
-            "applied at",
-            "by",
-            "took",
-            "checksum",
-        ]);
-    for entry in &status.entries {
+        .set_header(COLUMNS);
+    for entry in entries {
         let or_dash = |text: Option<&str>| text.unwrap_or("-").to_owned();
         let took = entry.milliseconds.map(Duration::from_millis);
         table.add_row([
@@ -74,19 +107,19 @@ fn table(status: &migrate_runtime::Status) -> String {
             },
         ]);
     }
-    for column in table.column_iter_mut() {
+    for (column, name) in table.column_iter_mut().zip(COLUMNS) {
         column.set_padding((0, 2));
+        if without.contains(&name) {
+            column.set_constraint(ColumnConstraint::Hidden);
+        }
     }
-    let styles = std::iter::once(DIM).chain(status.entries.iter().map(style));
-    let lines: Vec<String> = table
+    table
         .lines()
-        .zip(styles)
-        .map(|(line, style)| format!("{style}{}{style:#}", line.trim_end()))
-        .collect();
-    lines.join("\n")
+        .map(|line| line.trim_end().to_owned())
+        .collect()
 }
 
-/// Nothing to see in what is applied; yellow is work to do, red is a mistake.
+/// Plain for applied migrations, yellow for pending ones, red for mistakes.
 fn style(entry: &Entry) -> Style {
     match entry.condition {
         Condition::Applied | Condition::Baseline => Style::new(),
@@ -96,14 +129,14 @@ fn style(entry: &Entry) -> Style {
     }
 }
 
-/// What to make of the table, and what to do next.
+/// The totals, and what to do next.
 fn summary(status: &migrate_runtime::Status) -> String {
     let count = |word| {
         let words = status.entries.iter().map(|entry| state(entry.condition));
         words.filter(|found| *found == word).count()
     };
     let mut parts = vec![
-        format!("{} applied", count("applied") + count("baseline")),
+        format!("{} applied", applied(status)),
         format!("{} pending", count("pending")),
     ];
     for (word, shown) in [
@@ -111,7 +144,7 @@ fn summary(status: &migrate_runtime::Status) -> String {
         ("drifted", "drifted"),
         ("missing", "missing"),
         ("interrupted", "interrupted"),
-        ("ahead", "ahead of these files"),
+        ("ahead", "ahead (applied by a newer release)"),
     ] {
         match count(word) {
             0 => {}
@@ -121,12 +154,12 @@ fn summary(status: &migrate_runtime::Status) -> String {
     let mut lines = vec![parts.join(", ")];
     if !status.table_exists {
         lines.push(format!(
-            "there is no {} yet: the first run creates it",
+            "{} does not exist yet: the first run creates it",
             status.table
         ));
     }
     if let Some(holder) = &status.holder {
-        lines.push(format!("being migrated right now by {holder}"));
+        lines.push(format!("migrations are being applied by {holder}"));
     }
     for entry in &status.entries {
         if let Some(advice) = advice(entry) {
@@ -134,6 +167,13 @@ fn summary(status: &migrate_runtime::Status) -> String {
         }
     }
     lines.join("\n")
+}
+
+/// How many migrations of the set are applied.
+fn applied(status: &migrate_runtime::Status) -> usize {
+    let is_applied =
+        |entry: &&Entry| matches!(entry.condition, Condition::Applied | Condition::Baseline);
+    status.entries.iter().filter(is_applied).count()
 }
 
 fn label(entry: &Entry) -> String {
@@ -144,19 +184,20 @@ fn label(entry: &Entry) -> String {
     })
 }
 
-/// What `run` will say about it, and what to do.
-fn advice(entry: &Entry) -> Option<&'static str> {
+/// What is wrong, and what to do about it.
+fn advice(entry: &Entry) -> Option<String> {
+    let version = entry.version;
     match entry.condition {
-        Condition::Drifted => Some(
-            "edited after it was applied; restore it and put the change into a new migration, or accept it with `migrate repair`",
-        ),
-        Condition::Missing => Some("was applied and its file is gone; restore the file"),
+        Condition::Drifted => Some(format!(
+            "edited after it was applied; restore the file and put the change into a new migration, or accept the edit: `migrate repair --accept {version}`"
+        )),
+        Condition::Missing => Some("applied, but its file is missing; restore the file".to_owned()),
         Condition::OutOfOrder => Some(
-            "older than the newest applied one; give it a newer number, or `-- migrate: out-of-order`",
+            "older than the newest applied migration; give it a newer version, or add `-- migrate: out-of-order` to it".to_owned(),
         ),
-        Condition::Interrupted { .. } => {
-            Some("begun and not finished; the next run resumes it, or says why it cannot")
-        }
+        Condition::Interrupted { .. } => Some(
+            "interrupted; the next run resumes it, or says why it cannot".to_owned(),
+        ),
         _ => None,
     }
 }
@@ -188,7 +229,8 @@ fn document(status: &migrate_runtime::Status) -> Value {
     json!({
         "table": status.table,
         "table_exists": status.table_exists,
-        "current": status.is_current(),
+        "current": applied(status),
+        "up_to_date": status.is_current(),
         "pending": status.pending(),
         "holder": holder,
         "migrations": status.entries.iter().map(entry).collect::<Vec<_>>(),
@@ -207,5 +249,38 @@ fn state(condition: Condition) -> &'static str {
         Condition::OutOfOrder => "out_of_order",
         Condition::Interrupted { .. } => "interrupted",
         _ => "unknown",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use migrate_runtime::{Condition, Entry};
+
+    use super::table;
+
+    #[test]
+    fn a_narrow_terminal_gets_fewer_columns_and_no_wrapped_line() {
+        let mut entry = Entry::default();
+        entry.version = 20_250_131_093_000;
+        entry.name = "create_users".to_owned();
+        entry.condition = Condition::Applied;
+        entry.applied_at = Some("2026-01-31T09:30:00Z".to_owned());
+        entry.applied_by = Some("shop_owner".to_owned());
+        entry.milliseconds = Some(11);
+        entry.checksum_matches = Some(true);
+        let shown =
+            |width| anstream::adapter::strip_str(&table(&[entry.clone()], width)).to_string();
+        insta::assert_snapshot!(shown(None), @"
+        version         name          state    applied at            by          took   checksum
+        20250131093000  create_users  applied  2026-01-31T09:30:00Z  shop_owner  11 ms  ok
+        ");
+        insta::assert_snapshot!(shown(Some(80)), @"
+        version         name          state    applied at            by          took
+        20250131093000  create_users  applied  2026-01-31T09:30:00Z  shop_owner  11 ms
+        ");
+        insta::assert_snapshot!(shown(Some(60)), @"
+        version         name          state    applied at
+        20250131093000  create_users  applied  2026-01-31T09:30:00Z
+        ");
     }
 }

@@ -111,12 +111,22 @@ impl Target {
         self.login.given.clone().or_else(found)
     }
 
+    /// Whether every server is on this machine.
+    pub(crate) fn is_local(&self) -> bool {
+        self.places.iter().all(Place::is_local)
+    }
+
     /// The database as messages name it: never with a password.
     pub(crate) fn shown(&self) -> String {
-        let places: Vec<String> = self.places.iter().map(ToString::to_string).collect();
         let user = self.config.get_user().unwrap_or_default();
         let database = self.config.get_dbname().unwrap_or(user);
-        format!("database `{database}` at {} as `{user}`", places.join(","))
+        format!("database `{database}` at {} as `{user}`", self.servers())
+    }
+
+    /// The servers as messages name them: hosts and ports.
+    pub(crate) fn servers(&self) -> String {
+        let places: Vec<String> = self.places.iter().map(ToString::to_string).collect();
+        places.join(",")
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a schema consists of, as lines that can be compared.
+//! The objects of a schema, as lines that can be compared.
 
 use std::collections::BTreeSet;
 
@@ -8,11 +8,11 @@ use super::Scratch;
 use super::observe::SCHEMA;
 use crate::failure::Failure;
 
-/// Every object, one line each, with all that makes it what it is.
+/// One line for each object, with its definition.
 pub(crate) type Catalog = BTreeSet<String>;
 
 impl Scratch {
-    /// The schema as it is now, without what belongs to us or to an extension.
+    /// The current schema, without the history table, the observer and the members of extensions.
     pub(crate) async fn catalog(&self, history: &Table) -> Result<Catalog, Failure> {
         let table = history.to_string().replace('\'', "''");
         let sql = OBJECTS
@@ -22,15 +22,15 @@ impl Scratch {
     }
 }
 
-/// What of `before` is not in `after`, and the other way round: `- table t`, `+ index i …`.
+/// The lines that only one of the two has: `- table t` of `before`, `+ index i …` of `after`.
 pub(crate) fn differences(before: &Catalog, after: &Catalog) -> Vec<String> {
     let gone = before.difference(after).map(|line| format!("- {line}"));
     let new = after.difference(before).map(|line| format!("+ {line}"));
     gone.chain(new).collect()
 }
 
-/// Column order is left out: a column that is dropped and added again stands last, and that is all
-/// one can have.
+/// The order of columns is left out: a column that is dropped and added again comes last, and no down
+/// file can change that.
 const OBJECTS: &str = "
 WITH spaces AS (
     SELECT oid, nspname, nspacl FROM pg_namespace

@@ -1,4 +1,4 @@
-//! Making the database, and getting rid of it.
+//! Creating the scratch database, and dropping it.
 
 use std::process;
 use std::time::SystemTime;
@@ -11,23 +11,23 @@ use crate::connection::target::Target;
 use crate::connection::{Cancel, Connected, connect};
 use crate::failure::Failure;
 
-/// A database of our own on the server of somebody else's.
+/// A temporary database.
 pub(crate) struct Scratch {
     /// A connection to it.
     pub(crate) client: Client,
     pub(crate) cancel: Cancel,
-    /// What the server says there, down to the first level of debugging.
+    /// What the server reports, down to `debug1`.
     pub(super) notices: UnboundedReceiver<DbError>,
-    /// A connection to the database that was named: one cannot drop the database one is in.
+    /// A connection to the server's other database: a session cannot drop its own.
     outside: Client,
     pub(crate) name: String,
 }
 
 impl Scratch {
-    /// Makes an empty database on the server that `target` names.
+    /// Creates an empty database on the server of `target`.
     ///
     /// # Errors
-    /// No connection, no right to create databases.
+    /// No connection, or no permission to create databases.
     pub(crate) async fn create(target: &Target) -> Result<Self, Failure> {
         let outside = connect(target).await?.client;
         let moment = SystemTime::now()
@@ -38,11 +38,10 @@ impl Scratch {
             .batch_execute(&format!("CREATE DATABASE {name} TEMPLATE template0"))
             .await;
         if let Err(error) = created {
-            let failure =
-                Failure::environment("the scratch database cannot be created").driver(&error);
+            let failure = Failure::environment("cannot create the scratch database").driver(&error);
             return Err(match error.code() {
                 Some(&SqlState::INSUFFICIENT_PRIVILEGE) => failure
-                    .help("name a server on which you may create databases, such as one on your own machine, with `--database-url`"),
+                    .help("name a server where you may create databases: `--scratch-url <URL>`"),
                 _ => failure,
             });
         }
@@ -71,10 +70,10 @@ impl Scratch {
         }
     }
 
-    /// Drops the database, whoever is connected to it.
+    /// Drops the database, and ends the sessions in it.
     ///
     /// # Errors
-    /// The server's, with the database's name: somebody has to drop it by hand.
+    /// The server's, with the name of the database, which has to be dropped by hand.
     pub(crate) async fn remove(self) -> Result<(), Failure> {
         drop(self.client);
         drop_database(&self.outside, &self.name).await
@@ -86,7 +85,7 @@ impl Scratch {
     /// The server's.
     pub(super) async fn rows(&self, sql: &str) -> Result<Vec<Vec<String>>, Failure> {
         let failed = |error: tokio_postgres::Error| {
-            Failure::environment("the scratch database cannot be looked at").driver(&error)
+            Failure::environment("cannot read the catalog of the scratch database").driver(&error)
         };
         let messages = self.client.simple_query(sql).await.map_err(failed)?;
         let rows = messages.iter().filter_map(|message| match message {
@@ -113,7 +112,7 @@ async fn drop_database(outside: &Client, name: &str) -> Result<(), Failure> {
         .batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)"))
         .await
         .map_err(|error| {
-            Failure::environment(format!("the scratch database `{name}` cannot be dropped"))
+            Failure::environment(format!("cannot drop the scratch database `{name}`"))
                 .driver(&error)
                 .help(format!("drop it by hand: `DROP DATABASE {name}`"))
         })

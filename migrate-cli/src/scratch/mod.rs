@@ -1,12 +1,15 @@
-//! A throwaway database, to find out what migrations do to a real one.
+//! A temporary database, in which migrations are run to observe what they do.
 //!
-//! The engine applies them as `run` would, so what is measured is what happens. Locks are read by a
-//! deferred trigger on the history table: it fires when the migration's transaction commits, with all its
-//! locks still held. Rewrites and scans are what PostgreSQL itself says at `client_min_messages = debug1`.
+//! The engine applies them as `run` does. A deferred trigger on the history table reads the locks: it
+//! fires when the migration's transaction commits, with all its locks still held. PostgreSQL itself
+//! reports rewrites and scans, at `client_min_messages = debug1`.
 
 pub(crate) mod catalog;
 mod database;
 mod observe;
+mod server;
+mod temporary;
 
 pub(crate) use database::Scratch;
 pub(crate) use observe::{Lock, Work};
+pub(crate) use server::ScratchServer;

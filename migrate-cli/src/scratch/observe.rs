@@ -1,4 +1,4 @@
-//! What a migration locks, rewrites and reads through.
+//! What a migration locks, rewrites and scans.
 
 use std::collections::BTreeSet;
 
@@ -12,22 +12,34 @@ use crate::failure::Failure;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Lock {
     pub(crate) table: String,
-    /// PostgreSQL's name for it, e.g. `AccessExclusiveLock`.
+    /// As PostgreSQL's documentation spells it, e.g. `ACCESS EXCLUSIVE`.
     pub(crate) mode: String,
 }
 
 impl Lock {
-    /// Whom it stops; None for the locks that reading and writing take themselves.
-    pub(crate) fn stops(&self) -> Option<&'static str> {
+    /// What it blocks; None for the locks that queries take themselves.
+    pub(crate) fn blocks(&self) -> Option<&'static str> {
         match self.mode.as_str() {
-            "AccessExclusiveLock" => Some("nobody else can read or write it until the end"),
-            "ExclusiveLock" | "ShareRowExclusiveLock" | "ShareLock" => {
-                Some("nobody else can write it until the end")
+            "ACCESS EXCLUSIVE" => Some("blocks reads and writes until the migration commits"),
+            "EXCLUSIVE" | "SHARE ROW EXCLUSIVE" | "SHARE" => {
+                Some("blocks writes until the migration commits")
             }
-            "ShareUpdateExclusiveLock" => Some("reading and writing go on"),
+            "SHARE UPDATE EXCLUSIVE" => Some("blocks neither reads nor writes"),
             _ => None,
         }
     }
+}
+
+/// `AccessExclusiveLock`, as `pg_locks` has it, becomes `ACCESS EXCLUSIVE`, as the documentation has it.
+fn documented(mode: &str) -> String {
+    let mut name = String::new();
+    for character in mode.trim_end_matches("Lock").chars() {
+        if character.is_ascii_uppercase() && !name.is_empty() {
+            name.push(' ');
+        }
+        name.push(character.to_ascii_uppercase());
+    }
+    name
 }
 
 /// Work whose length grows with a table.
@@ -38,11 +50,11 @@ pub(crate) struct Work {
     pub(crate) table: String,
 }
 
-/// Our own things in the scratch database, apart from everybody's.
+/// Holds the observer's own objects in the scratch database.
 pub(super) const SCHEMA: &str = "migrate_scratch";
 
 impl Scratch {
-    /// Prepares the observation. The history table must be there.
+    /// Prepares the observation. The history table must exist.
     pub(crate) async fn watch(&self, history: &Table) -> Result<(), Failure> {
         self.rows(&format!(
             "CREATE SCHEMA {SCHEMA};
@@ -63,7 +75,7 @@ impl Scratch {
         Ok(())
     }
 
-    /// Begins the observation of one migration: what there is now is what it can get in the way of.
+    /// Begins the observation of one migration: only tables that exist now can be in use by others.
     pub(crate) async fn begin(&mut self, history: &Table) -> Result<BTreeSet<String>, Failure> {
         let rows = self
             .rows(&format!(
@@ -76,7 +88,7 @@ impl Scratch {
                 table = history.to_string().replace('\'', "''"),
             ))
             .await?;
-        // What was said before is not about this migration.
+        // Earlier notices are not about this migration.
         while self.notices.try_recv().is_ok() {}
         Ok(rows.into_iter().flatten().collect())
     }
@@ -102,6 +114,7 @@ impl Scratch {
             .await?;
         let lock = |row: Vec<String>| {
             let [table, mode] = row.try_into().ok()?;
+            let mode = documented(&mode);
             Some(Lock { table, mode })
         };
         let locks = rows.into_iter().filter_map(lock).collect();
@@ -109,7 +122,7 @@ impl Scratch {
     }
 }
 
-/// PostgreSQL's own words, which are the same in versions 12 to 18.
+/// The wording of these messages is the same in PostgreSQL 13 to 18.
 fn read_work(message: &str) -> Option<Work> {
     let quoted = |text: &str| Some(text.strip_prefix('"')?.split('"').next()?.to_owned());
     let work = |what, table| Some(Work { what, table });
@@ -127,7 +140,14 @@ fn read_work(message: &str) -> Option<Work> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Work, read_work};
+    use super::{Work, documented, read_work};
+
+    #[test]
+    fn lock_modes_are_spelled_as_in_postgresqls_documentation() {
+        assert_eq!(documented("AccessExclusiveLock"), "ACCESS EXCLUSIVE");
+        assert_eq!(documented("ShareRowExclusiveLock"), "SHARE ROW EXCLUSIVE");
+        assert_eq!(documented("ShareLock"), "SHARE");
+    }
 
     #[test]
     fn postgresqls_debug_messages_are_understood() {

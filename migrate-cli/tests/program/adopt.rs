@@ -36,7 +36,7 @@ fn a_foreign_directory_is_recognised_and_a_foreign_history_taken_over() {
     check!(place, ["run"], @"
     exit: 1
     ----- stderr
-    error: the migrations in `migrations` are not valid, so nothing was done
+    error: nothing was done, because the migrations in `migrations` are not valid
 
     migrations: the files are laid out as dbmate has them
      |
@@ -56,7 +56,7 @@ fn a_foreign_directory_is_recognised_and_a_foreign_history_taken_over() {
     migrations/1_one.sql
     migrations/2_two.sql
     would record 2 migrations that dbmate applied, from "public"."schema_migrations"
-    that table would be called "public"."schema_migrations_dbmate" from now on
+    would rename "public"."schema_migrations" to "public"."schema_migrations_dbmate"
     "#);
     check!(place, ["adopt", "--layout", "dbmate", "--format", "json"], @r#"
     exit: 0
@@ -86,13 +86,13 @@ fn a_foreign_directory_is_recognised_and_a_foreign_history_taken_over() {
     check!(place, ["adopt", "--layout", "dbmate"], @"
     exit: 0
     ----- stdout
-    there is nothing left to take over
+    nothing to adopt: everything is recorded already
     ");
     check!(place, ["run", "--layout", "dbmate"], @"
     exit: 0
     ----- stdout
     applied migrations/3_three.sql in [n] ms
-    1 applied now, 2 before
+    applied 1 migration
     ");
 }
 
@@ -125,12 +125,12 @@ fn what_does_not_fit_is_listed_with_its_answers() {
     check!(place, ["adopt", "--layout", "dbmate"], @r#"
     exit: 1
     ----- stderr
-    error: "public"."schema_migrations" of dbmate does not fit the files:
-      9 was applied, and no file is about it
-        restore the file, or leave the row out: `--forget 9`
-      migrations/1_one.sql was never applied, though newer ones were
-        if its effects are in the database: `--applied 1`
-        if it is still to be run: `--pending 1`
+    error: "public"."schema_migrations" of dbmate does not match the files:
+      9 was applied, but no file matches it
+        restore the file, or ignore the row: `--forget 9`
+      migrations/1_one.sql was not applied, although newer ones were
+        if the database has its effects: `--applied 1`
+        if it should run: `--pending 1`
     "#);
     check!(place, ["adopt", "--layout", "dbmate", "--forget", "9", "--applied", "1"], @r#"
     exit: 0
@@ -138,7 +138,7 @@ fn what_does_not_fit_is_listed_with_its_answers() {
     migrations/1_one.sql
     migrations/2_two.sql
     recorded 2 migrations that dbmate applied, from "public"."schema_migrations"
-    that table is called "public"."schema_migrations_dbmate" from now on
+    renamed "public"."schema_migrations" to "public"."schema_migrations_dbmate"
     "#);
 }
 
@@ -148,7 +148,7 @@ fn create_leaves_the_layouts_of_others_alone() {
     check!(place, ["create", "more", "--layout", "dbmate"], @"
     exit: 2
     ----- stderr
-    error: files in the layout of dbmate are not made here
-      = help: add the file as dbmate does, or move the directory to our own layout
+    error: `migrate create` supports the layouts flat and sqlx, not dbmate
+      = help: create the file as dbmate names it
     ");
 }

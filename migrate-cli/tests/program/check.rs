@@ -8,7 +8,7 @@ fn good_files_are_few_words() {
     check!(place, ["check"], @"
     exit: 0
     ----- stdout
-    ok: 1 file, nothing to complain of
+    ok: 1 file, no problems found
     ");
     check!(place, ["check", "--format", "json"], @r#"
     exit: 0
@@ -116,12 +116,12 @@ fn a_plan_shows_statements_with_their_lines() {
     exit: 0
     ----- stdout
     migrations/0001_one.sql
-        1  CREATE TABLE one ()
+        1 | CREATE TABLE one ()
 
-    migrations/0002_two.sql  statement by statement, no transaction
-        3  CREATE INDEX CONCURRENTLY a ON one ((1))
-        4  DROP INDEX CONCURRENTLY
-             IF EXISTS b
+    migrations/0002_two.sql  one statement at a time, without a transaction
+        3 | CREATE INDEX CONCURRENTLY a ON one ((1))
+        4 | DROP INDEX CONCURRENTLY
+          |   IF EXISTS b
 
     2 pending, 0 applied
     ");
@@ -169,9 +169,9 @@ fn a_plan_says_what_each_statement_locks_against_others() {
     exit: 0
     ----- stdout
     migrations/0001_orders.sql
-        2  ALTER TABLE orders DROP COLUMN note
-           locks orders: ACCESS EXCLUSIVE
-        3  SELECT 1
+        2 | ALTER TABLE orders DROP COLUMN note
+          = takes ACCESS EXCLUSIVE on orders
+        3 | SELECT 1
 
     1 pending, 0 applied
     ");
@@ -220,7 +220,7 @@ fn cargo_runs_it_as_a_subcommand() {
     insta::assert_snapshot!(place.show(&command.output().unwrap()), @"
     exit: 0
     ----- stdout
-    ok: 1 file, nothing to complain of
+    ok: 1 file, no problems found
     ");
     command.args(["--nosuch"]);
     insta::assert_snapshot!(place.show(&command.output().unwrap()), @"
@@ -231,5 +231,28 @@ fn cargo_runs_it_as_a_subcommand() {
     Usage: cargo migrate check [OPTIONS]
 
     For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn denied_warnings_are_given_as_the_reason() {
+    let place = Place::new(&[
+        ("1_a.sql", "CREATE TABLE a (id int);\n"),
+        ("2_b.sql", "ALTER TABLE a RENAME TO b;\n"),
+    ]);
+    check!(place, ["check", "--deny-warnings"], @"
+    exit: 1
+    ----- stdout
+    warning: migrations/2_b.sql:1:1: a release that still runs may use `a`
+      |
+    1 | ALTER TABLE a RENAME TO b;
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = help: add what has the new name, let the application use both, and drop the old one in a later release
+      = rule: rename; if it is meant, say why above the statement: `-- migrate: allow(rename) <reason>`
+
+    0 errors, 1 warning in 2 files
+    ----- stderr
+    error: 1 warning, and `--deny-warnings` treats warnings as errors
     ");
 }

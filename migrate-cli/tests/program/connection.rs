@@ -31,7 +31,7 @@ fn the_url_comes_from_a_dotenv_file_too() {
     exit: 0
     ----- stdout
     applied migrations/1_one.sql in [n] ms
-    1 applied now, 0 before
+    applied 1 migration
     ");
     place.write(".env", "DATABASE_URL=postgres://u:secret word@h/d\n");
     insta::assert_snapshot!(place.show(&command.output().unwrap()), @r#"
@@ -59,7 +59,7 @@ fn libpqs_variables_will_do() {
     exit: 0
     ----- stdout
     applied migrations/1_one.sql in [n] ms
-    1 applied now, 0 before
+    applied 1 migration
     ");
 }
 

@@ -28,8 +28,8 @@ fn numbers_follow_the_newest_and_nothing_is_overwritten() {
     check!(place, ["create", "!?"], @"
     exit: 2
     ----- stderr
-    error: `!?` has no letter or digit that a file name could be made of
-      = help: say what the migration does: `migrate create add user email`
+    error: `!?` contains no letter or digit for the file name
+      = help: describe the migration: `migrate create add user email`
     ");
     check!(place, ["create"], @"
     exit: 2
@@ -69,7 +69,7 @@ fn a_time_that_would_not_be_last_is_refused() {
     assert_eq!(output.status.code(), Some(1));
     let text = String::from_utf8(output.stderr).unwrap();
     assert!(
-        text.contains("`--numbered` takes the number after the newest"),
+        text.contains("use the number after the newest: `--numbered`"),
         "{text}"
     );
 }
@@ -83,7 +83,7 @@ fn a_crate_is_told_what_its_build_script_lacks() {
     ----- stdout
     migrations/0001_a.sql
     ----- stderr
-    note: cargo does not notice new files by itself; with this line in `main` of build.rs, it does:
+    note: cargo does not notice added files; add this line to `main` in build.rs:
         println!("cargo::rerun-if-changed=migrations");
     "#);
     place.write(
@@ -94,5 +94,42 @@ fn a_crate_is_told_what_its_build_script_lacks() {
     exit: 0
     ----- stdout
     migrations/0002_b.sql
+    ");
+}
+
+#[test]
+fn a_letter_that_a_file_name_cannot_have_is_named() {
+    let place = Place::new(&[]);
+    check!(place, ["create", "add Ünicode", "--numbered"], @"
+    exit: 2
+    ----- stderr
+    error: the name of a migration cannot contain `Ü`
+      = help: use only the letters A to Z, digits and spaces
+    ");
+    assert!(!place.path().join("migrations").exists());
+}
+
+#[test]
+fn a_second_directory_beside_that_of_a_member_is_made_only_on_request() {
+    let place = Place::new(&[]);
+    place.write("crates/db/migrations/0001_a.sql", "");
+    place.write("target/x/migrations/0001_not_ours.sql", "");
+    check!(place, ["create", "b", "--numbered"], @"
+    exit: 2
+    ----- stderr
+    error: there is no `migrations` here, but there is `crates/db/migrations`
+      = help: to add to it: `migrate create --dir crates/db/migrations b`
+      = help: to create a second one here: `migrate create --dir migrations b`
+    ");
+    assert!(!place.path().join("migrations").exists());
+    check!(place, ["create", "b", "--numbered", "--dir", "crates/db/migrations"], @"
+    exit: 0
+    ----- stdout
+    crates/db/migrations/0002_b.sql
+    ");
+    check!(place, ["create", "b", "--numbered", "--dir", "migrations"], @"
+    exit: 0
+    ----- stdout
+    migrations/0001_b.sql
     ");
 }

@@ -25,7 +25,7 @@ fn the_newest_is_reverted_and_what_has_no_down_file_is_not() {
     exit: 0
     ----- stdout
     reverted with migrations/0003_three.down.sql in [n] ms
-    1 reverted
+    reverted 1 migration
     ");
     check!(place, ["revert", "--to", "1", "--format", "json"], @r#"
     exit: 0
@@ -69,7 +69,7 @@ fn the_newest_is_reverted_and_what_has_no_down_file_is_not() {
     ----- stdout
     applied migrations/0002_two.sql in [n] ms
     applied migrations/0003_three.sql in [n] ms
-    2 applied now, 1 before
+    applied 2 migrations
     ");
 }
 
@@ -101,9 +101,9 @@ fn a_baseline_records_without_running() {
     check!(place, ["baseline", "2"], @"
     exit: 0
     ----- stdout
-    recorded migrations/0001_one.sql as applied, without running it
-    recorded migrations/0002_two.sql as applied, without running it
-    2 recorded now
+    recorded migrations/0001_one.sql as applied without running it
+    recorded migrations/0002_two.sql as applied without running it
+    recorded 2 migrations
     ");
     check!(place, ["status"], @"
     exit: 0
@@ -168,5 +168,72 @@ fn a_deliberate_edit_is_accepted_by_version() {
     ----- stderr
     error: 2 cannot be repaired: it is not half-done
       = help: `migrate status` lists what is applied
+    ");
+}
+
+#[test]
+fn a_dry_run_of_revert_names_what_it_would_revert_and_changes_nothing() {
+    let place = Place::new(&[
+        ("1_a.sql", "CREATE TABLE a ();\n"),
+        ("2_b.sql", "CREATE TABLE b ();\n"),
+        ("2_b.down.sql", "DROP TABLE b;\n"),
+        ("3_c.sql", "CREATE TABLE c ();\n"),
+        ("3_c.down.sql", "DROP TABLE c;\n"),
+    ]);
+    check!(place, ["revert", "--dry-run"], @"
+    exit: 0
+    ----- stdout
+    nothing to revert
+    ");
+    place.call(&["run", "--to", "3"]);
+    check!(place, ["revert", "--dry-run"], @"
+    exit: 0
+    ----- stdout
+    would revert 3 c with migrations/3_c.down.sql
+    ");
+    check!(place, ["revert", "--dry-run", "--to", "1", "--format", "json"], @r#"
+    exit: 0
+    ----- stdout
+    {
+      "command": "revert",
+      "dry_run": true,
+      "ok": true,
+      "reverted": [],
+      "would_revert": [
+        {
+          "file": "migrations/3_c.down.sql",
+          "name": "c",
+          "version": 3
+        },
+        {
+          "file": "migrations/2_b.down.sql",
+          "name": "b",
+          "version": 2
+        }
+      ]
+    }
+    "#);
+    check!(place, ["revert", "--dry-run", "--last", "3"], @"
+    exit: 1
+    ----- stderr
+    error: migration 1 a has no down file, so nothing would be reverted
+      = help: revert the newer ones only: `migrate revert --to 1`
+    ");
+    assert_eq!(
+        place.database.value("SELECT to_regclass('c') IS NOT NULL"),
+        "t"
+    );
+    // What it says comes true, and so does its advice.
+    check!(place, ["revert", "--to", "1"], @"
+    exit: 0
+    ----- stdout
+    reverted with migrations/3_c.down.sql in [n] ms
+    reverted with migrations/2_b.down.sql in [n] ms
+    reverted 2 migrations
+    ");
+    check!(place, ["revert", "--dry-run"], @"
+    exit: 1
+    ----- stderr
+    error: migration 1 a has no down file, so nothing would be reverted
     ");
 }

@@ -19,12 +19,12 @@ fn pending_migrations_are_applied_once() {
     ----- stdout
     applied migrations/0001_create_users.sql in [n] ms
     applied migrations/0002_create_posts.sql in [n] ms
-    2 applied now, 0 before
+    applied 2 migrations
     ");
     check!(place, ["run"], @"
     exit: 0
     ----- stdout
-    nothing pending, 2 applied before
+    nothing pending, 2 migrations applied
     ");
     place.database.assert_quiet();
 }
@@ -69,7 +69,7 @@ fn a_dry_run_and_a_target_say_and_do_less() {
     exit: 0
     ----- stdout
     applied migrations/0001_create_users.sql in [n] ms
-    1 applied now, 0 before
+    applied 1 migration
     ");
     check!(place, ["run", "--to", "7"], @"
     exit: 1
@@ -149,8 +149,8 @@ fn an_edited_file_is_refused_and_may_be_allowed() {
     check!(place, ["run", "--allow", "drift"], @"
     exit: 0
     ----- stdout
-    nothing pending, 1 applied before
-    allowed: 1 was edited after it was applied
+    nothing pending, 1 migration applied
+    allowed: migration 1 was edited after it was applied
     ");
 }
 
@@ -165,7 +165,7 @@ fn files_with_mistakes_stop_everything() {
     check!(place, ["run"], @"
     exit: 1
     ----- stderr
-    error: the migrations in `migrations` are not valid, so nothing was done
+    error: nothing was done, because the migrations in `migrations` are not valid
 
     migrations/0002_a.sql:1:8: unterminated quoted string
       |
@@ -196,7 +196,7 @@ fn notices_and_warnings_of_the_server_reach_the_reader() {
     exit: 0
     ----- stdout
     applied migrations/1_speak.sql in [n] ms
-    1 applied now, 0 before
+    applied 1 migration
     ----- stderr
     server: hello
     server warning: beware
@@ -210,7 +210,7 @@ fn another_history_table_can_be_chosen() {
     exit: 0
     ----- stdout
     applied migrations/0001_create_users.sql in [n] ms
-    1 applied now, 0 before
+    applied 1 migration
     ");
     assert_eq!(
         place.database.value("SELECT count(*) FROM ops.history"),

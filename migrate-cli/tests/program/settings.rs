@@ -14,7 +14,7 @@ fn the_file_beside_the_directory_counts_and_options_win() {
     check!(place, ["check"], @"
     exit: 0
     ----- stdout
-    ok: 3 files, nothing to complain of
+    ok: 3 files, no problems found
     ");
     check!(place, ["run"], @"
     exit: 0
@@ -22,7 +22,7 @@ fn the_file_beside_the_directory_counts_and_options_win() {
     applied migrations/1_a.sql in [n] ms
     applied migrations/9_c.sql in [n] ms
     applied migrations/10_b.sql in [n] ms
-    3 applied now, 0 before
+    applied 3 migrations
     ");
     assert_eq!(
         place
@@ -38,7 +38,7 @@ fn the_file_beside_the_directory_counts_and_options_win() {
     9        c     pending  -           -   -     -
     10       b     pending  -           -   -     -
     0 applied, 3 pending
-    there is no "ops"."other" yet: the first run creates it
+    "ops"."other" does not exist yet: the first run creates it
     "#);
 }
 
@@ -49,7 +49,7 @@ fn unknown_settings_stop_everything() {
     check!(place, ["status"], @r#"
     exit: 1
     ----- stderr
-    error: the migrations in `migrations` are not valid, so nothing was done
+    error: nothing was done, because the migrations in `migrations` are not valid
 
     migrate.toml:1:1: unknown setting `orders`
       |

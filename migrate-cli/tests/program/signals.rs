@@ -79,7 +79,7 @@ fn the_first_signal_stops_after_the_migration_under_way() {
     ----- stdout
     applied migrations/1_slow.sql in [n] ms
     ----- stderr
-    stopping after the migration under way; once more cancels it
+    finishing the current migration; interrupt again to cancel it
     error: stopped between two migrations, as it was asked to
       = help: run again to go on where it stopped
     ");
@@ -99,8 +99,8 @@ fn the_second_signal_cancels_it_and_nothing_is_left() {
     insta::assert_snapshot!(shown, @"
     exit: 1
     ----- stderr
-    stopping after the migration under way; once more cancels it
-    cancelling the migration under way
+    finishing the current migration; interrupt again to cancel it
+    cancelling the current migration
     error: migrations/1_slow.sql:2:1: canceling statement due to user request
       |
     2 | SELECT pg_advisory_xact_lock(42);

@@ -21,7 +21,7 @@ fn every_condition_is_apart_from_the_others() {
     3        three  pending  -           -   -     -
     5        five   pending  -           -   -     -
     0 applied, 4 pending
-    there is no "public"."schema_migrations" yet: the first run creates it
+    "public"."schema_migrations" does not exist yet: the first run creates it
     "#);
     place.call(&["run"]);
     check!(place, ["status", "--exit-code"], @"
@@ -49,9 +49,9 @@ fn every_condition_is_apart_from_the_others() {
     5        five   applied       2026-01-31T09:30:00Z  postgres  [n] ms  ok
     6        six    pending       -                     -         -     -
     2 applied, 1 pending, 1 out of order, 1 drifted, 1 missing
-    migrations/0002_two.sql: edited after it was applied; restore it and put the change into a new migration, or accept it with `migrate repair`
-    3 three: was applied and its file is gone; restore the file
-    migrations/0004_four.sql: older than the newest applied one; give it a newer number, or `-- migrate: out-of-order`
+    migrations/0002_two.sql: edited after it was applied; restore the file and put the change into a new migration, or accept the edit: `migrate repair --accept 2`
+    3 three: applied, but its file is missing; restore the file
+    migrations/0004_four.sql: older than the newest applied migration; give it a newer version, or add `-- migrate: out-of-order` to it
     ");
     assert!(place.call(&["status"]).starts_with("exit: 0"));
 }
@@ -66,7 +66,7 @@ fn json_holds_the_same() {
     ----- stdout
     {
       "command": "status",
-      "current": false,
+      "current": 1,
       "holder": null,
       "migrations": [
         {
@@ -99,7 +99,8 @@ fn json_holds_the_same() {
       "ok": true,
       "pending": 1,
       "table": "\"public\".\"schema_migrations\"",
-      "table_exists": true
+      "table_exists": true,
+      "up_to_date": false
     }
     "#);
 }
@@ -107,7 +108,7 @@ fn json_holds_the_same() {
 #[test]
 fn colours_are_for_those_who_ask() {
     let place = Place::new(&FILES[..1]);
-    check!(place, ["status", "--color", "always"], @"exit: 0\n----- stdout\n\u{1b}[2mversion  name  state    applied at  by  took  checksum\u{1b}[0m\n\u{1b}[1m\u{1b}[33m1        one   pending  -           -   -     -\u{1b}[0m\n0 applied, 1 pending\nthere is no \"public\".\"schema_migrations\" yet: the first run creates it");
+    check!(place, ["status", "--color", "always"], @"exit: 0\n----- stdout\n\u{1b}[2mversion  name  state    applied at  by  took  checksum\u{1b}[0m\n\u{1b}[1m\u{1b}[33m1        one   pending  -           -   -     -\u{1b}[0m\n0 applied, 1 pending\n\"public\".\"schema_migrations\" does not exist yet: the first run creates it");
 }
 
 #[test]
@@ -120,7 +121,7 @@ fn a_directory_below_finds_the_migrations_above() {
     exit: 0
     ----- stdout
     applied ../../migrations/0001_one.sql in [n] ms
-    1 applied now, 0 before
+    applied 1 migration
     ");
 }
 
@@ -130,15 +131,57 @@ fn no_directory_says_what_to_do() {
     check!(place, ["status"], @"
     exit: 2
     ----- stderr
-    error: there is no directory `migrations` here
-      = help: `migrate create <name>` makes it with a first migration in it
-      = help: `--dir` or the variable MIGRATE_DIR names another one
+    error: the directory `migrations` does not exist
+      = help: create it with a first migration: `migrate create create users`
+      = help: if it is elsewhere, name it with `--dir` or the variable MIGRATE_DIR
     ");
     check!(place, ["status", "--dir", "sql/up"], @"
     exit: 2
     ----- stderr
-    error: there is no directory `sql/up` here
-      = help: `migrate create <name>` makes it with a first migration in it
-      = help: `--dir` or the variable MIGRATE_DIR names another one
+    error: the directory `sql/up` does not exist
+      = help: create it with a first migration: `migrate create create users`
+      = help: if it is elsewhere, name it with `--dir` or the variable MIGRATE_DIR
+    ");
+}
+
+#[test]
+fn the_directories_of_members_are_suggested_at_the_root_of_a_workspace() {
+    let place = Place::new(&[]);
+    place.write("crates/db/migrations/0001_a.sql", "");
+    place.write("crates/audit/migrations/0001_a.sql", "");
+    check!(place, ["run"], @"
+    exit: 2
+    ----- stderr
+    error: the directory `migrations` does not exist
+      = help: use the one below: `--dir crates/audit/migrations`
+      = help: use the one below: `--dir crates/db/migrations`
+    ");
+}
+
+#[test]
+fn a_directory_named_in_a_dotenv_file_is_relative_to_that_file() {
+    let place = Place::new(&[]);
+    place.write("db/sql/0001_a.sql", "CREATE TABLE a ();\n");
+    place.write(".env", "MIGRATE_DIR=db/sql\n");
+    place.write("db/sql/below/x.txt", "");
+    check!(place, ["check"], @"
+    exit: 0
+    ----- stdout
+    ok: 1 file, no problems found
+    ");
+    let mut below = place.command(&["check"]);
+    below.current_dir(place.path().join("db"));
+    insta::assert_snapshot!(place.show(&below.output().unwrap()), @"
+    exit: 0
+    ----- stdout
+    ok: 1 file, no problems found
+    ");
+    let mut set = place.command(&["check"]);
+    set.current_dir(place.path().join("db"))
+        .env("MIGRATE_DIR", "sql");
+    insta::assert_snapshot!(place.show(&set.output().unwrap()), @"
+    exit: 0
+    ----- stdout
+    ok: 1 file, no problems found
     ");
 }

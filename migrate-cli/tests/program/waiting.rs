@@ -39,7 +39,7 @@ fn another_starter_is_named_and_waited_for_no_longer_than_asked() {
     1        one   applied  2026-01-31T09:30:00Z  postgres  [n] ms  ok
     2        two   pending  -                     -         -     -
     1 applied, 1 pending
-    being migrated right now by process [n] of postgres (shop) since 2026-01-31T09:30:00Z
+    migrations are being applied by process [n] of postgres (shop) since 2026-01-31T09:30:00Z
     ");
     other
         .batch_execute("SELECT pg_advisory_unlock_all()")

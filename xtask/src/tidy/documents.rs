@@ -10,6 +10,7 @@ pub(super) fn check(files: &[File], findings: &mut Vec<String>) {
         ("LICENSE-MIT", "Permission is hereby granted"),
         ("LICENSE-APACHE", "Apache License"),
         ("CHANGELOG.md", "## [Unreleased]"),
+        ("CONTRIBUTING.md", "cargo xtask new-rule"),
     ] {
         let found = files.iter().find(|file| file.path == path);
         if !found.is_some_and(|file| file.text.contains(holds)) {

@@ -1,6 +1,7 @@
 //! Rules about SQL: each is listed, explained with an example, and tested.
 
 use super::File;
+use crate::new_rule::PLACEHOLDER;
 
 const DIRECTORY: &str = "migrate-check/src/lint/rules/";
 
@@ -35,6 +36,10 @@ pub(super) fn check(files: &[File], findings: &mut Vec<String>) {
             (
                 rule.text.contains("#[test]") || rule.text.contains("\nmod tests;"),
                 "is not tested",
+            ),
+            (
+                !rule.text.contains(PLACEHOLDER),
+                "has a placeholder of `cargo xtask new-rule` left",
             ),
         ];
         for (there, complaint) in asked {

@@ -1,0 +1,37 @@
+//! The names that other tools give to our commands.
+
+use clap::Error;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+/// What people type who know another tool, and the command that does it here.
+const HABITS: [(&str, &str); 17] = [
+    ("add", "create"),
+    ("apply", "run"),
+    ("back", "revert"),
+    ("deploy", "run"),
+    ("down", "revert"),
+    ("dry-run", "plan"),
+    ("generate", "create"),
+    ("info", "status"),
+    ("lint", "check"),
+    ("list", "status"),
+    ("migrate", "run"),
+    ("new", "create"),
+    ("resolve", "repair"),
+    ("rollback", "revert"),
+    ("undo", "revert"),
+    ("up", "run"),
+    ("validate", "check"),
+];
+
+/// Names our command where an unknown one is another tool's word for it.
+pub(crate) fn explain(mut error: Error) -> Error {
+    if error.kind() == ErrorKind::InvalidSubcommand
+        && let Some(ContextValue::String(given)) = error.get(ContextKind::InvalidSubcommand)
+        && let Some((_, ours)) = HABITS.iter().find(|(theirs, _)| theirs == given)
+    {
+        let ours = ContextValue::Strings(vec![(*ours).to_owned()]);
+        error.insert(ContextKind::SuggestedSubcommand, ours);
+    }
+    error
+}
