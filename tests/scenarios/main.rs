@@ -11,6 +11,7 @@ mod baseline;
 mod burst;
 mod campaign;
 mod cancel;
+mod corruption;
 mod encodings;
 mod errors;
 mod guard;

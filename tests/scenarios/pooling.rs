@@ -1,12 +1,13 @@
 //! Behind a pooler that lends each transaction another server connection.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use migrate_fixtures::{Database, Pooling, Server};
 
 use crate::set::{DRIVERS, Set, both, versions};
 
-/// What other clients of the pool would inherit: locks, and settings that are not the default.
+/// What other clients of the pool would inherit: locks, settings that are not the default, and statements.
 fn left_behind(database: &Database, pooling: &Pooling, connections: usize) -> Vec<String> {
     let url = database.url_through("postgres", pooling.port());
     let mut found = Vec::new();
@@ -18,6 +19,7 @@ fn left_behind(database: &Database, pooling: &Pooling, connections: usize) -> Ve
             .simple_query(
                 "BEGIN; SELECT 'setting ' || name || ' ' || setting FROM pg_settings \
                  WHERE source = 'session' AND setting IS DISTINCT FROM reset_val AND name NOT LIKE 'transaction%' \
+                 UNION ALL SELECT 'statement ' || name FROM pg_prepared_statements \
                  UNION ALL SELECT 'lock' FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()",
             )
             .unwrap();
@@ -106,5 +108,39 @@ fn a_pool_of_one_connection_is_as_good_as_none() {
             [1, 2]
         );
         assert_eq!(left_behind(database, &pooling, 1), [""; 0]);
+    });
+}
+
+#[test]
+fn what_a_failed_batch_has_prepared_does_not_stay_in_the_pool() {
+    both(|driver, database| {
+        let pooling = Pooling::start(database, 2).unwrap();
+        let url = database.url_through("postgres", pooling.port());
+        let set = Set::new(&[
+            ("1_a.sql", "SELECT 1"),
+            ("2_b.sql", "SELECT 2"),
+            ("3_c.sql", "SELECT 3"),
+            ("4_d.sql", "SELECT 1/0"),
+        ])
+        .load();
+        let done = AtomicBool::new(false);
+        thread::scope(|scope| {
+            // Other clients, so that two messages in a row seldom meet the same server connection.
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    let mut client = postgres::Client::connect(&url, postgres::NoTls).unwrap();
+                    while !done.load(Ordering::Relaxed) {
+                        client.simple_query("SELECT 1").unwrap();
+                    }
+                });
+            }
+            for _ in 0..8 {
+                let error = driver.run_at(&url, set.runner()).unwrap_err();
+                assert_eq!(error.sqlstate(), Some("22012"), "{error}");
+                database.execute("DELETE FROM schema_migrations");
+            }
+            done.store(true, Ordering::Relaxed);
+        });
+        assert_eq!(left_behind(database, &pooling, 2), [""; 0]);
     });
 }

@@ -59,3 +59,45 @@ fn unknown_settings_stop_everything() {
       = help: did you mean `order`?
     "#);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_the_place_of_a_file_is_not_waited_for() {
+    let place = Place::new(&[("1_a.sql", "CREATE TABLE a ();\n")]);
+    let pipe = |name: &str| {
+        let path = place.path().join(name);
+        let made = std::process::Command::new("mkfifo").arg(&path).status();
+        assert!(made.unwrap().success());
+        path
+    };
+    pipe("migrate.toml");
+    check!(place, ["status"], @"
+    exit: 1
+    ----- stderr
+    error: the migrations in `migrations` are not valid, so nothing was done
+
+    migrate.toml: cannot be read: not a regular file
+     |
+     = help: the file is text in UTF-8; remove it if it is none of migrate's
+    ");
+    place.remove("migrate.toml");
+    // It is passed over, as a directory of that name is.
+    pipe(".env");
+    pipe(".pgpass");
+    assert!(place.call(&["status"]).starts_with("exit: 0"));
+    let root = pipe("root.pem");
+    let url = format!(
+        "{}?sslmode=verify-ca&sslrootcert={}",
+        place.database.url(),
+        root.display()
+    );
+    check!(place, ["status", "--database-url", &url], @"
+    exit: 2
+    ----- stderr
+    error: [home]/root.pem holds no certificate
+      caused by: I/O error: not a regular file
+      = help: certificates are files in PEM format, which begin with `-----BEGIN CERTIFICATE-----`
+    ");
+    pipe("migrations/2_b.sql");
+    assert!(place.call(&["check"]).starts_with("exit: 1"));
+}

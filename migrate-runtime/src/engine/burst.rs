@@ -105,7 +105,7 @@ impl<'e> Engine<'e, '_> {
         let started = Instant::now();
         let sent = self
             .line
-            .transact_counted(&burst.message.sql, message::TALLY)
+            .transact_counted(&burst.message.sql, message::TALLY, &burst.forget)
             .await;
         let elapsed = started.elapsed();
         let (took, failure) = match sent {
@@ -116,9 +116,6 @@ impl<'e> Engine<'e, '_> {
                 (took.collect(), None)
             }
             Err((failure, tally)) => {
-                if !failure.is_connection() {
-                    let _ = self.line.send(&burst.forget).await;
-                }
                 let took = tally.map(|reply| read_tally(reply.last_rows(), &token));
                 (took.unwrap_or_default(), Some(failure))
             }

@@ -65,11 +65,12 @@ impl<'s> Line<'s> {
     }
 
     /// [`transact`](Self::transact) for a message of several transactions; if it fails, `count` asks how
-    /// many of them are committed.
+    /// many of them are committed, and `forget` takes back what the message had prepared.
     pub(super) async fn transact_counted(
         &mut self,
         sql: &str,
         count: &str,
+        forget: &str,
     ) -> Result<Reply, (Box<Failure>, Option<Reply>)> {
         match self.open(sql).await {
             Ok(reply) => {
@@ -77,7 +78,17 @@ impl<'s> Line<'s> {
                 Ok(reply)
             }
             Err(failure) if failure.database.is_some() => {
-                let counted = self.roll_back(&format!("ROLLBACK;{count}")).await;
+                // One message: behind a pooler the next one may meet another server connection, and what
+                // is prepared would stay on this one.
+                let all = format!("ROLLBACK;{count};{forget}");
+                let counted = match self.roll_back(&all).await {
+                    // What was never prepared, or a file has forgotten already, cannot be forgotten; then the
+                    // count is as it was.
+                    Err(failed) if failed.database.is_some() => {
+                        self.roll_back(&format!("ROLLBACK;{count}")).await
+                    }
+                    counted => counted,
+                };
                 Err((failure, counted.ok()))
             }
             Err(failure) => {

@@ -93,12 +93,22 @@ enum Place {
     Metadata,
 }
 
+/// A pipe or a device in the place of a file may never come to an end, and to open it may wait for ever.
+fn read_regular(path: &Path) -> io::Result<String> {
+    let metadata = fs::metadata(path)?;
+    if metadata.is_dir() || metadata.is_file() {
+        fs::read_to_string(path)
+    } else {
+        Err(io::Error::other("not a regular file"))
+    }
+}
+
 fn find(root: &Path, directory: &str) -> Result<Option<(Source, Place)>, Box<Diagnostic>> {
     let beside = Path::new(directory).parent().unwrap_or(Path::new(""));
     let read = |name: &str| {
         let shown = beside.join(name).display().to_string().replace('\\', "/");
         let path = root.join(beside).join(name);
-        match fs::read_to_string(&path) {
+        match read_regular(&path) {
             Ok(text) => Ok(Some(Source {
                 file: shown,
                 path,
