@@ -8,14 +8,18 @@ mod random;
 mod rounds;
 mod starters;
 mod subject;
+mod summary;
+pub mod surroundings;
+mod watch;
 
-use std::fmt;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use migrate_fixtures::{Failure, Options, Server};
 
 use random::Random;
-use rounds::Round;
+pub use summary::{Summary, Tally};
+use surroundings::{ON_REQUEST, SURROUNDINGS, Surrounding};
 
 /// How much of it.
 #[derive(Debug, Clone)]
@@ -34,32 +38,37 @@ pub struct Plan {
     pub crashes: usize,
     /// Rounds behind `PgBouncer`, one half of them with kills.
     pub pooled: usize,
+    /// How often each surrounding is tried.
+    pub surroundings: usize,
+    /// Only the surrounding of this name.
+    pub row: Option<String>,
+    /// Go on, with one round of each kind after the other, until so much time has passed.
+    pub lasting: Option<Duration>,
+    /// Only the round with this seed.
+    pub only: Option<u64>,
     /// Whether it is a failure that there is no `PgBouncer`. The scenarios have a pooler of their own.
     pub pooler_required: bool,
 }
 
-/// What a kind of round has come to.
-#[derive(Debug, Clone, Default)]
-pub struct Tally {
-    /// Its name.
-    pub kind: &'static str,
-    /// Rounds.
-    pub rounds: usize,
-    /// Starters that were started.
-    pub starters: usize,
-    /// Starters that were killed or lost their connection.
-    pub deaths: usize,
-    /// Starters that were refused where that is allowed: a `no-transaction` file behind a pooler.
-    pub refused: usize,
-    /// What must not have happened, with the seed that made it happen.
-    pub violations: Vec<String>,
-}
+/// The kinds of rounds without a row in [`SURROUNDINGS`].
+const KINDS: [&str; 5] = [
+    "herd",
+    "kills and cuts",
+    "server crashes",
+    "PgBouncer",
+    "PgBouncer, kills",
+];
 
-/// What a campaign has come to.
-#[derive(Debug, Default)]
-pub struct Summary {
-    /// One for each kind of round.
-    pub tallies: Vec<Tally>,
+/// A seed says by its remainder which kind of round it is for: first [`KINDS`], then [`SURROUNDINGS`].
+const REMAINDERS: u64 = 64;
+
+/// A campaign under way.
+struct Campaign<'p, S> {
+    plan: &'p Plan,
+    server: Server,
+    random: Random,
+    summary: Summary,
+    say: S,
 }
 
 /// Runs all rounds; `say` hears of each.
@@ -67,120 +76,110 @@ pub struct Summary {
 /// # Errors
 ///
 /// When a server or the pooler cannot be had.
-pub fn run(plan: &Plan, mut say: impl FnMut(&str)) -> Result<Summary, Failure> {
-    let mut random = Random::new(plan.seed);
-    let mut server = Server::start(&Options::new())?;
-    let mut summary = Summary::default();
-    say(&format!("seed {}", plan.seed));
-
-    let mut tally = Tally::of("herd");
-    for _ in 0..plan.herds {
-        tally.add(rounds::herd(plan, &server, random.next()), &mut say);
+pub fn run(plan: &Plan, say: impl FnMut(&str)) -> Result<Summary, Failure> {
+    let mut campaign = Campaign {
+        plan,
+        server: Server::start(&Options::new())?,
+        random: Random::new(plan.seed),
+        summary: Summary::default(),
+        say,
+    };
+    if let Some(seed) = plan.only {
+        campaign.round(seed)?;
+    } else {
+        campaign.all()?;
     }
-    summary.tallies.push(tally);
+    Ok(campaign.summary)
+}
 
-    let mut tally = Tally::of("kills and cuts");
-    while tally.deaths < plan.deaths {
-        tally.add(rounds::kills(plan, &server, random.next()), &mut say);
-        if !tally.violations.is_empty() {
-            break;
+impl<S: FnMut(&str)> Campaign<'_, S> {
+    fn all(&mut self) -> Result<(), Failure> {
+        let begun = Instant::now();
+        let plan = self.plan;
+        (self.say)(&format!("campaign {}", plan.seed));
+        for _ in 0..plan.herds {
+            self.draw(0)?;
         }
-    }
-    summary.tallies.push(tally);
-
-    let mut tally = Tally::of("server crashes");
-    for _ in 0..plan.crashes {
-        tally.add(rounds::crashes(plan, &mut server, random.next()), &mut say);
-    }
-    summary.tallies.push(tally);
-
-    let mut tally = Tally::of("PgBouncer");
-    for number in 0..plan.pooled {
-        match rounds::pooled(plan, &server, random.next(), number % 2 == 1) {
-            Ok(round) => tally.add(round, &mut say),
-            Err(failure) if plan.pooler_required => return Err(failure),
-            Err(failure) => {
-                say(&format!("PgBouncer: not tried: {failure}"));
-                tally.kind = "PgBouncer: none";
-                break;
+        while self.summary.deaths() < plan.deaths && self.summary.violations().is_empty() {
+            self.draw(1)?;
+        }
+        for _ in 0..plan.crashes {
+            self.draw(2)?;
+        }
+        for number in 0..plan.pooled {
+            self.draw(3 + number % 2)?;
+        }
+        for _ in 0..plan.surroundings {
+            self.rows(begun)?;
+        }
+        while plan
+            .lasting
+            .is_some_and(|lasting| begun.elapsed() < lasting)
+        {
+            self.rows(begun)?;
+            if plan.row.is_none() {
+                for kind in 0..KINDS.len() {
+                    self.draw(kind)?;
+                }
             }
         }
+        Ok(())
     }
-    summary.tallies.push(tally);
-    Ok(summary)
-}
 
-impl Tally {
-    fn of(kind: &'static str) -> Self {
-        Self {
-            kind,
-            ..Self::default()
+    /// One round in each of the surroundings.
+    fn rows(&mut self, begun: Instant) -> Result<(), Failure> {
+        for (number, row) in SURROUNDINGS.iter().enumerate() {
+            let wanted = match &self.plan.row {
+                Some(name) => name == row.name,
+                None => !ON_REQUEST.contains(&row.name),
+            };
+            let over = self
+                .plan
+                .lasting
+                .is_some_and(|lasting| begun.elapsed() > lasting);
+            if wanted && !over {
+                self.draw(KINDS.len() + number)?;
+            }
         }
+        Ok(())
     }
 
-    fn add(&mut self, round: Round, say: &mut impl FnMut(&str)) {
-        self.rounds += 1;
-        self.starters += round.starters;
-        self.deaths += round.deaths;
-        self.refused += round.refused;
-        say(&format!(
-            "{}: round {}, seed {}: {} starters, {} deaths, {} violations",
-            self.kind,
-            self.rounds,
-            round.seed,
-            round.starters,
-            round.deaths,
-            round.violations.len()
-        ));
-        for violation in round.violations {
-            say(&format!("  {violation}"));
-            self.violations
-                .push(format!("seed {}: {violation}", round.seed));
-        }
-    }
-}
-
-impl Summary {
-    /// Everything that must not have happened.
-    pub fn violations(&self) -> Vec<&str> {
-        let all = self.tallies.iter().flat_map(|tally| &tally.violations);
-        all.map(String::as_str).collect()
+    /// A round of this kind.
+    fn draw(&mut self, kind: usize) -> Result<(), Failure> {
+        // Short enough to be typed.
+        let seed =
+            (self.random.next() >> 38) * REMAINDERS + u64::try_from(kind).unwrap_or_default();
+        self.round(seed)
     }
 
-    /// Starters that died.
-    pub fn deaths(&self) -> usize {
-        self.tallies.iter().map(|tally| tally.deaths).sum()
-    }
-}
-
-impl fmt::Display for Summary {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "{:<16} {:>7} {:>9} {:>7} {:>8} {:>11}",
-            "", "rounds", "starters", "deaths", "refused", "violations"
-        )?;
-        let mut all = Tally::of("all");
-        let mut line = |tally: &Tally| {
-            writeln!(
-                f,
-                "{:<16} {:>7} {:>9} {:>7} {:>8} {:>11}",
-                tally.kind,
-                tally.rounds,
-                tally.starters,
-                tally.deaths,
-                tally.refused,
-                tally.violations.len()
-            )
+    /// The round that this seed stands for.
+    fn round(&mut self, seed: u64) -> Result<(), Failure> {
+        let kind = usize::try_from(seed % REMAINDERS).unwrap_or_default();
+        let (plan, server) = (self.plan, &mut self.server);
+        let round = match kind {
+            0 => rounds::herd(plan, server, seed),
+            1 => rounds::kills(plan, server, seed),
+            2 => rounds::crashes(plan, server, seed),
+            3 | 4 => match rounds::pooled(plan, server, seed, kind == 4) {
+                Ok(round) => round,
+                Err(failure) if plan.pooler_required => return Err(failure),
+                Err(failure) => {
+                    (self.say)(&format!("PgBouncer: not tried: {failure}"));
+                    return Ok(());
+                }
+            },
+            _ => match row(kind) {
+                Some(row) => surroundings::round(plan, server, row, seed),
+                None => return Err(Failure::new(format!("no round has the seed {seed}"))),
+            },
         };
-        for tally in &self.tallies {
-            line(tally)?;
-            all.rounds += tally.rounds;
-            all.starters += tally.starters;
-            all.deaths += tally.deaths;
-            all.refused += tally.refused;
-            all.violations.extend(tally.violations.iter().cloned());
-        }
-        line(&all)
+        let name = KINDS.get(kind).copied().or(row(kind).map(|row| row.name));
+        self.summary
+            .add(name.unwrap_or_default(), round, &mut self.say);
+        Ok(())
     }
+}
+
+fn row(kind: usize) -> Option<&'static Surrounding> {
+    SURROUNDINGS.get(kind.checked_sub(KINDS.len())?)
 }

@@ -1,5 +1,6 @@
 //! The kinds of rounds.
 
+use std::path::Path;
 use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -20,6 +21,8 @@ pub(super) struct Round {
     pub(super) deaths: usize,
     pub(super) refused: usize,
     pub(super) violations: Vec<String>,
+    /// What was drawn.
+    pub(super) notes: Vec<String>,
 }
 
 /// Starters at work at once where they die.
@@ -77,7 +80,8 @@ pub(super) fn kills(plan: &Plan, server: &Server, seed: u64) -> Round {
     let database = server.database();
     let proxy = Proxy::start(server);
     let url = database.url_through("postgres", proxy.port());
-    torment(&mut round, plan, &subject, &database, &proxy, url, false);
+    let done = || subject.is_complete(&database);
+    torment(&mut round, plan, subject.root(), done, &proxy, url, false);
     round.violations.extend(subject.differences(&database));
     round
 }
@@ -128,8 +132,15 @@ pub(super) fn pooled(plan: &Plan, server: &Server, seed: u64, die: bool) -> Resu
         if die {
             let proxy = Proxy::before(pooler.port())?;
             let url = database.url_through("postgres", proxy.port());
+            let done = || subject.is_complete(&database);
             torment(
-                &mut round, plan, &subject, &database, &proxy, url, refusable,
+                &mut round,
+                plan,
+                subject.root(),
+                done,
+                &proxy,
+                url,
+                refusable,
             );
         } else {
             let url = database.url_through("postgres", pooler.port());
@@ -157,17 +168,17 @@ pub(super) fn pooled(plan: &Plan, server: &Server, seed: u64, die: bool) -> Resu
 }
 
 /// Kills and cuts at random until the work is done.
-fn torment(
+pub(super) fn torment(
     round: &mut Round,
     plan: &Plan,
-    subject: &Subject,
-    database: &Database,
+    root: &Path,
+    is_complete: impl Fn() -> bool,
     proxy: &Proxy,
     url: String,
     refusable: bool,
 ) {
     let mut random = Random::new(round.seed);
-    let mut starters = Starters::start(round, &plan.starter, subject.root(), url, FEW, refusable);
+    let mut starters = Starters::start(round, &plan.starter, root, url, FEW, refusable);
     let mut next = Instant::now() + random.milliseconds(60);
     let mut faults = 0;
     let mut over = false;
@@ -178,7 +189,7 @@ fn torment(
         next = Instant::now() + random.milliseconds(150);
         faults += 1;
         // A set can be kept from ever being done; and nothing that is swallowed may stay so.
-        if faults > 40 || subject.is_complete(database) {
+        if faults > 40 || is_complete() {
             over = true;
             proxy.fault(Fault::CutBefore(usize::MAX));
             proxy.cut();
@@ -205,7 +216,7 @@ fn driver(number: usize) -> Driver {
 }
 
 impl Round {
-    fn of(seed: u64) -> Self {
+    pub(super) fn of(seed: u64) -> Self {
         Self {
             seed,
             ..Self::default()
@@ -255,7 +266,7 @@ impl Round {
     }
 
     /// What the pool's other clients would inherit.
-    fn leaks(&mut self, database: &Database, pooler: &Pooler) {
+    pub(super) fn leaks(&mut self, database: &Database, pooler: &Pooler) {
         let url = database.url_through("postgres", pooler.port());
         let mut clients = Vec::new();
         // As many transactions at once as the pool has connections: each is met once.
@@ -264,6 +275,7 @@ impl Round {
                 client.batch_execute("BEGIN")?;
                 let sql = "SELECT name || ' = ' || setting FROM pg_settings WHERE setting IS DISTINCT FROM reset_val \
                            AND name IN ('lock_timeout', 'statement_timeout', 'transaction_timeout', 'search_path', 'role') \
+                           UNION ALL SELECT 'the prepared statement ' || name FROM pg_prepared_statements \
                            UNION ALL SELECT 'an advisory lock' FROM pg_locks \
                            WHERE locktype = 'advisory' AND pid = pg_backend_pid()";
                 for message in client.simple_query(sql)? {

@@ -1,0 +1,84 @@
+//! One running program: which driver, which URL, which operation.
+
+use std::fmt;
+
+use migrate_runtime::{Error, Migrations, Report, Runner};
+
+use crate::apply::Driver;
+
+/// Why an operation did not come to its end.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// There was no connection.
+    Connect(String),
+    /// The engine's answer.
+    Engine(Box<Error>),
+}
+
+impl Trouble {
+    pub(super) fn error(&self) -> Option<&Error> {
+        match self {
+            Self::Connect(_) => None,
+            Self::Engine(error) => Some(error),
+        }
+    }
+
+    /// The connection is gone; starting again may help.
+    pub(super) fn is_connection(&self) -> bool {
+        self.error().is_none_or(Error::is_connection)
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Connect(text) => write!(f, "cannot connect: {text}"),
+            Self::Engine(error) => write!(f, "{error:?}"),
+        }
+    }
+}
+
+/// Calls an operation of a runner by its two names, one for each driver.
+macro_rules! operate {
+    ($driver:expr, $url:expr, $runner:expr, $blocking:ident, $asynchronous:ident $(, $argument:expr)*) => {{
+        let mut runner = $runner;
+        match $driver {
+            $crate::apply::Driver::Postgres => postgres::Client::connect($url, postgres::NoTls)
+                .map_err(|error| $crate::campaign::surroundings::instance::Trouble::Connect(format!("{error:?}")))
+                .and_then(|mut client| {
+                    runner
+                        .$blocking(&mut client $(, $argument)*)
+                        .map_err(|error| $crate::campaign::surroundings::instance::Trouble::Engine(Box::new(error)))
+                }),
+            $crate::apply::Driver::TokioPostgres => tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .map_err(|error| $crate::campaign::surroundings::instance::Trouble::Connect(error.to_string()))
+                .and_then(|runtime| {
+                    runtime.block_on(async {
+                        let (mut client, connection) = tokio_postgres::connect($url, tokio_postgres::NoTls)
+                            .await
+                            .map_err(|error| $crate::campaign::surroundings::instance::Trouble::Connect(format!("{error:?}")))?;
+                        tokio::spawn(connection);
+                        runner
+                            .$asynchronous(&mut client $(, $argument)*)
+                            .await
+                            .map_err(|error| $crate::campaign::surroundings::instance::Trouble::Engine(Box::new(error)))
+                    })
+                }),
+        }
+    }};
+}
+pub(super) use operate;
+
+/// Brings a database up to date, with options.
+pub(super) fn run(driver: Driver, url: &str, runner: Runner<'_>) -> Result<Report, Trouble> {
+    operate!(driver, url, runner, run, run_async)
+}
+
+/// Options that keep a round short.
+pub(super) fn hasty(set: &Migrations) -> Runner<'_> {
+    set.runner()
+        .lock_timeout(std::time::Duration::from_millis(200))
+        .wait(std::time::Duration::from_secs(20))
+}
