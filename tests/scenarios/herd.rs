@@ -80,7 +80,7 @@ fn a_starter_that_waits_names_who_it_waits_for() {
     let heard = std::sync::Mutex::new(Vec::new());
     thread::scope(|scope| {
         let first = scope.spawn(|| DRIVERS[0].run(&database, set.runner()).unwrap());
-        while database.value("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'BEGIN%pg_sleep(1)%' AND state = 'active'") == "0" {
+        while database.value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'") == "0" {
             thread::sleep(std::time::Duration::from_millis(10));
         }
         let runner = set

@@ -29,6 +29,7 @@ mod roles;
 mod run;
 mod session;
 mod set;
+mod settings;
 mod surroundings;
 mod tenants;
 mod wire;

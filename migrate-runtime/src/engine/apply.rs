@@ -11,7 +11,7 @@ use crate::error::{Error, Kind};
 use crate::event::{Event, Holder};
 use crate::migrations::Migration;
 use crate::report::Applied;
-use crate::session::Failure;
+use crate::session::{Failure, Sent};
 
 /// What another attempt may cure: lock timeout, deadlock, serialization failure.
 pub(super) const PASSING: [&str; 3] = ["55P03", "40P01", "40001"];
@@ -146,7 +146,7 @@ impl<'e> Engine<'e, '_> {
                 attempt
             } else {
                 let started = Instant::now();
-                let Err(failure) = self.line.transact(&message.sql).await else {
+                let Err(failure) = self.send_file(message, items).await else {
                     return Ok((Outcome::Done, attempt));
                 };
                 let elapsed = started.elapsed();
@@ -174,6 +174,23 @@ impl<'e> Engine<'e, '_> {
             self.refuse_stopped()?;
             attempt += 1;
         }
+    }
+
+    /// Sends a message with files in it, which is read as the build has read them.
+    async fn send_file(&mut self, message: &Message, items: &[Item<'_>]) -> Sent {
+        let Some(reading) = &self.reading else {
+            return self.line.transact(&message.sql).await;
+        };
+        if let Err(failure) = self.line.open(&message::read_as_built()).await {
+            let _ = self.line.roll_back("ROLLBACK").await;
+            return Err(failure);
+        }
+        let sent = self.line.transact(&message.within()).await;
+        if sent.is_ok() && items.iter().any(|item| item.script.changes_session) {
+            // It is committed, whatever comes of this.
+            let _ = self.line.send(reading).await;
+        }
+        sent
     }
 
     /// Whether it was another starter that got in the way. A row that clashes may also be one that the
@@ -215,7 +232,7 @@ impl<'e> Engine<'e, '_> {
         if failure.code() != "55P03" {
             return None;
         }
-        let reply = self.line.roll_back(&message::blocker()).await.ok()?;
+        let reply = self.line.ask(&message::blocker()).await.ok()?;
         reply.rows(0).first().and_then(read_holder)
     }
 

@@ -100,8 +100,7 @@ impl<'e> Engine<'e, '_> {
         if let Some(first) = steps.first() {
             self.start(&first.migration);
         }
-        self.line
-            .must_be_restored(format!("ROLLBACK;{}", burst.forget));
+        self.line.must_be_restored(burst.forget.clone());
         let started = Instant::now();
         let sent = self
             .line

@@ -23,8 +23,8 @@ struct Journal<'j> {
     resume: Option<usize>,
     /// The message that gives back the lock and the session.
     leave: String,
-    /// The server process that has the lock.
-    pid: i32,
+    /// What the session was like, and the server process that has the lock.
+    before: Before,
 }
 
 impl Journal<'_> {
@@ -90,7 +90,7 @@ impl<'e> Engine<'e, '_> {
             item,
             resume,
             leave: message::leave(self.table, &before),
-            pid: before.pid,
+            before,
         };
         self.line.must_be_restored(journal.leave.clone());
         self.emit(&Event::Started {
@@ -131,10 +131,13 @@ impl<'e> Engine<'e, '_> {
         let mut left = self.line.release().await;
         let mut attempts = 0;
         while left.as_ref().is_err_and(|failure| is_pooled(failure)) {
-            if attempts == 10 {
-                let evict = message::evict(self.table, journal.pid);
-                let _ = self.line.send(&evict).await;
-                break;
+            if attempts >= 10 {
+                // It may be lent to another client at this moment, or to this very message.
+                let evict = message::evict(self.table, journal.before.pid);
+                let ended = self.line.send(&evict).await;
+                if attempts == 20 || ended.is_ok_and(|reply| !reply.rows(0).is_empty()) {
+                    break;
+                }
             }
             attempts += 1;
             self.line.sleep(Duration::from_millis(20)).await;
@@ -147,7 +150,7 @@ impl<'e> Engine<'e, '_> {
         let first = journal.resume.unwrap_or_default();
         for (number, statement) in journal.item.script.statements().enumerate() {
             if number < first {
-                // What they have set is gone with the session they set it in.
+                // What they have set is gone with the session they set it in; most of it the journal has brought back.
                 if is_setting(statement.sql) {
                     self.run_alone(journal, number, &statement).await?;
                 }
@@ -169,7 +172,13 @@ impl<'e> Engine<'e, '_> {
             }
         }
         let (direction, version) = (journal.direction, journal.item.version);
-        let sql = message::end_journal(self.table, direction, version, journal.of());
+        let sql = message::end_journal(
+            self.table,
+            direction,
+            version,
+            journal.of(),
+            &journal.before,
+        );
         let sent = self.line.transact(&sql).await;
         settled(journal, sent)
     }
@@ -188,7 +197,7 @@ impl<'e> Engine<'e, '_> {
             number,
             *statement,
             self.limits(),
-            journal.pid,
+            &journal.before,
         );
         let mut backoff = Backoff::retrying();
         let mut attempt = 1;
@@ -224,7 +233,7 @@ impl<'e> Engine<'e, '_> {
         statement: &Statement<'_>,
     ) -> Result<Outcome, Error> {
         let item = &journal.item;
-        let outside = message::outside(self.table, journal.pid);
+        let outside = message::outside(self.table, journal.before.pid);
         if let Err(failure) = self.line.transact(&outside).await {
             return Err(refused_to("prepare", item, failure));
         }
@@ -250,7 +259,7 @@ impl<'e> Engine<'e, '_> {
             }
         }
         let (direction, version) = (journal.direction, item.version);
-        let sql = message::advance(self.table, direction, version, number, journal.pid);
+        let sql = message::advance(self.table, direction, version, number, &journal.before);
         let sent = self.line.transact(&sql).await;
         settled(journal, sent)
     }
@@ -378,15 +387,14 @@ fn is_pooled(failure: &Failure) -> bool {
     failure.asserts(message::POOLED)
 }
 
-/// `SET` and `RESET`, but not what ends with the transaction.
+/// `SET` and `RESET`, but neither what ends with the transaction nor what the journal has recorded.
 fn is_setting(sql: &str) -> bool {
     let mut words = sql.split_whitespace().map(str::to_ascii_lowercase);
     match words.next().as_deref() {
-        Some("reset") => true,
-        Some("set") => !matches!(
-            words.next().as_deref(),
-            Some("local" | "constraints" | "transaction")
-        ),
+        Some("set" | "reset") => words.next().is_some_and(|word| {
+            !matches!(word.as_str(), "local" | "constraints" | "transaction")
+                && !message::is_recorded(&word)
+        }),
         _ => false,
     }
 }

@@ -3,7 +3,7 @@
 use std::task::{Context, Waker};
 use std::time::Duration;
 
-use super::message::POOLED;
+use super::message::{self, POOLED, read_committed};
 use crate::session::{AnySession, Boxed, Failure, Reply, Sent};
 
 /// A session, and what has to be cleaned up on it.
@@ -15,6 +15,8 @@ pub(super) struct Line<'s> {
     unlock: Option<String>,
     /// What gives back all that the session has lent, the lock included.
     restore: Option<String>,
+    /// How long the server lets the session be silent; known from the first sleep on.
+    patience: Option<Duration>,
 }
 
 impl<'s> Line<'s> {
@@ -24,12 +26,24 @@ impl<'s> Line<'s> {
             open: false,
             unlock: None,
             restore: None,
+            patience: None,
         }
     }
 
     /// Sends a message that opens no transaction.
     pub(super) fn send<'l>(&'l mut self, sql: &'l str) -> Boxed<'l, Sent> {
         self.session.send_boxed(sql)
+    }
+
+    /// Sends queries of ours, which need no more than read committed and take next to no time. Under a serializable
+    /// default a standby refuses any, and any other server may; a short `statement_timeout` may cut them off.
+    pub(super) async fn ask(&mut self, sql: &str) -> Sent {
+        match self.send(sql).await {
+            Err(failure) if matches!(failure.code(), "0A000" | "40001" | "57014") => {
+                self.transact(&read_committed(sql)).await
+            }
+            sent => sent,
+        }
     }
 
     /// Sends a message that opens a transaction and ends it; ends it here if the message fails.
@@ -117,7 +131,7 @@ impl<'s> Line<'s> {
         self.unlock = Some(unlock);
     }
 
-    /// From now on the session needs `restore`, which gives the lock back as well.
+    /// From now on the session needs `restore`, outside a transaction; it gives the lock back as well.
     pub(super) fn must_be_restored(&mut self, restore: String) {
         self.restore = Some(restore);
     }
@@ -130,7 +144,7 @@ impl<'s> Line<'s> {
 
     /// Gives the lock back and restores the session; if that fails, gives the lock back.
     pub(super) async fn release(&mut self) -> Result<(), Box<Failure>> {
-        let restore = self.restore.clone().unwrap_or_default();
+        let restore = self.rolled_back(self.restore.clone().unwrap_or_default());
         let sent = self.session.send_boxed(&restore).await;
         if let Err(failure) = &sent
             && failure.database.is_some()
@@ -144,8 +158,31 @@ impl<'s> Line<'s> {
         sent.map(|_| ())
     }
 
-    pub(super) fn sleep(&mut self, duration: Duration) -> Boxed<'_, ()> {
-        self.session.sleep_boxed(duration)
+    /// Waits. Where the server ends sessions that say nothing, it is told in between that we are there.
+    pub(super) async fn sleep(&mut self, duration: Duration) {
+        if self.patience.is_none() {
+            let asked = self.ask(&message::patience()).await.ok();
+            let limit = asked.and_then(|reply| reply.rows(0).first()?.number(0));
+            let limit = limit.filter(|limit| *limit > 0).map(Duration::from_millis);
+            self.patience = Some(limit.unwrap_or(Duration::MAX));
+        }
+        let patience = self.patience.unwrap_or(Duration::MAX) / 3;
+        let mut left = duration;
+        while left > patience {
+            self.session.sleep_boxed(patience).await;
+            let _ = self.session.send_boxed("SELECT 1").await;
+            left = left.saturating_sub(patience.max(Duration::from_millis(1)));
+        }
+        self.session.sleep_boxed(left).await;
+    }
+
+    /// A message that ends the open transaction first, if there may be one.
+    fn rolled_back(&self, sql: String) -> String {
+        if self.open {
+            format!("ROLLBACK;{sql}")
+        } else {
+            sql
+        }
     }
 
     /// Sends a message and does not wait for what comes of it.
@@ -170,6 +207,7 @@ impl Drop for Line<'_> {
         };
         // The second ends what the first may leave open if it fails.
         if let Some(restore) = self.restore.take() {
+            let restore = self.rolled_back(restore);
             self.say(&restore);
         }
         self.say(&end);

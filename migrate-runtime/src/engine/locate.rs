@@ -135,8 +135,10 @@ impl Engine<'_, '_> {
         };
         let before = message.sql.get(..body.bytes_before).unwrap_or_default();
         let limit = format!(
-            "{before}SET LOCAL statement_timeout TO {}",
-            REPEATABLE.as_secs() * 1000
+            "{before}SET LOCAL statement_timeout TO {};{};{}",
+            REPEATABLE.as_secs() * 1000,
+            message::READ_AS_BUILT,
+            message::think(),
         );
         let statements = item.script.statements().enumerate();
         let statements = statements.map(|(number, statement)| {

@@ -59,6 +59,8 @@ pub(crate) struct Engine<'e, 'o> {
     /// The newest version when the history was read last.
     seen: Option<i64>,
     pace: Pace,
+    /// The session reads SQL otherwise than the build did: what sets that again, for after a file that has set it too.
+    reading: Option<String>,
     /// The migration that the observer was told of last.
     announced: Option<i64>,
 }
@@ -106,6 +108,7 @@ impl<'e, 'o> Engine<'e, 'o> {
             waiting_since: None,
             seen: None,
             pace: Pace::new(),
+            reading: None,
             announced: None,
         };
         match table.problem() {
@@ -174,7 +177,7 @@ impl<'e, 'o> Engine<'e, 'o> {
         if let Some(all) = self.set.summary()
             && all.count >= message::MANY
             && self.options.target.is_none()
-            && let Ok(reply) = self.line.send(&message::compare(self.table, &all)).await
+            && let Ok(reply) = self.line.ask(&message::compare(self.table, &all)).await
             && reply.rows(0).first().is_some_and(|row| row.flag(0))
         {
             return Ok(Box::new(Look {
@@ -201,16 +204,8 @@ impl<'e, 'o> Engine<'e, 'o> {
 
     async fn read(&mut self, sql: String) -> Result<Box<Look>, Error> {
         let started = Instant::now();
-        let mut sent = self.line.send(&sql).await;
+        let sent = self.line.ask(&sql).await;
         self.pace.looked(started.elapsed());
-        // Under a serializable default a standby refuses any query, and any other server may; the
-        // look itself needs no more than read committed.
-        if sent
-            .as_ref()
-            .is_err_and(|failure| matches!(failure.code(), "0A000" | "40001"))
-        {
-            sent = self.line.transact(&message::read_committed(&sql)).await;
-        }
         let reply = match sent {
             Ok(reply) => reply,
             // Neither the table nor its schema need be there.
@@ -220,6 +215,7 @@ impl<'e, 'o> Engine<'e, 'o> {
             Err(failure) => return Err(self.unreadable(failure).await),
         };
         let history = self.history(reply.rows(0))?;
+        self.reads(reply.rows(1));
         self.seen = history.newest();
         Ok(Box::new(Look {
             history: Some(history),
@@ -268,11 +264,22 @@ impl<'e, 'o> Engine<'e, 'o> {
             Err(failure) if failure.code() == "23505" && !is_about(self.table, &failure) => {
                 Ok(Err(Outcome::Moved))
             }
-            Ok(reply) => self.history(reply.rows(1)).map(Ok),
+            Ok(reply) => {
+                self.reads(reply.last_rows());
+                self.history(reply.rows(1)).map(Ok)
+            }
             Err(failure) => signal(self.table, &failure).map(Err).ok_or_else(|| {
                 let doing = format!("create the history table {}", self.table);
                 refused(doing, failure)
             }),
+        }
+    }
+
+    /// Takes note of how the session reads SQL.
+    fn reads(&mut self, rows: &[ReplyRow]) {
+        self.reading = rows.first().and_then(message::reads_otherwise);
+        if self.reading.is_some() {
+            self.pace.slow_down();
         }
     }
 

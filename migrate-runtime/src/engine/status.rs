@@ -16,7 +16,7 @@ impl Engine<'_, '_> {
             table: self.table.to_string(),
             ..Status::default()
         };
-        let mut rows = match self.line.send(&sql).await {
+        let mut rows = match self.line.ask(&sql).await {
             Ok(reply) => {
                 status.table_exists = true;
                 status.holder = reply.rows(1).first().and_then(read_holder);

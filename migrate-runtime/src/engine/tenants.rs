@@ -29,7 +29,7 @@ pub(crate) async fn current_tenants(
         return current;
     };
     let mut line = Line::new(session);
-    let Ok(reply) = line.send(&message::existing(tables)).await else {
+    let Ok(reply) = line.ask(&message::existing(tables)).await else {
         return current;
     };
     let mut there = vec![false; tables.len()];
@@ -45,7 +45,7 @@ pub(crate) async fn current_tenants(
         .filter_map(|(table, there)| there.then_some(table))
         .collect();
     for some in there.chunks(AT_ONCE) {
-        let Ok(reply) = line.send(&message::currency(some, &all)).await else {
+        let Ok(reply) = line.ask(&message::currency(some, &all)).await else {
             continue;
         };
         for row in reply.rows(0) {

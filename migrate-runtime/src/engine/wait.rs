@@ -66,13 +66,13 @@ impl Engine<'_, '_> {
     /// The newest version of the history: next to nothing to ask for. None where there is none, or where
     /// that cannot be told; a proper look says why.
     async fn newest(&mut self) -> Option<i64> {
-        let reply = self.line.send(&message::newest(self.table)).await.ok()?;
+        let reply = self.line.ask(&message::newest(self.table)).await.ok()?;
         reply.rows(0).first()?.number(0)
     }
 
     /// Whether another session holds the lock.
     async fn is_held(&mut self) -> bool {
-        let reply = self.line.send(&message::held(self.table)).await;
+        let reply = self.line.ask(&message::held(self.table)).await;
         reply.is_ok_and(|reply| reply.rows(0).first().is_some_and(|row| row.flag(0)))
     }
 
@@ -109,7 +109,7 @@ impl Engine<'_, '_> {
             return false;
         }
         // The role may not be allowed to; then whoever waits too long is told the process.
-        let asked = self.line.send(&message::break_lock(self.table)).await;
+        let asked = self.line.ask(&message::break_lock(self.table)).await;
         if let Some(holder) = &look.holder
             && asked.is_ok_and(|reply| reply.rows(0).iter().any(|row| row.flag(0)))
         {

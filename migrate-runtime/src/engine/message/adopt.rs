@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{BEGIN, MOVED, TOOL, lock, table};
+use super::{BEGIN_OURS, MOVED, TOOL, lock, table};
 use crate::migrations::Checksum;
 use crate::table::{Identifier, Literal, Table};
 use crate::takeover::{TakenOver, Takeover};
@@ -30,7 +30,7 @@ pub(crate) fn adopt(
         .map(|column| Literal(column).to_string())
         .collect();
     let mut sql = format!(
-        "{BEGIN};{lock};LOCK TABLE {other} IN SHARE MODE;\
+        "{BEGIN_OURS};{lock};LOCK TABLE {other} IN SHARE MODE;\
          SELECT CASE WHEN ARRAY(SELECT a.attname::pg_catalog.text FROM pg_catalog.pg_attribute a \
          WHERE a.attrelid OPERATOR(pg_catalog.=) {regclass}::pg_catalog.regclass \
          AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped ORDER BY a.attnum) \

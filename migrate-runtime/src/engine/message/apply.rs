@@ -3,30 +3,9 @@
 use super::journal::{checked, claimed};
 use super::{
     BEGIN, Item, Limits, MILLISECONDS, Message, NONE, PIN_PATH, begin_row, if_unmoved, insert_item,
-    lock, lock_taken, restore_settings, set_path, timeouts, unmoved,
+    lock, lock_taken, set_path, settings, timeouts, unmoved,
 };
 use crate::table::Table;
-
-/// Remembers, for this transaction, the session's settings and roles.
-const SAVE_SETTINGS: &str = "SELECT pg_catalog.set_config('migrate.settings', COALESCE((\
-     SELECT pg_catalog.jsonb_object_agg(name, setting)::pg_catalog.text FROM pg_catalog.pg_settings \
-     WHERE source OPERATOR(pg_catalog.=) 'session'), '{}'), true), \
-     pg_catalog.set_config('migrate.role', pg_catalog.current_setting('role'), true), \
-     pg_catalog.set_config('migrate.user', pg_catalog.current_setting('session_authorization'), true)";
-
-/// Puts the roles back, before anything else of ours: the file's role may not touch the history.
-///
-/// A PostgreSQL that is compiled into a program may have no session user to show; NULL asks for the default.
-const RESTORE_ROLES: &str = "SELECT pg_catalog.set_config('session_authorization', \
-     CASE WHEN pg_catalog.current_setting('migrate.user') OPERATOR(pg_catalog.<>) '' \
-     THEN pg_catalog.current_setting('migrate.user') END, false), \
-     pg_catalog.set_config('role', pg_catalog.current_setting('migrate.role'), false)";
-
-/// Remembers the caller's path, so that each file of a single transaction meets it.
-const SAVE_PATH: &str =
-    "SELECT pg_catalog.set_config('migrate.path', pg_catalog.current_setting('search_path'), true)";
-const RESTORE_PATH: &str =
-    "SELECT pg_catalog.set_config('search_path', pg_catalog.current_setting('migrate.path'), true)";
 
 /// Applies one migration: its row, its SQL and its commit in one message.
 ///
@@ -41,6 +20,7 @@ pub(crate) fn apply(
 ) -> Message {
     let mut message = Message::default();
     message.add(BEGIN);
+    message.add(settings::LIFT);
     let start = if item.recorded {
         vec![unmoved(table, newest), begin_row(table, item)]
     } else {
@@ -63,10 +43,8 @@ pub(crate) fn apply_all(
     limits: Limits<'_>,
 ) -> Message {
     let mut message = begin(table, newest);
-    message.add(SAVE_PATH);
     for (at, item) in items.iter().enumerate() {
         apply_one(&mut message, table, at, *item, limits);
-        message.add(RESTORE_PATH);
     }
     message.add("COMMIT");
     message
@@ -127,6 +105,7 @@ pub(crate) fn baseline(table: &Table, items: &[Item<'_>], newest: Option<i64>) -
 fn begin(table: &Table, newest: Option<i64>) -> Message {
     let mut message = Message::default();
     message.add(BEGIN);
+    message.add(settings::LIFT);
     message.add(&lock(table));
     message.add(&unmoved(table, newest));
     message
@@ -145,9 +124,11 @@ fn run_between(
 ) {
     let script = item.script;
     if script.changes_session {
-        message.add(SAVE_SETTINGS);
+        message.add(settings::SAVE);
     }
-    message.add(&format!("SELECT {taken}{}", timeouts(&limits.of(script))));
+    let remember = settings::remember(true);
+    let timeouts = timeouts(&limits.of(script));
+    message.add(&format!("SELECT {taken}{remember}, {timeouts}"));
     if let Some(path) = limits.path {
         message.add(&set_path(path));
     }
@@ -155,12 +136,11 @@ fn run_between(
         message.add(statement);
     }
     message.body(at, script.sql, 0, 0, script.statements.len());
+    // Roles first of all: the file's may not touch the history.
+    message.add(&format!("SELECT {}, {timeouts}", settings::put_back()));
     if script.changes_session {
-        message.add(RESTORE_ROLES);
         message.add(PIN_PATH);
-        message.add(&restore_settings(
-            "current_setting('migrate.settings')::jsonb",
-        ));
+        message.add(&settings::restore(settings::SAVED, settings::PINNED));
     }
     message.add(end);
 }

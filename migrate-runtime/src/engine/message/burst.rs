@@ -5,7 +5,7 @@
 
 use super::apply::finish_row;
 use super::{
-    BEGIN, GUARD, Item, Limits, Message, NONE, if_unmoved, insert, lock_taken, set_path, timeouts,
+    BEGIN, GUARD, Item, Limits, Message, NONE, if_unmoved, insert, lock_taken, set_path, settings, timeouts,
 };
 use crate::table::{Literal, Table};
 
@@ -13,7 +13,7 @@ use crate::table::{Literal, Table};
 /// milliseconds it took. The count is a setting of the session, so it commits with each of them; here it
 /// is read and cleared.
 pub(crate) const TALLY: &str = "SELECT pg_catalog.current_setting('migrate.applied', true), \
-     pg_catalog.set_config('migrate.applied', '', false)";
+     pg_catalog.set_config('migrate.applied', '', false), pg_catalog.set_config('migrate.before', '', false)";
 
 /// Such a message.
 #[derive(Debug)]
@@ -34,6 +34,9 @@ impl Burst {
         token: &str,
     ) -> Self {
         let mut message = Message::default();
+        // A transaction of its own: after a query, the first BEGIN could choose no isolation level any more.
+        message.add(BEGIN);
+        message.add(settings::LIFT);
         let lock = lock_taken(table);
         let timeouts = timeouts(&["$1".to_owned(), "$2".to_owned()]);
         message.add(&format!(
@@ -49,8 +52,14 @@ impl Burst {
             counted(&finish_row(table, "$1"))
         ));
         message.add(&format!(
-            "SELECT pg_catalog.set_config('migrate.applied', '{token}', false)"
+            "PREPARE migrate_leave_{token} (pg_catalog.text, pg_catalog.text) AS SELECT {}, {timeouts}",
+            settings::put_back()
         ));
+        message.add(&format!(
+            "SELECT pg_catalog.set_config('migrate.applied', '{token}', false), {}",
+            settings::remember(false)
+        ));
+        message.add("COMMIT");
         for (at, item) in items.iter().enumerate() {
             message.add(BEGIN);
             let [wait, work] = limits.of(item.script);
@@ -66,11 +75,12 @@ impl Burst {
                 newest.unwrap_or(NONE),
             ));
             message.body(at, item.script.sql, 0, 0, item.script.statements.len());
+            message.add(&format!("EXECUTE migrate_leave_{token}({wait}, {work})"));
             message.add(&format!("EXECUTE migrate_end_{token}({})", item.version));
             message.add("COMMIT");
             newest = newest.max(Some(item.version));
         }
-        let forget = ["take", "begin", "end"]
+        let forget = ["take", "begin", "leave", "end"]
             .map(|name| format!("DEALLOCATE migrate_{name}_{token}"))
             .join(";");
         message.add(TALLY);

@@ -5,8 +5,8 @@
 //! which is a compare-and-set: done exactly once even where no lock holds.
 
 use super::{
-    BEGIN, BUSY, Body, GUARD, Item, Limits, MILLISECONDS, MOVED, Message, PIN_PATH, POOLED,
-    begin_row, is_held, restore_settings, timeouts, unmoved,
+    BEGIN, BEGIN_OURS, BUSY, Body, GUARD, Item, Limits, MILLISECONDS, MOVED, Message, PIN_PATH, POOLED,
+    begin_row, is_held, settings, timeouts, unmoved,
 };
 use crate::migrations::Statement;
 use crate::session::Reply;
@@ -27,9 +27,9 @@ fn lock(table: &Table) -> String {
     )
 }
 
-/// What the end of the journal has to put back, and which server process this is; then, where that is
-/// asked for, another `search_path` for the file.
-fn session(path: Option<&str>) -> String {
+/// What the end of the journal has to put back, and which server process this is; then sets what the file runs with:
+/// another `search_path`, where that is asked for, and what an earlier run has set, in `resumed`.
+fn session(path: Option<&str>, resumed: &str) -> String {
     let path = path.map_or_else(String::new, |path| {
         format!(
             ", pg_catalog.set_config('search_path', {}, false)",
@@ -37,10 +37,14 @@ fn session(path: Option<&str>) -> String {
         )
     });
     format!(
-        "SELECT COALESCE((SELECT pg_catalog.jsonb_object_agg(name, setting)::pg_catalog.text \
+        "SELECT COALESCE((SELECT pg_catalog.jsonb_object_agg(name, \
+         CASE WHEN name OPERATOR(pg_catalog.=) 'statement_timeout' \
+         THEN pg_catalog.current_setting('migrate.limit') ELSE setting END)::pg_catalog.text \
          FROM pg_catalog.pg_settings WHERE source OPERATOR(pg_catalog.=) 'session'), '{{}}'), \
          pg_catalog.current_setting('role'), pg_catalog.current_setting('session_authorization'), \
-         pg_catalog.pg_backend_pid(){path}"
+         pg_catalog.pg_backend_pid(), {kept}, {pins}{path}{resumed}",
+        kept = settings::kept(),
+        pins = settings::pin_outside(),
     )
 }
 
@@ -77,10 +81,11 @@ pub(crate) fn begin_journal(
         )),
     };
     format!(
-        "{BEGIN};{};{};{claim};{};COMMIT",
+        "{BEGIN};{lift};{};{};{claim};{};COMMIT",
         lock(table),
         unmoved(table, newest),
-        session(path),
+        session(path, ""),
+        lift = settings::LIFT,
     )
 }
 
@@ -94,11 +99,12 @@ pub(crate) fn resume_journal(
     path: Option<&str>,
 ) -> String {
     format!(
-        "{BEGIN};{};{};{};{};COMMIT",
+        "{BEGIN};{lift};{};{};{};{};COMMIT",
         lock(table),
         unmoved(table, newest),
         compare_and_set(table, direction, version, done, done),
-        session(path),
+        session(path, &format!(", {}", settings::resume(table, version))),
+        lift = settings::LIFT,
     )
 }
 
@@ -152,12 +158,13 @@ pub(crate) fn step(
     number: usize,
     statement: Statement<'_>,
     limits: Limits<'_>,
-    pid: i32,
+    before: &Before,
 ) -> Message {
     let mut message = Message::default();
     message.add(BEGIN);
-    message.add(&same_server(pid));
-    message.add(&format!("SELECT {}", timeouts(&limits.of(item.script))));
+    message.add(settings::LIFT);
+    message.add(&same_server(before.pid));
+    message.add(&settings::own_roles(before));
     message.add(&compare_and_set(
         table,
         direction,
@@ -165,7 +172,12 @@ pub(crate) fn step(
         number,
         number + 1,
     ));
+    message.add(settings::FILE_ROLES);
+    message.add(&format!("SELECT {}", timeouts(&limits.of(item.script))));
     message.body(0, statement.sql, statement.start, number, 1);
+    message.add(&settings::own_roles(before));
+    message.add(&settings::record(table, item.version));
+    message.add(&format!("SELECT {}", settings::pin_outside()));
     message.add("COMMIT");
     message
 }
@@ -173,22 +185,12 @@ pub(crate) fn step(
 /// Before a statement that refuses a transaction: a `lock_timeout` would cut `CREATE INDEX
 /// CONCURRENTLY` short and leave an invalid index. Also checks that the server process is the one
 /// that holds the lock: behind a transaction-pooling proxy it need not be.
-///
-/// A timeout that is off already is not set, lest a pooler's server connection keep a trace of us.
 pub(crate) fn outside(table: &Table, pid: i32) -> String {
-    let off = |name: &str| {
-        format!(
-            "CASE WHEN pg_catalog.current_setting('{name}', true) OPERATOR(pg_catalog.<>) '0' \
-             THEN pg_catalog.set_config('{name}', '0', false) END"
-        )
-    };
     format!(
         "SELECT CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE {held} \
          AND l.pid OPERATOR(pg_catalog.=) {pid} AND l.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid()) \
-         THEN 0 ELSE pg_catalog.concat('{POOLED}')::integer END;SELECT {}, {}, {}",
-        off("lock_timeout"),
-        off("statement_timeout"),
-        off("transaction_timeout"),
+         THEN 0 ELSE pg_catalog.concat('{POOLED}')::integer END;SELECT {}",
+        settings::pin_outside(),
         held = is_held(table),
     )
 }
@@ -261,10 +263,15 @@ pub(crate) fn advance(
     direction: Direction,
     version: i64,
     number: usize,
-    pid: i32,
+    before: &Before,
 ) -> String {
-    let entry = compare_and_set(table, direction, version, number, number + 1);
-    format!("{BEGIN};{};{entry};COMMIT", same_server(pid))
+    format!(
+        "{BEGIN_OURS};{};{};{};{};COMMIT",
+        same_server(before.pid),
+        settings::own_roles(before),
+        compare_and_set(table, direction, version, number, number + 1),
+        settings::record(table, version),
+    )
 }
 
 /// Closes the journal.
@@ -273,6 +280,7 @@ pub(crate) fn end_journal(
     direction: Direction,
     version: i64,
     done: usize,
+    before: &Before,
 ) -> String {
     let row = format!(
         "version OPERATOR(pg_catalog.=) {version}::bigint AND state OPERATOR(pg_catalog.=) '{}' \
@@ -281,11 +289,16 @@ pub(crate) fn end_journal(
     );
     let end = match direction {
         Direction::Up => {
-            format!("UPDATE {table} SET state = 'applied', ms = {MILLISECONDS} WHERE {row}")
+            let note = format!(
+                "CASE WHEN {bare} OPERATOR(pg_catalog.<>) '' THEN {bare} END",
+                bare = settings::BARE_NOTE
+            );
+            format!("UPDATE {table} SET state = 'applied', ms = {MILLISECONDS}, note = {note} WHERE {row}")
         }
         Direction::Down => format!("DELETE FROM {table} WHERE {row}"),
     };
-    format!("{BEGIN};{};COMMIT", checked(&end))
+    let own = settings::own_roles(before);
+    format!("{BEGIN_OURS};{own};{};COMMIT", checked(&end))
 }
 
 /// What the session was like when the journal was opened.
@@ -295,6 +308,8 @@ pub(crate) struct Before {
     pub(crate) role: String,
     pub(crate) user: String,
     pub(crate) pid: i32,
+    /// The settings whose changes the journal keeps.
+    pub(crate) kept: String,
 }
 
 impl Before {
@@ -307,18 +322,19 @@ impl Before {
             role: text(1).unwrap_or_else(|| "none".to_owned()),
             user: text(2).unwrap_or_default(),
             pid: row.and_then(|row| row.number(3)).unwrap_or_default(),
+            kept: text(4).unwrap_or_else(|| "{}".to_owned()),
         }
     }
 }
 
-/// Gives the lock back and leaves the session as it was found, whatever state it is in. The lock goes
+/// Gives the lock back and leaves the session as it was found. The lock goes
 /// at once, within a transaction or without. Fails on any other server connection than the one that
 /// took the lock.
 ///
 /// A PostgreSQL that is compiled into a program may have no session user to show; NULL asks for the default.
 pub(crate) fn leave(table: &Table, before: &Before) -> String {
     format!(
-        "ROLLBACK;{BEGIN};\
+        "{BEGIN_OURS};\
          {same};{unlock};{PIN_PATH};\
          SELECT set_config('session_authorization', NULLIF({user}, ''), false), set_config('role', {role}, false);\
          {restore};COMMIT",
@@ -326,21 +342,27 @@ pub(crate) fn leave(table: &Table, before: &Before) -> String {
         unlock = unlock(table),
         user = Literal(&before.user),
         role = Literal(&before.role),
-        restore = restore_settings(&format!("{}::jsonb", Literal(&before.settings))),
+        restore = settings::restore(&format!("{}::jsonb", Literal(&before.settings)), ""),
     )
 }
 
 /// Where a pooler keeps the server connection that took the lock from us: ends it, if nobody uses it.
 pub(crate) fn evict(table: &Table, pid: i32) -> String {
     format!(
-        "ROLLBACK;SELECT pg_catalog.pg_terminate_backend(l.pid) \
+        "SELECT pg_catalog.pg_terminate_backend(l.pid) \
          FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity s ON s.pid OPERATOR(pg_catalog.=) l.pid \
          WHERE {} AND l.pid OPERATOR(pg_catalog.=) {pid} AND s.state OPERATOR(pg_catalog.=) 'idle'",
         is_held(table),
     )
 }
 
-/// Gives the session's lock back.
+/// Gives the session's lock back. The server warns of one that the session does not hold, so that is asked first.
 pub(crate) fn unlock(table: &Table) -> String {
-    format!("SELECT pg_catalog.pg_advisory_unlock({})", table.lock_key())
+    format!(
+        "SELECT CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE {held} \
+         AND l.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid()) \
+         THEN pg_catalog.pg_advisory_unlock({key}) END",
+        held = is_held(table),
+        key = table.lock_key(),
+    )
 }

@@ -13,6 +13,7 @@ mod apply;
 mod burst;
 mod journal;
 mod repair;
+mod settings;
 mod table;
 mod tenants;
 
@@ -26,11 +27,13 @@ pub(crate) use journal::{
     outside, probe_detach, probe_index, probe_reindex, resume_journal, step, unlock,
 };
 pub(crate) use repair::{Change, repair};
+pub(crate) use settings::is_recorded;
 pub(crate) use table::{Schema, create, shape};
 pub(crate) use tenants::{currency, existing};
 
 use crate::migrations::Script;
 use crate::packed::Summary;
+use crate::session::Row;
 use crate::table::{Literal, Table};
 use crate::text;
 
@@ -76,6 +79,14 @@ pub(crate) struct Body {
 }
 
 impl Message {
+    /// The message without its `BEGIN`, after [`read_as_built`]; a statement of the same length takes its place, so that
+    /// the counts hold.
+    pub(crate) fn within(&self) -> String {
+        let rest = self.sql.get(BEGIN.len()..).unwrap_or_default();
+        let width = BEGIN.len();
+        format!("{:width$}{rest}", "SET LOCAL array_nulls TO on")
+    }
+
     /// One statement of ours before or between the caller's. Kept in one piece: it is called in many places.
     #[inline(never)]
     fn add(&mut self, statement: &str) {
@@ -109,6 +120,10 @@ impl Message {
 /// repeatable read, what is read behind the lock would be the state from before it.
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
 
+/// [`BEGIN`] for a message that holds nothing of the caller's, and so is short: no limit is meant for it.
+const BEGIN_OURS: &str =
+    "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;SET LOCAL statement_timeout TO 0";
+
 /// The history, and whether the connection had an open transaction when the message came: without
 /// one, the transaction began with this very message. One round trip; no lock, no write. In no order: to plan
 /// one takes a new session 0.3 ms.
@@ -119,8 +134,57 @@ pub(crate) fn look(table: &Table) -> String {
 }
 
 /// When the transaction and when the message began; they are compared here. A new session would look an operator
-/// up first, and that takes it 0.1 ms.
-const OPEN_TRANSACTION: &str = "SELECT CURRENT_TIMESTAMP, pg_catalog.statement_timestamp()";
+/// up first, and that takes it 0.1 ms. Then how the session reads SQL, see [`reads_otherwise`].
+const OPEN_TRANSACTION: &str = "SELECT CURRENT_TIMESTAMP, pg_catalog.statement_timestamp(), \
+    pg_catalog.current_setting('standard_conforming_strings'), pg_catalog.current_setting('backslash_quote'), \
+    pg_catalog.current_setting('transform_null_equals'), pg_catalog.current_setting('array_nulls')";
+
+/// Of the row of [`OPEN_TRANSACTION`]: whether the session reads SQL otherwise than the build did; then, what sets that
+/// for the session again.
+pub(crate) fn reads_otherwise(row: &Row) -> Option<String> {
+    let [strings, backslash, equals, nulls] = [2, 3, 4, 5].map(|column| row.text(column));
+    let otherwise = strings == Some("off")
+        || backslash == Some("off")
+        || equals == Some("on")
+        || nulls == Some("off");
+    otherwise.then(|| {
+        let settings = [
+            ("standard_conforming_strings", strings),
+            ("backslash_quote", backslash),
+            ("transform_null_equals", equals),
+            ("array_nulls", nulls),
+        ];
+        let calls = settings.map(|(name, value)| {
+            let value = Literal(value.unwrap_or_default());
+            format!("pg_catalog.set_config('{name}', {value}, false)")
+        });
+        format!("SELECT {}", calls.join(", "))
+    })
+}
+
+/// Reads SQL as the build did, for this transaction.
+pub(crate) const READ_AS_BUILT: &str = "SET LOCAL standard_conforming_strings TO on;\
+    SET LOCAL backslash_quote TO safe_encoding;SET LOCAL transform_null_equals TO off;SET LOCAL array_nulls TO on";
+
+/// The start of a transaction whose second message is a file's. The server reads a message whole before it runs any
+/// of it, so what it is read with cannot be set in the same one.
+pub(crate) fn read_as_built() -> String {
+    format!("{BEGIN};{READ_AS_BUILT};{}", think())
+}
+
+/// After how many milliseconds of silence the server ends the session; the setting is there from PostgreSQL 14.
+pub(crate) fn patience() -> String {
+    "SELECT setting FROM pg_catalog.pg_settings WHERE name OPERATOR(pg_catalog.=) 'idle_session_timeout'"
+        .to_owned()
+}
+
+/// For a transaction that stays open between messages: if nothing more comes, the server ends it, and the locks with it.
+pub(crate) fn think() -> String {
+    "SELECT pg_catalog.set_config('idle_in_transaction_session_timeout', '10s', true) FROM pg_catalog.pg_settings \
+     WHERE name OPERATOR(pg_catalog.=) 'idle_in_transaction_session_timeout' \
+     AND (setting::integer OPERATOR(pg_catalog.=) 0 OR setting::integer OPERATOR(pg_catalog.>) 10000)"
+        .to_owned()
+}
 
 /// From so many migrations on, [`compare`] costs less than [`look`], which sends their rows.
 pub(crate) const MANY: usize = 500;
@@ -141,7 +205,9 @@ fn is_exactly(all: &Summary) -> String {
 
 /// The same queries under read committed, whatever the default is.
 pub(crate) fn read_committed(queries: &str) -> String {
-    format!("BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY;{queries};COMMIT")
+    format!(
+        "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY;SET LOCAL statement_timeout TO 0;{queries};COMMIT"
+    )
 }
 
 /// [`look`], and who holds the lock.
@@ -213,11 +279,11 @@ pub(crate) fn holder(table: &Table) -> String {
     )
 }
 
-/// After a lock timeout: roll back, and name the oldest other transaction that holds a lock on a
+/// After a lock timeout: names the oldest other transaction that holds a lock on a
 /// relation of the users'. The server does not say which session it was.
 pub(crate) fn blocker() -> String {
     format!(
-        "ROLLBACK;SELECT s.pid, s.usename, s.application_name, {since} \
+        "SELECT s.pid, s.usename, s.application_name, {since} \
          FROM pg_catalog.pg_stat_activity s \
          WHERE s.datname OPERATOR(pg_catalog.=) pg_catalog.current_database() \
          AND s.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid() AND s.xact_start IS NOT NULL \
@@ -275,14 +341,14 @@ fn unmoved(table: &Table, newest: Option<i64>) -> String {
     format!("SELECT {}", if_unmoved(table, &newest, "0"))
 }
 
-/// What every message with the caller's SQL sets, for its transaction only, from two expressions.
-/// `transaction_timeout` is there from PostgreSQL 17.
+/// What every message with the caller's SQL sets, for its transaction only, from two expressions; and remembers, to tell
+/// later whether a file has changed it. `transaction_timeout` is there from PostgreSQL 17.
 fn timeouts([lock, statement]: &[String; 2]) -> String {
     format!(
-        "pg_catalog.set_config('lock_timeout', {lock}, true), \
+        "pg_catalog.set_config('migrate.pins', ARRAY[pg_catalog.set_config('lock_timeout', {lock}, true), \
          pg_catalog.set_config('statement_timeout', {statement}, true), \
          CASE WHEN pg_catalog.current_setting('transaction_timeout', true) IS NOT NULL \
-         THEN pg_catalog.set_config('transaction_timeout', '0', true) END"
+         THEN pg_catalog.set_config('transaction_timeout', '0', true) END]::pg_catalog.text, true)"
     )
 }
 
@@ -366,20 +432,6 @@ fn begin_row(table: &Table, item: Item<'_>) -> String {
         name = Literal(item.name),
         checksum = item.script.checksum,
     ))
-}
-
-/// Puts settings back for the session, not only for the transaction: a `SET` in the file would
-/// otherwise outlive it in the next migration and in the application. `was` is the `jsonb` object of
-/// the settings before; runs behind [`PIN_PATH`]. The few left out belong to the transaction.
-fn restore_settings(was: &str) -> String {
-    format!(
-        "SELECT set_config(now.name, COALESCE(was.value, now.reset_val), false) FROM pg_settings AS now \
-         LEFT JOIN jsonb_each_text({was}) AS was (name, value) ON was.name = now.name \
-         WHERE now.source = 'session' AND now.context IN ('user', 'superuser') \
-         AND now.setting IS DISTINCT FROM was.value \
-         AND now.name NOT IN ('role', 'session_authorization', 'seed') \
-         AND left(now.name, 12) <> 'transaction_'"
-    )
 }
 
 /// The sentinel that stands for an empty history; versions start at 0.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{BEGIN, lock, look};
+use super::{BEGIN_OURS, lock, look};
 use crate::table::{Identifier, Literal, Table};
 
 /// Whether the table's schema has to be made first. To make one that exists, even with `IF NOT EXISTS`,
@@ -16,7 +16,7 @@ pub(crate) enum Schema {
 /// Makes the table, under the lock: `CREATE … IF NOT EXISTS` races with itself otherwise, and it asks
 /// for the right to create even where there is nothing to create.
 pub(crate) fn create(table: &Table, schema: Schema) -> String {
-    let mut sql = format!("{BEGIN};{};", lock(table));
+    let mut sql = format!("{BEGIN_OURS};{};", lock(table));
     if schema == Schema::Missing {
         let schema = Identifier(table.schema());
         let _ = write!(sql, "CREATE SCHEMA IF NOT EXISTS {schema};");

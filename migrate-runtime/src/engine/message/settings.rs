@@ -1,0 +1,163 @@
+//! The session's settings: found at the start of a transaction, put back at its end, whatever the file did in between.
+
+use super::Before;
+use crate::table::{Literal, Table};
+
+/// What is compared after every file, because a file can set it through a function that it calls, or a trigger, which
+/// its text does not show: what decides how SQL is read, where its objects go, who they belong to, and how long
+/// a statement may take. In this order: a file's role may not put back the rest. The first three are
+/// those that [`timeouts`](super::timeouts) sets, in its order. The view `pg_settings` costs 2 ms; this costs 0.05.
+const KEPT: &str = "{lock_timeout,statement_timeout,transaction_timeout,session_authorization,role,search_path,\
+    row_security,standard_conforming_strings,backslash_quote,transform_null_equals,array_nulls,quote_all_identifiers,\
+    DateStyle,IntervalStyle,TimeZone,timezone_abbreviations,client_encoding,lc_monetary,lc_numeric,lc_time,\
+    default_text_search_config,xmloption,xmlbinary,bytea_output,extra_float_digits,check_function_bodies,\
+    default_tablespace,temp_tablespaces,default_table_access_method,default_toast_compression,\
+    default_transaction_isolation,default_transaction_read_only,default_transaction_deferrable,\
+    idle_in_transaction_session_timeout,idle_session_timeout,synchronous_commit,password_encryption,\
+    client_min_messages,work_mem,maintenance_work_mem}";
+
+/// Remembers the settings of [`KEPT`]; for the transaction, or for the session.
+pub(super) fn remember(transaction: bool) -> String {
+    format!(
+        "pg_catalog.set_config('migrate.before', {}, {transaction})",
+        kept()
+    )
+}
+
+/// The values of [`KEPT`], as a text. That of `statement_timeout` is where [`LIFT`] has left it.
+pub(super) fn kept() -> String {
+    format!(
+        "(SELECT pg_catalog.array_agg(COALESCE(pg_catalog.current_setting(\
+         CASE WHEN k.name OPERATOR(pg_catalog.=) 'statement_timeout' THEN 'migrate.limit' ELSE k.name END, true), ''))\
+         ::pg_catalog.text FROM pg_catalog.unnest('{KEPT}'::pg_catalog.text[]) AS k (name))"
+    )
+}
+
+/// Lifts the session's `statement_timeout` for this transaction before anything that takes time.
+pub(super) const LIFT: &str = "SELECT pg_catalog.set_config('migrate.limit', \
+     pg_catalog.current_setting('statement_timeout'), true), pg_catalog.set_config('statement_timeout', '0', true)";
+
+/// A list that is stored in a setting; NULL where it is gone, because the file says `RESET ALL`.
+fn list(setting: &str) -> String {
+    format!(
+        "CASE WHEN pg_catalog.current_setting('{setting}', true) OPERATOR(pg_catalog.<>) '' \
+         THEN pg_catalog.current_setting('{setting}')::pg_catalog.text[] END"
+    )
+}
+
+/// Puts back, for the session, what is not as it was. A setting that does not exist here is NULL and stays out. What
+/// a file has set with `SET LOCAL` is put back too, since it looks the same; it gets the value that it would have anyway.
+pub(super) fn put_back() -> String {
+    let (before, pins) = (list("migrate.before"), list("migrate.pins"));
+    format!(
+        "(SELECT pg_catalog.count(pg_catalog.set_config(k.name, k.was, false)) FROM ROWS FROM (\
+         pg_catalog.unnest('{KEPT}'::pg_catalog.text[]), pg_catalog.unnest({before}), \
+         pg_catalog.unnest(pg_catalog.array_cat({pins}, ({before})[4:]))) AS k (name, was, found) \
+         WHERE pg_catalog.current_setting(k.name, true) OPERATOR(pg_catalog.<>) k.found)"
+    )
+}
+
+/// Remembers, for this transaction, all that is set for the session, for a file whose text shows that it sets something.
+pub(super) const SAVE: &str = "SELECT pg_catalog.set_config('migrate.settings', COALESCE((\
+     SELECT pg_catalog.jsonb_object_agg(name, setting)::pg_catalog.text FROM pg_catalog.pg_settings \
+     WHERE source OPERATOR(pg_catalog.=) 'session'), '{}'), true)";
+
+/// Where [`SAVE`] has left it; nothing after a `RESET ALL`.
+pub(super) const SAVED: &str =
+    "COALESCE(NULLIF(current_setting('migrate.settings', true), ''), '{}')::jsonb";
+
+/// Puts settings back for the session, not only for the transaction: a `SET` in the file would
+/// otherwise outlive it in the next migration and in the application. `was` is the `jsonb` object of
+/// the settings before; runs after [`PIN_PATH`](super::PIN_PATH). NULL asks for the default. The few left out belong
+/// to the transaction; `but` names more of them.
+pub(super) fn restore(was: &str, but: &str) -> String {
+    format!(
+        "SELECT set_config(now.name, was.value, false) FROM pg_settings AS now \
+         LEFT JOIN jsonb_each_text({was}) AS was (name, value) ON was.name = now.name \
+         WHERE now.source = 'session' AND now.context IN ('user', 'superuser') \
+         AND now.setting IS DISTINCT FROM was.value \
+         AND now.name <> ALL ('{{role,session_authorization,seed,transaction_isolation,transaction_read_only,\
+         transaction_deferrable{but}}}')"
+    )
+}
+
+/// What a `no-transaction` file runs with, because its statements begin transactions of their own, and the text of
+/// each is read before anything in its message can set what it is read with.
+const OUTSIDE: &str = "('lock_timeout', '0'), ('statement_timeout', '0'), ('transaction_timeout', '0'), \
+    ('default_transaction_read_only', 'off'), ('default_transaction_isolation', 'read committed'), \
+    ('standard_conforming_strings', 'on'), ('backslash_quote', 'safe_encoding'), \
+    ('transform_null_equals', 'off'), ('array_nulls', 'on')";
+
+/// Sets that for the session; but not what is so already, lest a pooler's server connection keep a trace of us.
+pub(super) fn pin_outside() -> String {
+    format!(
+        "(SELECT pg_catalog.count(pg_catalog.set_config(p.name, p.value, false)) FROM (VALUES {OUTSIDE}) AS p (name, value) \
+         WHERE pg_catalog.current_setting(p.name, true) OPERATOR(pg_catalog.<>) p.value)"
+    )
+}
+
+/// In a transaction of a `no-transaction` file: makes the session's own user and role those of the transaction, and
+/// remembers the file's, with what the file has changed otherwise.
+pub(super) fn own_roles(before: &Before) -> String {
+    let (user, role) = (Literal(&before.user), Literal(&before.role));
+    format!(
+        "SELECT pg_catalog.set_config('migrate.changed', COALESCE((SELECT pg_catalog.jsonb_object_agg(k.name, \
+         pg_catalog.current_setting(k.name))::pg_catalog.text FROM ROWS FROM (pg_catalog.unnest('{KEPT}'::pg_catalog.text[]), \
+         pg_catalog.unnest({kept}::pg_catalog.text[])) AS k (name, was) WHERE pg_catalog.current_setting(k.name, true) \
+         OPERATOR(pg_catalog.<>) k.was AND NOT EXISTS (SELECT FROM (VALUES {OUTSIDE}) AS p (name, value) \
+         WHERE p.name OPERATOR(pg_catalog.=) k.name)), ''), true), \
+         pg_catalog.set_config('migrate.user', pg_catalog.current_setting('session_authorization'), true), \
+         pg_catalog.set_config('migrate.role', pg_catalog.current_setting('role'), true), \
+         CASE WHEN pg_catalog.current_setting('session_authorization') OPERATOR(pg_catalog.<>) {user} \
+         THEN pg_catalog.set_config('session_authorization', {user}, true) END, \
+         CASE WHEN pg_catalog.current_setting('role') OPERATOR(pg_catalog.<>) {role} \
+         THEN pg_catalog.set_config('role', {role}, true) END",
+        kept = Literal(&before.kept),
+    )
+}
+
+/// Gives the transaction back to the user and role that the file has set.
+pub(super) const FILE_ROLES: &str = "SELECT CASE WHEN pg_catalog.current_setting('session_authorization') \
+     OPERATOR(pg_catalog.<>) pg_catalog.current_setting('migrate.user') \
+     THEN pg_catalog.set_config('session_authorization', pg_catalog.current_setting('migrate.user'), true) END, \
+     CASE WHEN pg_catalog.current_setting('role') OPERATOR(pg_catalog.<>) pg_catalog.current_setting('migrate.role') \
+     THEN pg_catalog.set_config('role', pg_catalog.current_setting('migrate.role'), true) END";
+
+/// The note of a journal's row without the settings that the file has made so far.
+pub(super) const BARE_NOTE: &str =
+    "pg_catalog.regexp_replace(COALESCE(note, ''), E'\\n?settings: [{][^\\n]*', '')";
+
+/// Keeps in the journal's row what [`own_roles`] has found, for a run that resumes; writes only what is new.
+pub(super) fn record(table: &Table, version: i64) -> String {
+    let note = format!(
+        "pg_catalog.concat_ws(E'\\n', CASE WHEN {BARE_NOTE} OPERATOR(pg_catalog.<>) '' THEN {BARE_NOTE} END, \
+         CASE WHEN pg_catalog.current_setting('migrate.changed') OPERATOR(pg_catalog.<>) '' \
+         THEN pg_catalog.concat('settings: ', pg_catalog.current_setting('migrate.changed')) END)"
+    );
+    format!(
+        "UPDATE {table} SET note = {note} WHERE version OPERATOR(pg_catalog.=) {version}::bigint \
+         AND COALESCE(note, '') OPERATOR(pg_catalog.<>) {note}"
+    )
+}
+
+/// Sets for the session what [`record`] has kept. The role comes last: it may not set the rest.
+pub(super) fn resume(table: &Table, version: i64) -> String {
+    format!(
+        "(SELECT pg_catalog.count(pg_catalog.set_config(s.key, s.value, false)) FROM (SELECT e.key, e.value \
+         FROM {table} AS h, pg_catalog.jsonb_each_text(\
+         pg_catalog.substring(h.note, E'settings: ([{{][^\\n]*)')::pg_catalog.jsonb) AS e \
+         WHERE h.version OPERATOR(pg_catalog.=) {version}::bigint \
+         ORDER BY e.key OPERATOR(pg_catalog.=) 'role', e.key OPERATOR(pg_catalog.=) 'session_authorization') AS s)"
+    )
+}
+
+/// Whether a run that resumes gets this setting from the journal's row; `word` follows `SET`.
+pub(crate) fn is_recorded(word: &str) -> bool {
+    const PHRASES: [&str; 7] = ["session", "time", "names", "schema", "xml", "all", "timezone"];
+    let name = word.split('=').next().unwrap_or_default();
+    let mut names = KEPT.split(['{', ',', '}']).chain(PHRASES);
+    names.any(|kept| kept.eq_ignore_ascii_case(name))
+}
+
+/// Of [`restore`]: what [`put_back`] has put back and the transaction has set again.
+pub(super) const PINNED: &str = ",lock_timeout,statement_timeout,transaction_timeout";

@@ -1,0 +1,391 @@
+//! Nothing of ours depends on what is set for a session, a role or a database, nor on what a file sets.
+
+use std::sync::Mutex;
+
+use migrate_fixtures::{Database, Server};
+use migrate_runtime::Revert;
+
+use crate::set::{DRIVERS, Driver, Set, both, versions};
+
+/// Sets something for every session of the database from now on.
+fn default(database: &Database, setting: &str) {
+    database.execute(&format!("ALTER DATABASE {} SET {setting}", database.name()));
+}
+
+fn quick(count: usize) -> Set {
+    let set = Set::new(&[]);
+    for number in 1..=count {
+        set.write(
+            &format!("{number:02}_m.sql"),
+            &format!("CREATE TABLE m{number} ()"),
+        );
+    }
+    set
+}
+
+#[test]
+fn migrations_share_a_message_under_any_default_of_transactions() {
+    for setting in [
+        "default_transaction_isolation TO 'repeatable read'",
+        "default_transaction_isolation TO 'serializable'",
+        "default_transaction_read_only TO on",
+        "default_transaction_deferrable TO on",
+    ] {
+        both(|driver, database| {
+            default(database, setting);
+            let set = quick(12).load();
+            let report = driver.run(database, set.runner()).unwrap();
+            assert_eq!(report.applied.len(), 12, "{setting}");
+        });
+    }
+}
+
+#[test]
+fn statements_outside_a_transaction_run_under_a_read_only_default() {
+    both(|driver, database| {
+        default(database, "default_transaction_read_only TO on");
+        default(database, "default_transaction_isolation TO 'serializable'");
+        let set = Set::new(&[
+            ("1_t.sql", "CREATE TABLE t (a int)"),
+            (
+                "2_i.sql",
+                "-- migrate: no-transaction\nCREATE INDEX CONCURRENTLY i ON t (a);\nVACUUM t;\nINSERT INTO t VALUES (1);",
+            ),
+            (
+                "2_i.down.sql",
+                "-- migrate: no-transaction\nDROP INDEX CONCURRENTLY i;",
+            ),
+        ])
+        .load();
+        driver.run(database, set.runner()).unwrap();
+        assert_eq!(
+            database.value("SELECT indisvalid FROM pg_index WHERE indexrelid = 'i'::regclass"),
+            "t"
+        );
+        driver
+            .revert(database, set.runner(), Revert::Last(1))
+            .unwrap();
+        assert_eq!(database.value("SELECT to_regclass('i') IS NULL"), "t");
+    });
+}
+
+/// Two strings to the build; with `standard_conforming_strings` off, one string and a statement.
+const BACKSLASH: &str = "INSERT INTO a VALUES ('\\'), ('); DROP TABLE victim; --');\n";
+
+#[test]
+fn text_is_read_as_the_build_has_read_it() {
+    both(|driver, database| {
+        default(database, "standard_conforming_strings TO off");
+        default(database, "backslash_quote TO off");
+        default(database, "transform_null_equals TO on");
+        default(database, "array_nulls TO off");
+        let reads = "INSERT INTO a VALUES (E'it\\'s'), ((NULL = NULL)::text), (('{NULL}'::text[])[1])";
+        let no_transaction = format!("-- migrate: no-transaction\n{BACKSLASH}VACUUM a;\n");
+        let set = Set::new(&[
+            ("1_t.sql", "CREATE TABLE a (v text); CREATE TABLE victim ()"),
+            ("2_b.sql", BACKSLASH),
+            ("3_b.sql", BACKSLASH),
+            ("4_n.sql", &no_transaction),
+            ("5_r.sql", reads),
+            ("5_r.down.sql", BACKSLASH),
+        ])
+        .load();
+        driver.run(database, set.runner().target(4)).unwrap();
+        assert_eq!(database.value("SELECT count(*) FROM a WHERE v = E'\\\\'"), "3");
+        driver.run(database, set.runner()).unwrap();
+        assert_eq!(database.value("SELECT count(*) FROM a WHERE v IS NULL"), "2");
+        driver
+            .revert(database, set.runner(), Revert::Last(1))
+            .unwrap();
+        let runner = set.runner().single_transaction(true);
+        driver.run(database, runner).unwrap();
+        assert_eq!(database.value("SELECT to_regclass('victim') IS NULL"), "f");
+        assert_eq!(database.value("SELECT count(*) FROM a WHERE v = E'\\\\'"), "4");
+        assert_eq!(database.value("SELECT count(*) FROM a WHERE v = 'it''s'"), "2");
+    });
+}
+
+#[test]
+fn a_statement_is_located_as_the_build_has_read_it() {
+    let database = Server::shared().database();
+    default(&database, "standard_conforming_strings TO off");
+    let text = format!("{BACKSLASH}INSERT INTO a VALUES (NULL);");
+    let set = Set::new(&[
+        (
+            "1_t.sql",
+            "CREATE TABLE a (v text NOT NULL); CREATE TABLE victim ()",
+        ),
+        ("2_b.sql", &text),
+    ])
+    .load();
+    let error = DRIVERS[0].run(&database, set.runner()).unwrap_err();
+    assert!(
+        error.to_string().starts_with("migrations/2_b.sql:2:1: "),
+        "{error}"
+    );
+}
+
+#[test]
+fn how_the_session_reads_text_is_its_own_again_afterwards() {
+    let database = Server::shared().database();
+    default(&database, "standard_conforming_strings TO off");
+    let dump = format!("SET standard_conforming_strings = on;\n{BACKSLASH}");
+    let set = Set::new(&[
+        ("1_t.sql", "CREATE TABLE a (v text); CREATE TABLE victim ()"),
+        ("2_b.sql", &dump),
+    ])
+    .load();
+    let mut client = database.client();
+    set.run(&mut client).unwrap();
+    let row = client.query_one("SELECT current_setting('standard_conforming_strings')", &[]);
+    assert_eq!(row.unwrap().get::<_, &str>(0), "off");
+    assert_eq!(database.value("SELECT count(*) FROM a"), "2");
+}
+
+/// A role that a file may become, and that has no right on the history.
+fn role(database: &Database) -> String {
+    let role = database.role("");
+    database.execute(&format!("GRANT ALL ON SCHEMA public TO \"{role}\""));
+    role
+}
+
+#[test]
+fn a_file_that_becomes_another_role_is_recorded() {
+    both(|driver, database| {
+        let role = role(database);
+        for change in [
+            format!("SET LOCAL ROLE \"{role}\""),
+            format!("SET ROLE \"{role}\""),
+            format!("SELECT set_config('role', '{role}', true)"),
+            format!("SET LOCAL SESSION AUTHORIZATION \"{role}\""),
+            format!("SET SESSION AUTHORIZATION \"{role}\""),
+        ] {
+            database.execute("DROP TABLE IF EXISTS schema_migrations, x, y, z");
+            let set = Set::new(&[
+                ("1_x.sql", &format!("{change}; CREATE TABLE x ()")),
+                ("1_x.down.sql", &format!("{change}; DROP TABLE x")),
+                ("2_y.sql", "CREATE TABLE y ()"),
+                ("3_z.sql", &format!("{change}; CREATE TABLE z ()")),
+                ("3_z.down.sql", &format!("{change}; DROP TABLE z")),
+            ])
+            .load();
+            let owners = || {
+                database.value(&format!(
+                    "SELECT string_agg(concat(tablename, tableowner = '{role}'), ' ' ORDER BY tablename) FROM pg_tables WHERE tablename IN ('x', 'y', 'z')"
+                ))
+            };
+            driver.run(database, set.runner()).unwrap();
+            assert_eq!(owners(), "xt yf zt", "{change}");
+            driver
+                .revert(database, set.runner(), Revert::Last(1))
+                .unwrap();
+            driver.run(database, set.runner()).unwrap();
+            database.execute("DROP TABLE schema_migrations, x, y, z");
+            let runner = set.runner().single_transaction(true);
+            driver.run(database, runner).unwrap();
+            assert_eq!(owners(), "xt yf zt", "{change}");
+        }
+    });
+}
+
+#[test]
+fn the_journal_is_kept_whatever_role_the_file_has_become() {
+    both(|driver, database| {
+        let role = role(database);
+        for change in [
+            format!("SET ROLE \"{role}\""),
+            format!("SET SESSION AUTHORIZATION \"{role}\""),
+            format!("SELECT set_config('role', '{role}', false)"),
+        ] {
+            database.execute("DROP TABLE IF EXISTS schema_migrations, x, y");
+            let text = format!(
+                "-- migrate: no-transaction\n{change};\nCREATE TABLE x (a int);\nCREATE INDEX CONCURRENTLY i ON x (a);\nRESET ROLE;\nCREATE TABLE y (a int);"
+            );
+            let set = Set::new(&[("1_x.sql", &text)]).load();
+            driver.run(database, set.runner()).unwrap();
+            assert_eq!(
+                database.value(&format!(
+                    "SELECT tableowner = '{role}' FROM pg_tables WHERE tablename = 'x'"
+                )),
+                "t"
+            );
+        }
+    });
+}
+
+#[test]
+fn settings_of_a_function_that_a_file_calls_end_with_the_file() {
+    for kind in ["", "-- migrate: no-transaction\n"] {
+        both(|driver, database| {
+            let leaks = format!("{kind}SELECT leaks();");
+            let set = Set::new(&[
+                ("2_leak.sql", &leaks),
+                ("3_a.sql", "CREATE TABLE a ()"),
+                ("4_b.sql", "CREATE TABLE b ()"),
+                ("5_leak.sql", &leaks),
+                ("6_c.sql", "CREATE TABLE c ()"),
+            ]);
+            // As an older release of the program has made it, with what else it does.
+            database.execute(
+                "CREATE SCHEMA elsewhere; CREATE FUNCTION leaks() RETURNS void LANGUAGE plpgsql AS $$ BEGIN \
+                 PERFORM set_config('search_path', 'elsewhere', false), set_config('DateStyle', 'German', false), \
+                 set_config('statement_timeout', '1h', false), set_config('lock_timeout', '1h', false); END $$",
+            );
+            let mut client = database.client();
+            let set = set.load();
+            match driver {
+                Driver::Postgres => {
+                    set.run(&mut client).unwrap();
+                    let row = client
+                        .query_one("SELECT concat_ws(' ', current_setting('search_path'), current_setting('statement_timeout'), current_setting('lock_timeout'))", &[])
+                        .unwrap();
+                    assert_eq!(row.get::<_, &str>(0), "\"$user\", public 0 0");
+                }
+                Driver::TokioPostgres => {
+                    driver.run(database, set.runner()).unwrap();
+                }
+            }
+            assert_eq!(
+                database.value("SELECT string_agg(schemaname, ' ') FROM pg_tables WHERE tablename IN ('a', 'b', 'c')"),
+                "public public public"
+            );
+        });
+    }
+}
+
+#[test]
+fn a_single_transaction_makes_the_same_database() {
+    for single in [false, true] {
+        both(|driver, database| {
+            let set = Set::new(&[
+                (
+                    "1_a.sql",
+                    "SET LOCAL timezone TO 'Asia/Tokyo'; SET LOCAL search_path TO public, pg_catalog; CREATE TABLE seen AS SELECT current_setting('timezone') = 'Asia/Tokyo' AS it",
+                ),
+                (
+                    "2_b.sql",
+                    "INSERT INTO seen SELECT current_setting('timezone') = 'Asia/Tokyo' OR current_setting('search_path') LIKE '%pg_catalog%'",
+                ),
+            ])
+            .load();
+            let runner = set.runner().single_transaction(single);
+            driver.run(database, runner).unwrap();
+            assert_eq!(
+                database.value("SELECT string_agg(it::text, ' ') FROM seen"),
+                "true false",
+                "{single}"
+            );
+        });
+    }
+}
+
+#[test]
+fn a_resumed_file_has_the_settings_of_its_finished_statements() {
+    both(|driver, database| {
+        let role = role(database);
+        database.execute(&format!("CREATE SCHEMA s; GRANT ALL ON SCHEMA s TO \"{role}\"; CREATE FUNCTION path() RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFORM set_config('search_path', 's', false); END $$"));
+        for change in [
+            "SELECT set_config('search_path', 's', false)",
+            "SET/**/search_path TO s",
+            "DO $$ BEGIN PERFORM set_config('search_path', 's', false); END $$",
+            "SELECT path()",
+        ] {
+            database.execute(
+                "DROP TABLE IF EXISTS schema_migrations, s.x, s.y, needed; DROP TABLE IF EXISTS x, y",
+            );
+            let text = format!(
+                "-- migrate: no-transaction\n{change};\nSET ROLE \"{role}\";\nINSERT INTO public.needed VALUES (1);\nCREATE TABLE x (a int);\nCREATE INDEX CONCURRENTLY i ON x (a);"
+            );
+            let set = Set::new(&[("1_x.sql", &text)]).load();
+            driver.run(database, set.runner()).unwrap_err();
+            database.execute(&format!(
+                "CREATE TABLE needed (a int); GRANT ALL ON needed TO \"{role}\""
+            ));
+            driver.run(database, set.runner()).unwrap();
+            assert_eq!(
+                database.value(&format!("SELECT concat(schemaname, ' ', tableowner = '{role}') FROM pg_tables WHERE tablename = 'x'")),
+                "s t",
+                "{change}"
+            );
+            assert_eq!(database.value("SELECT note IS NULL FROM schema_migrations"), "t");
+        }
+    });
+}
+
+#[test]
+fn our_own_statements_have_no_part_in_a_short_statement_timeout() {
+    both(|driver, database| {
+        let set = Set::new(&[
+            ("1_a.sql", "SET LOCAL statement_timeout TO 0; CREATE TABLE a ()"),
+            ("2_b.sql", "SET LOCAL statement_timeout TO '100s'; SELECT 1"),
+        ])
+        .load();
+        driver.run(database, set.runner()).unwrap();
+        let mut client = database.client();
+        client
+            .batch_execute("SET statement_timeout TO '77s'")
+            .unwrap();
+        let more = Set::new(&[
+            ("1_a.sql", "SET LOCAL statement_timeout TO 0; CREATE TABLE a ()"),
+            ("2_b.sql", "SET LOCAL statement_timeout TO '100s'; SELECT 1"),
+            ("3_c.sql", "SET statement_timeout TO '1s'; SELECT 1"),
+            ("4_d.sql", "-- migrate: no-transaction\nSET statement_timeout TO '1s';\nVACUUM;"),
+        ])
+        .load();
+        more.run(&mut client).unwrap();
+        let row = client.query_one("SELECT current_setting('statement_timeout')", &[]);
+        assert_eq!(row.unwrap().get::<_, &str>(0), "77s");
+    });
+}
+
+#[test]
+fn a_session_that_waits_is_not_ended_for_its_silence() {
+    if Server::shared().installation().major < 14 {
+        return;
+    }
+    both(|driver, database| {
+        default(database, "idle_session_timeout TO '300ms'");
+        let set = Set::new(&[("1_a.sql", "CREATE TABLE a ()")]).load();
+        let mut holder = database.client();
+        holder
+            .batch_execute("SET idle_session_timeout TO 0; CREATE TABLE held ()")
+            .unwrap();
+        holder
+            .execute("SELECT pg_advisory_lock($1)", &[&set.table().lock_key()])
+            .unwrap();
+        let runner = set.runner().wait(std::time::Duration::from_secs(4));
+        let error = driver.run(database, runner).unwrap_err();
+        assert!(error.is_locked(), "{error}");
+    });
+}
+
+#[test]
+fn our_own_statements_cause_no_warnings() {
+    let database = Server::shared().database();
+    let warnings = Mutex::new(Vec::new());
+    let config: postgres::Config = database.url().parse().unwrap();
+    let mut config = config;
+    let heard = std::sync::Arc::new(warnings);
+    let listener = std::sync::Arc::clone(&heard);
+    config.notice_callback(move |notice| listener.lock().unwrap().push(notice.to_string()));
+    let set = Set::new(&[
+        ("1_t.sql", "CREATE TABLE t (a int)"),
+        (
+            "2_i.sql",
+            "-- migrate: no-transaction\nCREATE INDEX CONCURRENTLY i ON t (a);\nINSERT INTO later VALUES (1);",
+        ),
+        ("3_x.sql", "CREATE TABLE x (a int)"),
+        ("4_y.sql", "CREATE TABLE y (a int)"),
+    ])
+    .load();
+    let mut client = config.connect(postgres::NoTls).unwrap();
+    set.run(&mut client).unwrap_err();
+    database.execute("CREATE TABLE later (a int)");
+    assert_eq!(versions(&set.run(&mut client).unwrap()), [2, 3, 4]);
+    let heard = heard.lock().unwrap();
+    let warned: Vec<_> = heard
+        .iter()
+        .filter(|notice| notice.starts_with("WARNING"))
+        .collect();
+    assert!(warned.is_empty(), "{warned:?}");
+}
