@@ -32,4 +32,5 @@ mod set;
 mod settings;
 mod surroundings;
 mod tenants;
+mod warnings;
 mod wire;

@@ -1,11 +1,9 @@
 //! Nothing of ours depends on what is set for a session, a role or a database, nor on what a file sets.
 
-use std::sync::Mutex;
-
 use migrate_fixtures::{Database, Server};
 use migrate_runtime::Revert;
 
-use crate::set::{DRIVERS, Driver, Set, both, versions};
+use crate::set::{DRIVERS, Driver, Set, both};
 
 /// Sets something for every session of the database from now on.
 fn default(database: &Database, setting: &str) {
@@ -53,7 +51,7 @@ fn statements_outside_a_transaction_run_under_a_read_only_default() {
             ),
             (
                 "2_i.down.sql",
-                "-- migrate: no-transaction\nDROP INDEX CONCURRENTLY i;",
+                "-- migrate: no-transaction\nDROP INDEX CONCURRENTLY IF EXISTS i;",
             ),
         ])
         .load();
@@ -79,7 +77,8 @@ fn text_is_read_as_the_build_has_read_it() {
         default(database, "backslash_quote TO off");
         default(database, "transform_null_equals TO on");
         default(database, "array_nulls TO off");
-        let reads = "INSERT INTO a VALUES (E'it\\'s'), ((NULL = NULL)::text), (('{NULL}'::text[])[1])";
+        let reads =
+            "INSERT INTO a VALUES (E'it\\'s'), ((NULL = NULL)::text), (('{NULL}'::text[])[1])";
         let no_transaction = format!("-- migrate: no-transaction\n{BACKSLASH}VACUUM a;\n");
         let set = Set::new(&[
             ("1_t.sql", "CREATE TABLE a (v text); CREATE TABLE victim ()"),
@@ -91,17 +90,29 @@ fn text_is_read_as_the_build_has_read_it() {
         ])
         .load();
         driver.run(database, set.runner().target(4)).unwrap();
-        assert_eq!(database.value("SELECT count(*) FROM a WHERE v = E'\\\\'"), "3");
+        assert_eq!(
+            database.value("SELECT count(*) FROM a WHERE v = E'\\\\'"),
+            "3"
+        );
         driver.run(database, set.runner()).unwrap();
-        assert_eq!(database.value("SELECT count(*) FROM a WHERE v IS NULL"), "2");
+        assert_eq!(
+            database.value("SELECT count(*) FROM a WHERE v IS NULL"),
+            "2"
+        );
         driver
             .revert(database, set.runner(), Revert::Last(1))
             .unwrap();
-        let runner = set.runner().single_transaction(true);
+        let runner = set.runner().single_transaction();
         driver.run(database, runner).unwrap();
         assert_eq!(database.value("SELECT to_regclass('victim') IS NULL"), "f");
-        assert_eq!(database.value("SELECT count(*) FROM a WHERE v = E'\\\\'"), "4");
-        assert_eq!(database.value("SELECT count(*) FROM a WHERE v = 'it''s'"), "2");
+        assert_eq!(
+            database.value("SELECT count(*) FROM a WHERE v = E'\\\\'"),
+            "4"
+        );
+        assert_eq!(
+            database.value("SELECT count(*) FROM a WHERE v = 'it''s'"),
+            "2"
+        );
     });
 }
 
@@ -181,7 +192,7 @@ fn a_file_that_becomes_another_role_is_recorded() {
                 .unwrap();
             driver.run(database, set.runner()).unwrap();
             database.execute("DROP TABLE schema_migrations, x, y, z");
-            let runner = set.runner().single_transaction(true);
+            let runner = set.runner().single_transaction();
             driver.run(database, runner).unwrap();
             assert_eq!(owners(), "xt yf zt", "{change}");
         }
@@ -268,7 +279,12 @@ fn a_single_transaction_makes_the_same_database() {
                 ),
             ])
             .load();
-            let runner = set.runner().single_transaction(single);
+            let runner = set.runner();
+            let runner = if single {
+                runner.single_transaction()
+            } else {
+                runner
+            };
             driver.run(database, runner).unwrap();
             assert_eq!(
                 database.value("SELECT string_agg(it::text, ' ') FROM seen"),
@@ -307,7 +323,10 @@ fn a_resumed_file_has_the_settings_of_its_finished_statements() {
                 "s t",
                 "{change}"
             );
-            assert_eq!(database.value("SELECT note IS NULL FROM schema_migrations"), "t");
+            assert_eq!(
+                database.value("SELECT note IS NULL FROM schema_migrations"),
+                "t"
+            );
         }
     });
 }
@@ -316,7 +335,10 @@ fn a_resumed_file_has_the_settings_of_its_finished_statements() {
 fn our_own_statements_have_no_part_in_a_short_statement_timeout() {
     both(|driver, database| {
         let set = Set::new(&[
-            ("1_a.sql", "SET LOCAL statement_timeout TO 0; CREATE TABLE a ()"),
+            (
+                "1_a.sql",
+                "SET LOCAL statement_timeout TO 0; CREATE TABLE a ()",
+            ),
             ("2_b.sql", "SET LOCAL statement_timeout TO '100s'; SELECT 1"),
         ])
         .load();
@@ -326,10 +348,16 @@ fn our_own_statements_have_no_part_in_a_short_statement_timeout() {
             .batch_execute("SET statement_timeout TO '77s'")
             .unwrap();
         let more = Set::new(&[
-            ("1_a.sql", "SET LOCAL statement_timeout TO 0; CREATE TABLE a ()"),
+            (
+                "1_a.sql",
+                "SET LOCAL statement_timeout TO 0; CREATE TABLE a ()",
+            ),
             ("2_b.sql", "SET LOCAL statement_timeout TO '100s'; SELECT 1"),
             ("3_c.sql", "SET statement_timeout TO '1s'; SELECT 1"),
-            ("4_d.sql", "-- migrate: no-transaction\nSET statement_timeout TO '1s';\nVACUUM;"),
+            (
+                "4_d.sql",
+                "-- migrate: no-transaction\nSET statement_timeout TO '1s';\nVACUUM;",
+            ),
         ])
         .load();
         more.run(&mut client).unwrap();
@@ -357,35 +385,4 @@ fn a_session_that_waits_is_not_ended_for_its_silence() {
         let error = driver.run(database, runner).unwrap_err();
         assert!(error.is_locked(), "{error}");
     });
-}
-
-#[test]
-fn our_own_statements_cause_no_warnings() {
-    let database = Server::shared().database();
-    let warnings = Mutex::new(Vec::new());
-    let config: postgres::Config = database.url().parse().unwrap();
-    let mut config = config;
-    let heard = std::sync::Arc::new(warnings);
-    let listener = std::sync::Arc::clone(&heard);
-    config.notice_callback(move |notice| listener.lock().unwrap().push(notice.to_string()));
-    let set = Set::new(&[
-        ("1_t.sql", "CREATE TABLE t (a int)"),
-        (
-            "2_i.sql",
-            "-- migrate: no-transaction\nCREATE INDEX CONCURRENTLY i ON t (a);\nINSERT INTO later VALUES (1);",
-        ),
-        ("3_x.sql", "CREATE TABLE x (a int)"),
-        ("4_y.sql", "CREATE TABLE y (a int)"),
-    ])
-    .load();
-    let mut client = config.connect(postgres::NoTls).unwrap();
-    set.run(&mut client).unwrap_err();
-    database.execute("CREATE TABLE later (a int)");
-    assert_eq!(versions(&set.run(&mut client).unwrap()), [2, 3, 4]);
-    let heard = heard.lock().unwrap();
-    let warned: Vec<_> = heard
-        .iter()
-        .filter(|notice| notice.starts_with("WARNING"))
-        .collect();
-    assert!(warned.is_empty(), "{warned:?}");
 }

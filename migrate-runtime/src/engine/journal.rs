@@ -151,7 +151,7 @@ impl<'e> Engine<'e, '_> {
         for (number, statement) in journal.item.script.statements().enumerate() {
             if number < first {
                 // What they have set is gone with the session they set it in; most of it the journal has brought back.
-                if is_setting(statement.sql) {
+                if message::is_setting(statement.sql) {
                     self.run_alone(journal, number, &statement).await?;
                 }
                 continue;
@@ -385,18 +385,6 @@ fn first_flag(reply: &Reply) -> Option<bool> {
 /// The message has met another server connection than the one that took the lock.
 fn is_pooled(failure: &Failure) -> bool {
     failure.asserts(message::POOLED)
-}
-
-/// `SET` and `RESET`, but neither what ends with the transaction nor what the journal has recorded.
-fn is_setting(sql: &str) -> bool {
-    let mut words = sql.split_whitespace().map(str::to_ascii_lowercase);
-    match words.next().as_deref() {
-        Some("set" | "reset") => words.next().is_some_and(|word| {
-            !matches!(word.as_str(), "local" | "constraints" | "transaction")
-                && !message::is_recorded(&word)
-        }),
-        _ => false,
-    }
 }
 
 /// The journal is not where this run left it: another run has it.

@@ -5,7 +5,8 @@
 
 use super::apply::finish_row;
 use super::{
-    BEGIN, GUARD, Item, Limits, Message, NONE, if_unmoved, insert, lock_taken, set_path, settings, timeouts,
+    BEGIN, GUARD, Item, Limits, Message, NONE, if_unmoved, insert, lock_taken, set_path, settings,
+    timeouts,
 };
 use crate::table::{Literal, Table};
 

@@ -5,8 +5,8 @@
 //! which is a compare-and-set: done exactly once even where no lock holds.
 
 use super::{
-    BEGIN, BEGIN_OURS, BUSY, Body, GUARD, Item, Limits, MILLISECONDS, MOVED, Message, PIN_PATH, POOLED,
-    begin_row, is_held, settings, timeouts, unmoved,
+    BEGIN, BEGIN_OURS, BUSY, Body, GUARD, Item, Limits, MILLISECONDS, MOVED, Message, PIN_PATH,
+    POOLED, begin_row, is_held, settings, timeouts, unmoved,
 };
 use crate::migrations::Statement;
 use crate::session::Reply;
@@ -293,7 +293,9 @@ pub(crate) fn end_journal(
                 "CASE WHEN {bare} OPERATOR(pg_catalog.<>) '' THEN {bare} END",
                 bare = settings::BARE_NOTE
             );
-            format!("UPDATE {table} SET state = 'applied', ms = {MILLISECONDS}, note = {note} WHERE {row}")
+            format!(
+                "UPDATE {table} SET state = 'applied', ms = {MILLISECONDS}, note = {note} WHERE {row}"
+            )
         }
         Direction::Down => format!("DELETE FROM {table} WHERE {row}"),
     };

@@ -27,13 +27,14 @@ pub(crate) use journal::{
     outside, probe_detach, probe_index, probe_reindex, resume_journal, step, unlock,
 };
 pub(crate) use repair::{Change, repair};
-pub(crate) use settings::is_recorded;
+pub(crate) use settings::{
+    READ_AS_BUILT, is_setting, patience, read_as_built, reads_otherwise, think,
+};
 pub(crate) use table::{Schema, create, shape};
 pub(crate) use tenants::{currency, existing};
 
 use crate::migrations::Script;
 use crate::packed::Summary;
-use crate::session::Row;
 use crate::table::{Literal, Table};
 use crate::text;
 
@@ -134,57 +135,10 @@ pub(crate) fn look(table: &Table) -> String {
 }
 
 /// When the transaction and when the message began; they are compared here. A new session would look an operator
-/// up first, and that takes it 0.1 ms. Then how the session reads SQL, see [`reads_otherwise`].
+/// up first, and that takes it 0.1 ms. Then how the session reads SQL, see [`settings::reads_otherwise`].
 const OPEN_TRANSACTION: &str = "SELECT CURRENT_TIMESTAMP, pg_catalog.statement_timestamp(), \
     pg_catalog.current_setting('standard_conforming_strings'), pg_catalog.current_setting('backslash_quote'), \
     pg_catalog.current_setting('transform_null_equals'), pg_catalog.current_setting('array_nulls')";
-
-/// Of the row of [`OPEN_TRANSACTION`]: whether the session reads SQL otherwise than the build did; then, what sets that
-/// for the session again.
-pub(crate) fn reads_otherwise(row: &Row) -> Option<String> {
-    let [strings, backslash, equals, nulls] = [2, 3, 4, 5].map(|column| row.text(column));
-    let otherwise = strings == Some("off")
-        || backslash == Some("off")
-        || equals == Some("on")
-        || nulls == Some("off");
-    otherwise.then(|| {
-        let settings = [
-            ("standard_conforming_strings", strings),
-            ("backslash_quote", backslash),
-            ("transform_null_equals", equals),
-            ("array_nulls", nulls),
-        ];
-        let calls = settings.map(|(name, value)| {
-            let value = Literal(value.unwrap_or_default());
-            format!("pg_catalog.set_config('{name}', {value}, false)")
-        });
-        format!("SELECT {}", calls.join(", "))
-    })
-}
-
-/// Reads SQL as the build did, for this transaction.
-pub(crate) const READ_AS_BUILT: &str = "SET LOCAL standard_conforming_strings TO on;\
-    SET LOCAL backslash_quote TO safe_encoding;SET LOCAL transform_null_equals TO off;SET LOCAL array_nulls TO on";
-
-/// The start of a transaction whose second message is a file's. The server reads a message whole before it runs any
-/// of it, so what it is read with cannot be set in the same one.
-pub(crate) fn read_as_built() -> String {
-    format!("{BEGIN};{READ_AS_BUILT};{}", think())
-}
-
-/// After how many milliseconds of silence the server ends the session; the setting is there from PostgreSQL 14.
-pub(crate) fn patience() -> String {
-    "SELECT setting FROM pg_catalog.pg_settings WHERE name OPERATOR(pg_catalog.=) 'idle_session_timeout'"
-        .to_owned()
-}
-
-/// For a transaction that stays open between messages: if nothing more comes, the server ends it, and the locks with it.
-pub(crate) fn think() -> String {
-    "SELECT pg_catalog.set_config('idle_in_transaction_session_timeout', '10s', true) FROM pg_catalog.pg_settings \
-     WHERE name OPERATOR(pg_catalog.=) 'idle_in_transaction_session_timeout' \
-     AND (setting::integer OPERATOR(pg_catalog.=) 0 OR setting::integer OPERATOR(pg_catalog.>) 10000)"
-        .to_owned()
-}
 
 /// From so many migrations on, [`compare`] costs less than [`look`], which sends their rows.
 pub(crate) const MANY: usize = 500;

@@ -1,6 +1,7 @@
 //! The session's settings: found at the start of a transaction, put back at its end, whatever the file did in between.
 
-use super::Before;
+use super::{BEGIN, Before};
+use crate::session::Row;
 use crate::table::{Literal, Table};
 
 /// What is compared after every file, because a file can set it through a function that it calls, or a trigger, which
@@ -152,8 +153,10 @@ pub(super) fn resume(table: &Table, version: i64) -> String {
 }
 
 /// Whether a run that resumes gets this setting from the journal's row; `word` follows `SET`.
-pub(crate) fn is_recorded(word: &str) -> bool {
-    const PHRASES: [&str; 7] = ["session", "time", "names", "schema", "xml", "all", "timezone"];
+fn is_recorded(word: &str) -> bool {
+    const PHRASES: [&str; 7] = [
+        "session", "time", "names", "schema", "xml", "all", "timezone",
+    ];
     let name = word.split('=').next().unwrap_or_default();
     let mut names = KEPT.split(['{', ',', '}']).chain(PHRASES);
     names.any(|kept| kept.eq_ignore_ascii_case(name))
@@ -161,3 +164,61 @@ pub(crate) fn is_recorded(word: &str) -> bool {
 
 /// Of [`restore`]: what [`put_back`] has put back and the transaction has set again.
 pub(super) const PINNED: &str = ",lock_timeout,statement_timeout,transaction_timeout";
+
+/// `SET` and `RESET`, but neither what ends with the transaction nor what the journal has recorded.
+pub(crate) fn is_setting(sql: &str) -> bool {
+    let mut words = sql.split_whitespace().map(str::to_ascii_lowercase);
+    match words.next().as_deref() {
+        Some("set" | "reset") => words.next().is_some_and(|word| {
+            !matches!(word.as_str(), "local" | "constraints" | "transaction") && !is_recorded(&word)
+        }),
+        _ => false,
+    }
+}
+
+/// Of the row of [`OPEN_TRANSACTION`](super::OPEN_TRANSACTION): whether the session reads SQL otherwise than the build did; then, what sets that
+/// for the session again.
+pub(crate) fn reads_otherwise(row: &Row) -> Option<String> {
+    let [strings, backslash, equals, nulls] = [2, 3, 4, 5].map(|column| row.text(column));
+    let otherwise = strings == Some("off")
+        || backslash == Some("off")
+        || equals == Some("on")
+        || nulls == Some("off");
+    otherwise.then(|| {
+        let settings = [
+            ("standard_conforming_strings", strings),
+            ("backslash_quote", backslash),
+            ("transform_null_equals", equals),
+            ("array_nulls", nulls),
+        ];
+        let calls = settings.map(|(name, value)| {
+            let value = Literal(value.unwrap_or_default());
+            format!("pg_catalog.set_config('{name}', {value}, false)")
+        });
+        format!("SELECT {}", calls.join(", "))
+    })
+}
+
+/// Reads SQL as the build did, for this transaction.
+pub(crate) const READ_AS_BUILT: &str = "SET LOCAL standard_conforming_strings TO on;\
+    SET LOCAL backslash_quote TO safe_encoding;SET LOCAL transform_null_equals TO off;SET LOCAL array_nulls TO on";
+
+/// The start of a transaction whose second message is a file's. The server reads a message whole before it runs any
+/// of it, so what it is read with cannot be set in the same one.
+pub(crate) fn read_as_built() -> String {
+    format!("{BEGIN};{READ_AS_BUILT};{}", think())
+}
+
+/// After how many milliseconds of silence the server ends the session; the setting is there from PostgreSQL 14.
+pub(crate) fn patience() -> String {
+    "SELECT setting FROM pg_catalog.pg_settings WHERE name OPERATOR(pg_catalog.=) 'idle_session_timeout'"
+        .to_owned()
+}
+
+/// For a transaction that stays open between messages: if nothing more comes, the server ends it, and the locks with it.
+pub(crate) fn think() -> String {
+    "SELECT pg_catalog.set_config('idle_in_transaction_session_timeout', '10s', true) FROM pg_catalog.pg_settings \
+     WHERE name OPERATOR(pg_catalog.=) 'idle_in_transaction_session_timeout' \
+     AND (setting::integer OPERATOR(pg_catalog.=) 0 OR setting::integer OPERATOR(pg_catalog.>) 10000)"
+        .to_owned()
+}

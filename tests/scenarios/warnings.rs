@@ -1,0 +1,36 @@
+//! What the server says to the client of a run.
+
+use std::sync::{Arc, Mutex};
+
+use migrate_fixtures::Server;
+
+use crate::set::{Set, versions};
+
+#[test]
+fn our_own_statements_cause_no_warnings() {
+    let database = Server::shared().database();
+    let mut config: postgres::Config = database.url().parse().unwrap();
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let listener = Arc::clone(&heard);
+    config.notice_callback(move |notice| listener.lock().unwrap().push(notice.to_string()));
+    let set = Set::new(&[
+        ("1_t.sql", "CREATE TABLE t (a int)"),
+        (
+            "2_i.sql",
+            "-- migrate: no-transaction\nCREATE INDEX CONCURRENTLY i ON t (a);\nINSERT INTO later VALUES (1);",
+        ),
+        ("3_x.sql", "CREATE TABLE x (a int)"),
+        ("4_y.sql", "CREATE TABLE y (a int)"),
+    ])
+    .load();
+    let mut client = config.connect(postgres::NoTls).unwrap();
+    set.run(&mut client).unwrap_err();
+    database.execute("CREATE TABLE later (a int)");
+    assert_eq!(versions(&set.run(&mut client).unwrap()), [2, 3, 4]);
+    let heard = heard.lock().unwrap();
+    let warned: Vec<_> = heard
+        .iter()
+        .filter(|notice| notice.starts_with("WARNING"))
+        .collect();
+    assert!(warned.is_empty(), "{warned:?}");
+}
