@@ -74,7 +74,7 @@ fn a_pipe_in_the_place_of_a_file_is_not_waited_for() {
     check!(place, ["status"], @"
     exit: 1
     ----- stderr
-    error: the migrations in `migrations` are not valid, so nothing was done
+    error: nothing was done, because the migrations in `migrations` are not valid
 
     migrate.toml: cannot be read: not a regular file
      |
