@@ -5,7 +5,7 @@
 
 fn main() {
     // What the path in `embed_migrations!("migrations")` is relative to.
-    println!("cargo::rustc-env=EMBED_MIGRATIONS_BASE_DIR=../..");
+    println!("cargo::rustc-env=MIGRATE_BASE_DIR=../..");
     // Compile again when a migration is added. Cargo notices edits without being told.
     println!("cargo::rerun-if-changed=../../migrations");
 }

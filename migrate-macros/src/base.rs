@@ -5,7 +5,10 @@ use std::path::PathBuf;
 
 /// Where tools that build from another place than the crate's own directory (Bazel, Buck, tests that
 /// copy a crate) say where its files are. Relative to the crate's directory if it is not absolute.
-pub(crate) const BASE_DIR: &str = "EMBED_MIGRATIONS_BASE_DIR";
+pub(crate) const BASE_DIR: &str = "MIGRATE_BASE_DIR";
+
+/// Its old name, which counts where the new one is not set.
+pub(crate) const OLD_BASE_DIR: &str = "EMBED_MIGRATIONS_BASE_DIR";
 
 /// Set by Cargo: the directory of the crate that is being compiled.
 const MANIFEST_DIR: &str = "CARGO_MANIFEST_DIR";
@@ -19,7 +22,10 @@ pub(crate) fn find(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBu
         let value = variable(name).filter(|value| !value.is_empty());
         value.map(PathBuf::from)
     };
-    match (set(MANIFEST_DIR), set(BASE_DIR)) {
+    match (
+        set(MANIFEST_DIR),
+        set(BASE_DIR).or_else(|| set(OLD_BASE_DIR)),
+    ) {
         // Joining an absolute path replaces what it is joined to.
         (Some(manifest), Some(base)) => Some(manifest.join(base)),
         (manifest, base) => base.or(manifest),
@@ -35,7 +41,8 @@ mod tests {
     fn find_in(manifest: Option<&str>, base: Option<&str>) -> Option<PathBuf> {
         find(|name| match name {
             "CARGO_MANIFEST_DIR" => manifest.map(Into::into),
-            "EMBED_MIGRATIONS_BASE_DIR" => base.map(Into::into),
+            "MIGRATE_BASE_DIR" => base.map(Into::into),
+            "EMBED_MIGRATIONS_BASE_DIR" => None,
             other => panic!("{other} is none of our business"),
         })
     }
@@ -51,6 +58,19 @@ mod tests {
         assert_eq!(find_in(Some("/app"), Some("/sql")), Some("/sql".into()));
         assert_eq!(find_in(Some("/app"), Some("sql")), Some("/app/sql".into()));
         assert_eq!(find_in(None, Some("/sql")), Some("/sql".into()));
+    }
+
+    #[test]
+    fn the_old_name_counts_where_the_new_one_is_not_set() {
+        let find = |new: Option<&str>| {
+            find(|name| match name {
+                "MIGRATE_BASE_DIR" => new.map(Into::into),
+                "EMBED_MIGRATIONS_BASE_DIR" => Some("/old".into()),
+                _ => None,
+            })
+        };
+        assert_eq!(find(None), Some("/old".into()));
+        assert_eq!(find(Some("/new")), Some("/new".into()));
     }
 
     #[test]

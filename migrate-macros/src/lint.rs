@@ -1,4 +1,4 @@
-//! `lint(deny = "…", warn = "…", allow = "…")` and `since = "…"`: which rules speak, of which files.
+//! `lint(deny = "…", warn = "…", allow = "…")` and `start_after = "…"`: the levels of rules, and the files that they skip.
 
 use migrate_check::{Level, RULES, lint, nearest};
 use proc_macro2::{Ident, Span};
@@ -83,11 +83,11 @@ impl Options {
         self.problems.push(problem);
     }
 
-    /// Reads the value of `since`: a version, as a string or a number.
+    /// Reads the value of `start_after`: a version, as a string or a number.
     ///
     /// # Errors
     /// If it is neither.
-    pub(crate) fn read_since(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+    pub(crate) fn read_start_after(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
         let value: Lit = input.parse()?;
         let version = match &value {
             Lit::Str(text) => text.value().parse::<i64>().ok(),
@@ -97,9 +97,9 @@ impl Options {
         if version.is_none() {
             let problem = Problem::new(value.span(), "this is not a version");
             self.problems
-                .push(problem.help("write the number that the newest file begins with which is not to be linted, such as `since = \"20250131093000\"`"));
+                .push(problem.help("give the version of the newest file to skip, e.g. `start_after = \"20250131093000\"`"));
         }
-        self.settings.since = version;
+        self.settings.start_after = version;
         Ok(())
     }
 }
@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn levels_are_given_by_lists_of_rules() {
         let options = read(
-            r#"lint(deny = "rename, json-column", warn = "idempotent", allow = "drop-table",), since = "0042""#,
+            r#"lint(deny = "rename, json-column", warn = "idempotent", allow = "drop-table",), start_after = "0042""#,
         );
         assert!(options.problems.is_empty());
         let level = |id| lint::find(id).unwrap().level_in(&options.settings.lint);
@@ -134,8 +134,8 @@ mod tests {
         assert_eq!(level("idempotent"), Level::Warn);
         assert_eq!(level("drop-table"), Level::Allow);
         assert_eq!(level("drop-column"), Level::Warn);
-        assert_eq!(options.settings.since, Some(42));
-        assert_eq!(read("lint(), since = 7").settings.since, Some(7));
+        assert_eq!(options.settings.start_after, Some(42));
+        assert_eq!(read("lint(), since = 7").settings.start_after, Some(7));
     }
 
     #[test]
@@ -148,7 +148,7 @@ mod tests {
                 .collect::<Vec<_>>()
                 .join("\n")
         };
-        insta::assert_snapshot!(messages(r#"lint(deny = "renam, gravity", forbid = "rename", warn = "lexical-error"), since = true"#), @r#"
+        insta::assert_snapshot!(messages(r#"lint(deny = "renam, gravity", forbid = "rename", warn = "lexical-error"), start_after = true"#), @r#"
         unknown rule `renam`
           = help: did you mean `rename`?
         unknown rule `gravity`
@@ -158,7 +158,7 @@ mod tests {
         `lexical-error` cannot be allowed
           = help: what it reports could not be applied and recorded as it is
         this is not a version
-          = help: write the number that the newest file begins with which is not to be linted, such as `since = "20250131093000"`
+          = help: give the version of the newest file to skip, e.g. `start_after = "20250131093000"`
         "#);
         insta::assert_snapshot!(messages("lint(deny: rename), order = numeric"), @r#"
         expected `=`

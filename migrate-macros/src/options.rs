@@ -11,7 +11,13 @@ use crate::problem::Problem;
 
 /// Every option there is.
 const KNOWN: [&str; 7] = [
-    "layout", "order", "table", "schema", "syntax", "lint", "since",
+    "layout",
+    "order",
+    "table",
+    "schema",
+    "syntax",
+    "lint",
+    "start_after",
 ];
 
 /// What the options say, and what is wrong with them.
@@ -44,7 +50,11 @@ impl Options {
             return Err(input.error("expected the name of an option"));
         }
         let name = input.call(Ident::parse_any)?;
-        let option = name.unraw().to_string();
+        let mut option = name.unraw().to_string();
+        // Its old name, which still works.
+        if option == "since" {
+            "start_after".clone_into(&mut option);
+        }
         let is_list = option == "lint" && input.peek(token::Paren);
         if !is_list && !input.peek(Token![=]) {
             return Err(input.error(format!("expected `=` and a value after `{option}`")));
@@ -72,7 +82,7 @@ impl Options {
                     "write `lint(deny = \"…\", warn = \"…\", allow = \"…\")`",
                 );
             }
-            "since" => self.read_since(input)?,
+            "start_after" => self.read_start_after(input)?,
             "table" => {
                 let (table, span) = read_string(input, &option)?;
                 self.judge_table(&table, span);

@@ -36,7 +36,7 @@
 /// | `schema = "…"` | the schema of the history table, in place of `public` |
 /// | `syntax = off` | statements are not parsed with PostgreSQL's grammar: for forks of PostgreSQL, and statements newer than the grammar |
 /// | `lint(deny = "…", warn = "…", allow = "…")` | the level of rules, by their names with commas between; `migrate rules` and `docs/rules.md` list them |
-/// | `since = "…"` | a version: this file and those before it ran long ago, and draw no warnings |
+/// | `start_after = "…"` | a version: files up to it ran long ago, and get no warnings; formerly `since`, which still works |
 ///
 /// ```
 /// # use migrate_runtime::{Migrations, embed_migrations};
@@ -83,8 +83,9 @@
 ///
 /// # Other build systems
 ///
-/// The variable `EMBED_MIGRATIONS_BASE_DIR` replaces the directory that paths are relative to, for
-/// builds in which the sources are not where `CARGO_MANIFEST_DIR` says.
+/// The variable `MIGRATE_BASE_DIR` replaces the directory that paths are relative to, for builds in
+/// which the sources are not where `CARGO_MANIFEST_DIR` says. Its old name, `EMBED_MIGRATIONS_BASE_DIR`,
+/// still works where the new one is not set.
 #[macro_export]
 macro_rules! embed_migrations {
     ($($input:tt)*) => {

@@ -148,7 +148,7 @@ fn another_base_directory_is_built() {
     let fixture = fixture("tracked-base");
     fixture.write("elsewhere/migrations/7_g.sql", "SELECT 7;\n");
     let elsewhere = fixture.path("elsewhere");
-    let variables = [("EMBED_MIGRATIONS_BASE_DIR", elsewhere.to_str().unwrap())];
+    let variables = [("MIGRATE_BASE_DIR", elsewhere.to_str().unwrap())];
     let outcome = fixture.cargo_with(&["run"], &variables);
     assert_current(&outcome, "7_g.sql: SELECT 7;\n");
     assert_current(&run(&fixture), "1_a.sql: SELECT 1;\n2_b.sql: SELECT 2;\n");

@@ -19,8 +19,8 @@ same.
 
 An error stops the build, a warning does not. Another level is given to a rule by
 `embed_migrations!(\"migrations\", lint(deny = \"…\", warn = \"…\", allow = \"…\"))`, with names of rules, separated by
-commas. `since = \"…\"` names a version: that file and those before it ran long ago, and only the rules that are errors of
-themselves are applied to them.
+commas. `start_after = \"…\"` names a version: the files up to it ran long ago, and only rules with level error apply to
+them.
 
 A finding that is meant is allowed in the file itself, with a reason: `-- migrate: allow(<rule>) <reason>` at the top of
 the file holds for all of it, on a line of its own above a statement for that statement. One that nothing needs is a

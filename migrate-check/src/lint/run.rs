@@ -59,8 +59,8 @@ pub(crate) fn is_applied(id: &str, version: Option<i64>, settings: &Settings) ->
 /// Whether a file of this version ran long ago.
 fn is_old(version: Option<i64>, settings: &Settings) -> bool {
     version
-        .zip(settings.since)
-        .is_some_and(|(version, since)| version <= since)
+        .zip(settings.start_after)
+        .is_some_and(|(version, start)| version <= start)
 }
 
 /// Whether a rule is applied to a file. Rules that are no errors of themselves do not speak of files that

@@ -109,9 +109,9 @@ pub struct Settings {
     pub syntax: Syntax,
     /// The levels of rules.
     pub lint: Lint,
-    /// Up to this version, it included, only the rules are applied that are errors of themselves: these
-    /// files ran long ago.
-    pub since: Option<i64>,
+    /// Files up to this version, which is included, ran long ago: only rules with level error apply to
+    /// them.
+    pub start_after: Option<i64>,
 }
 
 /// PostgreSQL cuts longer names short (`NAMEDATALEN` less one).

@@ -59,7 +59,7 @@ fn files_that_ran_long_ago_draw_no_warnings_but_errors() {
         ("3_c.sql", "DROP TABLE c;"),
     ]);
     let mut settings = with(&[("rename", Level::Deny)]);
-    settings.since = Some(2);
+    settings.start_after = Some(2);
     assert_eq!(
         found(&package, &settings),
         [
@@ -84,7 +84,7 @@ fn earlier_means_an_earlier_version_whatever_the_names_sort_like() {
         ("2_a.sql", "ALTER TABLE t ALTER a TYPE text;"),
         ("10_b.sql", "CREATE TABLE t (a varchar(10));"),
     ]);
-    settings.since = None;
+    settings.start_after = None;
     assert_eq!(found(&package, &settings).len(), 1);
 }
 

@@ -14,7 +14,7 @@ use crate::finding;
 use crate::interruption::Interruptions;
 use crate::job::Job;
 use crate::options::Options;
-use crate::output::{DIM, ERROR, GOOD, Output, counted};
+use crate::output::{DIM, ERROR, GOOD, Output, WARNING, counted};
 use crate::scratch::{Scratch, ScratchServer};
 
 /// Check the migrations with every rule of the build, without a database
@@ -39,6 +39,15 @@ pub(crate) struct Check {
 
     /// Report no warnings for this version and older ones
     #[arg(long, value_name = "VERSION")]
+    start_after: Option<i64>,
+
+    /// The old name of `--start-after`
+    #[arg(
+        long,
+        value_name = "VERSION",
+        hide = true,
+        conflicts_with = "start_after"
+    )]
     since: Option<i64>,
 }
 
@@ -51,7 +60,12 @@ impl Check {
     ) -> Result<Exit, Failure> {
         let mut directory = directory.clone();
         if self.since.is_some() {
-            directory.configured.settings.since = self.since;
+            output.note(&format!(
+                "{WARNING}note:{WARNING:#} `--since` is now called `--start-after`"
+            ));
+        }
+        if let Some(version) = self.start_after.or(self.since) {
+            directory.configured.settings.start_after = Some(version);
         }
         let loaded = directory.load()?;
         let findings = &loaded.diagnostics;

@@ -256,3 +256,23 @@ fn denied_warnings_are_given_as_the_reason() {
     error: 1 warning, and `--deny-warnings` treats warnings as errors
     ");
 }
+
+#[test]
+fn the_old_name_of_start_after_works_with_a_note() {
+    let place = Place::new(&[
+        ("1_a.sql", "CREATE TABLE a (id int);\n"),
+        ("2_b.sql", "ALTER TABLE a RENAME TO b;\n"),
+    ]);
+    check!(place, ["check", "--start-after", "2"], @"
+    exit: 0
+    ----- stdout
+    ok: 2 files, no problems found
+    ");
+    check!(place, ["check", "--since", "2"], @"
+    exit: 0
+    ----- stdout
+    ok: 2 files, no problems found
+    ----- stderr
+    note: `--since` is now called `--start-after`
+    ");
+}

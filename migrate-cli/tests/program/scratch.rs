@@ -48,7 +48,7 @@ fn what_is_locked_rewritten_and_scanned_is_said_and_nothing_is_left() {
         ),
     ]);
     // What the rules say about these files is not the matter here.
-    check!(place, ["check", "--scratch", "--since", "6"], @"
+    check!(place, ["check", "--scratch", "--start-after", "6"], @"
     exit: 0
     ----- stdout
     ok: 10 files, no problems found

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! {
-//!     const _: Option<&str> = option_env!("EMBED_MIGRATIONS_BASE_DIR");
+//!     const _: Option<&str> = option_env!("MIGRATE_BASE_DIR");
 //!     $crate::__private::track! { "/app/migrations/0001_users.sql" … }
 //!     $crate::__private::migrations("all texts", b"the index", "migrations", "public", "schema_migrations",
 //!         8123…, if cfg!(debug_assertions) { Some("/app/migrations") } else { None })
@@ -64,7 +64,7 @@ use migrate_check::{Diagnostic, Loaded, Severity, Style, TableName, configure, l
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use crate::base::BASE_DIR;
+use crate::base::{BASE_DIR, OLD_BASE_DIR};
 use crate::input::{Form, Input};
 use crate::problem::{self, Problem};
 
@@ -186,7 +186,10 @@ fn tracking(input: &Input, loaded: &Loaded) -> TokenStream {
         .filter(|source| !bad.contains(source.file.as_str()))
         .filter_map(|source| source.path.to_str());
     quote! {
-        const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(#BASE_DIR);
+        const _: (
+            ::core::option::Option<&::core::primitive::str>,
+            ::core::option::Option<&::core::primitive::str>,
+        ) = (::core::option_env!(#BASE_DIR), ::core::option_env!(#OLD_BASE_DIR));
         #runtime::__private::track! { #(#paths)* }
     }
 }

@@ -71,7 +71,7 @@ fn errors(call: &str) -> String {
 fn a_call_without_anything_embeds_the_directory_migrations() {
     let base = good();
     insta::assert_snapshot!(show("", base.path()), @r#"
-    { const _: ::core::option::Option < &::core::primitive::str > = ::core::option_env!("EMBED_MIGRATIONS_BASE_DIR");
+    { const _ :(::core::option::Option < &::core::primitive::str > ,::core::option::Option < &::core::primitive::str > ,) =(::core::option_env!("MIGRATE_BASE_DIR") ,::core::option_env!("EMBED_MIGRATIONS_BASE_DIR"));
     runtime::__private::track!{ "/app/migrations/1_a.sql" }
     runtime::__private::migrations("SELECT 1;
     ", b"", "migrations", "public", "schema_migrations", 5134849380692793654i64, if ::core::cfg!(debug_assertions) { ::core::option::Option::Some("/app/migrations") }
@@ -89,7 +89,7 @@ fn the_item_form_defines_a_static_and_its_test() {
     insta::assert_snapshot!(show(call, base.path()), @r#"
     #[doc = r" The schema."]
     #[allow(dead_code)]
-    pub(crate) static SCHEMA: runtime::Migrations = { const _: ::core::option::Option < &::core::primitive::str > = ::core::option_env!("EMBED_MIGRATIONS_BASE_DIR");
+    pub(crate) static SCHEMA: runtime::Migrations = { const _ :(::core::option::Option < &::core::primitive::str > ,::core::option::Option < &::core::primitive::str > ,) =(::core::option_env!("MIGRATE_BASE_DIR") ,::core::option_env!("EMBED_MIGRATIONS_BASE_DIR"));
     runtime::__private::track!{ "/app/migrations/1_a.sql" }
     runtime::__private::migrations("SELECT 1;
     ", b"", "migrations", "public", "schema_migrations", 5134849380692793654i64, if ::core::cfg!(debug_assertions) { ::core::option::Option::Some("/app/migrations") }
@@ -119,7 +119,7 @@ fn options_change_the_table_and_with_it_the_lock() {
     let base = good();
     let call = "order = numeric, table = \"t\", schema = \"s\",";
     insta::assert_snapshot!(show(call, base.path()), @r#"
-    { const _: ::core::option::Option < &::core::primitive::str > = ::core::option_env!("EMBED_MIGRATIONS_BASE_DIR");
+    { const _ :(::core::option::Option < &::core::primitive::str > ,::core::option::Option < &::core::primitive::str > ,) =(::core::option_env!("MIGRATE_BASE_DIR") ,::core::option_env!("EMBED_MIGRATIONS_BASE_DIR"));
     runtime::__private::track!{ "/app/migrations/1_a.sql" }
     runtime::__private::migrations("SELECT 1;
     ", b"", "migrations", "s", "t", 1080636898082265836i64, if ::core::cfg!(debug_assertions) { ::core::option::Option::Some("/app/migrations") }
@@ -138,7 +138,7 @@ fn problems_of_files_are_errors_and_the_value_stays_of_its_type() {
     static M: runtime::Migrations = { ::core::compile_error!{ "migrations/c.sql: the name does not begin with a version number
      |
      = help: put its number and `_` in front, such as `0001_c.sql`" }
-    const _: ::core::option::Option < &::core::primitive::str > = ::core::option_env!("EMBED_MIGRATIONS_BASE_DIR");
+    const _ :(::core::option::Option < &::core::primitive::str > ,::core::option::Option < &::core::primitive::str > ,) =(::core::option_env!("MIGRATE_BASE_DIR") ,::core::option_env!("EMBED_MIGRATIONS_BASE_DIR"));
     runtime::__private::track!{ "/app/migrations/1_a.sql" "/app/migrations/2_b.sql" }
     runtime::__private::migrations("", b"", "migrations", "public", "schema_migrations", 5134849380692793654i64 ,::core::option::Option::None) };
     "#);
@@ -162,7 +162,7 @@ fn a_missing_directory_is_an_error() {
      |
      = help: create it inside /app
      = help: the path is relative to the directory of the crate's Cargo.toml" }
-    const _: ::core::option::Option < &::core::primitive::str > = ::core::option_env!("EMBED_MIGRATIONS_BASE_DIR");
+    const _ :(::core::option::Option < &::core::primitive::str > ,::core::option::Option < &::core::primitive::str > ,) =(::core::option_env!("MIGRATE_BASE_DIR") ,::core::option_env!("EMBED_MIGRATIONS_BASE_DIR"));
     runtime::__private::track!{ }
     runtime::__private::migrations("", b"", "sql", "public", "schema_migrations", 5134849380692793654i64 ,::core::option::Option::None) }
     "#);
@@ -186,7 +186,7 @@ fn every_wrong_option_is_told_in_one_build() {
     unknown option `oder`
       = help: did you mean `order`?
     unknown option `retries`
-      = help: the options are `layout`, `order`, `table`, `schema`, `syntax`, `lint`, `since`
+      = help: the options are `layout`, `order`, `table`, `schema`, `syntax`, `lint`, `start_after`
     unknown order `size`
       = help: `order = alphabetical`(the default) or `order = numeric`
     option `order` is given twice
@@ -241,7 +241,7 @@ fn only_a_static_is_an_item() {
 #[test]
 fn outside_of_cargo_the_base_has_to_be_set() {
     let call = "(runtime) \"migrations\"".parse().unwrap();
-    insta::assert_snapshot!(expand(call, None), @r#"{ :: core :: compile_error ! { "the directory of this crate is unknown: `CARGO_MANIFEST_DIR` is not set to it\n  = help: build with Cargo, or set `EMBED_MIGRATIONS_BASE_DIR` to the absolute path of the directory that `migrations` is in" } runtime :: __private :: migrations ("" , b"" , "migrations" , "public" , "schema_migrations" , 5134849380692793654i64 , :: core :: option :: Option :: None) }"#);
+    insta::assert_snapshot!(expand(call, None), @r#"{ :: core :: compile_error ! { "the directory of this crate is unknown: `CARGO_MANIFEST_DIR` is not set to it\n  = help: build with Cargo, or set `MIGRATE_BASE_DIR` to the absolute path of the directory that `migrations` is in" } runtime :: __private :: migrations ("" , b"" , "migrations" , "public" , "schema_migrations" , 5134849380692793654i64 , :: core :: option :: Option :: None) }"#);
 }
 
 #[test]

@@ -12,7 +12,13 @@ use crate::settings::{Level, Order, RuleNames, Settings, Syntax, judge_name};
 
 /// Every setting there is. Each is an option of `embed_migrations!`, too.
 const KEYS: [&str; 7] = [
-    "layout", "order", "table", "schema", "syntax", "lint", "since",
+    "layout",
+    "order",
+    "table",
+    "schema",
+    "syntax",
+    "lint",
+    "start_after",
 ];
 
 /// What stands in `[lint]`.
@@ -58,6 +64,14 @@ struct Reading<'r> {
     problems: Vec<Diagnostic>,
 }
 
+/// `start_after` was called `since`, which still works.
+fn current_name(name: &str) -> &str {
+    match name {
+        "since" => "start_after",
+        name => name,
+    }
+}
+
 impl Reading<'_> {
     fn find(&mut self, document: &DeTable<'_>, place: Place) {
         if place == Place::Top {
@@ -76,7 +90,7 @@ impl Reading<'_> {
 
     fn read(&mut self, table: &DeTable<'_>) {
         for (key, value) in table {
-            let (name, key_span) = (key.get_ref().as_ref(), key.span());
+            let (name, key_span) = (current_name(key.get_ref()), key.span());
             if !KEYS.contains(&name) {
                 let help = match nearest(name, KEYS) {
                     Some(known) => format!("did you mean `{known}`?"),
@@ -95,7 +109,9 @@ impl Reading<'_> {
                     "`lint` is not a table".to_owned(),
                     "write `[lint]`, and below it `deny = [\"…\"]`, `warn` or `allow`".to_owned(),
                 )),
-                ("since", DeValue::Integer(number)) => set(&mut said, name, &number.to_string()),
+                ("start_after", DeValue::Integer(number)) => {
+                    set(&mut said, name, &number.to_string())
+                }
                 (_, DeValue::String(text)) => set(&mut said, name, text),
                 _ => Err((
                     format!("`{name}` is not a string"),
@@ -222,15 +238,14 @@ fn set(settings: &mut Settings, key: &str, value: &str) -> Result<(), (String, S
             let names = Layout::ALL.map(Layout::name);
             settings.layout = Layout::named(value).ok_or_else(|| unknown(&names))?;
         }
-        "since" => {
+        "start_after" => {
             let version = value.parse().map_err(|_| {
                 (
                     format!("{value:?} is not a version"),
-                    "write the number that the newest file begins with which is not to be linted"
-                        .to_owned(),
+                    "give the version of the newest file to skip, e.g. 20250131093000".to_owned(),
                 )
             })?;
-            settings.since = Some(version);
+            settings.start_after = Some(version);
         }
         "table" => {
             judge_name("table", value)?;

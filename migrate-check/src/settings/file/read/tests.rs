@@ -105,23 +105,23 @@ fn every_mistake_is_shown_where_it_stands() {
 fn levels_of_rules_and_where_they_begin() {
     let found = configured(
         "migrate.toml",
-        "since = 20250101000000\n[lint]\ndeny = ['rename']\nallow = ['json-column']\n",
+        "start_after = 20250101000000\n[lint]\ndeny = ['rename']\nallow = ['json-column']\n",
         &[],
     );
     assert_eq!(complaints(&found), "");
-    assert_eq!(found.settings.since, Some(20_250_101_000_000));
+    assert_eq!(found.settings.start_after, Some(20_250_101_000_000));
     let level = |id| find(id).unwrap().level_in(&found.settings.lint);
     assert_eq!(level("rename"), Level::Deny);
     assert_eq!(level("json-column"), Level::Allow);
     let wrong = configured(
         "migrate.toml",
-        "since = 'new'\n[lint]\nforbid = []\ndeny = 'rename'\nallow = ['renaem', 'transaction-control']\n",
+        "start_after = 'new'\n[lint]\nforbid = []\ndeny = 'rename'\nallow = ['renaem', 'transaction-control']\n",
         &[],
     );
     insta::assert_snapshot!(complaints(&wrong), @r#"
     migrate.toml:1:9: "new" is not a version
       |
-    1 | since = 'new'
+    1 | start_after = 'new'
       |         ^^^^^
       |
       = help: write the number that the newest file begins with which is not to be linted
@@ -169,4 +169,10 @@ fn two_files_are_one_too_many() {
      |
      = help: keep one of the two
     ");
+}
+
+#[test]
+fn the_old_name_of_start_after_still_works() {
+    let found = configured("migrate.toml", "since = 7\n", &[]);
+    assert_eq!(found.settings.start_after, Some(7));
 }
