@@ -46,11 +46,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(scene: &Scene<'_>) -> Vec<Diagnostic> {
     // FILL IN: the condition, the message with the lock, and help that one can follow.
     let message = "FILL IN";
-    vec![
-        scene
-            .find(&RULE, scene.said.node, message)
-            .help("FILL IN"),
-    ]
+    vec![scene.find(&RULE, scene.said.node, message).help("FILL IN")]
 }
 
 #[cfg(test)]
