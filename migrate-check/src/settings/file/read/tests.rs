@@ -119,12 +119,12 @@ fn levels_of_rules_and_where_they_begin() {
         &[],
     );
     insta::assert_snapshot!(complaints(&wrong), @r#"
-    migrate.toml:1:9: "new" is not a version
+    migrate.toml:1:15: "new" is not a version
       |
     1 | start_after = 'new'
-      |         ^^^^^
+      |               ^^^^^
       |
-      = help: write the number that the newest file begins with which is not to be linted
+      = help: give the version of the newest file to skip, e.g. 20250131093000
     migrate.toml:3:1: unknown level `forbid`
       |
     3 | forbid = []
