@@ -11,7 +11,7 @@ const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 const TARGET: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/macro-target");
 
 /// Variables of the cargo that runs this test, or of its user, that would change what is tested.
-const NOT_INHERITED: [&str; 7] = [
+const NOT_INHERITED: [&str; 8] = [
     "CARGO_BUILD_TARGET",
     "CARGO_ENCODED_RUSTFLAGS",
     "CARGO_INCREMENTAL",
