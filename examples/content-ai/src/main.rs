@@ -1,9 +1,9 @@
-//! The Content AI Backend in small: it brings its database up to date when it starts, stores what a
-//! content team knows, and finds it again by meaning.
+//! A small version of the Content AI Backend: it applies its migrations when it starts, stores the
+//! knowledge of a content team, and finds it by meaning.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "it talks to whoever runs it"
+    reason = "a program prints on its terminal"
 )]
 
 mod embedding;
@@ -19,11 +19,11 @@ use postgres::{Client, NoTls};
 
 fn serve() -> Result<(), Box<dyn Error>> {
     let url = env::var("DATABASE_URL")
-        .map_err(|_| "DATABASE_URL is not set; `cargo demo` finds a server and sets it")?;
+        .map_err(|_| "DATABASE_URL is not set; `cargo demo` starts a server and sets it")?;
     let mut client = Client::connect(&url, NoTls)?;
 
-    // All there is to do at start-up: one round trip where nothing is pending, and safe from any
-    // number of processes at once.
+    // This is all that start-up needs: one round trip if nothing is pending, and safe in any number of
+    // processes at once.
     let report = MIGRATIONS.run(&mut client)?;
     println!("{report}\n");
     print!(
