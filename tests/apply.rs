@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use migrate_runtime::{Error, Migrations, Report};
+use migrate_runtime::{Error, Migrations, RunReport};
 
 /// The client that a starter uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl fmt::Display for Refusal {
 /// # Errors
 ///
 /// Whatever keeps it from that.
-pub fn apply(set: &Migrations, url: &str, driver: Driver) -> Result<Report, Refusal> {
+pub fn apply(set: &Migrations, url: &str, driver: Driver) -> Result<RunReport, Refusal> {
     match driver {
         Driver::Postgres => {
             let mut client = postgres::Client::connect(url, postgres::NoTls).map_err(lost)?;

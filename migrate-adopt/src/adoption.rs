@@ -1,13 +1,15 @@
 //! The operation: find the other history, read it, match it with the files, record.
 
 use std::collections::BTreeSet;
-use std::fmt;
 
-use migrate_runtime::{Failure, Migrations, Reply, Session, Table, Takeover};
+use migrate_runtime::{
+    AdoptOutcome, ForeignHistory, HistoryTable, Migrations, Reply, Session, SessionError,
+};
 
 use crate::error::Error;
 use crate::found::{Found, TABLES};
 use crate::judge::{Answers, Judgement, judge};
+use crate::report::{AdoptReport, AdoptedMigration};
 use crate::row::Row;
 use crate::tool::Tool;
 
@@ -28,44 +30,14 @@ pub fn adopt(set: &Migrations) -> Adoption<'_> {
 
 /// Options, and the operation.
 #[derive(Debug, Clone)]
-#[must_use = "nothing is adopted until it is performed"]
+#[must_use = "nothing is adopted until `run` is called"]
 pub struct Adoption<'s> {
     set: &'s Migrations,
-    table: Table,
+    table: HistoryTable,
     from: Option<Tool>,
-    source: Option<Table>,
+    source: Option<HistoryTable>,
     answers: Answers,
     dry_run: bool,
-}
-
-/// What was adopted, or would be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Adopted {
-    /// The tool whose history it was; None if there was nothing left to adopt.
-    pub tool: Option<Tool>,
-    /// Its table, quoted.
-    pub source: String,
-    /// The migrations recorded now.
-    pub recorded: Vec<Recorded>,
-    /// How many migrations were recorded before.
-    pub known: usize,
-    /// The new name of the other tool's table, quoted, if it had the name of migrate's history table.
-    pub renamed: Option<String>,
-    /// Nothing was written.
-    pub dry_run: bool,
-}
-
-/// One migration recorded.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Recorded {
-    /// Its version.
-    pub version: i64,
-    /// Its file, e.g. `migrations/0001_users.sql`.
-    pub file: String,
-    /// When the tool applied it, if it says so.
-    pub applied_at: Option<String>,
 }
 
 /// A history that was found, and what our own holds.
@@ -83,59 +55,68 @@ struct Source {
 }
 
 impl Adoption<'_> {
-    /// The tool; otherwise it is recognised by its table.
+    /// The tool. By default it is recognised by its table.
     pub fn from(mut self, tool: Tool) -> Self {
         self.from = Some(tool);
         self
     }
 
-    /// The tool's table, where it does not have its usual name.
-    pub fn from_table(mut self, table: Table) -> Self {
+    /// The tool's table, if it does not have its usual name.
+    pub fn from_table(mut self, table: HistoryTable) -> Self {
         self.source = Some(table);
         self
     }
 
-    /// Our history table, in place of the one the set was embedded with.
-    pub fn table(mut self, table: Table) -> Self {
+    /// The set's history table, in place of the one it was embedded with.
+    pub fn table(mut self, table: HistoryTable) -> Self {
         self.table = table;
         self
     }
 
-    /// This migration counts as applied, with the file as it is now: though the tool has no row of it,
-    /// or failed in it, or applied another text.
+    /// Records this migration as applied, with the file as it is now, although the tool has no row for it, failed in it,
+    /// or applied another text.
     pub fn applied(mut self, version: i64) -> Self {
         self.answers.applied.insert(version);
         self
     }
 
-    /// This migration counts as not applied, though newer ones are, or the tool began it.
+    /// Leaves this migration pending, although newer ones are applied or the tool started it.
     pub fn pending(mut self, version: i64) -> Self {
         self.answers.pending.insert(version);
         self
     }
 
-    /// This row, as the tool names it, is left out: there is no file about it.
+    /// Leaves out this row, as the tool names it, because it has no file.
     pub fn forget(mut self, row: impl Into<String>) -> Self {
         self.answers.forget.insert(row.into());
         self
     }
 
-    /// Says what would be recorded, and writes nothing.
-    pub fn dry_run(mut self) -> Self {
-        self.dry_run = true;
+    /// Only reports what would be recorded. Default: false.
+    pub fn dry_run(mut self, dry_run: bool) -> Self {
+        self.dry_run = dry_run;
         self
     }
 
-    /// Takes the history over: reads the other table, and records what it says in one transaction under
-    /// the lock of our history. Done twice, it changes nothing.
+    /// Adopts the history: reads the other tool's table and records what it says. Doing it again changes nothing.
+    ///
+    /// For any [`Session`].
+    ///
+    /// # SQL
+    ///
+    /// Three messages that read, and one transaction that creates the set's history table if needed and inserts all rows.
+    ///
+    /// # Locking
+    ///
+    /// The advisory lock of a run, and `SHARE` on the other tool's table, in that transaction.
     ///
     /// # Errors
     ///
-    /// Whatever [`Error`] describes; nothing is recorded then.
-    pub async fn perform_over<S: Session>(&self, session: &mut S) -> Result<Adopted, Error> {
+    /// [`Error`] has them all. Nothing is recorded then.
+    pub async fn run_with<S: Session>(&self, session: &mut S) -> Result<AdoptReport, Error> {
         for _ in 0..ATTEMPTS {
             let Some(source) = self.look(session).await? else {
-                return Ok(Adopted {
+                return Ok(AdoptReport {
                     tool: None,
                     source: String::new(),
                     recorded: Vec::new(),
@@ -157,22 +138,19 @@ impl Adoption<'_> {
             }
             if !judgement.findings.is_empty() {
                 return Err(Error::Refused {
-                    table: source.found.table().to_string(),
+                    table: source.found.table()?.to_string(),
                     tool: source.tool,
                     findings: judgement.findings,
                 });
             }
-            let (adopted, takeover) = self.plan(source, judgement);
+            let (adopted, history) = self.plan(source, judgement)?;
             let nothing = adopted.recorded.is_empty() && adopted.renamed.is_none();
             if self.dry_run || nothing {
                 return Ok(adopted);
             }
             let mut runner = self.set.runner().table(self.table.clone());
-            if runner
-                .take_over(session, &takeover)
-                .await
-                .map_err(Error::Record)?
-            {
+            let outcome = runner.adopt_with(session, &history).await;
+            if outcome.map_err(Error::Record)? == AdoptOutcome::Recorded {
                 return Ok(adopted);
             }
         }
@@ -182,11 +160,15 @@ impl Adoption<'_> {
         })
     }
 
-    fn plan(&self, source: Source, judgement: Judgement) -> (Adopted, Takeover) {
+    fn plan(
+        &self,
+        source: Source,
+        judgement: Judgement,
+    ) -> Result<(AdoptReport, ForeignHistory), Error> {
         let found = source.found;
         let clashes = found.is(self.table.schema(), self.table.name());
         let rename = clashes.then(|| free_name(&found.name, source.tool, &source.names));
-        let recorded = judgement.migrations.iter().map(|taken| Recorded {
+        let recorded = judgement.migrations.iter().map(|taken| AdoptedMigration {
             version: taken.version,
             file: self
                 .set
@@ -194,25 +176,22 @@ impl Adoption<'_> {
                 .map_or_else(String::new, |migration| migration.up().path()),
             applied_at: taken.applied_at.clone(),
         });
-        let adopted = Adopted {
+        let schema = found.schema.clone();
+        let moved = rename.clone().map(|name| HistoryTable::new(schema, name));
+        let moved = moved.transpose().map_err(Error::Record)?;
+        let adopted = AdoptReport {
             tool: Some(source.tool),
-            source: found.table().to_string(),
+            source: found.table()?.to_string(),
             recorded: recorded.collect(),
             known: source.known.len(),
-            renamed: rename
-                .as_ref()
-                .map(|name| Table::new(found.schema.clone(), name.clone()).to_string()),
+            renamed: moved.map(|table| table.to_string()),
             dry_run: self.dry_run,
         };
-        let takeover = Takeover {
-            columns: found.column_names(),
-            rows: source.count,
-            rename,
-            migrations: judgement.migrations,
-            schema: found.schema,
-            name: found.name,
-        };
-        (adopted, takeover)
+        let columns = found.column_names();
+        let mut history = ForeignHistory::new(found.schema, found.name, columns, source.count);
+        history.rename = rename;
+        history.migrations = judgement.migrations;
+        Ok((adopted, history))
     }
 
     /// Finds and reads the other history; None if only migrate's own exists.
@@ -236,7 +215,7 @@ impl Adoption<'_> {
                 _ => Err(Error::NotFound { tool: self.from }),
             };
         };
-        let other = found.table().to_string();
+        let other = found.table()?.to_string();
         let mut sql = format!(
             "{};SELECT count(*) FROM {other}",
             tool.format().select.replace("{table}", &other)
@@ -297,10 +276,11 @@ impl Adoption<'_> {
             [] => Ok(None),
             [only] => Ok(Some(*only)),
             several => {
-                let name = |(tool, found): &(Tool, &Found)| (found.table().to_string(), *tool);
-                Err(Error::Ambiguous {
-                    tables: several.iter().map(name).collect(),
-                })
+                let mut tables = Vec::new();
+                for (tool, found) in several {
+                    tables.push((found.table()?.to_string(), *tool));
+                }
+                Err(Error::Ambiguous { tables })
             }
         }
     }
@@ -326,7 +306,7 @@ async fn read<S: Session>(session: &mut S, sql: &str, doing: &str) -> Result<Rep
         Ok(reply) => return Ok(reply),
         Err(failure) => failure,
     };
-    let Failure {
+    let SessionError {
         database, source, ..
     } = failure;
     let Some(error) = database else {
@@ -340,57 +320,23 @@ async fn read<S: Session>(session: &mut S, sql: &str, doing: &str) -> Result<Rep
 
 #[cfg(feature = "postgres")]
 impl Adoption<'_> {
-    /// [`perform_over`](Adoption::perform_over) a `postgres::Client`.
+    /// Adopts the history: reads the other tool's table and records what it says in one transaction. Doing it again
+    /// changes nothing.
+    ///
+    /// For a `postgres::Client`; [`run_with`](Adoption::run_with) says what it sends and locks.
     ///
     /// # Errors
     ///
-    /// See [`perform_over`](Adoption::perform_over).
-    pub fn perform(&self, client: &mut postgres::Client) -> Result<Adopted, Error> {
+    /// [`Error`] has them all. Nothing is recorded then.
+    pub fn run(&self, client: &mut postgres::Client) -> Result<AdoptReport, Error> {
         use std::task::{Context, Poll, Waker};
         // Everything in it was done by a blocking client when it returns.
-        let mut work = std::pin::pin!(self.perform_over(client));
+        let mut work = std::pin::pin!(self.run_with(client));
         loop {
             let mut context = Context::from_waker(Waker::noop());
             if let Poll::Ready(result) = work.as_mut().poll(&mut context) {
                 return result;
             }
         }
-    }
-}
-
-impl fmt::Display for Adopted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(tool) = self.tool else {
-            return f.write_str("nothing to adopt: everything is recorded already");
-        };
-        let verb = if self.dry_run {
-            "would record"
-        } else {
-            "recorded"
-        };
-        write!(
-            f,
-            "{verb} {} {} that {tool} applied, from {}",
-            self.recorded.len(),
-            match self.recorded.len() {
-                1 => "migration",
-                _ => "migrations",
-            },
-            self.source
-        )?;
-        match self.known {
-            0 => {}
-            1 => write!(f, "; 1 was already recorded")?,
-            known => write!(f, "; {known} were already recorded")?,
-        }
-        if let Some(name) = &self.renamed {
-            let verb = if self.dry_run {
-                "would rename"
-            } else {
-                "renamed"
-            };
-            write!(f, "\n{verb} {} to {name}", self.source)?;
-        }
-        Ok(())
     }
 }

@@ -9,6 +9,8 @@ use crate::finding::Finding;
 use crate::tool::Tool;
 
 /// Why a history could not be adopted. Nothing was recorded.
+///
+/// `{error}` is one line; `{error:#}` adds every case that has to be answered, the causes, and what one can do.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
@@ -26,7 +28,7 @@ pub enum Error {
     Refused {
         /// The table, quoted.
         table: String,
-        /// The tool that it belongs to.
+        /// The tool.
         tool: Tool,
         /// Every mismatch.
         findings: Vec<Finding>,
@@ -38,11 +40,11 @@ pub enum Error {
         /// The table, quoted.
         table: String,
     },
-    /// The server refused to read the table.
+    /// The server refused a statement that reads.
     Database {
-        /// What was attempted.
+        /// What the statement was for.
         doing: String,
-        /// What the server reported.
+        /// The server's error.
         error: Box<DatabaseError>,
     },
     /// The connection failed.
@@ -55,7 +57,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// What to do about it, one sentence each. They are part of the `Display` text, too.
+    /// What one can do about it, a sentence each.
     pub fn hints(&self) -> Vec<String> {
         match self {
             Self::NotFound { .. } => {
@@ -81,25 +83,31 @@ impl Error {
                 vec!["stop every process that still uses the other tool, and try again".to_owned()]
             }
             Self::Refused { .. } | Self::Database { .. } | Self::Connection { .. } => Vec::new(),
-            Self::Record(error) => error.hints(),
+            Self::Record(error) => error.hints().iter().map(ToString::to_string).collect(),
         }
     }
-}
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// The text of `{error:#}` without causes and hints, for a front end that renders those its own way.
+    pub fn details(&self) -> impl fmt::Display {
+        Details(self)
+    }
+
+    fn write(&self, f: &mut fmt::Formatter<'_>, details: bool) -> fmt::Result {
         match self {
             Self::NotFound { tool: None } => {
-                f.write_str("no history of a known tool found in this database")?;
+                f.write_str("no history of a known tool found in this database")
             }
             Self::NotFound { tool: Some(tool) } => {
-                write!(f, "no history of {tool} found in this database")?;
+                write!(f, "no history of {tool} found in this database")
             }
             Self::Ambiguous { tables } => {
                 f.write_str("this database has the histories of several tools:")?;
-                for (table, tool) in tables {
-                    write!(f, "\n  {table} of {tool}")?;
+                for (at, (table, tool)) in tables.iter().enumerate() {
+                    let comma = if at == 0 { "" } else { "," };
+                    let before = if details { "\n " } else { comma };
+                    write!(f, "{before} {table} of {tool}")?;
                 }
+                Ok(())
             }
             Self::Refused {
                 table,
@@ -107,21 +115,46 @@ impl fmt::Display for Error {
                 findings,
             } => {
                 write!(f, "{table} of {tool} does not match the files:")?;
-                for finding in findings {
-                    write!(f, "\n  {finding}")?;
-                    for answer in finding.answers() {
+                for (at, finding) in findings.iter().enumerate() {
+                    let comma = if at == 0 { "" } else { ";" };
+                    let before = if details { "\n " } else { comma };
+                    write!(f, "{before} {finding}")?;
+                    for answer in finding.answers().iter().filter(|_| details) {
                         write!(f, "\n    {answer}")?;
                     }
                 }
+                Ok(())
             }
-            Self::OpenTransaction => f.write_str("the connection has an open transaction")?,
-            Self::Contested { table } => write!(f, "{table} changed each time it was read")?,
-            Self::Database { doing, .. } => write!(f, "could not {doing}")?,
+            Self::OpenTransaction => f.write_str("the connection has an open transaction"),
+            Self::Contested { table } => write!(f, "{table} changed each time it was read"),
+            Self::Database { doing, .. } => write!(f, "could not {doing}"),
             Self::Connection { .. } => {
-                f.write_str("the connection failed while reading the history")?;
+                f.write_str("could not read the history: the connection failed")
             }
-            // Its text ends with its hints.
-            Self::Record(error) => return write!(f, "{error}"),
+            Self::Record(error) if details => write!(f, "{}", error.details()),
+            Self::Record(error) => write!(f, "{error}"),
+        }
+    }
+}
+
+struct Details<'e>(&'e Error);
+
+impl fmt::Display for Details<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.write(f, true)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !f.alternate() {
+            return self.write(f, false);
+        }
+        self.write(f, true)?;
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            write!(f, "\n  caused by: {error}")?;
+            cause = error.source();
         }
         for hint in self.hints() {
             write!(f, "\n  = help: {hint}")?;

@@ -1,7 +1,8 @@
 //! The tables of the database that may be somebody's history.
 
-use migrate_runtime::{Reply, Table};
+use migrate_runtime::{HistoryTable, Reply};
 
+use crate::error::Error;
 use crate::tool::Tool;
 
 /// Every table that has one of the columns that histories have: schema, name, column, type.
@@ -81,8 +82,9 @@ impl Found {
         self.columns.iter().map(name).collect()
     }
 
-    pub(crate) fn table(&self) -> Table {
-        Table::new(self.schema.clone(), self.name.clone())
+    /// As SQL names it.
+    pub(crate) fn table(&self) -> Result<HistoryTable, Error> {
+        HistoryTable::new(self.schema.clone(), self.name.clone()).map_err(Error::Record)
     }
 
     pub(crate) fn is(&self, schema: &str, name: &str) -> bool {

@@ -1,8 +1,9 @@
 //! Matches rows with migrations. Pure: no session, no clock.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
-use migrate_runtime::{Migration, Migrations, TakenOver};
+use migrate_runtime::{ForeignMigration, Migration, Migrations, Timestamp};
 
 use crate::finding::Finding;
 use crate::row::{Row, State};
@@ -19,7 +20,7 @@ pub(crate) struct Answers {
 /// What would be recorded, and the mismatches that prevent it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Judgement {
-    pub(crate) migrations: Vec<TakenOver>,
+    pub(crate) migrations: Vec<ForeignMigration>,
     pub(crate) findings: Vec<Finding>,
 }
 
@@ -81,14 +82,14 @@ pub(crate) fn judge(
         }
         let unrun = row.is_none() && !tool.format().cumulative
             || row.is_some_and(|row| row.state == State::Baseline);
-        judgement.migrations.push(TakenOver {
-            version,
-            baseline: unrun,
-            applied_at: row.and_then(|row| row.applied_at.clone()),
-            ms: row.and_then(|row| row.ms),
-            applied_by: row.and_then(|row| row.applied_by.clone()),
-            note: note(tool, row),
-        });
+        let mut adopted = ForeignMigration::new(version, note(tool, row));
+        adopted.baseline = unrun;
+        if let Some(row) = row {
+            adopted.applied_at = row.applied_at.clone().map(Timestamp::new);
+            adopted.duration = row.ms.map(Duration::from_millis);
+            adopted.applied_by.clone_from(&row.applied_by);
+        }
+        judgement.migrations.push(adopted);
     }
     judgement
 }

@@ -5,7 +5,7 @@
 //! # #[cfg(feature = "postgres")]
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let mut client = postgres::Client::connect("host=localhost user=app", postgres::NoTls)?;
-//! let adopted = migrate_adopt::adopt(&MIGRATIONS).perform(&mut client)?;
+//! let adopted = migrate_adopt::adopt(&MIGRATIONS).run(&mut client)?;
 //! println!("{adopted}");
 //! MIGRATIONS.run(&mut client)?;
 //! # Ok(())
@@ -29,11 +29,13 @@ mod error;
 mod finding;
 mod found;
 mod judge;
+mod report;
 mod row;
 mod tool;
 mod tools;
 
-pub use adoption::{Adopted, Adoption, Recorded, adopt};
+pub use adoption::{Adoption, adopt};
 pub use error::Error;
 pub use finding::Finding;
+pub use report::{AdoptReport, AdoptedMigration};
 pub use tool::Tool;

@@ -9,7 +9,7 @@ pub(crate) struct Row {
     pub(crate) file: Option<String>,
     /// When it was applied, in UTC.
     pub(crate) applied_at: Option<String>,
-    pub(crate) ms: Option<i64>,
+    pub(crate) ms: Option<u64>,
     pub(crate) applied_by: Option<String>,
     pub(crate) checksum: Option<String>,
     pub(crate) state: State,

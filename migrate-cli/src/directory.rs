@@ -7,7 +7,7 @@ use std::{env, fs};
 use migrate_check::{
     Configured, Diagnostic, Loaded, Settings, Severity, Style, TableName, configure, load, render,
 };
-use migrate_runtime::{Migrations, Table};
+use migrate_runtime::{HistoryTable, Migrations};
 use serde_json::json;
 
 use crate::connection::environment::Environment;
@@ -160,9 +160,9 @@ impl Directory {
     }
 
     /// The history table.
-    pub(crate) fn table(&self) -> Table {
+    pub(crate) fn table(&self) -> Result<HistoryTable, Failure> {
         let TableName { schema, name } = self.settings().table.clone();
-        Table::new(schema, name)
+        Ok(HistoryTable::new(schema, name)?)
     }
 }
 

@@ -109,24 +109,28 @@ impl Migrate {
 
     /// [`execute`](Migrate::execute) in a tokio runtime, with its timer and I/O enabled.
     pub async fn execute_async(&self, migrations: &Migrations) -> ExitCode {
-        let job = self.job(migrations);
-        let result = perform_connected(&job, &self.options, &self.operation).await;
-        finish(&job, self.operation.name(), result)
+        let result = match self.job(migrations) {
+            Ok(job) => perform_connected(&job, &self.options, &self.operation).await,
+            Err(failure) => Err(failure),
+        };
+        self.finish(result)
     }
 
     /// Runs the command over a client of the application.
-    pub async fn execute_over<S: Session>(
+    pub async fn execute_with<S: Session>(
         &self,
         migrations: &Migrations,
         session: &mut S,
     ) -> ExitCode {
-        let job = self.job(migrations);
-        let result = self.operation.perform(&job, session).await;
-        finish(&job, self.operation.name(), result)
+        let result = match self.job(migrations) {
+            Ok(job) => self.operation.perform(&job, session).await,
+            Err(failure) => Err(failure),
+        };
+        self.finish(result)
     }
 
-    fn job<'j>(&self, set: &'j Migrations) -> Job<'j> {
-        let table = self.options.table(set.table());
+    fn job<'j>(&self, set: &'j Migrations) -> Result<Job<'j>, Failure> {
+        let table = self.options.table(set.table())?;
         let settings = Settings {
             table: TableName {
                 schema: table.schema().to_owned(),
@@ -134,7 +138,18 @@ impl Migrate {
             },
             ..Settings::default()
         };
-        Job::new(set, table, settings, self.options.output())
+        Ok(Job::new(set, table, settings, self.options.output()))
+    }
+
+    fn finish(&self, result: Result<Exit, Failure>) -> ExitCode {
+        match result {
+            Ok(exit) => exit.into(),
+            Err(failure) => {
+                let output = self.options.output();
+                output.failure(self.operation.name(), &failure);
+                failure.exit.into()
+            }
+        }
     }
 }
 
@@ -193,7 +208,7 @@ pub(crate) async fn perform_connected(
         }
         match asked {
             1 if operation.changes_the_database() => {
-                job.stop.request();
+                job.stop.stop();
                 job.progress
                     .note("finishing the current migration; interrupt again to cancel it");
             }
@@ -205,16 +220,6 @@ pub(crate) async fn perform_connected(
                 job.progress.end();
                 return Err(Failure::refused("interrupted"));
             }
-        }
-    }
-}
-
-fn finish(job: &Job<'_>, command: &str, result: Result<Exit, Failure>) -> ExitCode {
-    match result {
-        Ok(exit) => exit.into(),
-        Err(failure) => {
-            job.output.failure(command, &failure);
-            failure.exit.into()
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 
+use migrate_runtime::{ErrorKind, Hint};
 use serde_json::{Map, Value, json};
 
 use crate::exit::Exit;
@@ -15,11 +16,18 @@ pub(crate) struct Failure {
 
 #[derive(Debug, Default)]
 struct Parts {
+    /// On one line.
     message: String,
+    /// What a person reads in place of the message.
+    text: Option<String>,
     causes: Vec<String>,
     help: Vec<String>,
     sqlstate: Option<String>,
     version: Option<i64>,
+    file: Option<String>,
+    line: Option<usize>,
+    column: Option<usize>,
+    statement: Option<usize>,
     /// What else the JSON document says, such as what was applied before.
     details: Map<String, Value>,
 }
@@ -52,13 +60,19 @@ impl Failure {
         self
     }
 
+    /// With a longer text for people; the message stays what the JSON document says.
+    pub(crate) fn described(mut self, text: impl Into<String>) -> Self {
+        self.parts.text = Some(text.into());
+        self
+    }
+
     /// With one more thing one can do about it.
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.parts.help.push(help.into());
         self
     }
 
-    /// With what lies behind it.
+    /// With its causes.
     pub(crate) fn cause(mut self, cause: &(dyn StdError + 'static)) -> Self {
         let mut cause = Some(cause);
         while let Some(error) = cause {
@@ -90,7 +104,8 @@ impl Failure {
 
     /// What a person reads below `error: `.
     pub(crate) fn text(&self) -> String {
-        let mut text = self.parts.message.clone();
+        let text = self.parts.text.as_ref();
+        let mut text = text.unwrap_or(&self.parts.message).clone();
         for cause in &self.parts.causes {
             text.push_str("\n  caused by: ");
             text.push_str(cause);
@@ -111,6 +126,10 @@ impl Failure {
             "help": self.parts.help,
             "sqlstate": self.parts.sqlstate,
             "version": self.parts.version,
+            "file": self.parts.file,
+            "line": self.parts.line,
+            "column": self.parts.column,
+            "statement": self.parts.statement,
         });
         members.insert("error".to_owned(), error);
         members
@@ -119,23 +138,22 @@ impl Failure {
 
 impl From<migrate_runtime::Error> for Failure {
     fn from(error: migrate_runtime::Error) -> Self {
-        let text = error.to_string();
-        // `Display` ends with the hints; here they are data of their own.
-        let message = text
-            .split("\n  = help: ")
-            .next()
-            .unwrap_or_default()
-            .to_owned();
-        let exit = if error.is_connection() {
+        let exit = if error.kind() == ErrorKind::Connection {
             Exit::Environment
         } else {
             Exit::Refused
         };
+        let position = error.position();
         let parts = Parts {
-            message,
-            help: error.hints().iter().map(|hint| for_program(hint)).collect(),
+            message: error.to_string(),
+            text: Some(error.details().to_string()),
+            help: error.hints().iter().filter_map(help).collect(),
             sqlstate: error.sqlstate().map(str::to_owned),
-            version: error.migration(),
+            version: error.version(),
+            file: error.file().map(str::to_owned),
+            line: position.map(|(line, _)| line),
+            column: position.map(|(_, column)| column),
+            statement: error.statement(),
             ..Parts::default()
         };
         let failure = Self {
@@ -149,18 +167,41 @@ impl From<migrate_runtime::Error> for Failure {
     }
 }
 
-/// The runtime's hints speak of its builder; here the same is a flag.
-fn for_program(hint: &str) -> String {
-    hint.replace("set `.missing(Policy::Allow)`", "give `--allow missing`")
-        .replace(
-            "run the newer program, or set `.ahead(Policy::Allow)`",
-            "use the files that the newer program was made with",
-        )
-        .replace("allow a longer `.wait(…)`", "give a longer `--wait`")
-        .replace(
-            "`embed_migrations!(…, table = \"…\")` or `.table(Table::new(schema, name))`",
-            "`--schema` and `--table`, or `schema` and `table` in migrate.toml",
-        )
-        .replace("with `repair`", "with `migrate repair`")
-        .replace("`status`", "`migrate status`")
+/// The library's hints are about its methods; here the same is a command or a flag.
+fn help(hint: &Hint) -> Option<String> {
+    Some(match hint {
+        Hint::AcceptChecksums { versions, .. } => {
+            let versions: Vec<String> = versions.iter().map(ToString::to_string).collect();
+            format!(
+                "if the edit is deliberate and the database needs no change: `migrate repair --accept {}`",
+                versions.join(",")
+            )
+        }
+        Hint::Repair { version, .. } => format!(
+            "check its effects in the database, then run `migrate repair --applied {version}` if they are complete, or `migrate repair --retry {version}` if none is left"
+        ),
+        Hint::AllowMissing => "give `--allow missing` to continue without it".to_owned(),
+        // The program has no such policy: a newer program is what it is.
+        Hint::AllowAhead => return None,
+        Hint::UseNewerRelease => "use the files of the newer release".to_owned(),
+        Hint::Rebuild => "build the program again".to_owned(),
+        Hint::ListApplied => "run `migrate status` to list what is applied".to_owned(),
+        Hint::RevertAll => "run `migrate revert --all` to revert everything".to_owned(),
+        Hint::CommitEachFile => {
+            "leave out `--single-transaction`: each file then commits by itself".to_owned()
+        }
+        Hint::WaitLonger { .. } => {
+            "wait for it to finish and run again, or give a longer `--wait`, e.g. `--wait 10min`"
+                .to_owned()
+        }
+        Hint::Adopt {
+            tool: Some(tool), ..
+        } => format!("run `migrate adopt --from {tool} --dry-run` to see what can be adopted"),
+        Hint::Adopt { .. } => "if it is a history, `migrate adopt --help` says how to adopt it".to_owned(),
+        Hint::OtherTable => {
+            "keep this history in another table: `--schema` and `--table`, or `schema` and `table` in migrate.toml"
+                .to_owned()
+        }
+        other => other.to_string(),
+    })
 }

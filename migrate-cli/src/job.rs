@@ -1,7 +1,7 @@
 //! What a command that needs a database is given: the migrations, and how to run them.
 
 use migrate_check::Settings;
-use migrate_runtime::{Migrations, Runner, Stop, Table};
+use migrate_runtime::{HistoryTable, Migrations, Runner, StopToken};
 
 use crate::output::Output;
 use crate::progress::Progress;
@@ -9,19 +9,19 @@ use crate::progress::Progress;
 /// A set of migrations with everything that the options say about it.
 pub(crate) struct Job<'j> {
     pub(crate) set: &'j Migrations,
-    pub(crate) table: Table,
+    pub(crate) table: HistoryTable,
     /// What findings are judged by.
     pub(crate) settings: Settings,
     pub(crate) output: Output,
     pub(crate) progress: Progress,
     /// Requested when the program is asked to end.
-    pub(crate) stop: Stop,
+    pub(crate) stop: StopToken,
 }
 
 impl<'j> Job<'j> {
     pub(crate) fn new(
         set: &'j Migrations,
-        table: Table,
+        table: HistoryTable,
         settings: Settings,
         output: Output,
     ) -> Self {
@@ -31,7 +31,7 @@ impl<'j> Job<'j> {
             settings,
             output,
             progress: Progress::new(output),
-            stop: Stop::new(),
+            stop: StopToken::new(),
         }
     }
 

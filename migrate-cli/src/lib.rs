@@ -34,7 +34,7 @@
 //! }
 //! ```
 //!
-//! [`Migrate::database_url`] passes the application's URL, and [`Migrate::execute_over`] uses a client of
+//! [`Migrate::database_url`] passes the application's URL, and [`Migrate::execute_with`] uses a client of
 //! the application. The commands that work on files (`create`, `check`, …) exist only in the `migrate`
 //! program. The page `docs/program.md` of the repository describes every command.
 

@@ -1,8 +1,9 @@
 //! The options of the commands that use a database, and of every command's output.
 
 use clap::Args;
-use migrate_runtime::Table;
+use migrate_runtime::HistoryTable;
 
+use crate::failure::Failure;
 use crate::output::{Colour, Format, Output};
 
 /// Which database and history table to use, and how to print.
@@ -52,14 +53,15 @@ impl Options {
     }
 
     /// The history table that the options name; `usual` where they name none.
-    pub(crate) fn table(&self, usual: &Table) -> Table {
+    pub(crate) fn table(&self, usual: &HistoryTable) -> Result<HistoryTable, Failure> {
         if self.schema.is_none() && self.table.is_none() {
-            return usual.clone();
+            return Ok(usual.clone());
         }
         let or = |given: &Option<String>, usual: &str| given.clone().unwrap_or(usual.to_owned());
-        Table::new(
+        let (schema, name) = (
             or(&self.schema, usual.schema()),
             or(&self.table, usual.name()),
-        )
+        );
+        Ok(HistoryTable::new(schema, name)?)
     }
 }

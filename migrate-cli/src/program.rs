@@ -125,7 +125,7 @@ impl Program {
                 let directory = directory()?;
                 let set = directory.migrations()?;
                 let settings = directory.settings().clone();
-                let job = Job::new(&set, directory.table(), settings, output);
+                let job = Job::new(&set, directory.table()?, settings, output);
                 block_on(perform_connected(&job, &self.options, operation))?
             }
         }

@@ -17,7 +17,7 @@ impl Migrations {
             Cow::Owned(packed.text),
             Cow::Owned(packed.index),
             Cow::Owned(directory.to_owned()),
-            Table::new(table.schema.clone(), table.name.clone()),
+            Table::unchecked(table.schema.clone().into(), table.name.clone().into()),
         )
     }
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::timestamp::Timestamp;
+
 /// Something that a run has just done or is about to do.
 ///
 /// Given by reference to the closure of [`Runner::observer`](crate::Runner::observer). Displays as one
@@ -10,11 +12,11 @@ use std::time::Duration;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Event<'a> {
-    /// Another program is applying migrations; this one looks again after `delay`.
+    /// Another instance is applying migrations; this one reads the history again after `delay`.
     #[non_exhaustive]
     Waiting {
-        /// Who it is, where the server tells.
-        holder: Option<&'a Holder>,
+        /// Its session, if the server names it.
+        holder: Option<&'a OtherSession>,
         /// How long this run has waited so far.
         waited: Duration,
         /// How long it sleeps now.
@@ -23,11 +25,11 @@ pub enum Event<'a> {
     /// A migration is about to run.
     #[non_exhaustive]
     Started {
-        /// Its version.
+        /// The migration's version.
         version: i64,
         /// Its file, e.g. `migrations/0002_users.sql`.
         file: &'a str,
-        /// The statements of a `no-transaction` file that an interrupted run had finished; 0 otherwise.
+        /// How many statements of a `no-transaction` file an interrupted run had completed; 0 otherwise.
         resumed_at: usize,
     },
     /// A statement of a `no-transaction` file is about to run.
@@ -42,7 +44,7 @@ pub enum Event<'a> {
         /// Its text.
         sql: &'a str,
     },
-    /// An invalid index, left by an interrupted `CREATE INDEX CONCURRENTLY`, was dropped to be built again.
+    /// An invalid index, left by an interrupted `CREATE INDEX CONCURRENTLY`, was dropped; it is built again.
     #[non_exhaustive]
     DroppedInvalidIndex {
         /// The migration's version.
@@ -50,25 +52,25 @@ pub enum Event<'a> {
         /// The index, quoted as SQL.
         index: &'a str,
     },
-    /// The session that held the lock had not been heard of for long, with a `no-transaction` file half
-    /// done; it was ended, and the run goes on from the journal.
+    /// A session held the lock in the middle of a `no-transaction` file and had been silent for a long time. It was
+    /// terminated, and the run resumes the file.
     #[non_exhaustive]
     BrokeLock {
-        /// Who it was.
-        holder: &'a Holder,
+        /// The session that was terminated.
+        holder: &'a OtherSession,
     },
-    /// A migration could not get its locks, or met a deadlock or a serialization failure, and was
-    /// rolled back; it is tried again after `delay`.
+    /// A migration was rolled back because of a lock timeout, a deadlock or a serialization failure. It is tried
+    /// again after `delay`.
     #[non_exhaustive]
     Retried {
         /// The migration's version.
         version: i64,
         /// Its file.
         file: &'a str,
-        /// What the server said.
+        /// The server's message.
         reason: &'a str,
         /// The session most likely in the way: the oldest open transaction that holds a lock.
-        blocker: Option<&'a Holder>,
+        blocker: Option<&'a OtherSession>,
         /// Which attempt failed, counted from 1.
         attempt: u32,
         /// How long the run sleeps now.
@@ -77,17 +79,17 @@ pub enum Event<'a> {
     /// A migration is applied and committed.
     #[non_exhaustive]
     Applied {
-        /// Its version.
+        /// The migration's version.
         version: i64,
         /// Its file.
         file: &'a str,
         /// How long it took, retries included.
         duration: Duration,
     },
-    /// A migration is reverted and its history row gone.
+    /// A migration is reverted and its history row is deleted.
     #[non_exhaustive]
     Reverted {
-        /// Its version.
+        /// The migration's version.
         version: i64,
         /// The down file.
         file: &'a str,
@@ -99,30 +101,35 @@ pub enum Event<'a> {
 /// Another session of the database.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
-pub struct Holder {
+pub struct OtherSession {
     /// The process id of its server process.
     pub pid: i32,
-    /// Its role; empty where this role may not see it.
+    /// Its role; empty if this role may not see it.
     pub user: String,
     /// Its `application_name`; may be empty.
     pub application: String,
-    /// Since when its transaction, or else its connection, is open: UTC, ISO 8601.
-    pub since: String,
+    /// The start of its transaction, or of its connection if it has none open; None if this role may not see it.
+    pub since: Option<Timestamp>,
 }
 
-impl fmt::Display for Holder {
+/// The engine's word for it.
+pub(crate) use self::OtherSession as Holder;
+
+impl fmt::Display for OtherSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "process {}", self.pid)?;
-        if !self.user.is_empty() {
-            write!(f, " of {}", self.user)?;
+        write!(f, "pid {}", self.pid)?;
+        let mut open = " (";
+        for (name, value) in [("role", &self.user), ("application", &self.application)] {
+            if !value.is_empty() {
+                write!(f, "{open}{name} {value}")?;
+                open = ", ";
+            }
         }
-        if !self.application.is_empty() {
-            write!(f, " ({})", self.application)?;
+        if let Some(since) = &self.since {
+            write!(f, "{open}open since {since}")?;
+            open = ", ";
         }
-        if !self.since.is_empty() {
-            write!(f, " since {}", self.since)?;
-        }
-        Ok(())
+        f.write_str(if open == ", " { ")" } else { "" })
     }
 }
 
@@ -130,7 +137,7 @@ impl fmt::Display for Event<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Waiting { holder, waited, .. } => {
-                write!(f, "waiting for another program to apply migrations")?;
+                write!(f, "waiting for another instance to apply migrations")?;
                 if let Some(holder) = holder {
                     write!(f, ": {holder}")?;
                 }
@@ -155,11 +162,14 @@ impl fmt::Display for Event<'_> {
             Self::DroppedInvalidIndex { index, .. } => {
                 write!(
                     f,
-                    "dropped the invalid index {index}, left by an interrupted run"
+                    "dropped the invalid index {index} that an interrupted run left"
                 )
             }
             Self::BrokeLock { holder } => {
-                write!(f, "ended a silent session that held the lock: {holder}")
+                write!(
+                    f,
+                    "terminated a silent session that held the migration lock: {holder}"
+                )
             }
             Self::Retried {
                 file,
@@ -171,9 +181,9 @@ impl fmt::Display for Event<'_> {
             } => {
                 write!(
                     f,
-                    "{file}: {reason}; attempt {attempt}, next in {delay:.1?}"
+                    "{file}: {reason}; attempt {attempt} failed, retrying in {delay:.1?}"
                 )?;
-                blocker.map_or(Ok(()), |blocker| write!(f, "; in the way: {blocker}"))
+                blocker.map_or(Ok(()), |blocker| write!(f, "; blocked by {blocker}"))
             }
             Self::Applied { file, duration, .. } => write!(f, "applied {file} in {duration:.1?}"),
             Self::Reverted { file, duration, .. } => {

@@ -96,13 +96,13 @@
 //! # }
 //! ```
 //!
-//! [`Runner::baseline_over`] records migrations without running them, for a database that was made
-//! before it was tracked; [`Runner::revert_over`] takes back the newest with their down files.
+//! [`Runner::baseline_with`] records migrations without running them, for a database that was made
+//! before it was tracked; [`Runner::revert_with`] takes back the newest with their down files.
 //!
 //! # Clients
 //!
 //! Each operation comes three times: on a `postgres::Client` (`run`), on a `tokio_postgres::Client`
-//! (`run_async`), and over any [`Session`] (`run_over`), two methods that you implement for another
+//! (`run_async`), and over any [`Session`] (`run_with`), two methods that you implement for another
 //! client. The client is borrowed, so a pooled connection works: it dereferences to one.
 //!
 //! ```
@@ -157,6 +157,7 @@ mod embed;
 mod engine;
 mod error;
 mod event;
+mod foreign_history;
 mod migrations;
 mod packed;
 mod plan;
@@ -170,24 +171,28 @@ mod stale;
 mod status;
 mod stop;
 mod table;
-mod takeover;
 mod tenants;
 mod text;
+mod timestamp;
 
-pub use error::Error;
-pub use event::{Event, Holder};
-pub use migrations::{Checksum, Migration, Migrations, Script, Statement};
-pub use plan::{Pending, Plan};
+pub use error::{Error, ErrorKind, Hint};
+pub use event::{Event, OtherSession};
+pub use foreign_history::{AdoptOutcome, ForeignHistory, ForeignMigration};
+pub use migrations::{Checksum, Migration, Migrations, MigrationsIter, Script, Statement};
+pub use plan::{PendingMigration, Plan};
 pub use policy::Policy;
 pub use repair::{Repair, Repaired};
-pub use report::{Applied, Report, Unknown};
+pub use report::{
+    AppliedMigration, BaselineReport, RecordedMigration, RevertReport, RevertedMigration,
+    RunReport, UnknownMigration,
+};
 pub use runner::{Revert, Runner};
-pub use session::{DatabaseError, Failure, Reply, Session};
-pub use status::{Condition, Entry, Status};
-pub use stop::Stop;
-pub use table::Table;
-pub use takeover::{TakenOver, Takeover};
-pub use tenants::{Tenant, Tenants, TenantsReport};
+pub use session::{DatabaseError, Reply, Session, SessionError};
+pub use status::{MigrationState, MigrationStatus, Status};
+pub use stop::StopToken;
+pub use table::HistoryTable;
+pub use tenants::{TenantReport, Tenants, TenantsReport};
+pub use timestamp::Timestamp;
 
 /// The repository's front page: its examples compile.
 #[cfg(doctest)]
@@ -198,7 +203,7 @@ mod readme {}
 #[doc(hidden)]
 pub mod __private {
     use crate::migrations::Migrations;
-    use crate::table::Table;
+    use crate::table::HistoryTable;
 
     pub use crate::__embed_migrations_track as track;
     pub use crate::stale::assert_current;
@@ -218,7 +223,7 @@ pub mod __private {
             text,
             index,
             directory,
-            Table::known(schema, table, key),
+            HistoryTable::known(schema, table, key),
             source,
         )
     }

@@ -16,7 +16,7 @@ use crate::table::Table;
 /// use migrate::Migrations;
 ///
 /// static MIGRATIONS: Migrations = Migrations::empty();
-/// assert_eq!(MIGRATIONS.iter().count(), 0);
+/// assert!(MIGRATIONS.is_empty());
 /// ```
 ///
 /// [`run`](Migrations::run) brings a database up to date with every default;
@@ -31,7 +31,7 @@ pub struct Migrations {
 }
 
 impl Migrations {
-    /// A set that holds nothing: what `embed_migrations!` leaves behind after an error, and a start for tests.
+    /// A set that holds nothing: what `embed_migrations!` expands to after an error, and a start for tests.
     pub const fn empty() -> Self {
         Self::embedded("", b"", "migrations", Table::DEFAULT, None)
     }
@@ -71,8 +71,18 @@ impl Migrations {
     }
 
     /// The migrations in order of version.
-    pub fn iter(&self) -> impl Iterator<Item = Migration<'_>> {
-        self.records()
+    pub fn iter(&self) -> MigrationsIter<'_> {
+        MigrationsIter(self.records())
+    }
+
+    /// How many migrations the set holds.
+    pub fn len(&self) -> usize {
+        self.summary().map_or(0, |all| all.count)
+    }
+
+    /// Whether the set holds no migration.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// The migration of that version.
@@ -112,6 +122,27 @@ impl Default for Migrations {
     }
 }
 
+/// The migrations of a set, in order of version; made by [`Migrations::iter`].
+#[derive(Debug, Clone)]
+pub struct MigrationsIter<'a>(Records<'a>);
+
+impl<'a> Iterator for MigrationsIter<'a> {
+    type Item = Migration<'a>;
+
+    fn next(&mut self) -> Option<Migration<'a>> {
+        self.0.next()
+    }
+}
+
+impl<'a> IntoIterator for &'a Migrations {
+    type Item = Migration<'a>;
+    type IntoIter = MigrationsIter<'a>;
+
+    fn into_iter(self) -> MigrationsIter<'a> {
+        self.iter()
+    }
+}
+
 /// One migration of a set.
 #[derive(Debug, Clone)]
 pub struct Migration<'a> {
@@ -128,7 +159,7 @@ impl<'a> Migration<'a> {
         self.version
     }
 
-    /// What its file is called between the number and the ending, e.g. `create_users`.
+    /// What its file is called after the version, e.g. `create_users`.
     pub fn name(&self) -> &'a str {
         self.name
     }

@@ -2,41 +2,43 @@
 
 use std::fmt;
 
-use crate::report::Unknown;
+use crate::report::{UnknownMigration, count};
 
 /// What a run would do now.
+///
+/// Displays as a line for each pending migration, and a last line that sums up.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Plan {
     /// What would be applied, in order.
-    pub pending: Vec<Pending>,
+    pub pending: Vec<PendingMigration>,
     /// How many migrations of the set are applied already.
     pub current: usize,
-    /// Applied by a newer program than this one.
-    pub ahead: Vec<Unknown>,
+    /// Applied by a newer release of this program.
+    pub ahead: Vec<UnknownMigration>,
 }
 
 /// One migration that a run would apply.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Pending {
-    /// Its version.
+pub struct PendingMigration {
+    /// The number its file name starts with.
     pub version: i64,
-    /// Its name.
+    /// What the file is called after the version, e.g. `users`.
     pub name: String,
     /// Its file, e.g. `migrations/0002_users.sql`.
     pub file: String,
     /// Whether it runs in a transaction.
     pub transactional: bool,
-    /// How many of its statements are done already, by a run that was interrupted.
+    /// How many of its statements an interrupted run has completed; 0 for any file that is not resumed.
     pub done: usize,
-    /// Its statements.
+    /// Its statements, without their semicolons.
     pub statements: Vec<String>,
 }
 
 impl Plan {
     pub(crate) fn of(plan: &crate::engine::Plan<'_>) -> Self {
-        let pending = plan.steps.iter().map(|step| Pending {
+        let pending = plan.steps.iter().map(|step| PendingMigration {
             version: step.migration.version,
             name: step.migration.name.to_owned(),
             file: step.migration.up.path(),
@@ -67,11 +69,9 @@ impl fmt::Display for Plan {
         for pending in &self.pending {
             writeln!(f, "would apply {}", pending.file)?;
         }
-        write!(
-            f,
-            "{} pending, {} applied",
-            self.pending.len(),
-            self.current
-        )
+        match self.pending.len() {
+            0 => write!(f, "up to date ({})", count(self.current)),
+            pending => write!(f, "{} pending, {} applied", count(pending), self.current),
+        }
     }
 }

@@ -2,18 +2,19 @@
 
 use std::time::Duration;
 
-use crate::stop::Stop;
+use crate::stop::StopToken;
 
 /// Whether a condition that is usually a mistake stops the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Policy {
     /// Stop before the first statement, with an error that names every case.
     Refuse,
-    /// Go on, and say so in the report.
+    /// Continue, and list every case in the report.
     Allow,
 }
 
-/// How often and how long a run waits for locks.
+/// All options of an operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Options {
     pub(crate) target: Option<i64>,
@@ -29,7 +30,7 @@ pub(crate) struct Options {
     pub(crate) single_transaction: bool,
     /// The `search_path` of the migrations, where it is not the session's.
     pub(crate) search_path: Option<String>,
-    pub(crate) stop: Stop,
+    pub(crate) stop: StopToken,
 }
 
 impl Default for Options {
@@ -49,7 +50,7 @@ impl Default for Options {
             wait: Duration::from_secs(300),
             single_transaction: false,
             search_path: None,
-            stop: Stop::new(),
+            stop: StopToken::new(),
         }
     }
 }

@@ -1,20 +1,20 @@
-//! Telling the history what only a person can know.
+//! Correcting the history after a deliberate edit or an interruption.
 
 use std::fmt;
 
 /// What [`repair`](crate::Runner::repair) changes in the history. It never runs a migration's SQL.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Repair {
-    /// These applied migrations were edited on purpose, and what they did to the database is still what
-    /// their files say: the checksums of the embedded files replace the recorded ones. Others that are
-    /// edited stay refused.
-    Accept(Vec<i64>),
-    /// This half-done migration has been finished by hand, or its half-done revert undone: it counts as
-    /// applied, with the text that is embedded.
-    Applied(i64),
-    /// What this half-done migration did has been undone by hand, or its half-done revert finished: it
-    /// counts as not applied, and the next run starts it from its first statement.
-    Retry(i64),
+    /// These applied migrations were edited deliberately, and the database needs no change: the checksums of the
+    /// embedded files replace the recorded ones. Other edited migrations stay refused.
+    AcceptChecksums(Vec<i64>),
+    /// All effects of this interrupted migration are in the database, because it was finished by hand or its
+    /// revert was undone. It counts as applied, with the text that is embedded.
+    MarkApplied(i64),
+    /// No effect of this interrupted migration is left, because it was undone by hand or its revert was finished.
+    /// It counts as pending, and the next run starts it from its first statement.
+    MarkPending(i64),
 }
 
 /// One history row that a repair has changed.
@@ -25,7 +25,7 @@ pub struct Repaired {
     pub version: i64,
     /// Its file, e.g. `migrations/0002_users.sql`.
     pub file: String,
-    /// What was written into the row's `note`, with when and by whom; `status` shows it.
+    /// What the row's `note` says now: the change, its time and its role. `status` returns it.
     pub note: String,
 }
 

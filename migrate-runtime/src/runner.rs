@@ -1,27 +1,27 @@
-//! The options, and the operations that any [`Session`] can be given to.
+//! The options, and the operations for any [`Session`].
 
 use std::time::Duration;
 
 use crate::engine::{Engine, Observer};
 use crate::error::Error;
 use crate::event::Event;
+use crate::foreign_history::{AdoptOutcome, ForeignHistory};
 use crate::migrations::Migrations;
 use crate::plan::Plan;
 use crate::policy::{Options, Policy};
 use crate::repair::{Repair, Repaired};
-use crate::report::Report;
+use crate::report::{BaselineReport, RevertReport, RunReport};
 use crate::session::{AnySession, Session};
 use crate::status::Status;
-use crate::stop::Stop;
-use crate::table::Table;
-use crate::takeover::Takeover;
+use crate::stop::StopToken;
+use crate::table::HistoryTable;
 use crate::tenants::Tenants;
 
 /// Options for a set of migrations, and the operations.
 ///
-/// Each operation comes three times: on a `postgres::Client`, as `…_async` on a
-/// `tokio_postgres::Client`, and as `…_over` any [`Session`]. The clients are borrowed, so whatever
-/// dereferences to one (a pooled connection) will do.
+/// Each operation comes three times: for a `postgres::Client` ([`run`](Runner::run)), for a `tokio_postgres::Client`
+/// ([`run_async`](Runner::run_async), with the feature `tokio-postgres`), and for any [`Session`]
+/// ([`run_with`](Runner::run_with)). The client is borrowed: a pooled connection works, because it dereferences to one.
 ///
 /// ```no_run
 /// # use migrate_runtime as migrate;
@@ -34,7 +34,7 @@ use crate::tenants::Tenants;
 /// let report = MIGRATIONS
 ///     .runner()
 ///     .lock_timeout(Duration::from_millis(500))
-///     .wait(Duration::from_secs(60))
+///     .wait_timeout(Duration::from_secs(60))
 ///     .observer(|event| eprintln!("{event}"))
 ///     .run(&mut client)?;
 /// println!("{report}");
@@ -46,18 +46,21 @@ use crate::tenants::Tenants;
 #[must_use = "a runner does nothing until an operation is called"]
 pub struct Runner<'a> {
     set: &'a Migrations,
-    table: Table,
+    table: HistoryTable,
     options: Options,
     observer: Observer<'a>,
 }
 
-/// What [`revert`](Runner::revert) takes back.
+/// Which migrations [`revert`](Runner::revert) reverts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Revert {
-    /// The newest applied migrations, that many.
+    /// That many of the newest applied migrations.
     Last(usize),
-    /// Every migration newer than this version; 0 for all of them.
+    /// Every applied migration newer than this version, which stays applied.
     To(i64),
+    /// Every applied migration.
+    All,
 }
 
 impl Migrations {
@@ -73,104 +76,102 @@ impl Migrations {
 }
 
 impl<'a> Runner<'a> {
-    /// Stops after this version. Newer migrations stay pending.
+    /// The newest version to apply. Newer migrations stay pending.
     pub fn target(mut self, version: i64) -> Self {
         self.options.target = Some(version);
         self
     }
 
-    /// What to do about an applied migration whose file was edited since. Default: refuse.
+    /// An applied migration was edited since. Default: refuse.
     pub fn drift(mut self, policy: Policy) -> Self {
         self.options.drift = policy;
         self
     }
 
-    /// What to do about an applied migration that the set, which holds newer ones, does not hold.
-    /// Default: refuse.
+    /// An applied migration is missing from the set, which holds newer ones. Default: refuse.
     pub fn missing(mut self, policy: Policy) -> Self {
         self.options.missing = policy;
         self
     }
 
-    /// What to do about applied migrations newer than the newest of the set. Default: allow, so that
-    /// the old program still starts during a rolling deployment or after going back to it.
+    /// The history holds migrations newer than the newest of the set. Default: allow, so that the old release still
+    /// starts during a rolling deployment and after a rollback.
     pub fn ahead(mut self, policy: Policy) -> Self {
         self.options.ahead = policy;
         self
     }
 
-    /// What to do about a pending migration older than the newest applied one. Default: refuse,
-    /// unless its file says `-- migrate: out-of-order`.
+    /// A pending migration is older than the newest applied one. Default: refuse, unless its file says
+    /// `-- migrate: out-of-order`.
     pub fn out_of_order(mut self, policy: Policy) -> Self {
         self.options.out_of_order = policy;
         self
     }
 
-    /// What a program with debug assertions does when the directory it was compiled from has changed
-    /// since. Default: refuse. A release build does not look.
+    /// The directory has changed since this program was compiled. Default: refuse. Only a build with debug assertions
+    /// compares them.
     pub fn stale(mut self, policy: Policy) -> Self {
         self.options.stale = policy;
         self
     }
 
     /// Keeps the history in this table instead of the one the set was embedded with.
-    pub fn table(mut self, table: Table) -> Self {
+    pub fn table(mut self, table: HistoryTable) -> Self {
         self.table = table;
         self
     }
 
-    /// How long a migration waits for each of its locks before it is rolled back and tried again; zero
-    /// for no limit. Default: 2 s. Everybody else who wants the table queues behind a waiting
-    /// migration for that long. Rounded down to milliseconds; a file may set its own.
+    /// How long a migration waits for each lock before it is rolled back and tried again; zero for no limit.
+    /// Default: 2 s. Other sessions that need the table queue for that long, too. Rounded down to milliseconds; a file
+    /// may set its own (`-- migrate: lock-timeout 10s`).
     pub fn lock_timeout(mut self, timeout: Duration) -> Self {
         self.options.lock_timeout = timeout;
         self
     }
 
-    /// How often a migration is tried again after a lock timeout, a deadlock or a serialization
-    /// failure, with growing pauses of 0.1 to 5 s. Default: 10.
+    /// How often a migration is retried after a lock timeout, a deadlock or a serialization failure, with growing
+    /// pauses of 0.1 to 5 s. Default: 10.
     pub fn retries(mut self, retries: u32) -> Self {
         self.options.retries = retries;
         self
     }
 
-    /// How long one statement of a migration may run; zero for no limit, whatever the role or the
-    /// database has set. Default: zero.
+    /// How long one statement of a migration may run; zero for no limit. Default: zero, whatever the role or the
+    /// database sets.
     pub fn statement_timeout(mut self, timeout: Duration) -> Self {
         self.options.statement_timeout = timeout;
         self
     }
 
-    /// How long to wait while another program applies migrations. Default: 5 minutes.
-    pub fn wait(mut self, limit: Duration) -> Self {
+    /// How long to wait while another instance applies migrations. Default: 5 minutes.
+    pub fn wait_timeout(mut self, limit: Duration) -> Self {
         self.options.wait = limit;
         self
     }
 
-    /// Applies everything pending in one transaction: all of it or nothing. Not for sets with a
-    /// `no-transaction` file; PostgreSQL keeps a lock for every table until the end, and its
-    /// `max_locks_per_transaction` is met at about 2,000 tables with default settings.
-    pub fn single_transaction(mut self) -> Self {
-        self.options.single_transaction = true;
+    /// Applies everything pending in one transaction: all of it or nothing. Default: false. A set with a pending
+    /// `no-transaction` file is refused. PostgreSQL keeps a lock for every table until the end; with its default
+    /// `max_locks_per_transaction`, about 2,000 tables fit.
+    pub fn single_transaction(mut self, single: bool) -> Self {
+        self.options.single_transaction = single;
         self
     }
 
-    /// Stops between two migrations as soon as `stop` is requested: the migration under way is
-    /// finished, then the operation ends with an error for which
-    /// [`is_stopped`](Error::is_stopped) holds.
-    pub fn stop(mut self, stop: &Stop) -> Self {
-        self.options.stop = stop.clone();
+    /// Ends the operation when `token` is stopped. The migration under way is finished first; then the operation ends
+    /// with [`ErrorKind::Stopped`](crate::ErrorKind::Stopped).
+    pub fn stop(mut self, token: &StopToken) -> Self {
+        self.options.stop = token.clone();
         self
     }
 
-    /// Calls `observer` with everything that happens, as it happens.
+    /// Calls `observer` with each [`Event`] as it happens.
     pub fn observer(mut self, observer: impl FnMut(&Event<'_>) + Send + 'a) -> Self {
         self.observer = Some(Box::new(observer));
         self
     }
 
-    /// Applies the set to each of these schemas instead, with a history in each. The history's schema
-    /// that was set before is not used; its name is.
+    /// Applies the set to each of these schemas, with a history in each. Of [`table`](Runner::table), the name is used
+    /// and the schema is not.
     pub fn tenants<I>(self, schemas: I) -> Tenants<'a>
     where
         I: IntoIterator,
@@ -180,24 +181,27 @@ impl<'a> Runner<'a> {
         Tenants::new(self.set, self.table, self.options, self.observer, schemas)
     }
 
-    /// Brings the database up to date.
+    /// Brings the database up to date: applies what is pending.
+    ///
+    /// This is [`run`](Runner::run) for any [`Session`].
     ///
     /// # SQL
     ///
-    /// One `SELECT` of the history; if nothing is pending, that is all. Otherwise one message for each
-    /// migration, with its history row, its SQL and `COMMIT` in it. Migrations that follow quick ones (50 ms)
-    /// share a message, each still in a transaction of its own: four, then sixteen, up to 64 of them or 256 KiB. A
-    /// `no-transaction` file takes one message for each of its statements, or four for one that refuses a transaction.
+    /// One `SELECT` of the history; if nothing is pending, that is all. Otherwise one message for each migration,
+    /// with its history row, its SQL and `COMMIT`. After a quick migration (50 ms), the next ones share a message,
+    /// each still in its own transaction: four, then sixteen, up to 64 or 256 KiB. A `no-transaction` file takes one
+    /// message for each statement, or four for a statement that refuses a transaction.
     ///
     /// # Locking
     ///
-    /// An advisory lock, for as long as each migration's transaction lasts. Another starter sleeps
-    /// and looks again; it never blocks on the server.
+    /// An advisory lock, held by each migration's transaction, or by the session during a `no-transaction` file. Another
+    /// instance sleeps and reads the history again; it never blocks on the server.
     ///
     /// # Errors
     ///
-    /// Whatever [`Error`] describes. What was applied before is in [`Error::report`].
-    pub async fn run_over<S: Session>(&mut self, session: &mut S) -> Result<Report, Error> {
+    /// Any [`ErrorKind`](crate::ErrorKind) but those of a revert and a repair. [`Error::report`] says what was applied
+    /// before the error.
+    pub async fn run_with<S: Session>(&mut self, session: &mut S) -> Result<RunReport, Error> {
         let mut engine = self.engine(session)?;
         let ended = engine.run().await;
         engine.report(ended)
@@ -205,74 +209,117 @@ impl<'a> Runner<'a> {
 
     /// Says what a run would do, without writing anything.
     ///
+    /// This is [`plan`](Runner::plan) for any [`Session`].
+    ///
     /// # SQL
     ///
     /// One `SELECT` of the history.
     ///
+    /// # Locking
+    ///
+    /// None.
+    ///
     /// # Errors
     ///
     /// What a run would refuse before it applies anything.
-    pub async fn plan_over<S: Session>(&mut self, session: &mut S) -> Result<Plan, Error> {
+    pub async fn plan_with<S: Session>(&mut self, session: &mut S) -> Result<Plan, Error> {
         self.engine(session)?.plan().await
     }
 
-    /// Says how every migration stands, without writing or refusing anything.
+    /// Lists the state of every migration of the set and the history, without writing or refusing anything.
+    ///
+    /// This is [`status`](Runner::status) for any [`Session`].
     ///
     /// # SQL
     ///
     /// One message: a `SELECT` of the history and one of `pg_locks`.
     ///
+    /// # Locking
+    ///
+    /// None.
+    ///
     /// # Errors
     ///
-    /// Only what keeps the history from being read.
-    pub async fn status_over<S: Session>(&mut self, session: &mut S) -> Result<Status, Error> {
+    /// The history cannot be read: [`PermissionDenied`](crate::ErrorKind::PermissionDenied),
+    /// [`ForeignTable`](crate::ErrorKind::ForeignTable), [`Connection`](crate::ErrorKind::Connection), ….
+    pub async fn status_with<S: Session>(&mut self, session: &mut S) -> Result<Status, Error> {
         self.engine(session)?.status().await
     }
 
-    /// Records every migration up to `version` as applied without running it, for a database that
-    /// was made before it was tracked. Rows that are there stay as they are.
+    /// Records every migration up to `version` as applied without running it, for a database that existed before its
+    /// migrations were tracked. Migrations that have a row keep it.
     ///
-    /// # Errors
-    ///
-    /// An unknown version, a migration that is half-done, no right to create or write the table.
-    pub async fn baseline_over<S: Session>(
-        &mut self,
-        session: &mut S,
-        version: i64,
-    ) -> Result<Report, Error> {
-        let mut engine = self.engine(session)?;
-        let ended = engine.baseline(version).await;
-        engine.report(ended)
-    }
-
-    /// Reverts applied migrations with their down files, newest first, each in its own transaction
-    /// together with the removal of its history row. Nothing that starts up should call this.
-    ///
-    /// # Errors
-    ///
-    /// Before anything runs: a migration without a down file, or one that the set does not hold.
-    pub async fn revert_over<S: Session>(
-        &mut self,
-        session: &mut S,
-        which: Revert,
-    ) -> Result<Report, Error> {
-        let mut engine = self.engine(session)?;
-        let ended = engine.revert(which).await;
-        engine.report(ended)
-    }
-
-    /// Changes what the history says, and nothing else: for an edit that is deliberate, or a migration
-    /// that was begun and cannot be finished without a person. Each changed row keeps a note of it.
+    /// This is [`baseline`](Runner::baseline) for any [`Session`].
     ///
     /// # SQL
     ///
-    /// A look at the history, and one transaction under the lock of a run: all changes or none.
+    /// One `SELECT` of the history, and one transaction that creates the history table if needed and inserts all rows.
+    ///
+    /// # Locking
+    ///
+    /// The advisory lock of a run, in that transaction.
     ///
     /// # Errors
     ///
-    /// A version that the set does not hold or that has no row, one that is half-done where an applied
-    /// one is meant, and the other way round. Nothing is changed then.
-    pub async fn repair_over<S: Session>(
+    /// [`UnknownVersion`](crate::ErrorKind::UnknownVersion): the set does not hold the version.
+    /// [`Interrupted`](crate::ErrorKind::Interrupted): a migration is half-applied. Or the role may not create or write
+    /// the table. Nothing is recorded then.
+    pub async fn baseline_with<S: Session>(
+        &mut self,
+        session: &mut S,
+        version: i64,
+    ) -> Result<BaselineReport, Error> {
+        self.engine(session)?.baseline(version).await
+    }
+
+    /// Reverts applied migrations with their down files, newest first. Not for the start of a program.
+    ///
+    /// This is [`revert`](Runner::revert) for any [`Session`].
+    ///
+    /// # SQL
+    ///
+    /// One `SELECT` of the history, and one message for each migration: its down file, the removal of its history row,
+    /// `COMMIT`. A `no-transaction` down file runs statement by statement.
+    ///
+    /// # Locking
+    ///
+    /// The advisory lock of a run, for each migration.
+    ///
+    /// # Errors
+    ///
+    /// Before anything runs: [`NoDownFile`](crate::ErrorKind::NoDownFile) or
+    /// [`UnknownVersion`](crate::ErrorKind::UnknownVersion) if one of the migrations cannot be reverted. Later
+    /// [`MigrationFailed`](crate::ErrorKind::MigrationFailed), or
+    /// [`HistoryChanged`](crate::ErrorKind::HistoryChanged) if another instance got in between. [`Error::reverted`] says
+    /// what was reverted before the error.
+    pub async fn revert_with<S: Session>(
+        &mut self,
+        session: &mut S,
+        which: Revert,
+    ) -> Result<RevertReport, Error> {
+        let mut engine = self.engine(session)?;
+        let ended = engine.revert(which).await;
+        engine.revert_report(ended)
+    }
+
+    /// Corrects the history and changes nothing else: after a deliberate edit, or for an interrupted migration that
+    /// was finished or undone by hand. Each changed row keeps a note.
+    ///
+    /// This is [`repair`](Runner::repair) for any [`Session`].
+    ///
+    /// # SQL
+    ///
+    /// One `SELECT` of the history, and one transaction that updates the rows: all of them or none.
+    ///
+    /// # Locking
+    ///
+    /// The advisory lock of a run, in that transaction.
+    ///
+    /// # Errors
+    ///
+    /// [`UnknownVersion`](crate::ErrorKind::UnknownVersion), [`NothingToRepair`](crate::ErrorKind::NothingToRepair), or
+    /// [`Interrupted`](crate::ErrorKind::Interrupted) where an applied migration is meant. Nothing is changed then.
+    pub async fn repair_with<S: Session>(
         &mut self,
         session: &mut S,
         what: &Repair,
@@ -280,22 +327,30 @@ impl<'a> Runner<'a> {
         self.engine(session)?.repair(what).await
     }
 
-    /// Records what another tool has applied, without running it: in one transaction, under the lock.
-    /// Returns false, and records nothing, where the other tool's table has changed since it was read.
+    /// Adopts another tool's history: records what it has applied, without running it.
     ///
-    /// This is the writing half only. What the tool's table says, and whether the files are still those
-    /// that it applied, is the business of the crate `migrate-adopt`.
+    /// This only writes. The crate `migrate-adopt` reads the other tool's table, checks that the files are those it
+    /// applied, and calls this.
+    ///
+    /// # SQL
+    ///
+    /// One transaction that creates the history table if needed, renames the other table if asked to, and inserts all
+    /// rows.
+    ///
+    /// # Locking
+    ///
+    /// The advisory lock of a run, and `SHARE` on the other tool's table, in that transaction.
     ///
     /// # Errors
     ///
-    /// A version that the set does not hold, no right to create or write the table, to lock or rename
-    /// the other one.
-    pub async fn take_over<S: Session>(
+    /// [`UnknownVersion`](crate::ErrorKind::UnknownVersion): the set does not hold a version. Or the role may not create
+    /// or write the table, or lock or rename the other one. Nothing is recorded then.
+    pub async fn adopt_with<S: Session>(
         &mut self,
         session: &mut S,
-        what: &Takeover,
-    ) -> Result<bool, Error> {
-        self.engine(session)?.adopt(what).await
+        history: &ForeignHistory,
+    ) -> Result<AdoptOutcome, Error> {
+        self.engine(session)?.adopt(history).await
     }
 
     fn engine<'e>(&'e mut self, session: &'e mut dyn AnySession) -> Result<Engine<'e, 'a>, Error> {

@@ -10,23 +10,28 @@ use crate::text;
 
 /// One connection to PostgreSQL, as far as the engine uses it.
 ///
-/// The crate implements it for `postgres::Client` and `tokio_postgres::Client`; whoever has another
-/// client implements these two methods and calls the `…_over` operations of
-/// [`Runner`](crate::Runner). A blocking client does its work inside `send` and returns a future
-/// that is ready at once.
+/// The features `postgres` and `tokio-postgres` implement it for the clients of those crates. For another client,
+/// implement these two methods and call the `…_with` operations of [`Runner`](crate::Runner). A blocking client
+/// does its work inside `send` and returns a future that is ready at once.
+#[diagnostic::on_unimplemented(
+    message = "migrations cannot run on a `{Self}`",
+    label = "does not implement `Session`",
+    note = "for `postgres::Client` enable the feature `postgres` of migrate-runtime, for `tokio_postgres::Client` the feature `tokio-postgres`",
+    note = "a pooled connection is dereferenced to its client: `&mut **connection`"
+)]
 pub trait Session: Send {
     /// Sends `sql`, which may hold several statements, as one message of the simple-query protocol
     /// and returns when the server is ready for the next.
     ///
-    /// The message must leave when the future is first polled: when a caller drops a future of ours
-    /// half-way, the engine polls one last `ROLLBACK` once, and does not wait for its answer.
+    /// The message must leave when the future is first polled: when the caller drops an operation's future, the
+    /// engine polls one last `ROLLBACK` once and does not wait for its answer.
     ///
     /// # Errors
     ///
-    /// Whatever the server or the connection reports.
-    fn send(&mut self, sql: &str) -> impl Future<Output = Result<Reply, Failure>> + Send;
+    /// What the server or the connection reports.
+    fn send(&mut self, sql: &str) -> impl Future<Output = Result<Reply, SessionError>> + Send;
 
-    /// Waits, without blocking whatever else runs on this thread if the client is asynchronous.
+    /// Waits. With an asynchronous client, other tasks of the thread run in the meantime.
     fn sleep(&mut self, duration: Duration) -> impl Future<Output = ()> + Send;
 }
 
@@ -117,16 +122,49 @@ impl Row {
 
 /// Why a message failed.
 #[derive(Debug)]
-pub struct Failure {
-    /// What the server said, if it was the server that refused.
+#[non_exhaustive]
+pub struct SessionError {
+    /// The server's error, if the server reported one.
     pub database: Option<Box<DatabaseError>>,
-    /// How many statements of the message had completed; None where the client does not tell.
+    /// How many statements of the message had completed; None if the client does not tell.
     pub completed: Option<usize>,
     /// The client's own error.
     pub source: Box<dyn StdError + Send + Sync>,
 }
 
-impl Failure {
+/// The engine's word for it.
+pub(crate) use self::SessionError as Failure;
+
+impl SessionError {
+    /// The connection broke, or the client failed by itself.
+    pub fn connection(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self {
+            database: None,
+            completed: None,
+            source: source.into(),
+        }
+    }
+
+    /// The server refused a statement; `source` is the client's own error.
+    pub fn database(
+        error: DatabaseError,
+        source: impl Into<Box<dyn StdError + Send + Sync>>,
+    ) -> Self {
+        Self {
+            database: Some(Box::new(error)),
+            completed: None,
+            source: source.into(),
+        }
+    }
+
+    /// The same, knowing how many statements of the message had completed. The engine then finds the failing
+    /// statement without running the file again.
+    #[must_use]
+    pub fn completed(mut self, statements: usize) -> Self {
+        self.completed = Some(statements);
+        self
+    }
+
     /// Whether it ended the connection: the server said so with its last word, a proxy in its place,
     /// or the client found out by itself.
     pub(crate) fn is_connection(&self) -> bool {
@@ -159,6 +197,7 @@ impl Failure {
 
 /// An error as the server reports it: the fields of the protocol's `ErrorResponse`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct DatabaseError {
     /// `SQLSTATE`, five characters.
     pub code: String,
@@ -168,11 +207,11 @@ pub struct DatabaseError {
     pub detail: Option<String>,
     /// `HINT`.
     pub hint: Option<String>,
-    /// Where in the message that was sent; characters, counted from 1.
+    /// The position in the message that was sent, in characters counted from 1.
     pub position: Option<u32>,
-    /// Where in a command that the server made itself, and that command.
+    /// The position in a command that the server generated, and that command.
     pub internal: Option<(u32, String)>,
-    /// `CONTEXT`: the calls that led there, innermost first.
+    /// `CONTEXT`: the call stack, innermost first.
     pub context: Option<String>,
     /// The schema of the table or type concerned.
     pub schema: Option<String>,
@@ -180,6 +219,17 @@ pub struct DatabaseError {
     pub table: Option<String>,
     /// The constraint concerned.
     pub constraint: Option<String>,
+}
+
+impl DatabaseError {
+    /// An error with a code and a message; set the other fields where the client knows them.
+    pub fn new(code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            code: code.into(),
+            message: message.into(),
+            ..Self::default()
+        }
+    }
 }
 
 impl fmt::Display for DatabaseError {

@@ -55,7 +55,7 @@ pub fn assert_current(set: &Migrations, source: &str) {
             directory,
             differences,
         };
-        panic!("{}", Error::new(stale));
+        panic!("{:#}", Error::new(stale));
     }
 }
 

@@ -1,73 +1,77 @@
 //! What [`status`](crate::Runner::status) returns.
 
 use std::fmt;
+use std::time::Duration;
 
-use crate::event::Holder;
+use crate::event::OtherSession;
+use crate::timestamp::Timestamp;
 
 /// The set and the history, side by side.
+///
+/// Displays as a line for each migration, and a last line that sums up.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Status {
     /// The history table, quoted as SQL.
     pub table: String,
-    /// Whether that table is there yet.
+    /// Whether that table exists.
     pub table_exists: bool,
     /// Every migration that the set or the history knows, in order of version.
-    pub entries: Vec<Entry>,
-    /// Who is applying migrations at this moment.
-    pub holder: Option<Holder>,
+    pub entries: Vec<MigrationStatus>,
+    /// The session that is applying migrations at this moment.
+    pub holder: Option<OtherSession>,
 }
 
 /// One migration of the set or the history.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Entry {
-    /// Its version.
+pub struct MigrationStatus {
+    /// The number its file name starts with.
     pub version: i64,
-    /// Its name.
+    /// What the file is called after the version, e.g. `users`.
     pub name: String,
     /// Its file, e.g. `migrations/0002_users.sql`; None where the set does not hold it.
     pub file: Option<String>,
-    /// How it stands.
-    pub condition: Condition,
-    /// When it was applied: UTC, ISO 8601, e.g. `2026-01-31T09:30:00Z`.
-    pub applied_at: Option<String>,
+    /// Whether it is applied.
+    pub state: MigrationState,
+    /// When it was applied.
+    pub applied_at: Option<Timestamp>,
     /// The role that applied it.
     pub applied_by: Option<String>,
-    /// How long it took, in milliseconds.
-    pub milliseconds: Option<u64>,
+    /// How long it took, to the millisecond.
+    pub duration: Option<Duration>,
     /// Whether the recorded checksum is that of the embedded text.
     pub checksum_matches: Option<bool>,
     /// Whether it has a down file.
     pub reversible: bool,
-    /// What was recorded about it besides, e.g. by a repair.
+    /// What a repair or an adoption noted about it.
     pub note: Option<String>,
 }
 
-/// How a migration stands.
+/// Whether a migration is applied, or what is wrong with it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Condition {
+pub enum MigrationState {
     /// Not applied; the next run applies it.
     #[default]
     Pending,
     /// Applied by a run.
     Applied,
-    /// Recorded as applied without having been run.
+    /// Recorded as applied without being run.
     Baseline,
     /// Applied, and its file has been edited since.
     Drifted,
     /// Applied, older than the newest of the set, and not part of the set.
     Missing,
-    /// Applied by a newer program than this one.
+    /// Applied by a newer release of this program.
     Ahead,
     /// Pending, and older than the newest applied one.
     OutOfOrder,
-    /// Begun and not finished, or running at this moment.
+    /// Started and not finished; it may be running at this moment.
     Interrupted {
-        /// Statements that are done.
+        /// How many statements are complete.
         done: usize,
-        /// Statements that there are.
+        /// How many statements the file has.
         of: usize,
     },
 }
@@ -77,20 +81,39 @@ impl Status {
     pub fn is_current(&self) -> bool {
         self.entries.iter().all(|entry| {
             matches!(
-                entry.condition,
-                Condition::Applied | Condition::Baseline | Condition::Ahead
+                entry.state,
+                MigrationState::Applied | MigrationState::Baseline | MigrationState::Ahead
             )
         })
     }
 
     /// How many migrations a run would apply.
     pub fn pending(&self) -> usize {
-        let pending = |entry: &&Entry| entry.condition == Condition::Pending;
+        let pending = |entry: &&MigrationStatus| entry.state == MigrationState::Pending;
         self.entries.iter().filter(pending).count()
     }
 }
 
-impl fmt::Display for Condition {
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut applied = 0;
+        for entry in &self.entries {
+            applied += usize::from(matches!(
+                entry.state,
+                MigrationState::Applied | MigrationState::Baseline
+            ));
+            writeln!(f, "{} {}: {}", entry.version, entry.name, entry.state)?;
+        }
+        let others = self.entries.len() - applied - self.pending();
+        write!(f, "{applied} applied, {} pending", self.pending())?;
+        match others {
+            0 => Ok(()),
+            others => write!(f, ", {others} in another state"),
+        }
+    }
+}
+
+impl fmt::Display for MigrationState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Pending => "pending",

@@ -3,43 +3,47 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// A request to stop, shared between a run and whoever may ask it to, such as a signal handler.
+/// Asks operations to stop, e.g. from a signal handler. Clones share one request.
 ///
-/// A run that is given one ([`Runner::stop`](crate::Runner::stop)) finishes the migration that it is
-/// applying, and those that are under way in the same message, and ends with an error before the next;
-/// so does one that waits for others or for locks.
+/// An operation that has it ([`Runner::stop`](crate::Runner::stop)) finishes the migration under way, and those
+/// in the same message, and ends with [`ErrorKind::Stopped`](crate::ErrorKind::Stopped) before the next one.
+/// So does an operation that waits for another instance or for locks.
 ///
 /// ```
-/// # use migrate_runtime as migrate;
-/// let stop = migrate::Stop::new();
-/// let handler = stop.clone();
-/// std::thread::spawn(move || handler.request()).join().unwrap();
-/// assert!(stop.is_requested());
+/// let token = migrate_runtime::StopToken::new();
+/// let handler = token.clone();
+/// std::thread::spawn(move || handler.stop()).join().unwrap();
+/// assert!(token.is_stopped());
 /// ```
 #[derive(Debug, Clone, Default)]
-pub struct Stop(Arc<AtomicBool>);
+pub struct StopToken(Arc<AtomicBool>);
 
-impl Stop {
-    /// Not requested yet.
+impl StopToken {
+    /// A token that has not been stopped.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Asks every run that shares it to stop. There is no way back.
-    pub fn request(&self) {
+    /// Asks every operation that shares this token to stop. This cannot be undone.
+    pub fn stop(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 
-    /// Whether somebody has asked.
-    pub fn is_requested(&self) -> bool {
+    /// Whether [`stop`](StopToken::stop) was called.
+    pub fn is_stopped(&self) -> bool {
         self.0.load(Ordering::Relaxed)
+    }
+
+    /// The engine's word for it.
+    pub(crate) fn is_requested(&self) -> bool {
+        self.is_stopped()
     }
 }
 
-impl PartialEq for Stop {
+impl PartialEq for StopToken {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 }
 
-impl Eq for Stop {}
+impl Eq for StopToken {}

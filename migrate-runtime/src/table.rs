@@ -5,17 +5,28 @@ use std::fmt::{self, Write as _};
 
 use sha2::{Digest, Sha256};
 
+use crate::error::{Error, Kind};
+
 /// The history table: schema and name as PostgreSQL stores them, without quotes.
 ///
-/// Displays quoted, ready for SQL: `"public"."schema_migrations"`.
+/// Displays quoted, ready for SQL:
+///
+/// ```
+/// let table = migrate_runtime::HistoryTable::new("audit", "history")?;
+/// assert_eq!(table.to_string(), r#""audit"."history""#);
+/// # Ok::<(), migrate_runtime::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Table {
+pub struct HistoryTable {
     schema: Cow<'static, str>,
     name: Cow<'static, str>,
     key: i64,
 }
 
-impl Table {
+/// The engine's word for it.
+pub(crate) use self::HistoryTable as Table;
+
+impl HistoryTable {
     /// `"public"."schema_migrations"`. The key is the one that [`Table::new`] computes; a test compares.
     pub(crate) const DEFAULT: Self = Self::known("public", "schema_migrations", DEFAULT_KEY);
 
@@ -28,9 +39,24 @@ impl Table {
         }
     }
 
-    /// A table chosen while running.
-    pub fn new(schema: impl Into<Cow<'static, str>>, name: impl Into<Cow<'static, str>>) -> Self {
-        let (schema, name) = (schema.into(), name.into());
+    /// A table chosen at run time, for [`Runner::table`](crate::Runner::table).
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidTable`](crate::ErrorKind::InvalidTable): PostgreSQL cannot store the name as it is.
+    pub fn new(
+        schema: impl Into<Cow<'static, str>>,
+        name: impl Into<Cow<'static, str>>,
+    ) -> Result<Self, Error> {
+        let table = Self::unchecked(schema.into(), name.into());
+        match table.problem() {
+            Some(problem) => Err(Error::new(Kind::BadTable { problem })),
+            None => Ok(table),
+        }
+    }
+
+    /// A table whose name every operation checks before it sends anything.
+    pub(crate) fn unchecked(schema: Cow<'static, str>, name: Cow<'static, str>) -> Self {
         let digest = Sha256::digest(format!("migrate:v1:{schema}.{name}").as_bytes());
         let mut first = [0; 8];
         first
@@ -44,12 +70,12 @@ impl Table {
         }
     }
 
-    /// The schema, `public` unless said otherwise.
+    /// The schema; `public` by default.
     pub fn schema(&self) -> &str {
         &self.schema
     }
 
-    /// The name within the schema, `schema_migrations` unless said otherwise.
+    /// The name within the schema; `schema_migrations` by default.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -83,13 +109,13 @@ impl Table {
 
 const DEFAULT_KEY: i64 = 5_134_849_380_692_793_654;
 
-impl Default for Table {
+impl Default for HistoryTable {
     fn default() -> Self {
         Self::DEFAULT
     }
 }
 
-impl fmt::Display for Table {
+impl fmt::Display for HistoryTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", Identifier(&self.schema), Identifier(&self.name))
     }
@@ -138,21 +164,22 @@ mod tests {
 
     #[test]
     fn the_default_key_is_the_computed_one() {
-        assert_eq!(Table::DEFAULT, Table::new("public", "schema_migrations"));
+        let computed = Table::new("public", "schema_migrations").unwrap();
+        assert_eq!(Table::DEFAULT, computed);
     }
 
     #[test]
     fn hostile_names_stay_names() {
-        let table = Table::new(r#"a"; DROP TABLE x; --"#, r#"b"."c"#);
+        let table = Table::new(r#"a"; DROP TABLE x; --"#, r#"b"."c"#).unwrap();
         insta::assert_snapshot!(table, @r#""a""; DROP TABLE x; --"."b"".""c""#);
         insta::assert_snapshot!(Literal(r"it's \' done"), @r"E'it''s \\'' done'");
     }
 
     #[test]
     fn names_that_postgresql_would_cut_are_refused() {
-        assert!(Table::new("public", "x".repeat(63)).problem().is_none());
-        assert!(Table::new("public", "x".repeat(64)).problem().is_some());
-        assert!(Table::new("", "x").problem().is_some());
-        assert!(Table::new("a\0b", "x").problem().is_some());
+        assert!(Table::new("public", "x".repeat(63)).is_ok());
+        assert!(Table::new("public", "x".repeat(64)).is_err());
+        assert!(Table::new("", "x").is_err());
+        assert!(Table::new("a\0b", "x").is_err());
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::future::{Future, poll_fn};
+use std::ops::DerefMut;
 use std::pin::Pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
@@ -12,17 +13,16 @@ use crate::error::{Error, Kind};
 use crate::event::Event;
 use crate::migrations::Migrations;
 use crate::policy::Options;
-use crate::report::Report;
+use crate::report::RunReport;
 use crate::session::Session;
-use crate::table::{Identifier, Table};
+use crate::table::{HistoryTable, Identifier};
 
-/// Applies one set to several schemas, each with a history of its own; made by
-/// [`Runner::tenants`](crate::Runner::tenants), whose options hold for every tenant.
+/// Applies one set to several schemas, each with its own history. [`Runner::tenants`](crate::Runner::tenants) makes it
+/// and passes its options to every tenant.
 ///
-/// The `search_path` of a tenant's migrations is its schema and then `public`, so files that name
-/// their tables without a schema work unchanged. A schema that is missing is made. Each connection
-/// works on one tenant at a time, so there is no more at work at once than there are connections; a
-/// tenant that fails does not stop the others.
+/// The `search_path` of a tenant's migrations is its schema, then `public`: files that name tables without a schema work
+/// unchanged. A schema that does not exist is created. Each connection works on one tenant at a time. A tenant that
+/// fails does not stop the others.
 ///
 /// ```no_run
 /// # use migrate_runtime as migrate;
@@ -43,7 +43,7 @@ use crate::table::{Identifier, Table};
 #[must_use = "nothing happens until `run` is called"]
 pub struct Tenants<'a> {
     set: &'a Migrations,
-    table: Table,
+    table: HistoryTable,
     options: Options,
     schemas: Vec<String>,
     observer: Mutex<TenantObserver<'a>>,
@@ -55,24 +55,24 @@ type TenantObserver<'a> = Option<Box<dyn FnMut(&str, &Event<'_>) + Send + 'a>>;
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct TenantsReport {
-    /// One for each schema, in the order they were given.
-    pub tenants: Vec<Tenant>,
+    /// One for each schema, in the order of [`Runner::tenants`](crate::Runner::tenants).
+    pub tenants: Vec<TenantReport>,
 }
 
-/// One schema of a run over many.
+/// What a run over many schemas did in one of them.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct Tenant {
+pub struct TenantReport {
     /// The schema.
     pub schema: String,
     /// What a run on it alone would have returned.
-    pub result: Result<Report, Error>,
+    pub result: Result<RunReport, Error>,
 }
 
 impl<'a> Tenants<'a> {
     pub(crate) fn new(
         set: &'a Migrations,
-        table: Table,
+        table: HistoryTable,
         options: Options,
         observer: Observer<'a>,
         schemas: Vec<String>,
@@ -90,24 +90,36 @@ impl<'a> Tenants<'a> {
         }
     }
 
-    /// Calls `observer` with everything that happens, and the schema in which it does.
+    /// Calls `observer` with each [`Event`] as it happens, and the schema in which it happens.
     pub fn observer(mut self, observer: impl FnMut(&str, &Event<'_>) + Send + 'a) -> Self {
         self.observer = Mutex::new(Some(Box::new(observer)));
         self
     }
 
-    /// Brings every tenant up to date, over any [`Session`]s, which take turns on this thread:
-    /// blocking clients work one after the other here.
+    /// Brings every tenant up to date, for any [`Session`]s or what dereferences to one. They take turns on this thread:
+    /// blocking clients work one after the other.
     ///
     /// # SQL
     ///
-    /// One `SELECT` of the catalog and one for each 200 schemas find the tenants that are current;
-    /// the others cost what [`run_over`](crate::Runner::run_over) says.
-    pub async fn run_over<S: Session>(&self, sessions: &mut [S]) -> TenantsReport {
-        let work = self.begin(sessions.first_mut()).await;
+    /// One `SELECT` of the catalog and one for each 200 schemas find the tenants that are up to date. Each of the others
+    /// costs what [`Runner::run_with`](crate::Runner::run_with) says.
+    ///
+    /// # Locking
+    ///
+    /// As [`Runner::run_with`](crate::Runner::run_with), with one advisory lock for each history table.
+    pub async fn run_with<S, I>(&self, sessions: I) -> TenantsReport
+    where
+        S: Session,
+        I: IntoIterator,
+        I::Item: DerefMut<Target = S> + Send,
+    {
+        let mut sessions: Vec<I::Item> = sessions.into_iter().collect();
+        let work = self
+            .begin(sessions.first_mut().map(|session| &mut **session))
+            .await;
         let mut workers: Vec<Pin<Box<dyn Future<Output = ()> + Send + '_>>> = Vec::new();
-        for session in sessions {
-            workers.push(Box::pin(work.serve(session)));
+        for session in &mut sessions {
+            workers.push(Box::pin(work.serve(&mut **session)));
         }
         poll_fn(|context| {
             workers.retain_mut(|worker| worker.as_mut().poll(context).is_pending());
@@ -122,14 +134,16 @@ impl<'a> Tenants<'a> {
         work.finish()
     }
 
-    /// Finds the tenants that are current, and leaves the others to be served.
+    /// Finds the tenants that are up to date, and queues the others.
     pub(crate) async fn begin<S: Session>(&self, session: Option<&mut S>) -> Work<'_, 'a> {
-        let tables: Vec<Table> = self
+        let tables: Vec<HistoryTable> = self
             .schemas
             .iter()
-            .map(|schema| Table::new(schema.clone(), self.table.name().to_owned()))
+            .map(|schema| {
+                HistoryTable::unchecked(schema.clone().into(), self.table.name().to_owned().into())
+            })
             .collect();
-        let mut results: Vec<Option<Result<Report, Error>>> = Vec::new();
+        let mut results: Vec<Option<Result<RunReport, Error>>> = Vec::new();
         results.resize_with(tables.len(), || None);
         let mut queue = VecDeque::new();
         let current = match session {
@@ -138,10 +152,10 @@ impl<'a> Tenants<'a> {
         };
         for (at, (current, result)) in current.into_iter().zip(&mut results).enumerate() {
             if current {
-                let current = self.set.iter().count();
-                *result = Some(Ok(Report {
+                let current = self.set.len();
+                *result = Some(Ok(RunReport {
                     current,
-                    ..Report::default()
+                    ..RunReport::default()
                 }));
             } else {
                 queue.push_back(at);
@@ -165,13 +179,13 @@ impl<'a> Tenants<'a> {
 /// A run over many schemas, under way.
 pub(crate) struct Work<'w, 'a> {
     tenants: &'w Tenants<'a>,
-    tables: Vec<Table>,
+    tables: Vec<HistoryTable>,
     queue: Mutex<VecDeque<usize>>,
-    results: Mutex<Vec<Option<Result<Report, Error>>>>,
+    results: Mutex<Vec<Option<Result<RunReport, Error>>>>,
 }
 
 impl Work<'_, '_> {
-    /// Serves tenants until none is left, or this connection is lost: then the others go on.
+    /// Serves tenants until none is left or this connection is lost; the other connections continue.
     pub(crate) async fn serve<S: Session>(&self, session: &mut S) {
         loop {
             let next = lock(&self.queue).pop_front();
@@ -189,7 +203,11 @@ impl Work<'_, '_> {
         }
     }
 
-    async fn run<S: Session>(&self, session: &mut S, table: &Table) -> Result<Report, Error> {
+    async fn run<S: Session>(
+        &self,
+        session: &mut S,
+        table: &HistoryTable,
+    ) -> Result<RunReport, Error> {
         let tenants = self.tenants;
         let mut options = tenants.options.clone();
         options.search_path = Some(format!("{}, public", Identifier(table.schema())));
@@ -210,7 +228,7 @@ impl Work<'_, '_> {
                 let source = "no connection was left".into();
                 Err(Error::new(Kind::Connection { doing, source }))
             };
-            Tenant {
+            TenantReport {
                 result: result.unwrap_or_else(unserved),
                 schema,
             }
@@ -221,13 +239,13 @@ impl Work<'_, '_> {
     }
 }
 
-/// What a thread has panicked over is still as it was before or after one step.
+/// A poisoned lock is safe to use: every update under it is a single assignment.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl TenantsReport {
-    /// The schemas that failed, and why.
+    /// The schemas that failed, each with its error.
     pub fn failed(&self) -> impl Iterator<Item = (&str, &Error)> {
         self.tenants.iter().filter_map(|tenant| {
             let error = tenant.result.as_ref().err()?;
@@ -235,9 +253,9 @@ impl TenantsReport {
         })
     }
 
-    /// Whether every schema was up to date before this run.
+    /// Whether every schema was up to date.
     pub fn is_noop(&self) -> bool {
-        let noop = |tenant: &Tenant| tenant.result.as_ref().is_ok_and(Report::is_noop);
+        let noop = |tenant: &TenantReport| tenant.result.as_ref().is_ok_and(RunReport::is_noop);
         self.tenants.iter().all(noop)
     }
 }

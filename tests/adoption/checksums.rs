@@ -153,7 +153,7 @@ fn prisma_is_taken_over_and_its_failed_and_rolled_back_rows_are_not() {
         ],
     );
     let error = perform(&database, &migrate_adopt::adopt(&project.set())).unwrap_err();
-    insta::assert_snapshot!(error, @r#"
+    insta::assert_snapshot!(format!("{error:#}"), @r#"
     "public"."_prisma_migrations" of Prisma does not match the files:
       migrations/2_b/migration.sql was edited after it was applied
         restore the applied text, or, if the edit makes no difference to the database: `--applied 2`

@@ -35,8 +35,11 @@ fn the_content_ai_backend_is_taken_over_with_rows_of_both_spellings() {
     apply(&database, "20250115093000_add_bluesky_platform.sql");
     let set = load(root(), Layout::Flat);
 
-    let error = run(&database, &set).unwrap_err().to_string();
-    assert!(error.contains("`migrate adopt --from files`"), "{error}");
+    let error = format!("{:#}", run(&database, &set).unwrap_err());
+    assert!(
+        error.contains("`migrate adopt --from files --dry-run`"),
+        "{error}"
+    );
 
     let adopted = perform(&database, &adopt(&set)).unwrap();
     assert_eq!(adopted.tool, Some(Tool::Files));

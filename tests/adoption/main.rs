@@ -14,10 +14,10 @@ mod way_back;
 use std::fs;
 use std::path::Path;
 
-use migrate_adopt::{Adopted, Adoption, Error};
+use migrate_adopt::{AdoptReport, Adoption, Error};
 use migrate_check::{Layout, Settings};
 use migrate_fixtures::{Database, Server};
-use migrate_runtime::{Migrations, Report};
+use migrate_runtime::{Migrations, RunReport};
 use tempfile::TempDir;
 
 /// A directory of migrations in some layout.
@@ -80,11 +80,11 @@ fn table_text(n: u32) -> String {
     format!("CREATE TABLE t{n} (id integer);\n")
 }
 
-fn perform(database: &Database, adoption: &Adoption<'_>) -> Result<Adopted, Error> {
-    adoption.perform(&mut database.client())
+fn perform(database: &Database, adoption: &Adoption<'_>) -> Result<AdoptReport, Error> {
+    adoption.run(&mut database.client())
 }
 
-fn run(database: &Database, set: &Migrations) -> Result<Report, migrate_runtime::Error> {
+fn run(database: &Database, set: &Migrations) -> Result<RunReport, migrate_runtime::Error> {
     set.run(&mut database.client())
 }
 

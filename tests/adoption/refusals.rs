@@ -2,7 +2,7 @@
 
 use migrate_adopt::{Tool, adopt};
 use migrate_check::Layout;
-use migrate_runtime::Table;
+use migrate_runtime::HistoryTable;
 
 use crate::{Project, database, perform, run, table_text};
 
@@ -25,7 +25,7 @@ fn rows_without_a_file_and_files_without_a_row_are_each_to_be_answered() {
     database.execute("INSERT INTO schema_migrations VALUES ('1'), ('3'), ('7'), ('x')");
     let set = three().set();
     let error = perform(&database, &adopt(&set)).unwrap_err();
-    insta::assert_snapshot!(error, @r#"
+    insta::assert_snapshot!(format!("{error:#}"), @r#"
     "public"."schema_migrations" of dbmate does not match the files:
       7 was applied, but no file matches it
         restore the file, or ignore the row: `--forget 7`
@@ -56,10 +56,10 @@ fn rows_without_a_file_and_files_without_a_row_are_each_to_be_answered() {
 fn run_names_the_tool_and_the_command() {
     let database = database(DBMATE, 1);
     let error = run(&database, &three().set()).unwrap_err();
-    insta::assert_snapshot!(error, @r#"
-    "public"."schema_migrations" is not a history of ours: its columns are version character varying(128) (it is the table of dbmate)
-      = help: to take over what dbmate has applied: `migrate adopt --from dbmate`, first with `--dry-run`; nothing was changed
-      = help: keep the history elsewhere: `embed_migrations!(…, table = "…")` or `.table(Table::new(schema, name))`
+    insta::assert_snapshot!(format!("{error:#}"), @r#"
+    "public"."schema_migrations" exists but is not migrate's history table (columns: version character varying(128)); it looks like the table of dbmate
+      = help: adopt that history: `migrate adopt --from dbmate --dry-run` shows what it would record; the crate migrate-adopt does the same
+      = help: keep this history in another table: `embed_migrations!(…, table = "…")` or `.table(HistoryTable::new(schema, name)?)`
     "#);
 }
 
@@ -68,7 +68,7 @@ fn a_table_that_is_not_in_the_way_keeps_its_name() {
     let database = database(DBMATE, 3);
     database.execute("INSERT INTO schema_migrations VALUES ('1'), ('2'), ('3')");
     let set = three().set();
-    let ours = Table::new("audit", "history");
+    let ours = HistoryTable::new("audit", "history").unwrap();
     let adopted = perform(&database, &adopt(&set).table(ours)).unwrap();
     assert_eq!((adopted.recorded.len(), adopted.renamed), (3, None));
     assert_eq!(database.value("SELECT count(*) FROM audit.history"), "3");
@@ -84,7 +84,7 @@ fn of_several_histories_one_has_to_be_named() {
     database.execute("CREATE TABLE goose_db_version (id serial PRIMARY KEY, version_id bigint, is_applied boolean, tstamp timestamp)");
     let set = three().set();
     let error = perform(&database, &adopt(&set)).unwrap_err();
-    insta::assert_snapshot!(error, @r#"
+    insta::assert_snapshot!(format!("{error:#}"), @r#"
     this database has the histories of several tools:
       "public"."goose_db_version" of goose
       "public"."schema_migrations" of dbmate
@@ -95,7 +95,7 @@ fn of_several_histories_one_has_to_be_named() {
     assert_eq!(adopted.recorded, []);
     database.execute("ALTER TABLE schema_migrations RENAME TO old_history");
     database.execute("INSERT INTO old_history VALUES ('1')");
-    let named = adopt(&set).from_table(Table::new("public", "old_history"));
+    let named = adopt(&set).from_table(HistoryTable::new("public", "old_history").unwrap());
     assert_eq!(perform(&database, &named).unwrap().recorded.len(), 1);
 }
 
@@ -119,8 +119,8 @@ fn an_open_transaction_is_not_committed() {
     client
         .batch_execute("BEGIN; CREATE TABLE mine (id int)")
         .unwrap();
-    let error = adopt(&three().set()).perform(&mut client).unwrap_err();
-    insta::assert_snapshot!(error, @"
+    let error = adopt(&three().set()).run(&mut client).unwrap_err();
+    insta::assert_snapshot!(format!("{error:#}"), @"
     the connection has an open transaction
       = help: commit it or roll it back first
     ");

@@ -19,7 +19,11 @@ fn golang_migrate_keeps_one_row_that_stands_for_all() {
         table_text,
     );
     project.write("000012_create_t12.down.sql", "DROP TABLE t12");
-    let adopted = perform(&database, &migrate_adopt::adopt(&project.set()).dry_run()).unwrap();
+    let adopted = perform(
+        &database,
+        &migrate_adopt::adopt(&project.set()).dry_run(true),
+    )
+    .unwrap();
     insta::assert_snapshot!(adopted, @r#"
     would record 12 migrations that golang-migrate applied, from "public"."schema_migrations"
     would rename "public"."schema_migrations" to "public"."schema_migrations_golang_migrate"
@@ -56,7 +60,7 @@ fn a_dirty_golang_migrate_has_to_be_answered() {
     );
     let set = project.set();
     let error = perform(&database, &migrate_adopt::adopt(&set)).unwrap_err();
-    insta::assert_snapshot!(error, @r#"
+    insta::assert_snapshot!(format!("{error:#}"), @r#"
     "public"."schema_migrations" of golang-migrate does not match the files:
       migrations/5_create_t5.up.sql was started but not finished
         if the database has all of its effects, or you finished it by hand: `--applied 5`

@@ -10,27 +10,27 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use migrate_runtime::{Failure, Reply, Session, embed_migrations};
+use migrate_runtime::{Reply, Session, SessionError, embed_migrations};
 
 embed_migrations!(pub static MIGRATIONS = "migrations");
 
 struct Nobody;
 
 impl Session for Nobody {
-    async fn send(&mut self, _: &str) -> Result<Reply, Failure> {
-        Err(Failure { database: None, completed: None, source: "nobody is there".into() })
+    async fn send(&mut self, _: &str) -> Result<Reply, SessionError> {
+        Err(SessionError::connection("nobody is there"))
     }
 
     async fn sleep(&mut self, _: Duration) {}
 }
 
 fn main() {
-    for migration in MIGRATIONS.iter() {
+    for migration in &MIGRATIONS {
         print!("{}: {}", migration.up().file(), migration.up().sql());
     }
     let mut nobody = Nobody;
     let mut runner = MIGRATIONS.runner();
-    let run = pin!(runner.run_over(&mut nobody));
+    let run = pin!(runner.run_with(&mut nobody));
     let Poll::Ready(Err(error)) = run.poll(&mut Context::from_waker(Waker::noop())) else {
         panic!("there is nothing to wait for, and nobody to run it");
     };

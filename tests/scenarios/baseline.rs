@@ -1,6 +1,6 @@
 //! Databases that were made before they were tracked.
 
-use migrate_runtime::Condition;
+use migrate_runtime::MigrationState;
 
 use crate::set::{Set, both, versions};
 
@@ -14,13 +14,14 @@ fn a_baseline_records_without_running() {
         ])
         .load();
         let report = driver.baseline(database, set.runner(), 2).unwrap();
-        assert_eq!(versions(&report), [1, 2]);
+        let recorded: Vec<i64> = report.recorded.iter().map(|one| one.version).collect();
+        assert_eq!(recorded, [1, 2]);
         assert_eq!(database.value("SELECT to_regclass('a') IS NULL"), "t");
         let report = driver.run(database, set.runner()).unwrap();
         assert_eq!(versions(&report), [3]);
         assert_eq!(report.current, 2);
         let status = driver.status(&database.url(), set.runner()).unwrap();
-        assert_eq!(status.entries[0].condition, Condition::Baseline);
+        assert_eq!(status.entries[0].state, MigrationState::Baseline);
         // Again, and over an applied row: nothing changes.
         assert!(
             driver

@@ -80,7 +80,7 @@ fn they_are_told_of_as_if_they_had_come_one_by_one() {
 fn a_failure_among_them_is_that_of_its_file() {
     both(|driver, database| {
         let text = "-- first\nALTER TABLE t5 ADD a int;\nUPDATE t5 SET b = 1;";
-        insta::assert_snapshot!(fail(driver, database, text), @r#"
+        insta::assert_snapshot!(format!("{:#}", fail(driver, database, text)), @r#"
         migrations/06_t.sql:3:15: column "b" of relation "t5" does not exist
           |
         3 | UPDATE t5 SET b = 1;
@@ -92,7 +92,7 @@ fn a_failure_among_them_is_that_of_its_file() {
     });
     both(|driver, database| {
         let text = "SELECT 'naïve';\nINSERT INTO t5 VALUES (1);\nINSERT INTO t5 VALUES (1);";
-        insta::assert_snapshot!(fail(driver, database, text), @r#"
+        insta::assert_snapshot!(format!("{:#}", fail(driver, database, text)), @r#"
         migrations/06_t.sql:3:1: duplicate key value violates unique constraint "t5_pkey"
           |
         3 | INSERT INTO t5 VALUES (1);
@@ -106,7 +106,7 @@ fn a_failure_among_them_is_that_of_its_file() {
     });
     both(|driver, database| {
         let text = "CREATE TABLE c (id int REFERENCES t5 DEFERRABLE INITIALLY DEFERRED);\nINSERT INTO c VALUES (7);";
-        insta::assert_snapshot!(fail(driver, database, text), @r#"
+        insta::assert_snapshot!(format!("{:#}", fail(driver, database, text)), @r#"
         migrations/06_t.sql: insert or update on table "c" violates foreign key constraint "c_id_fkey"
           = statement: the COMMIT after the last one
           = sqlstate: 23503
@@ -121,7 +121,7 @@ fn a_failure_among_them_is_that_of_its_file() {
 fn a_file_that_the_server_cannot_parse_stops_none_before_it() {
     both(|driver, database| {
         let text = "-- migrate: allow(syntax) of a newer server\nCREATE TABLE t6 (id int);\nCREATE TABULA t7 ();";
-        insta::assert_snapshot!(fail(driver, database, text), @r#"
+        insta::assert_snapshot!(format!("{:#}", fail(driver, database, text)), @r#"
         migrations/06_t.sql:3:8: syntax error at or near "TABULA"
           |
         3 | CREATE TABULA t7 ();

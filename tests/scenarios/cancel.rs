@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use migrate_fixtures::Server;
-use migrate_runtime::{Failure, Migrations, Reply, Session};
+use migrate_runtime::{Migrations, Reply, Session, SessionError};
 
 use crate::set::{Set, connect, runtime};
 
@@ -41,7 +41,7 @@ enum Fault {
 }
 
 impl Session for Faulty<'_> {
-    async fn send(&mut self, sql: &str) -> Result<Reply, Failure> {
+    async fn send(&mut self, sql: &str) -> Result<Reply, SessionError> {
         let number = self.sent.fetch_add(1, Ordering::SeqCst);
         if number != self.after {
             return self.client.send(sql).await;
@@ -87,7 +87,7 @@ fn at_every_message(fault: Fault) {
                     fault,
                 };
                 let mut runner = all.runner();
-                let mut run = pin!(runner.run_over(&mut faulty));
+                let mut run = pin!(runner.run_with(&mut faulty));
                 loop {
                     let polled = std::future::poll_fn(|context: &mut Context<'_>| {
                         Poll::Ready(run.as_mut().poll(context).is_ready())

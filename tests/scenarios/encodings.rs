@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use migrate_fixtures::Server;
-use migrate_runtime::Table;
+use migrate_runtime::HistoryTable;
 
 use crate::set::{DRIVERS, Set};
 
@@ -78,7 +78,7 @@ fn names_of_63_bytes_with_quotes_and_spaces_are_kept_whole() {
         let schema = format!("a \"b\" é {}", "s".repeat(63 - 9));
         let name = format!("it's \\ {}", "t".repeat(63 - 7));
         assert_eq!((schema.len(), name.len()), (63, 63));
-        let table = Table::new(schema.clone(), name.clone());
+        let table = HistoryTable::new(schema.clone(), name.clone()).unwrap();
         let set = Set::new(&[
             ("1_a.sql", "CREATE TABLE a (id int)"),
             ("2_b.sql", "-- migrate: no-transaction\nVACUUM a;"),
@@ -114,7 +114,7 @@ fn a_role_whose_name_is_not_utf_8_is_shown_all_the_same() {
         let status = driver.status(&database.url(), set.runner()).unwrap();
         let shown = status.holder.unwrap().user;
         database.execute("DELETE FROM schema_migrations");
-        let runner = set.runner().wait(Duration::from_millis(200));
+        let runner = set.runner().wait_timeout(Duration::from_millis(200));
         let error = driver.run(&database, runner).unwrap_err();
 
         latin.execute(&format!("ALTER ROLE \"{role}_ü\" RENAME TO {role}"));

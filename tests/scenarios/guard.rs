@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use migrate_fixtures::Server;
-use migrate_runtime::{Failure, Reply, Session};
+use migrate_runtime::{Reply, Session, SessionError};
 
 use crate::set::{Set, connect, runtime};
 
@@ -17,7 +17,7 @@ struct Smuggler<'c> {
 }
 
 impl Session for Smuggler<'_> {
-    async fn send(&mut self, sql: &str) -> Result<Reply, Failure> {
+    async fn send(&mut self, sql: &str) -> Result<Reply, SessionError> {
         let sql = sql.replace("SELECT 'here'", self.contraband);
         self.client.send(&sql).await
     }
@@ -45,7 +45,7 @@ fn a_file_that_ends_its_transaction_is_not_recorded_as_applied() {
             let mut client = connect(&database.url()).await;
             set.runner()
                 .target(1)
-                .baseline_over(&mut client, 1)
+                .baseline_with(&mut client, 1)
                 .await
                 .unwrap();
             database.execute("DELETE FROM schema_migrations");
@@ -53,9 +53,9 @@ fn a_file_that_ends_its_transaction_is_not_recorded_as_applied() {
                 client: &mut client,
                 contraband,
             };
-            let error = set.runner().run_over(&mut smuggler).await.unwrap_err();
+            let error = set.runner().run_with(&mut smuggler).await.unwrap_err();
             assert!(
-                error.to_string().contains("ended its transaction"),
+                format!("{error:#}").contains("ended its own transaction"),
                 "{contraband}: {error}"
             );
             assert_eq!(database.value("SELECT to_regclass('a') IS NOT NULL"), kept);
@@ -64,9 +64,9 @@ fn a_file_that_ends_its_transaction_is_not_recorded_as_applied() {
                 "0"
             );
             // What was kept is half a migration, and the next run says so; what was not is run again.
-            let again = set.runner().run_over(&mut client).await;
+            let again = set.runner().run_with(&mut client).await;
             assert_eq!(
-                again.is_err_and(|error| error.is_half_applied()),
+                again.is_err_and(|error| error.is_interrupted()),
                 kept == "t"
             );
             database.assert_quiet();

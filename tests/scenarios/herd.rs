@@ -93,8 +93,7 @@ fn a_starter_that_waits_names_who_it_waits_for() {
     assert!(
         heard
             .iter()
-            .any(|line| line
-                .starts_with("waiting for another program to apply migrations: process ")),
+            .any(|line| line.starts_with("waiting for another instance to apply migrations: pid ")),
         "{heard:?}"
     );
 }
@@ -111,11 +110,13 @@ fn waiting_has_an_end() {
     holder
         .execute("SELECT pg_advisory_lock($1)", &[&key])
         .unwrap();
-    let runner = set.runner().wait(std::time::Duration::from_millis(200));
+    let runner = set
+        .runner()
+        .wait_timeout(std::time::Duration::from_millis(200));
     let error = DRIVERS[0].run(&database, runner).unwrap_err();
     assert!(error.is_locked());
     assert!(
-        error.to_string().contains("more than") && error.to_string().contains(": process "),
+        error.to_string().contains("for another instance") && error.to_string().contains(": pid "),
         "{error}"
     );
 }

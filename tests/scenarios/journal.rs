@@ -1,6 +1,6 @@
 //! `no-transaction` files: statement by statement, resumed where they stopped.
 
-use migrate_runtime::{Condition, Event};
+use migrate_runtime::{Event, MigrationState};
 
 use crate::set::{Set, both, versions};
 
@@ -41,7 +41,7 @@ fn a_failed_run_resumes_at_its_statement_and_rebuilds_the_invalid_index() {
         driver.run(database, set.runner().target(1)).unwrap();
         database.execute("INSERT INTO t VALUES (1, 1), (2, 1)");
         let error = driver.run(database, set.runner()).unwrap_err();
-        insta::assert_snapshot!(error, @r#"
+        insta::assert_snapshot!(format!("{error:#}"), @r#"
         migrations/2_indexes.sql:4:1: could not create unique index "t_b"
           |
         4 | CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS t_b ON t (b);
@@ -50,14 +50,14 @@ fn a_failed_run_resumes_at_its_statement_and_rebuilds_the_invalid_index() {
           = sqlstate: 23505
           = detail: Key (b)=(1) is duplicated.
           = constraint: t_b
-          = note: 2 of its 3 statements are done and kept
-          = help: mend what stopped it and run again: it goes on at this statement
+          = note: 2 of its 3 statements are complete and committed
+          = help: fix the cause and run again; it resumes at statement 3
         "#);
         assert_eq!(database.invalid_indexes().len(), 1);
         let status = driver.status(&database.url(), set.runner()).unwrap();
         assert_eq!(
-            status.entries[1].condition,
-            Condition::Interrupted { done: 2, of: 3 }
+            status.entries[1].state,
+            MigrationState::Interrupted { done: 2, of: 3 }
         );
         database.execute("UPDATE t SET b = a");
         let dropped = std::sync::Mutex::new(Vec::new());
@@ -106,7 +106,7 @@ fn a_journal_of_another_text_is_refused() {
             &TWO_INDEXES.replace("'between'", "'changed'"),
         );
         let error = driver.run(database, set.load().runner()).unwrap_err();
-        assert!(error.is_half_applied(), "{error}");
+        assert!(error.is_interrupted(), "{error}");
     });
 }
 
@@ -122,10 +122,10 @@ fn an_unrepeatable_statement_that_was_interrupted_stops_and_asks() {
         database.execute(&format!("DROP DATABASE {name}"));
         database.execute("UPDATE schema_migrations SET state = 'running', done = 0");
         let error = driver.run(database, set.runner()).unwrap_err();
-        assert!(error.is_half_applied());
-        insta::assert_snapshot!(error, @r"
+        assert!(error.is_interrupted());
+        insta::assert_snapshot!(format!("{error:#}"), @r"
         migrations/1_d.sql was interrupted at statement 1 of 1: whether it took effect cannot be seen, and it must not run twice
-          = help: finish or undo that statement by hand, then say with `repair` whether the migration counts as applied or is to be run again
+          = help: check its effects in the database, then call `.repair(…)`: `Repair::MarkApplied(1)` if they are complete, `Repair::MarkPending(1)` if none is left
         ");
     });
 }

@@ -71,9 +71,9 @@ fn a_lock_that_never_comes_free_is_an_error_that_names_who_holds_it() {
             .retries(1);
         let error = driver.run(database, runner).unwrap_err();
         assert_eq!(error.sqlstate(), Some("55P03"));
-        let text = error.to_string();
+        let text = format!("{error:#}");
         assert!(
-            text.contains("= in the way: process ") && text.contains("(the reader)"),
+            text.contains("= blocked by: pid ") && text.contains("application the reader"),
             "{text}"
         );
         assert!(text.contains("= attempts: 2"), "{text}");

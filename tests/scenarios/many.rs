@@ -54,7 +54,7 @@ fn nothing_that_a_small_set_refuses_is_missed_in_a_large_one() {
         set.write(&file(7), "SELECT 'edited';\n");
         let error = driver.run(database, set.load().runner()).unwrap_err();
         assert!(error.is_drift());
-        assert_eq!(error.migration(), Some(7));
+        assert_eq!(error.version(), Some(7));
         set.write(&file(7), "SELECT 7;\n");
 
         // The same text under another number.

@@ -1,6 +1,6 @@
 //! What is judged before the first statement runs, and each policy's switch.
 
-use migrate_runtime::{Condition, Policy};
+use migrate_runtime::{MigrationState, Policy};
 
 use crate::set::{Set, both, versions};
 
@@ -20,11 +20,11 @@ fn drift_is_refused_before_anything_runs() {
         set.write("001_a.sql", "CREATE TABLE a (id bigint)");
         let error = driver.run(database, set.load().runner()).unwrap_err();
         assert!(error.is_drift());
-        assert_eq!(error.migration(), Some(1));
-        insta::assert_snapshot!(error, @r"
-        migrations/001_a.sql was edited after it was applied (applied 6e70fcd8fa64, embedded 5d0f78fc2223)
-          = help: restore the file as it was applied and put the change into a new migration
-          = help: if the edit was deliberate and changes nothing in the database, accept the new checksum with `repair`
+        assert_eq!(error.version(), Some(1));
+        insta::assert_snapshot!(format!("{error:#}"), @r"
+        migrations/001_a.sql was edited after being applied (recorded checksum 6e70fcd8fa64, embedded 5d0f78fc2223)
+          = help: restore the file as it was applied, and put the change into a new migration
+          = help: if the edit is deliberate and the database needs no change, accept it: `.repair(…, &Repair::AcceptChecksums(vec![1]))`
         ");
         assert_eq!(database.value("SELECT to_regclass('c') IS NULL"), "t");
         let report = driver
@@ -33,7 +33,7 @@ fn drift_is_refused_before_anything_runs() {
         assert_eq!(versions(&report), [3]);
         assert_eq!(report.drifted, [1]);
         let status = driver.status(&database.url(), set.load().runner()).unwrap();
-        assert_eq!(status.entries[0].condition, Condition::Drifted);
+        assert_eq!(status.entries[0].state, MigrationState::Drifted);
     });
 }
 
@@ -45,18 +45,18 @@ fn an_applied_migration_that_is_gone_is_refused() {
         set.remove("002_b.sql");
         let error = driver.run(database, set.load().runner()).unwrap_err();
         assert!(error.is_missing());
-        insta::assert_snapshot!(error, @r"
-        2 b was applied and is not in this program, which holds newer ones
-          = help: the file was deleted or renamed, or this program was built from a branch without it: restore it
-          = help: if this program was compiled before the file was added, build it again
-          = help: to go on without it, set `.missing(Policy::Allow)`
+        insta::assert_snapshot!(format!("{error:#}"), @r"
+        2 b is recorded as applied but missing from this program
+          = help: restore the file if it was deleted, renamed, or is on another branch
+          = help: rebuild the program if its files have changed since it was compiled
+          = help: set `.missing(Policy::Allow)` to continue without it
         ");
         let report = driver
             .run(database, set.load().runner().missing(Policy::Allow))
             .unwrap();
         assert_eq!(report.missing[0].version, 2);
         let status = driver.status(&database.url(), set.load().runner()).unwrap();
-        assert_eq!(status.entries[1].condition, Condition::Missing);
+        assert_eq!(status.entries[1].state, MigrationState::Missing);
     });
 }
 
@@ -70,14 +70,14 @@ fn a_database_ahead_of_the_program_is_reported_not_refused() {
         assert_eq!(report.ahead[0].version, 3);
         insta::assert_snapshot!(
             report,
-            @"nothing pending, 2 applied before; the database is ahead of this program by 1 (newest: 3 c)"
+            @"up to date (2 migrations); the database is ahead of this program by 1 migration (newest: 3 c)"
         );
         let error = driver
             .run(database, set.load().runner().ahead(Policy::Refuse))
             .unwrap_err();
         assert!(error.is_ahead());
         let status = driver.status(&database.url(), set.load().runner()).unwrap();
-        assert_eq!(status.entries[2].condition, Condition::Ahead);
+        assert_eq!(status.entries[2].state, MigrationState::Ahead);
         assert!(status.is_current());
     });
 }
@@ -91,13 +91,13 @@ fn a_late_file_is_refused_unless_it_or_the_runner_allows_it() {
         set.write("002_b.sql", "CREATE TABLE b (id int)");
         let error = driver.run(database, set.load().runner()).unwrap_err();
         assert!(error.is_out_of_order());
-        insta::assert_snapshot!(error, @r"
-        migrations/002_b.sql is pending, but 3, which is newer, is applied already
-          = help: give it a newer number, if it has not been applied anywhere yet
-          = help: if it may run after the newer ones, say so in its first lines: `-- migrate: out-of-order`
+        insta::assert_snapshot!(format!("{error:#}"), @r"
+        migrations/002_b.sql is pending, but version 3, which is newer, is applied
+          = help: rename it to a version above 3, unless it is applied somewhere already
+          = help: write `-- migrate: out-of-order` in its first lines if it may run after newer migrations
         ");
         let status = driver.status(&database.url(), set.load().runner()).unwrap();
-        assert_eq!(status.entries[1].condition, Condition::OutOfOrder);
+        assert_eq!(status.entries[1].state, MigrationState::OutOfOrder);
         set.write(
             "002_b.sql",
             "-- migrate: out-of-order\nCREATE TABLE b (id int)",

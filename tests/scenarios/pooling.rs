@@ -71,9 +71,9 @@ fn a_no_transaction_file_behind_a_pooler_is_refused_and_goes_on_without_it() {
             let pooling = Pooling::start(database, connections).unwrap();
             let url = database.url_through("postgres", pooling.port());
             let error = driver.run_at(&url, set.runner()).unwrap_err();
-            insta::assert_snapshot!(error, @r"
-            migrations/2_i.sql cannot run through a connection pooler that changes the server connection between messages
-              = help: a `no-transaction` file needs one server connection to itself: connect to PostgreSQL directly, or put the pooler into session mode
+            insta::assert_snapshot!(format!("{error:#}"), @r"
+            migrations/2_i.sql needs one server connection, but a pooler changed it between two messages
+              = help: connect to PostgreSQL directly, or put the pooler into session mode
             ");
             let locks = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
             assert_eq!(database.value(locks), "0");

@@ -177,7 +177,7 @@ fn a_silent_session_that_holds_the_lock_of_a_half_done_file_is_ended() {
         .unwrap();
     let mut ended = 0;
     let patience = Duration::from_secs(60);
-    let runner = set.runner().wait(patience).observer(|event| {
+    let runner = set.runner().wait_timeout(patience).observer(|event| {
         if let Event::BrokeLock { .. } = event {
             ended += 1;
         }

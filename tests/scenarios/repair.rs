@@ -1,6 +1,6 @@
 //! What a person tells the history: an edit accepted, a half-done migration settled.
 
-use migrate_runtime::{Condition, Repair};
+use migrate_runtime::{MigrationState, Repair};
 
 use crate::set::{Set, both, versions};
 
@@ -24,7 +24,7 @@ fn an_accepted_edit_is_recorded_and_others_stay_refused() {
         set.write("2_b.sql", "INSERT INTO a VALUES (2) -- edited");
         let edited = set.load();
         let done = driver
-            .repair(database, edited.runner(), &Repair::Accept(vec![2]))
+            .repair(database, edited.runner(), &Repair::AcceptChecksums(vec![2]))
             .unwrap();
         assert_eq!(done.len(), 1);
         assert_eq!(
@@ -32,9 +32,13 @@ fn an_accepted_edit_is_recorded_and_others_stay_refused() {
             (2, "migrations/2_b.sql")
         );
         let error = driver.run(database, edited.runner()).unwrap_err();
-        assert!(error.is_drift() && error.migration() == Some(1), "{error}");
+        assert!(error.is_drift() && error.version() == Some(1), "{error}");
         driver
-            .repair(database, edited.runner(), &Repair::Accept(vec![1, 2, 1]))
+            .repair(
+                database,
+                edited.runner(),
+                &Repair::AcceptChecksums(vec![1, 2, 1]),
+            )
             .unwrap();
         assert!(driver.run(database, edited.runner()).unwrap().is_noop());
         let status = driver.status(&database.url(), edited.runner()).unwrap();
@@ -53,7 +57,11 @@ fn accepting_what_was_not_edited_changes_nothing() {
         let set = set().load();
         driver.run(database, set.runner()).unwrap();
         let done = driver
-            .repair(database, set.runner(), &Repair::Accept(vec![1, 2, 3]))
+            .repair(
+                database,
+                set.runner(),
+                &Repair::AcceptChecksums(vec![1, 2, 3]),
+            )
             .unwrap();
         assert!(done.is_empty());
         assert_eq!(
@@ -70,11 +78,15 @@ fn a_repair_of_several_is_all_or_nothing() {
         driver.run(database, set.load().runner().target(2)).unwrap();
         set.write("1_a.sql", "CREATE TABLE a (id int) -- edited");
         let error = driver
-            .repair(database, set.load().runner(), &Repair::Accept(vec![1, 3]))
+            .repair(
+                database,
+                set.load().runner(),
+                &Repair::AcceptChecksums(vec![1, 3]),
+            )
             .unwrap_err();
-        insta::assert_snapshot!(error, @r"
-        3 cannot be repaired: it has no row in the history
-          = help: `status` lists what is applied
+        insta::assert_snapshot!(format!("{error:#}"), @r"
+        version 3 cannot be repaired: it has no row in the history
+          = help: call `.status(…)` to list what is applied
         ");
         assert!(
             driver
@@ -104,16 +116,16 @@ fn a_half_done_migration_counts_as_applied_when_told_so() {
             driver
                 .run(database, edited.runner())
                 .unwrap_err()
-                .is_half_applied()
+                .is_interrupted()
         );
         assert!(
             driver
-                .repair(database, edited.runner(), &Repair::Accept(vec![3]))
+                .repair(database, edited.runner(), &Repair::AcceptChecksums(vec![3]))
                 .unwrap_err()
-                .is_half_applied()
+                .is_interrupted()
         );
         driver
-            .repair(database, edited.runner(), &Repair::Applied(3))
+            .repair(database, edited.runner(), &Repair::MarkApplied(3))
             .unwrap();
         assert!(driver.run(database, edited.runner()).unwrap().is_noop());
         assert_eq!(
@@ -135,10 +147,10 @@ fn a_half_done_migration_is_run_from_its_start_when_told_so() {
         );
         let edited = set.load();
         driver
-            .repair(database, edited.runner(), &Repair::Retry(3))
+            .repair(database, edited.runner(), &Repair::MarkPending(3))
             .unwrap();
         let status = driver.status(&database.url(), edited.runner()).unwrap();
-        assert_eq!(status.entries[2].condition, Condition::Pending);
+        assert_eq!(status.entries[2].state, MigrationState::Pending);
         assert_eq!(
             versions(&driver.run(database, edited.runner()).unwrap()),
             [3]
@@ -161,9 +173,9 @@ fn a_transactional_file_that_ended_its_transaction_can_be_run_again() {
         driver.run(database, set.runner().target(2)).unwrap();
         database.execute("UPDATE schema_migrations SET state = 'running' WHERE version = 2");
         let error = driver.run(database, set.runner()).unwrap_err();
-        assert!(error.is_half_applied(), "{error}");
+        assert!(error.is_interrupted(), "{error}");
         driver
-            .repair(database, set.runner(), &Repair::Retry(2))
+            .repair(database, set.runner(), &Repair::MarkPending(2))
             .unwrap();
         assert_eq!(
             versions(&driver.run(database, set.runner()).unwrap()),
@@ -178,22 +190,22 @@ fn what_is_not_half_done_is_not_settled() {
     both(|driver, database| {
         let set = set().load();
         driver.run(database, set.runner()).unwrap();
-        for what in [Repair::Applied(1), Repair::Retry(1)] {
+        for what in [Repair::MarkApplied(1), Repair::MarkPending(1)] {
             let error = driver
                 .repair(database, set.runner(), &what)
                 .unwrap_err()
                 .to_string();
             assert!(
-                error.starts_with("1 cannot be repaired: it is not half-done"),
+                error.starts_with("version 1 cannot be repaired: it is not half-done"),
                 "{error}"
             );
         }
-        for what in [Repair::Applied(9), Repair::Accept(vec![9])] {
+        for what in [Repair::MarkApplied(9), Repair::AcceptChecksums(vec![9])] {
             let error = driver
                 .repair(database, set.runner(), &what)
                 .unwrap_err()
                 .to_string();
-            assert!(error.contains("not among the embedded"), "{error}");
+            assert!(error.contains("no migration with version 9"), "{error}");
         }
     });
 }

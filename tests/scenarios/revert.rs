@@ -1,8 +1,12 @@
 //! Down files.
 
-use migrate_runtime::{Error, Report, Revert};
+use migrate_runtime::{Error, ErrorKind, Revert, RevertReport};
 
 use crate::set::{Set, both, versions};
+
+fn reverted(report: &RevertReport) -> Vec<i64> {
+    report.reverted.iter().map(|one| one.version).collect()
+}
 
 fn reversible() -> Set {
     Set::new(&[
@@ -21,7 +25,7 @@ fn the_newest_is_reverted_first_and_can_be_applied_again() {
         let set = reversible().load();
         driver.run(database, set.runner()).unwrap();
         assert_eq!(
-            versions(
+            reverted(
                 &driver
                     .revert(database, set.runner(), Revert::Last(1))
                     .unwrap()
@@ -29,11 +33,7 @@ fn the_newest_is_reverted_first_and_can_be_applied_again() {
             [3]
         );
         assert_eq!(
-            versions(
-                &driver
-                    .revert(database, set.runner(), Revert::To(0))
-                    .unwrap()
-            ),
+            reverted(&driver.revert(database, set.runner(), Revert::All).unwrap()),
             [2, 1]
         );
         assert_eq!(
@@ -78,11 +78,11 @@ fn nothing_is_reverted_where_a_down_file_is_missing() {
         let set = set.load();
         driver.run(database, set.runner()).unwrap();
         let error = driver
-            .revert(database, set.runner(), Revert::To(0))
+            .revert(database, set.runner(), Revert::All)
             .unwrap_err();
-        insta::assert_snapshot!(error, @r"
+        insta::assert_snapshot!(format!("{error:#}"), @r"
         2 b cannot be reverted: it has no down file
-          = help: write a `.down.sql` file for it, or revert to a newer target
+          = help: add a down file for it, or revert only what is newer
         ");
         assert_eq!(
             database.value("SELECT count(*) FROM schema_migrations"),
@@ -101,7 +101,11 @@ fn a_newer_program_s_migration_is_in_the_way() {
         let error = driver
             .revert(database, set.load().runner(), Revert::Last(1))
             .unwrap_err();
-        assert!(error.is_ahead());
+        assert_eq!(error.kind(), ErrorKind::UnknownVersion);
+        assert_eq!(
+            error.to_string(),
+            "3 c cannot be reverted: it is missing from this program"
+        );
     });
 }
 
@@ -122,7 +126,7 @@ fn a_no_transaction_down_file_is_journaled_too() {
         .load();
         driver.run(database, set.runner()).unwrap();
         assert_eq!(
-            versions(
+            reverted(
                 &driver
                     .revert(database, set.runner(), Revert::Last(1))
                     .unwrap()
@@ -155,18 +159,15 @@ fn of_two_starters_that_revert_the_same_migration_one_wins() {
             .map(|thread| thread.join().unwrap())
             .collect()
     });
-    let reverted =
-        |outcome: &Result<Report, Error>| outcome.as_ref().map_or(0, |report| report.applied.len());
-    assert_eq!(
-        outcomes.iter().map(reverted).sum::<usize>(),
-        1,
-        "{outcomes:?}"
-    );
+    let count = |outcome: &Result<RevertReport, Error>| {
+        outcome.as_ref().map_or(0, |report| report.reverted.len())
+    };
+    assert_eq!(outcomes.iter().map(count).sum::<usize>(), 1, "{outcomes:?}");
     for error in outcomes.iter().filter_map(|outcome| outcome.as_ref().err()) {
         assert!(
             error
                 .to_string()
-                .contains("has changed the history meanwhile"),
+                .contains("changed the history during the revert"),
             "{error}"
         );
     }

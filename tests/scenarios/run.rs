@@ -1,6 +1,6 @@
 //! The main job.
 
-use migrate_runtime::{Condition, Event, Stop};
+use migrate_runtime::{Event, MigrationState, StopToken};
 
 use crate::set::{DRIVERS, Set, both, versions};
 
@@ -87,9 +87,9 @@ fn the_target_is_the_last_version_applied() {
         let report = driver.run(database, set.runner().target(2)).unwrap();
         assert_eq!(versions(&report), [1, 2]);
         let error = driver.run(database, set.runner().target(3)).unwrap_err();
-        insta::assert_snapshot!(error, @r"
-        the target 3 is not among the embedded migrations
-          = help: name the version of an embedded migration
+        insta::assert_snapshot!(format!("{error:#}"), @r"
+        this program has no migration with version 3
+          = help: choose a version from 1 to 10 that has a file
         ");
     });
 }
@@ -132,10 +132,14 @@ fn status_lists_both_sides() {
             .run(&database, set.load().runner().target(2))
             .unwrap();
         let status = driver.status(&database.url(), set.load().runner()).unwrap();
-        let conditions: Vec<_> = status.entries.iter().map(|entry| entry.condition).collect();
+        let conditions: Vec<_> = status.entries.iter().map(|entry| entry.state).collect();
         assert_eq!(
             conditions,
-            [Condition::Applied, Condition::Applied, Condition::Pending]
+            [
+                MigrationState::Applied,
+                MigrationState::Applied,
+                MigrationState::Pending
+            ]
         );
         assert_eq!(status.entries[0].checksum_matches, Some(true));
         assert!(
@@ -143,6 +147,7 @@ fn status_lists_both_sides() {
                 .applied_at
                 .as_ref()
                 .unwrap()
+                .as_str()
                 .ends_with('Z')
         );
         assert!(!status.is_current());
@@ -162,13 +167,13 @@ fn a_single_transaction_is_all_or_nothing() {
         let set = Set::new(&THREE);
         set.write("0020_bad.sql", "SELECT 1/0");
         let error = driver
-            .run(database, set.load().runner().single_transaction())
+            .run(database, set.load().runner().single_transaction(true))
             .unwrap_err();
         assert_eq!(error.sqlstate(), Some("22012"));
         assert_eq!(database.value("SELECT to_regclass('users') IS NULL"), "t");
         set.write("0020_bad.sql", "SELECT 1");
         let report = driver
-            .run(database, set.load().runner().single_transaction())
+            .run(database, set.load().runner().single_transaction(true))
             .unwrap();
         assert_eq!(versions(&report), [1, 2, 10, 20]);
     });
@@ -179,11 +184,11 @@ fn a_single_transaction_refuses_a_no_transaction_file() {
     both(|driver, database| {
         let set = Set::new(&[("1_a.sql", "-- migrate: no-transaction\nVACUUM;")]).load();
         let error = driver
-            .run(database, set.runner().single_transaction())
+            .run(database, set.runner().single_transaction(true))
             .unwrap_err();
-        insta::assert_snapshot!(error, @r"
+        insta::assert_snapshot!(format!("{error:#}"), @r"
         migrations/1_a.sql cannot be part of a single transaction: it says `-- migrate: no-transaction`
-          = help: run without the single transaction: each file then commits by itself
+          = help: leave out `.single_transaction(true)`: each file then commits by itself
         ");
     });
 }
@@ -209,7 +214,7 @@ fn the_history_may_live_in_another_schema_under_a_hostile_name() {
     both(|driver, database| {
         let set = Set::new(&THREE).load();
         let name = "x\"; DROP TABLE users; -- ümläut";
-        let table = || migrate_runtime::Table::new("my \"schema\"", name);
+        let table = || migrate_runtime::HistoryTable::new("my \"schema\"", name).unwrap();
         driver.run(database, set.runner().table(table())).unwrap();
         assert!(
             driver
@@ -233,19 +238,19 @@ fn a_run_that_is_asked_to_stop_finishes_the_migration_under_way() {
             ("2_two.sql", "CREATE TABLE two ()"),
         ]);
         let set = set.load();
-        let stop = Stop::new();
+        let stop = StopToken::new();
         let asking = stop.clone();
         let runner = set.runner().stop(&stop).observer(move |event| {
             if matches!(event, Event::Started { .. }) {
-                asking.request();
+                asking.stop();
             }
         });
         let error = driver.run(database, runner).unwrap_err();
         assert!(error.is_stopped());
         assert_eq!(versions(error.report()), [1]);
-        insta::assert_snapshot!(error, @"
-        stopped between two migrations, as it was asked to
-          = help: run again to go on where it stopped
+        insta::assert_snapshot!(format!("{error:#}"), @r"
+        stopped on request before the next migration
+          = help: run again to continue: what is committed is in the history
         ");
         let report = driver.run(database, set.runner()).unwrap();
         assert_eq!(versions(&report), [2]);

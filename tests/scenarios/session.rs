@@ -6,20 +6,20 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use migrate_runtime::{DatabaseError, Failure, Reply, Session};
+use migrate_runtime::{DatabaseError, Reply, Session, SessionError};
 
 use crate::set::Set;
 
 /// Answers from a list; remembers what it was sent.
 #[derive(Default)]
 struct Script {
-    replies: VecDeque<Result<Reply, Failure>>,
+    replies: VecDeque<Result<Reply, SessionError>>,
     sent: Vec<String>,
     slept: usize,
 }
 
 impl Session for Script {
-    fn send(&mut self, sql: &str) -> impl Future<Output = Result<Reply, Failure>> + Send {
+    fn send(&mut self, sql: &str) -> impl Future<Output = Result<Reply, SessionError>> + Send {
         self.sent.push(sql.to_owned());
         ready(
             self.replies
@@ -34,25 +34,13 @@ impl Session for Script {
     }
 }
 
-fn failure(code: &str, message: &str) -> Result<Reply, Failure> {
-    let error = DatabaseError {
-        code: code.to_owned(),
-        message: message.to_owned(),
-        ..DatabaseError::default()
-    };
-    Err(Failure {
-        database: Some(Box::new(error)),
-        completed: None,
-        source: "scripted".into(),
-    })
+fn failure(code: &str, message: &str) -> Result<Reply, SessionError> {
+    let error = DatabaseError::new(code, message);
+    Err(SessionError::database(error, "scripted"))
 }
 
-fn broken() -> Result<Reply, Failure> {
-    Err(Failure {
-        database: None,
-        completed: None,
-        source: "connection reset".into(),
-    })
+fn broken() -> Result<Reply, SessionError> {
+    Err(SessionError::connection("connection reset"))
 }
 
 fn now<T>(future: impl Future<Output = T>) -> T {
@@ -82,7 +70,7 @@ fn a_transactional_migration_is_one_message() {
         replies: [Ok(no_rows())].into(),
         ..Script::default()
     };
-    let report = now(set.runner().run_over(&mut script)).unwrap();
+    let report = now(set.runner().run_with(&mut script)).unwrap();
     assert_eq!(report.applied.len(), 1);
     let sql = &script.sent[1];
     let mut at = 0;
@@ -125,7 +113,7 @@ fn a_busy_lock_is_polled_with_sleeps_and_never_waited_for() {
         .into(),
         ..Script::default()
     };
-    now(set.runner().run_over(&mut script)).unwrap();
+    now(set.runner().run_with(&mut script)).unwrap();
     let kinds: Vec<&str> = script
         .sent
         .iter()
@@ -151,13 +139,13 @@ fn a_lost_connection_is_not_retried_and_says_that_the_outcome_is_unknown() {
         replies: [Ok(no_rows()), broken()].into(),
         ..Script::default()
     };
-    let error = now(set.runner().run_over(&mut script)).unwrap_err();
+    let error = now(set.runner().run_with(&mut script)).unwrap_err();
     assert!(error.is_connection());
     assert_eq!(script.sent.len(), 2);
     insta::assert_debug_snapshot!(error, @r"
-    the connection failed while trying to apply migrations/1_a.sql
-      = help: run again: the history tells what was committed, and a migration is applied whole or not at all
+    could not apply migrations/1_a.sql: the connection failed
       caused by: connection reset
+      = help: run again to continue: what is committed is in the history
     ");
 }
 
@@ -173,7 +161,7 @@ fn a_failed_rollback_does_not_hide_the_error() {
         .into(),
         ..Script::default()
     };
-    let error = now(set.runner().run_over(&mut script)).unwrap_err();
+    let error = now(set.runner().run_with(&mut script)).unwrap_err();
     assert_eq!(error.sqlstate(), Some("22012"));
 }
 
@@ -193,10 +181,11 @@ fn retries_are_bounded() {
         replies,
         ..Script::default()
     };
-    let error = now(set.runner().retries(3).run_over(&mut script)).unwrap_err();
+    let error = now(set.runner().retries(3).run_with(&mut script)).unwrap_err();
     assert_eq!(error.sqlstate(), Some("40P01"));
     assert_eq!(script.slept, 3);
-    assert!(error.to_string().contains("= attempts: 4"), "{error}");
+    let text = format!("{error:#}");
+    assert!(text.contains("= attempts: 4"), "{text}");
 }
 
 #[test]
@@ -209,8 +198,8 @@ fn a_history_row_that_cannot_be_read_is_an_error() {
         replies: [Ok(reply)].into(),
         ..Script::default()
     };
-    let error = now(set.runner().run_over(&mut script)).unwrap_err();
-    assert!(error.to_string().contains("is not readable"), "{error}");
+    let error = now(set.runner().run_with(&mut script)).unwrap_err();
+    assert!(error.to_string().contains("cannot be read"), "{error}");
 }
 
 #[test]
@@ -226,7 +215,7 @@ fn a_server_that_ends_the_connection_is_a_lost_connection() {
             .into(),
             ..Script::default()
         };
-        let error = now(set.runner().run_over(&mut script)).unwrap_err();
+        let error = now(set.runner().run_with(&mut script)).unwrap_err();
         assert!(error.is_connection(), "{error}");
         // Look, attempt, roll back: nothing is tried on a connection that is gone.
         assert_eq!(script.sent.len(), 3);

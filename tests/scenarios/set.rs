@@ -4,7 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use migrate_fixtures::Database;
-use migrate_runtime::{Error, Migrations, Plan, Repair, Repaired, Report, Revert, Runner, Status};
+use migrate_runtime::{
+    BaselineReport, Error, Migrations, Plan, Repair, Repaired, Revert, RevertReport, RunReport,
+    Runner, Status,
+};
 use tempfile::TempDir;
 
 /// A directory of migrations that a test writes, and edits as people do.
@@ -68,11 +71,11 @@ macro_rules! through {
 }
 
 impl Driver {
-    pub(crate) fn run(self, database: &Database, runner: Runner<'_>) -> Result<Report, Error> {
+    pub(crate) fn run(self, database: &Database, runner: Runner<'_>) -> Result<RunReport, Error> {
         self.run_at(&database.url(), runner)
     }
 
-    pub(crate) fn run_at(self, url: &str, mut runner: Runner<'_>) -> Result<Report, Error> {
+    pub(crate) fn run_at(self, url: &str, mut runner: Runner<'_>) -> Result<RunReport, Error> {
         through!(
             self,
             url,
@@ -105,7 +108,7 @@ impl Driver {
         database: &Database,
         mut runner: Runner<'_>,
         version: i64,
-    ) -> Result<Report, Error> {
+    ) -> Result<BaselineReport, Error> {
         let url = &database.url();
         through!(
             self,
@@ -135,7 +138,7 @@ impl Driver {
         database: &Database,
         mut runner: Runner<'_>,
         which: Revert,
-    ) -> Result<Report, Error> {
+    ) -> Result<RevertReport, Error> {
         let url = &database.url();
         through!(
             self,
@@ -174,7 +177,7 @@ pub(crate) fn both(scenario: impl Fn(Driver, &Database)) {
 }
 
 /// The versions that a report lists as applied.
-pub(crate) fn versions(report: &Report) -> Vec<i64> {
+pub(crate) fn versions(report: &RunReport) -> Vec<i64> {
     report
         .applied
         .iter()

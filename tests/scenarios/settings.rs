@@ -102,7 +102,7 @@ fn text_is_read_as_the_build_has_read_it() {
         driver
             .revert(database, set.runner(), Revert::Last(1))
             .unwrap();
-        let runner = set.runner().single_transaction();
+        let runner = set.runner().single_transaction(true);
         driver.run(database, runner).unwrap();
         assert_eq!(database.value("SELECT to_regclass('victim') IS NULL"), "f");
         assert_eq!(
@@ -192,7 +192,7 @@ fn a_file_that_becomes_another_role_is_recorded() {
                 .unwrap();
             driver.run(database, set.runner()).unwrap();
             database.execute("DROP TABLE schema_migrations, x, y, z");
-            let runner = set.runner().single_transaction();
+            let runner = set.runner().single_transaction(true);
             driver.run(database, runner).unwrap();
             assert_eq!(owners(), "xt yf zt", "{change}");
         }
@@ -281,7 +281,7 @@ fn a_single_transaction_makes_the_same_database() {
             .load();
             let runner = set.runner();
             let runner = if single {
-                runner.single_transaction()
+                runner.single_transaction(true)
             } else {
                 runner
             };
@@ -381,7 +381,7 @@ fn a_session_that_waits_is_not_ended_for_its_silence() {
         holder
             .execute("SELECT pg_advisory_lock($1)", &[&set.table().lock_key()])
             .unwrap();
-        let runner = set.runner().wait(std::time::Duration::from_secs(4));
+        let runner = set.runner().wait_timeout(std::time::Duration::from_secs(4));
         let error = driver.run(database, runner).unwrap_err();
         assert!(error.is_locked(), "{error}");
     });

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::thread;
 
 use migrate_fixtures::{Database, Proxy, Server};
-use migrate_runtime::{Migrations, Table, Tenants, TenantsReport};
+use migrate_runtime::{HistoryTable, Migrations, Tenants, TenantsReport};
 
 use crate::set::{DRIVERS, Driver, Set, both, connect, runtime, versions};
 
@@ -104,7 +104,7 @@ fn a_tenant_that_fails_does_not_stop_the_others() {
         assert_eq!(failed, ["Tenant \"1\"", "Tenant \"3\""]);
         let error = report.tenants[1].result.as_ref().unwrap_err();
         assert_eq!(
-            (error.migration(), versions(error.report())),
+            (error.version(), versions(error.report())),
             (Some(4), vec![1, 2, 3])
         );
         assert_eq!(
@@ -124,7 +124,7 @@ fn copies(database: &Database, set: &Migrations, count: usize) {
         .run(
             database,
             set.runner()
-                .table(Table::new("Tenant \"0\"", "schema_migrations")),
+                .table(HistoryTable::new("Tenant \"0\"", "schema_migrations").unwrap()),
         )
         .unwrap();
     database.execute(&format!(
@@ -217,7 +217,7 @@ fn two_sets_with_tables_of_their_own_neither_see_nor_hinder_each_other() {
         .load()
     });
     // The same new schema, so that making it is raced, too.
-    let table = |at: usize| Table::new("libraries", format!("history_{at}"));
+    let table = |at: usize| HistoryTable::new("libraries", format!("history_{at}")).unwrap();
     thread::scope(|scope| {
         for starter in 0..8 {
             let (sets, database) = (&sets, &database);

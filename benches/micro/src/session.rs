@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use migrate_runtime::{Failure, Migrations, Reply, Session};
+use migrate_runtime::{SessionError, Migrations, Reply, Session};
 
 /// Answers the first message with a history, and all others with success.
 #[derive(Debug)]
@@ -59,7 +59,7 @@ impl Scripted {
 }
 
 impl Session for Scripted {
-    fn send(&mut self, _: &str) -> impl Future<Output = Result<Reply, Failure>> + Send {
+    fn send(&mut self, _: &str) -> impl Future<Output = Result<Reply, SessionError>> + Send {
         ready(Ok(self.history.take().unwrap_or_default()))
     }
 

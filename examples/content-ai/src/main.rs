@@ -49,6 +49,11 @@ fn main() -> ExitCode {
     let Err(error) = serve() else {
         return ExitCode::SUCCESS;
     };
+    // With the place in the file, what the server said, and what to do about it.
+    if let Some(error) = error.downcast_ref::<migrate_runtime::Error>() {
+        eprintln!("error: {error:#}");
+        return ExitCode::FAILURE;
+    }
     eprintln!("error: {error}");
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -16,8 +16,11 @@ pub(crate) fn table(status: &Status) -> String {
             table,
             "{:>14}  {:<9}  {:<20}  {}",
             entry.version,
-            entry.condition.to_string(),
-            entry.applied_at.as_deref().unwrap_or("-"),
+            entry.state.to_string(),
+            entry
+                .applied_at
+                .as_ref()
+                .map_or("-", migrate_runtime::Timestamp::as_str),
             entry.name,
         );
     }

@@ -3,7 +3,7 @@
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use migrate_adopt::{Error, Finding, Tool, adopt};
-use migrate_runtime::{Session, Table};
+use migrate_runtime::{HistoryTable, Session, Timestamp};
 use serde_json::{Value, json};
 
 use crate::exit::Exit;
@@ -56,7 +56,7 @@ impl Adopt {
         }
         if let Some(table) = &self.from_table {
             let (schema, name) = table.split_once('.').unwrap_or(("public", table));
-            adoption = adoption.from_table(Table::new(schema.to_owned(), name.to_owned()));
+            adoption = adoption.from_table(HistoryTable::new(schema.to_owned(), name.to_owned())?);
         }
         let applied = self.applied.iter();
         adoption = applied.fold(adoption, |adoption, version| adoption.applied(*version));
@@ -64,19 +64,17 @@ impl Adopt {
         adoption = pending.fold(adoption, |adoption, version| adoption.pending(*version));
         let forget = self.forget.iter();
         adoption = forget.fold(adoption, migrate_adopt::Adoption::forget);
-        if self.dry_run {
-            adoption = adoption.dry_run();
-        }
-        let adopted = adoption.perform_over(session).await.map_err(failure)?;
+        let adoption = adoption.dry_run(self.dry_run);
+        let adopted = adoption.run_with(session).await.map_err(failure)?;
         let rows = adopted.recorded.iter();
         for row in rows.clone() {
-            let time = row.applied_at.as_deref();
+            let time = row.applied_at.as_ref();
             let when = time.map_or_else(String::new, |time| format!(", applied {time}"));
             job.output.text(&format!("{}{when}", row.file));
         }
         job.output.text(&adopted.to_string());
         let rows: Vec<Value> = rows
-            .map(|row| json!({ "version": row.version, "file": row.file, "applied_at": row.applied_at }))
+            .map(|row| json!({ "version": row.version, "file": row.file, "applied_at": row.applied_at.as_ref().map(Timestamp::as_str) }))
             .collect();
         job.output.document(
             "adopt",
@@ -95,8 +93,7 @@ impl Adopt {
 
 fn failure(error: Error) -> Failure {
     let hints = error.hints();
-    let text = error.to_string();
-    let message = text.split("\n  = help: ").next().unwrap_or_default();
+    let (message, text) = (error.to_string(), error.details().to_string());
     let failure = match error {
         Error::Record(error) => return error.into(),
         Error::Refused { findings, .. } => {
@@ -110,7 +107,9 @@ fn failure(error: Error) -> Failure {
             .cause(error.as_ref()),
         _ => Failure::refused(message),
     };
-    hints.into_iter().fold(failure, Failure::help)
+    hints
+        .into_iter()
+        .fold(failure.described(text), Failure::help)
 }
 
 fn document(finding: &Finding) -> Value {

@@ -2,9 +2,8 @@
 
 use clap::Args;
 use migrate_runtime::Session;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::run;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::job::Job;
@@ -26,19 +25,24 @@ impl Baseline {
         job: &Job<'_>,
         session: &mut S,
     ) -> Result<Exit, Failure> {
-        let report = job.runner().baseline_over(session, self.version).await?;
-        for recorded in &report.applied {
+        let report = job.runner().baseline_with(session, self.version).await?;
+        for recorded in &report.recorded {
             job.output.text(&format!(
                 "recorded {} as applied without running it",
                 recorded.file
             ));
         }
-        job.output.text(&match report.applied.len() {
+        job.output.text(&match report.recorded.len() {
             0 => "nothing to record: every migration up to this version is recorded".to_owned(),
             some => format!("recorded {}", counted(some, "migration")),
         });
+        let recorded = report
+            .recorded
+            .iter()
+            .map(|one| json!({ "version": one.version, "name": one.name, "file": one.file }));
+        let recorded: Vec<Value> = recorded.collect();
         job.output
-            .document("baseline", json!({ "recorded": run::applied(&report) }));
+            .document("baseline", json!({ "recorded": recorded }));
         Ok(Exit::Done)
     }
 }

@@ -128,7 +128,7 @@ async fn try_out(
     output.note(&format!("{DIM}scratch database on {server}{DIM:#}"));
     let set = directory.migrations()?;
     let settings = directory.settings().clone();
-    let job = Job::new(&set, directory.table(), settings, output);
+    let job = Job::new(&set, directory.table()?, settings, output);
     let mut interruptions = Interruptions::listen();
     let mut scratch = Scratch::create(&server.target).await?;
     let cancel = scratch.cancel.clone();

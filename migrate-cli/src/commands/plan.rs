@@ -3,7 +3,7 @@
 use clap::Args;
 use migrate_check::lint::{Lock, locks};
 use migrate_check::{Diagnostic, Position, Style, Transaction, judge, render};
-use migrate_runtime::{Pending, Script, Session};
+use migrate_runtime::{PendingMigration, Script, Session};
 use serde_json::{Value, json};
 
 use crate::exit::Exit;
@@ -38,7 +38,7 @@ impl Plan {
         if let Some(version) = self.to {
             runner = runner.target(version);
         }
-        let plan = runner.plan_over(session).await?;
+        let plan = runner.plan_with(session).await?;
         let mut documents = Vec::new();
         for pending in &plan.pending {
             let Some(migration) = job.set.get(pending.version) else {
@@ -96,7 +96,12 @@ fn findings(job: &Job<'_>, version: i64, script: &Script<'_>) -> Vec<Diagnostic>
     )
 }
 
-fn show(pending: &Pending, steps: &[Step<'_>], findings: &[Diagnostic], text: &str) -> String {
+fn show(
+    pending: &PendingMigration,
+    steps: &[Step<'_>],
+    findings: &[Diagnostic],
+    text: &str,
+) -> String {
     let how = if pending.transactional {
         ""
     } else {
@@ -122,7 +127,12 @@ fn show(pending: &Pending, steps: &[Step<'_>], findings: &[Diagnostic], text: &s
     lines.join("\n") + "\n"
 }
 
-fn document(pending: &Pending, steps: &[Step<'_>], findings: &[Diagnostic], text: &str) -> Value {
+fn document(
+    pending: &PendingMigration,
+    steps: &[Step<'_>],
+    findings: &[Diagnostic],
+    text: &str,
+) -> Value {
     let step = |step: &Step<'_>| {
         let lock = |lock: &Lock| json!({ "table": lock.table, "mode": lock.mode });
         let locks: Vec<_> = step.locks.iter().map(lock).collect();

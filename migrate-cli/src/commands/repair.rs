@@ -34,11 +34,11 @@ impl Repair {
         session: &mut S,
     ) -> Result<Exit, Failure> {
         let what = match (self.applied, self.retry) {
-            (Some(version), _) => What::Applied(version),
-            (None, Some(version)) => What::Retry(version),
-            (None, None) => What::Accept(self.accept.clone()),
+            (Some(version), _) => What::MarkApplied(version),
+            (None, Some(version)) => What::MarkPending(version),
+            (None, None) => What::AcceptChecksums(self.accept.clone()),
         };
-        let repaired = job.runner().repair_over(session, &what).await?;
+        let repaired = job.runner().repair_with(session, &what).await?;
         for row in &repaired {
             job.output.text(&row.to_string());
         }

@@ -1,10 +1,13 @@
 //! `migrate revert`: reverts applied migrations with their down files.
 
 use clap::Args;
-use migrate_runtime::{Condition, Entry, Revert as Which, Session, Status};
-use serde_json::json;
+use migrate_runtime::{
+    MigrationState, MigrationStatus, Revert as Which, RevertedMigration, Session, Status,
+};
+use serde_json::{Value, json};
 
-use super::run::{self, Limits};
+use super::run::Limits;
+use crate::duration;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::job::Job;
@@ -21,6 +24,10 @@ pub(crate) struct Revert {
     #[arg(long, value_name = "VERSION")]
     to: Option<i64>,
 
+    /// Revert every migration
+    #[arg(long, conflicts_with_all = ["last", "to"])]
+    all: bool,
+
     /// Show which migrations would be reverted, and change nothing
     #[arg(long)]
     dry_run: bool,
@@ -35,10 +42,14 @@ impl Revert {
         job: &Job<'_>,
         session: &mut S,
     ) -> Result<Exit, Failure> {
-        let which = self.to.map_or(Which::Last(self.last), Which::To);
+        let which = match self.to {
+            _ if self.all => Which::All,
+            Some(version) => Which::To(version),
+            None => Which::Last(self.last),
+        };
         let output = job.output;
         if self.dry_run {
-            let status = job.runner().status_over(session).await?;
+            let status = job.runner().status_with(session).await?;
             return self.plan(job, &status);
         }
         let mut runner = self
@@ -46,20 +57,19 @@ impl Revert {
             .set(job.runner())
             .stop(&job.stop)
             .observer(|event| job.progress.tell(event));
-        let document = |report| json!({ "reverted": run::applied(report) });
-        let result = runner.revert_over(session, which).await;
+        let result = runner.revert_with(session, which).await;
         job.progress.end();
         match result {
             Ok(report) => {
-                output.text(&match report.applied.len() {
+                output.text(&match report.reverted.len() {
                     0 => "nothing to revert".to_owned(),
                     some => format!("reverted {}", counted(some, "migration")),
                 });
-                output.document("revert", document(&report));
+                output.document("revert", document(&report.reverted));
                 Ok(Exit::Done)
             }
             Err(error) => {
-                let report = document(error.report());
+                let report = document(error.reverted());
                 Err(Failure::from(error).details(report))
             }
         }
@@ -67,15 +77,20 @@ impl Revert {
 
     /// What `--dry-run` says: the migrations that a revert would take, or the one that stops it.
     fn plan(&self, job: &Job<'_>, status: &Status) -> Result<Exit, Failure> {
-        let is_recorded =
-            |entry: &&Entry| !matches!(entry.condition, Condition::Pending | Condition::OutOfOrder);
+        let is_recorded = |entry: &&MigrationStatus| {
+            !matches!(
+                entry.state,
+                MigrationState::Pending | MigrationState::OutOfOrder
+            )
+        };
         let newest = status.entries.iter().rev().filter(is_recorded);
-        let chosen: Vec<&Entry> = match self.to {
+        let chosen: Vec<&MigrationStatus> = match self.to {
             Some(target) => newest.filter(|entry| entry.version > target).collect(),
+            None if self.all => newest.collect(),
             None => newest.take(self.last).collect(),
         };
         if let Some(at) = chosen.iter().position(|entry| !entry.reversible)
-            && let Some(Entry { version, name, .. }) = chosen.get(at)
+            && let Some(MigrationStatus { version, name, .. }) = chosen.get(at)
         {
             let failure = Failure::refused(format!(
                 "migration {version} {name} has no down file, so nothing would be reverted"
@@ -93,7 +108,7 @@ impl Revert {
                 let down = migration.down()?;
                 Some(down.path())
             });
-            let Entry { version, name, .. } = entry;
+            let MigrationStatus { version, name, .. } = entry;
             job.output.text(&format!(
                 "would revert {version} {name} with {}",
                 down.as_deref().unwrap_or("its down file")
@@ -107,4 +122,17 @@ impl Revert {
         job.output.document("revert", document);
         Ok(Exit::Done)
     }
+}
+
+fn document(reverted: &[RevertedMigration]) -> Value {
+    let one = |one: &RevertedMigration| {
+        json!({
+            "version": one.version,
+            "name": one.name,
+            "file": one.file,
+            "ms": duration::milliseconds(one.duration),
+            "attempts": one.attempts,
+        })
+    };
+    json!({ "reverted": reverted.iter().map(one).collect::<Vec<Value>>() })
 }

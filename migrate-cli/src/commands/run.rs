@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use migrate_runtime::{Policy, Report, Runner, Session};
+use migrate_runtime::{AppliedMigration, Policy, RunReport, Runner, Session, UnknownMigration};
 use serde_json::{Value, json};
 
 use crate::duration;
@@ -71,7 +71,7 @@ impl Limits {
             runner = runner.statement_timeout(timeout);
         }
         if let Some(limit) = self.wait {
-            runner = runner.wait(limit);
+            runner = runner.wait_timeout(limit);
         }
         runner
     }
@@ -99,7 +99,7 @@ impl Run {
             runner = runner.target(version);
         }
         if self.single_transaction {
-            runner = runner.single_transaction();
+            runner = runner.single_transaction(true);
         }
         for condition in &self.allow {
             runner = match condition {
@@ -109,14 +109,14 @@ impl Run {
             };
         }
         if self.dry_run {
-            let plan = runner.plan_over(session).await?;
+            let plan = runner.plan_with(session).await?;
             return Ok(report_plan(job.output, &plan));
         }
         let output = job.output;
         let mut runner = runner
             .stop(&job.stop)
             .observer(|event| job.progress.tell(event));
-        let result = runner.run_over(session).await;
+        let result = runner.run_with(session).await;
         job.progress.end();
         match result {
             Ok(report) => {
@@ -157,10 +157,10 @@ fn report_plan(output: Output, plan: &migrate_runtime::Plan) -> Exit {
 }
 
 /// The last line of a run.
-fn summary(report: &Report) -> String {
+fn summary(report: &RunReport) -> String {
     let mut lines = vec![match (report.applied.len(), report.current) {
         (0, 0) => "nothing to apply: there are no migrations".to_owned(),
-        (0, current) => format!("nothing pending, {} applied", counted(current, "migration")),
+        (0, current) => format!("up to date ({})", counted(current, "migration")),
         (applied, _) => format!("applied {}", counted(applied, "migration")),
     }];
     if let Some(newest) = report.ahead.last() {
@@ -182,10 +182,10 @@ fn summary(report: &Report) -> String {
     lines.join("\n")
 }
 
-/// What JSON says of a run, a revert or a baseline.
-pub(crate) fn document(report: &Report) -> Value {
-    let unknown = |list: &[migrate_runtime::Unknown]| -> Vec<Value> {
-        let one = |unknown: &migrate_runtime::Unknown| json!({ "version": unknown.version, "name": unknown.name });
+/// What JSON says of a run.
+fn document(report: &RunReport) -> Value {
+    let unknown = |list: &[UnknownMigration]| -> Vec<Value> {
+        let one = |unknown: &UnknownMigration| json!({ "version": unknown.version, "name": unknown.name });
         list.iter().map(one).collect()
     };
     json!({
@@ -197,9 +197,9 @@ pub(crate) fn document(report: &Report) -> Value {
     })
 }
 
-/// The migrations that a report lists.
-pub(crate) fn applied(report: &Report) -> Vec<Value> {
-    let one = |applied: &migrate_runtime::Applied| {
+/// The migrations that a run applied.
+fn applied(report: &RunReport) -> Vec<Value> {
+    let one = |applied: &AppliedMigration| {
         json!({
             "version": applied.version,
             "name": applied.name,

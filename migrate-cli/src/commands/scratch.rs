@@ -42,10 +42,10 @@ pub(crate) async fn try_out(job: &Job<'_>, scratch: &mut Scratch) -> Result<Find
     scratch.watch(&job.table).await?;
     let mut found = Findings::default();
     let mut before = vec![scratch.catalog(&job.table).await?];
-    for migration in job.set.iter() {
+    for migration in job.set {
         let known = scratch.begin(&job.table).await?;
         let mut runner = job.runner().target(migration.version());
-        let report = runner.run_over(&mut scratch.client).await?;
+        let report = runner.run_with(&mut scratch.client).await?;
         let (locks, work) = scratch.end(&known).await?;
         let file = File {
             name: migration.up().path(),
@@ -59,7 +59,7 @@ pub(crate) async fn try_out(job: &Job<'_>, scratch: &mut Scratch) -> Result<Find
     }
     revert(job, scratch, &before, &mut found).await?;
     if found.reverted > 0 {
-        if let Err(error) = job.runner().run_over(&mut scratch.client).await {
+        if let Err(error) = job.runner().run_with(&mut scratch.client).await {
             // What the down files left explains it.
             if found.differences.is_empty() {
                 return Err(error.into());
@@ -90,7 +90,7 @@ async fn make_history(job: &Job<'_>, scratch: &mut Scratch) -> Result<(), Failur
     };
     let mut runner = job.runner();
     runner
-        .baseline_over(&mut scratch.client, first.version())
+        .baseline_with(&mut scratch.client, first.version())
         .await?;
     let forget = format!("DELETE FROM {}", job.table);
     scratch
@@ -116,7 +116,7 @@ async fn revert(
         };
         let mut runner = job.runner();
         runner
-            .revert_over(&mut scratch.client, Revert::Last(1))
+            .revert_with(&mut scratch.client, Revert::Last(1))
             .await?;
         found.reverted += 1;
         let now = scratch.catalog(&job.table).await?;

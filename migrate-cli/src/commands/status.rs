@@ -1,11 +1,9 @@
 //! `migrate status`: the state of every migration.
 
-use std::time::Duration;
-
 use anstyle::Style;
 use clap::Args;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table};
-use migrate_runtime::{Condition, Entry, Session};
+use migrate_runtime::{MigrationState, MigrationStatus, Session, Timestamp};
 use serde_json::{Value, json};
 
 use crate::duration;
@@ -28,7 +26,7 @@ impl Status {
         job: &Job<'_>,
         session: &mut S,
     ) -> Result<Exit, Failure> {
-        let status = job.runner().status_over(session).await?;
+        let status = job.runner().status_with(session).await?;
         if !status.entries.is_empty() {
             let width = terminal_size::terminal_size_of(std::io::stdout());
             let width = width.map(|(width, _)| usize::from(width.0));
@@ -59,7 +57,7 @@ const COLUMNS: [&str; 7] = [
 const DISPENSABLE: [&str; 4] = ["checksum", "by", "took", "applied at"];
 
 /// A line for each migration. Columns are left out until the lines fit a terminal of `width`.
-fn table(entries: &[Entry], width: Option<usize>) -> String {
+fn table(entries: &[MigrationStatus], width: Option<usize>) -> String {
     let lines = (0..=DISPENSABLE.len())
         .map(|left_out| lines(entries, DISPENSABLE.get(..left_out).unwrap_or_default()));
     let fits = |lines: &Vec<String>| {
@@ -84,7 +82,7 @@ fn table(entries: &[Entry], width: Option<usize>) -> String {
 }
 
 /// The header and a line for each migration, without the columns of these names.
-fn lines(entries: &[Entry], without: &[&str]) -> Vec<String> {
+fn lines(entries: &[MigrationStatus], without: &[&str]) -> Vec<String> {
     let mut table = Table::new();
     table
         .load_style(comfy_table::presets::NOTHING)
@@ -92,14 +90,16 @@ fn lines(entries: &[Entry], without: &[&str]) -> Vec<String> {
         .set_header(COLUMNS);
     for entry in entries {
         let or_dash = |text: Option<&str>| text.unwrap_or("-").to_owned();
-        let took = entry.milliseconds.map(Duration::from_millis);
+        let applied_at = entry.applied_at.as_ref().map(Timestamp::as_str);
         table.add_row([
             entry.version.to_string(),
             entry.name.clone(),
-            entry.condition.to_string(),
-            or_dash(entry.applied_at.as_deref()),
+            entry.state.to_string(),
+            or_dash(applied_at),
             or_dash(entry.applied_by.as_deref()),
-            took.map_or_else(|| "-".to_owned(), duration::show),
+            entry
+                .duration
+                .map_or_else(|| "-".to_owned(), duration::show),
             match entry.checksum_matches {
                 Some(true) => "ok".to_owned(),
                 Some(false) => "differs".to_owned(),
@@ -120,11 +120,11 @@ fn lines(entries: &[Entry], without: &[&str]) -> Vec<String> {
 }
 
 /// Plain for applied migrations, yellow for pending ones, red for mistakes.
-fn style(entry: &Entry) -> Style {
-    match entry.condition {
-        Condition::Applied | Condition::Baseline => Style::new(),
-        Condition::Ahead => DIM,
-        Condition::Pending => WARNING,
+fn style(entry: &MigrationStatus) -> Style {
+    match entry.state {
+        MigrationState::Applied | MigrationState::Baseline => Style::new(),
+        MigrationState::Ahead => DIM,
+        MigrationState::Pending => WARNING,
         _ => ERROR,
     }
 }
@@ -132,7 +132,7 @@ fn style(entry: &Entry) -> Style {
 /// The totals, and what to do next.
 fn summary(status: &migrate_runtime::Status) -> String {
     let count = |word| {
-        let words = status.entries.iter().map(|entry| state(entry.condition));
+        let words = status.entries.iter().map(|entry| state(entry.state));
         words.filter(|found| *found == word).count()
     };
     let mut parts = vec![
@@ -171,12 +171,16 @@ fn summary(status: &migrate_runtime::Status) -> String {
 
 /// How many migrations of the set are applied.
 fn applied(status: &migrate_runtime::Status) -> usize {
-    let is_applied =
-        |entry: &&Entry| matches!(entry.condition, Condition::Applied | Condition::Baseline);
+    let is_applied = |entry: &&MigrationStatus| {
+        matches!(
+            entry.state,
+            MigrationState::Applied | MigrationState::Baseline
+        )
+    };
     status.entries.iter().filter(is_applied).count()
 }
 
-fn label(entry: &Entry) -> String {
+fn label(entry: &MigrationStatus) -> String {
     entry.file.clone().unwrap_or_else(|| {
         format!("{} {}", entry.version, entry.name)
             .trim_end()
@@ -185,17 +189,17 @@ fn label(entry: &Entry) -> String {
 }
 
 /// What is wrong, and what to do about it.
-fn advice(entry: &Entry) -> Option<String> {
+fn advice(entry: &MigrationStatus) -> Option<String> {
     let version = entry.version;
-    match entry.condition {
-        Condition::Drifted => Some(format!(
+    match entry.state {
+        MigrationState::Drifted => Some(format!(
             "edited after it was applied; restore the file and put the change into a new migration, or accept the edit: `migrate repair --accept {version}`"
         )),
-        Condition::Missing => Some("applied, but its file is missing; restore the file".to_owned()),
-        Condition::OutOfOrder => Some(
+        MigrationState::Missing => Some("applied, but its file is missing; restore the file".to_owned()),
+        MigrationState::OutOfOrder => Some(
             "older than the newest applied migration; give it a newer version, or add `-- migrate: out-of-order` to it".to_owned(),
         ),
-        Condition::Interrupted { .. } => Some(
+        MigrationState::Interrupted { .. } => Some(
             "interrupted; the next run resumes it, or says why it cannot".to_owned(),
         ),
         _ => None,
@@ -203,16 +207,16 @@ fn advice(entry: &Entry) -> Option<String> {
 }
 
 fn document(status: &migrate_runtime::Status) -> Value {
-    let entry = |entry: &Entry| {
+    let entry = |entry: &MigrationStatus| {
         json!({
             "version": entry.version,
             "name": entry.name,
             "file": entry.file,
-            "state": state(entry.condition),
-            "done": match entry.condition { Condition::Interrupted { done, .. } => Some(done), _ => None },
-            "applied_at": entry.applied_at,
+            "state": state(entry.state),
+            "done": match entry.state { MigrationState::Interrupted { done, .. } => Some(done), _ => None },
+            "applied_at": entry.applied_at.as_ref().map(Timestamp::as_str),
             "applied_by": entry.applied_by,
-            "ms": entry.milliseconds,
+            "ms": entry.duration.map(duration::milliseconds),
             "checksum_matches": entry.checksum_matches,
             "reversible": entry.reversible,
             "note": entry.note,
@@ -223,7 +227,7 @@ fn document(status: &migrate_runtime::Status) -> Value {
             "pid": holder.pid,
             "user": holder.user,
             "application": holder.application,
-            "since": holder.since,
+            "since": holder.since.as_ref().map(Timestamp::as_str),
         })
     });
     json!({
@@ -238,35 +242,37 @@ fn document(status: &migrate_runtime::Status) -> Value {
 }
 
 /// The condition as one stable word.
-fn state(condition: Condition) -> &'static str {
+fn state(condition: MigrationState) -> &'static str {
     match condition {
-        Condition::Pending => "pending",
-        Condition::Applied => "applied",
-        Condition::Baseline => "baseline",
-        Condition::Drifted => "drifted",
-        Condition::Missing => "missing",
-        Condition::Ahead => "ahead",
-        Condition::OutOfOrder => "out_of_order",
-        Condition::Interrupted { .. } => "interrupted",
+        MigrationState::Pending => "pending",
+        MigrationState::Applied => "applied",
+        MigrationState::Baseline => "baseline",
+        MigrationState::Drifted => "drifted",
+        MigrationState::Missing => "missing",
+        MigrationState::Ahead => "ahead",
+        MigrationState::OutOfOrder => "out_of_order",
+        MigrationState::Interrupted { .. } => "interrupted",
         _ => "unknown",
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use migrate_runtime::{Condition, Entry};
+    use std::time::Duration;
+
+    use migrate_runtime::{MigrationState, MigrationStatus, Timestamp};
 
     use super::table;
 
     #[test]
     fn a_narrow_terminal_gets_fewer_columns_and_no_wrapped_line() {
-        let mut entry = Entry::default();
+        let mut entry = MigrationStatus::default();
         entry.version = 20_250_131_093_000;
         entry.name = "create_users".to_owned();
-        entry.condition = Condition::Applied;
-        entry.applied_at = Some("2026-01-31T09:30:00Z".to_owned());
+        entry.state = MigrationState::Applied;
+        entry.applied_at = Some(Timestamp::new("2026-01-31T09:30:00Z"));
         entry.applied_by = Some("shop_owner".to_owned());
-        entry.milliseconds = Some(11);
+        entry.duration = Some(Duration::from_millis(11));
         entry.checksum_matches = Some(true);
         let shown =
             |width| anstream::adapter::strip_str(&table(&[entry.clone()], width)).to_string();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use migrate_runtime::Table;
+use migrate_runtime::HistoryTable;
 
 use super::Scratch;
 use super::observe::SCHEMA;
@@ -13,7 +13,7 @@ pub(crate) type Catalog = BTreeSet<String>;
 
 impl Scratch {
     /// The current schema, without the history table, the observer and the members of extensions.
-    pub(crate) async fn catalog(&self, history: &Table) -> Result<Catalog, Failure> {
+    pub(crate) async fn catalog(&self, history: &HistoryTable) -> Result<Catalog, Failure> {
         let table = history.to_string().replace('\'', "''");
         let sql = OBJECTS
             .replace("{history}", &format!("'{table}'::regclass"))

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use migrate_runtime::Table;
+use migrate_runtime::HistoryTable;
 use tokio_postgres::error::Severity;
 
 use super::Scratch;
@@ -55,7 +55,7 @@ pub(super) const SCHEMA: &str = "migrate_scratch";
 
 impl Scratch {
     /// Prepares the observation. The history table must exist.
-    pub(crate) async fn watch(&self, history: &Table) -> Result<(), Failure> {
+    pub(crate) async fn watch(&self, history: &HistoryTable) -> Result<(), Failure> {
         self.rows(&format!(
             "CREATE SCHEMA {SCHEMA};
              CREATE TABLE {SCHEMA}.known (oid oid PRIMARY KEY, name text);
@@ -76,7 +76,10 @@ impl Scratch {
     }
 
     /// Begins the observation of one migration: only tables that exist now can be in use by others.
-    pub(crate) async fn begin(&mut self, history: &Table) -> Result<BTreeSet<String>, Failure> {
+    pub(crate) async fn begin(
+        &mut self,
+        history: &HistoryTable,
+    ) -> Result<BTreeSet<String>, Failure> {
         let rows = self
             .rows(&format!(
                 "TRUNCATE {SCHEMA}.known, {SCHEMA}.locks;

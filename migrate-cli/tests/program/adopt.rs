@@ -46,9 +46,9 @@ fn a_foreign_directory_is_recognised_and_a_foreign_history_taken_over() {
     check!(place, ["run", "--layout", "dbmate"], @r#"
     exit: 1
     ----- stderr
-    error: "public"."schema_migrations" is not a history of ours: its columns are version character varying(128) (it is the table of dbmate)
-      = help: to take over what dbmate has applied: `migrate adopt --from dbmate`, first with `--dry-run`; nothing was changed
-      = help: keep the history elsewhere: `--schema` and `--table`, or `schema` and `table` in migrate.toml
+    error: "public"."schema_migrations" exists but is not migrate's history table (columns: version character varying(128)); it looks like the table of dbmate
+      = help: run `migrate adopt --from dbmate --dry-run` to see what can be adopted
+      = help: keep this history in another table: `--schema` and `--table`, or `schema` and `table` in migrate.toml
     "#);
     check!(place, ["adopt", "--from", "dbmate", "--layout", "dbmate", "--dry-run"], @r#"
     exit: 0

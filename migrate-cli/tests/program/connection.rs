@@ -83,11 +83,15 @@ fn servers_that_do_not_answer_and_databases_that_are_not_there() {
         "causes": [
           "FATAL: database \"[database]_gone\" does not exist"
         ],
+        "column": null,
+        "file": null,
         "help": [
           "create it first: `createdb`, or `CREATE DATABASE` in another database"
         ],
+        "line": null,
         "message": "cannot connect to database `[database]_gone` at 127.0.0.1:[port] as `postgres`",
         "sqlstate": "3D000",
+        "statement": null,
         "version": null
       },
       "ok": false

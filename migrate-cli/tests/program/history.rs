@@ -14,11 +14,11 @@ const THREE_DOWN: &str = "DROP TABLE three;\n";
 fn the_newest_is_reverted_and_what_has_no_down_file_is_not() {
     let place = Place::new(&FILES);
     place.call(&["run"]);
-    check!(place, ["revert"], @"
+    check!(place, ["revert"], @r"
     exit: 1
     ----- stderr
     error: 3 three cannot be reverted: it has no down file
-      = help: write a `.down.sql` file for it, or revert to a newer target
+      = help: add a down file for it, or revert only what is newer
     ");
     place.write("migrations/0003_three.down.sql", THREE_DOWN);
     check!(place, ["revert"], @"
@@ -49,11 +49,11 @@ fn the_newest_is_reverted_and_what_has_no_down_file_is_not() {
     ----- stdout
     nothing to revert
     ");
-    check!(place, ["revert", "--last", "1"], @"
+    check!(place, ["revert", "--last", "1"], @r"
     exit: 1
     ----- stderr
     error: 1 one cannot be reverted: it has no down file
-      = help: write a `.down.sql` file for it, or revert to a newer target
+      = help: add a down file for it, or revert only what is newer
     ");
     check!(place, ["revert", "--last", "1", "--to", "1"], @"
     exit: 2
@@ -123,11 +123,11 @@ fn a_baseline_records_without_running() {
       "recorded": []
     }
     "#);
-    check!(place, ["baseline", "9"], @"
+    check!(place, ["baseline", "9"], @r"
     exit: 1
     ----- stderr
-    error: the target 9 is not among the embedded migrations
-      = help: name the version of an embedded migration
+    error: this program has no migration with version 9
+      = help: choose a version from 1 to 3 that has a file
     ");
     check!(place, ["baseline", "two"], @"
     exit: 2
@@ -163,11 +163,11 @@ fn a_deliberate_edit_is_accepted_by_version() {
 
     For more information, try '--help'.
     ");
-    check!(place, ["repair", "--retry", "2"], @"
+    check!(place, ["repair", "--retry", "2"], @r"
     exit: 1
     ----- stderr
-    error: 2 cannot be repaired: it is not half-done
-      = help: `migrate status` lists what is applied
+    error: version 2 cannot be repaired: it is not half-done
+      = help: run `migrate status` to list what is applied
     ");
 }
 

@@ -112,7 +112,7 @@ fn steady_line(line: &str) -> String {
             }
         }
         let before = words.get(at - 1).cloned().unwrap_or_default();
-        if matches!(before.as_str(), "process" | "\"pid\":" | "\"ms\":") {
+        if matches!(before.as_str(), "pid" | "\"pid\":" | "\"ms\":") {
             let word = words.get_mut(at).unwrap();
             let number = word.trim_end_matches(',');
             if number.parse::<u64>().is_ok() {

@@ -21,10 +21,10 @@ fn pending_migrations_are_applied_once() {
     applied migrations/0002_create_posts.sql in [n] ms
     applied 2 migrations
     ");
-    check!(place, ["run"], @"
+    check!(place, ["run"], @r"
     exit: 0
     ----- stdout
-    nothing pending, 2 migrations applied
+    up to date (2 migrations)
     ");
     place.database.assert_quiet();
 }
@@ -71,11 +71,11 @@ fn a_dry_run_and_a_target_say_and_do_less() {
     applied migrations/0001_create_users.sql in [n] ms
     applied 1 migration
     ");
-    check!(place, ["run", "--to", "7"], @"
+    check!(place, ["run", "--to", "7"], @r"
     exit: 1
     ----- stderr
-    error: the target 7 is not among the embedded migrations
-      = help: name the version of an embedded migration
+    error: this program has no migration with version 7
+      = help: choose a version from 1 to 2 that has a file
     ");
 }
 
@@ -112,9 +112,13 @@ fn a_failing_statement_is_shown_where_it_stands() {
       "drifted": [],
       "error": {
         "causes": [],
+        "column": 13,
+        "file": "migrations/0002_wrong.sql",
         "help": [],
-        "message": "migrations/0002_wrong.sql:2:13: relation \"userss\" does not exist\n  |\n2 | INSERT INTO userss VALUES (1);\n  |             ^\n  = statement: 2 of 2\n  = sqlstate: 42P01\n  = note: nothing of this migration was kept",
+        "line": 2,
+        "message": "migrations/0002_wrong.sql:2:13: relation \"userss\" does not exist",
         "sqlstate": "42P01",
+        "statement": 2,
         "version": 2
       },
       "missing": [],
@@ -139,17 +143,17 @@ fn an_edited_file_is_refused_and_may_be_allowed() {
         "migrations/0001_create_users.sql",
         "CREATE TABLE users (id int);\n",
     );
-    check!(place, ["run"], @"
+    check!(place, ["run"], @r"
     exit: 1
     ----- stderr
-    error: migrations/0001_create_users.sql was edited after it was applied (applied 75b03a594e0b, embedded 537129faaa4b)
-      = help: restore the file as it was applied and put the change into a new migration
-      = help: if the edit was deliberate and changes nothing in the database, accept the new checksum with `migrate repair`
+    error: migrations/0001_create_users.sql was edited after being applied (recorded checksum 75b03a594e0b, embedded 537129faaa4b)
+      = help: restore the file as it was applied, and put the change into a new migration
+      = help: if the edit is deliberate and the database needs no change: `migrate repair --accept 1`
     ");
-    check!(place, ["run", "--allow", "drift"], @"
+    check!(place, ["run", "--allow", "drift"], @r"
     exit: 0
     ----- stdout
-    nothing pending, 1 migration applied
+    up to date (1 migration)
     allowed: migration 1 was edited after it was applied
     ");
 }

@@ -71,7 +71,7 @@ fn a_pipe_in_the_place_of_a_file_is_not_waited_for() {
         path
     };
     pipe("migrate.toml");
-    check!(place, ["status"], @"
+    check!(place, ["status"], @r"
     exit: 1
     ----- stderr
     error: nothing was done, because the migrations in `migrations` are not valid

@@ -74,14 +74,14 @@ fn the_first_signal_stops_after_the_migration_under_way() {
     let mut stuck = Stuck::start();
     stuck.signal("TERM");
     let (shown, place) = stuck.finish();
-    insta::assert_snapshot!(shown, @"
+    insta::assert_snapshot!(shown, @r"
     exit: 1
     ----- stdout
     applied migrations/1_slow.sql in [n] ms
     ----- stderr
     finishing the current migration; interrupt again to cancel it
-    error: stopped between two migrations, as it was asked to
-      = help: run again to go on where it stopped
+    error: stopped on request before the next migration
+      = help: run again to continue: what is committed is in the history
     ");
     let tables = "SELECT concat(to_regclass('slow'), to_regclass('next'))";
     assert_eq!(place.database.value(tables), "slow");

@@ -13,7 +13,7 @@ const FILES: [(&str, &str); 2] = [
 fn another_starter(place: &Place) -> postgres::Client {
     let url = format!("{}?application_name=shop", place.database.url());
     let mut client = postgres::Client::connect(&url, postgres::NoTls).unwrap();
-    let key = migrate_runtime::Table::default().lock_key();
+    let key = migrate_runtime::HistoryTable::default().lock_key();
     client
         .batch_execute(&format!("SELECT pg_advisory_lock({key})"))
         .unwrap();
@@ -25,21 +25,21 @@ fn another_starter_is_named_and_waited_for_no_longer_than_asked() {
     let place = Place::new(&FILES);
     place.call(&["run", "--to", "1"]);
     let mut other = another_starter(&place);
-    check!(place, ["run", "--wait", "100ms"], @"
+    check!(place, ["run", "--wait", "100ms"], @r"
     exit: 1
     ----- stderr
-    note: waiting for another program to apply migrations: process [n] of postgres (shop) since 2026-01-31T09:30:00Z ([n]ms so far)
-    error: another program has been applying migrations for more than [n]ms: process [n] of postgres (shop) since 2026-01-31T09:30:00Z
-      = help: wait for it to finish and start again, or give a longer `--wait`
+    note: waiting for another instance to apply migrations: pid [n] (role postgres, application shop, open since 2026-01-31T09:30:00Z) ([n]ms so far)
+    error: waited [n]ms for another instance to apply migrations: pid [n] (role postgres, application shop, open since 2026-01-31T09:30:00Z)
+      = help: wait for it to finish and run again, or give a longer `--wait`, e.g. `--wait 10min`
     ");
-    check!(place, ["status"], @"
+    check!(place, ["status"], @r"
     exit: 0
     ----- stdout
     version  name  state    applied at            by        took  checksum
     1        one   applied  2026-01-31T09:30:00Z  postgres  [n] ms  ok
     2        two   pending  -                     -         -     -
     1 applied, 1 pending
-    migrations are being applied by process [n] of postgres (shop) since 2026-01-31T09:30:00Z
+    migrations are being applied by pid [n] (role postgres, application shop, open since 2026-01-31T09:30:00Z)
     ");
     other
         .batch_execute("SELECT pg_advisory_unlock_all()")
@@ -54,19 +54,19 @@ fn a_reader_that_holds_the_table_is_named_and_nothing_is_kept() {
     let url = format!("{}?application_name=report", place.database.url());
     let mut reader = postgres::Client::connect(&url, postgres::NoTls).unwrap();
     reader.batch_execute("BEGIN; SELECT * FROM one").unwrap();
-    check!(place, ["run", "--lock-timeout", "20ms", "--retries", "1"], @"
+    check!(place, ["run", "--lock-timeout", "20ms", "--retries", "1"], @r"
     exit: 1
     ----- stderr
-    note: migrations/2_two.sql: canceling statement due to lock timeout; attempt 1, next in [n]ms; in the way: process [n] of postgres (report) since 2026-01-31T09:30:00Z
+    note: migrations/2_two.sql: canceling statement due to lock timeout; attempt 1 failed, retrying in [n]ms; blocked by pid [n] (role postgres, application report, open since 2026-01-31T09:30:00Z)
     error: migrations/2_two.sql:1:1: canceling statement due to lock timeout
       |
     1 | ALTER TABLE one ADD COLUMN name text;
       | ^
       = sqlstate: 55P03
-      = in the way: process [n] of postgres (report) since 2026-01-31T09:30:00Z
+      = blocked by: pid [n] (role postgres, application report, open since 2026-01-31T09:30:00Z)
       = attempts: 2
       = note: nothing of this migration was kept
-      = help: find out what holds the lock, run when traffic is low, or allow more with `-- migrate: lock-timeout 10s`
+      = help: end the blocking session, run when traffic is low, or wait longer for locks: `-- migrate: lock-timeout 10s`
     ");
     reader.batch_execute("COMMIT").unwrap();
     assert!(place.call(&["run"]).starts_with("exit: 0"));
@@ -86,8 +86,9 @@ fn a_role_without_rights_is_told_what_it_lacks() {
     insta::assert_snapshot!(shown, @r#"
     exit: 1
     ----- stderr
-    error: the role has no right to create the history table "public"."schema_migrations"
+    error: permission denied: could not create the history table "public"."schema_migrations"
+      = sqlstate: 42501
       caused by: permission denied for schema public
-      = help: let a role that may create tables apply migrations; a program with nothing pending needs only SELECT on the history table
+      = help: connect as a role that may create tables in that schema; a start with nothing pending needs only SELECT on the history table
     "#);
 }

@@ -7,17 +7,16 @@ use super::message::{self, Adopted};
 use super::{Engine, Outcome, refused, signal};
 use crate::error::{Error, Kind};
 use crate::event::Event;
-use crate::takeover::Takeover;
+use crate::foreign_history::{AdoptOutcome, ForeignHistory};
 
 impl Engine<'_, '_> {
-    /// Records `what`, all of it or nothing; false where the other table has changed since it was read.
-    pub(crate) async fn adopt(mut self, what: &Takeover) -> Result<bool, Error> {
+    /// Records `what`, all of it or nothing.
+    pub(crate) async fn adopt(mut self, what: &ForeignHistory) -> Result<AdoptOutcome, Error> {
         self.refuse_stale()?;
         let mut rows = Vec::with_capacity(what.migrations.len());
         for taken in &what.migrations {
             let Some(migration) = self.set.get(taken.version) else {
-                let target = taken.version;
-                return Err(Error::new(Kind::UnknownTarget { target }));
+                return Err(Error::new(Kind::unknown_version(taken.version, self.set)));
             };
             rows.push(Adopted {
                 name: migration.name,
@@ -32,7 +31,7 @@ impl Engine<'_, '_> {
         loop {
             let sql = message::adopt(self.table, what, &rows, with_schema);
             let Err(failure) = self.line.transact(&sql).await else {
-                return Ok(true);
+                return Ok(AdoptOutcome::Recorded);
             };
             if failure.code() == "3F000" && !with_schema {
                 with_schema = true;
@@ -40,9 +39,9 @@ impl Engine<'_, '_> {
             }
             match signal(self.table, &failure) {
                 Some(Outcome::Busy) => {}
-                Some(_) => return Ok(false),
+                Some(_) => return Ok(AdoptOutcome::TableChanged),
                 // The other table is gone: somebody else has renamed it.
-                None if failure.code() == "42P01" => return Ok(false),
+                None if failure.code() == "42P01" => return Ok(AdoptOutcome::TableChanged),
                 None => return Err(refused(doing, failure)),
             }
             let waited = started.elapsed();

@@ -3,14 +3,14 @@
 use super::message::{self, Item};
 use super::{Engine, Outcome, State, refused, signal};
 use crate::error::{Error, Kind};
-use crate::report::Applied;
+use crate::report::{BaselineReport, RecordedMigration};
 
 impl Engine<'_, '_> {
     /// Records every embedded migration up to `version` that has no row yet.
-    pub(crate) async fn baseline(&mut self, version: i64) -> Result<(), Error> {
+    pub(crate) async fn baseline(mut self, version: i64) -> Result<BaselineReport, Error> {
         self.refuse_stale()?;
         if self.set.get(version).is_none() {
-            return Err(Error::new(Kind::UnknownTarget { target: version }));
+            return Err(Error::new(Kind::unknown_version(version, self.set)));
         }
         let mut look = self.look().await?;
         loop {
@@ -46,9 +46,12 @@ impl Engine<'_, '_> {
                 .take_while(|migration| migration.version <= version)
                 .filter(|migration| history.get(migration.version).is_none())
                 .collect();
-            self.report.current = history.rows().len();
+            let mut report = BaselineReport {
+                recorded: Vec::new(),
+                known: history.rows().len(),
+            };
             if migrations.is_empty() {
-                return Ok(());
+                return Ok(report);
             }
             let items: Vec<Item<'_>> = migrations
                 .iter()
@@ -61,8 +64,8 @@ impl Engine<'_, '_> {
                 .collect();
             let sql = message::baseline(self.table, &items, history.newest());
             let Err(failure) = self.line.transact(&sql).await else {
-                self.report.applied = migrations.iter().map(Applied::unrun).collect();
-                return Ok(());
+                report.recorded = migrations.iter().map(RecordedMigration::of).collect();
+                return Ok(report);
             };
             look = match signal(self.table, &failure) {
                 Some(Outcome::Busy) => self.wait().await?,

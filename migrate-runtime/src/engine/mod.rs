@@ -29,11 +29,12 @@ use std::time::Instant;
 use crate::event::{Event, Holder};
 use crate::migrations::Migrations;
 use crate::policy::{Options, Policy};
-use crate::report::Report;
+use crate::report::{Report, RevertReport, RevertedMigration};
 use crate::session::{AnySession, Failure, Reply, Row as ReplyRow};
 use crate::stale;
 use crate::table::Table;
 use crate::text;
+use crate::timestamp::Timestamp;
 
 use burst::Pace;
 use history::History;
@@ -54,6 +55,7 @@ pub(crate) struct Engine<'e, 'o> {
     options: &'e Options,
     observer: &'e mut Observer<'o>,
     report: Report,
+    reverted: Vec<RevertedMigration>,
     /// Since when this run has been waiting for others without applying anything itself.
     waiting_since: Option<Instant>,
     /// The newest version when the history was read last.
@@ -105,6 +107,7 @@ impl<'e, 'o> Engine<'e, 'o> {
             options,
             observer,
             report: Report::default(),
+            reverted: Vec::new(),
             waiting_since: None,
             seen: None,
             pace: Pace::new(),
@@ -125,7 +128,7 @@ impl<'e, 'o> Engine<'e, 'o> {
         loop {
             let outcome = match self.judge(&look) {
                 // What looks half-done may be in somebody's hands at this moment.
-                Err(error) if error.is_half_applied() && !waited => {
+                Err(error) if error.is_interrupted() && !waited => {
                     waited = true;
                     if self.poll().await?.holder.is_none() {
                         return Err(error);
@@ -155,11 +158,20 @@ impl<'e, 'o> Engine<'e, 'o> {
         }
     }
 
-    /// What an operation that may write has done, however it ended.
+    /// What a run has done, however it ended.
     pub(crate) fn report(self, ended: Result<(), Error>) -> Result<Report, Error> {
         match ended {
             Ok(()) => Ok(self.report),
             Err(error) => Err(error.after(self.report)),
+        }
+    }
+
+    /// What a revert has done, however it ended.
+    pub(crate) fn revert_report(self, ended: Result<(), Error>) -> Result<RevertReport, Error> {
+        let reverted = self.reverted;
+        match ended {
+            Ok(()) => Ok(RevertReport { reverted }),
+            Err(error) => Err(error.after_reverting(reverted)),
         }
     }
 
@@ -382,6 +394,6 @@ fn read_holder(row: &ReplyRow) -> Option<Holder> {
         pid: row.number(0)?,
         user: text(1),
         application: text(2),
-        since: text(3),
+        since: text::owned(row.text(3)).map(Timestamp::new),
     })
 }

@@ -45,7 +45,7 @@ pub(crate) fn plan<'a>(
     let mut judge = Judge::new(newest, history, options);
     let mut rows = history.rows().iter().peekable();
     let mut is_known = options.target.is_none();
-    for migration in set.iter() {
+    for migration in set {
         let version = migration.version;
         while let Some(row) = rows.next_if(|row| row.version < version) {
             judge.unknown(row);
@@ -58,7 +58,7 @@ pub(crate) fn plan<'a>(
     }
     rows.for_each(|row| judge.unknown(row));
     match options.target {
-        Some(target) if !is_known => Err(Kind::UnknownTarget { target }),
+        Some(target) if !is_known => Err(Kind::unknown_version(target, set)),
         _ => judge.verdict(),
     }
 }

@@ -49,7 +49,7 @@ impl<'e> Engine<'e, '_> {
     fn decide(&self, history: &History, what: &Repair) -> Result<Vec<Decision<'e>>, Error> {
         let mut decisions: Vec<Decision<'e>> = Vec::new();
         match what {
-            Repair::Accept(versions) => {
+            Repair::AcceptChecksums(versions) => {
                 for &version in versions {
                     let (migration, row) = self.recorded(history, version)?;
                     if !matches!(row.state, State::Applied | State::Baseline) {
@@ -62,13 +62,13 @@ impl<'e> Engine<'e, '_> {
                     }
                 }
             }
-            Repair::Applied(version) => decisions.push(self.settle_by_hand(
+            Repair::MarkApplied(version) => decisions.push(self.settle_by_hand(
                 history,
                 *version,
                 "applied",
                 "counted as applied",
             )?),
-            Repair::Retry(version) => decisions.push(self.settle_by_hand(
+            Repair::MarkPending(version) => decisions.push(self.settle_by_hand(
                 history,
                 *version,
                 "retry",
@@ -113,7 +113,7 @@ impl<'e> Engine<'e, '_> {
         version: i64,
     ) -> Result<(Migration<'e>, &'h Row), Error> {
         let Some(migration) = self.set.get(version) else {
-            return Err(Error::new(Kind::UnknownTarget { target: version }));
+            return Err(Error::new(Kind::unknown_version(version, self.set)));
         };
         let reason = "has no row in the history";
         let row = history.get(version);

@@ -8,11 +8,11 @@ use super::{Engine, Outcome};
 use crate::error::{Error, Kind, Problem};
 use crate::event::Event;
 use crate::migrations::Migration;
-use crate::report::{Applied, Unknown};
+use crate::report::RevertedMigration;
 use crate::runner::Revert;
 
 impl<'e> Engine<'e, '_> {
-    /// Reverts what `which` says. The report's `applied` are the migrations reverted.
+    /// Reverts what `which` says.
     pub(crate) async fn revert(&mut self, which: Revert) -> Result<(), Error> {
         self.refuse_stale()?;
         let mut look = self.look().await?;
@@ -52,7 +52,6 @@ impl<'e> Engine<'e, '_> {
         which: Revert,
     ) -> Result<Vec<(Migration<'e>, Option<usize>)>, Error> {
         if let Revert::To(target) = which
-            && target != 0
             && history.get(target).is_none()
         {
             return Err(Error::new(Kind::NothingToRevert { target }));
@@ -62,6 +61,7 @@ impl<'e> Engine<'e, '_> {
             let wanted = match which {
                 Revert::Last(count) => down.len() < count,
                 Revert::To(target) => row.version > target,
+                Revert::All => true,
             };
             if !wanted {
                 break;
@@ -71,9 +71,10 @@ impl<'e> Engine<'e, '_> {
                 continue;
             }
             let Some(migration) = self.set.get(row.version) else {
-                let (version, name) = (row.version, row.name.clone());
-                let migrations = vec![Unknown { version, name }];
-                return Err(Error::new(Kind::Ahead { migrations }));
+                return Err(Error::new(Kind::NotInSet {
+                    version: row.version,
+                    name: row.name.clone(),
+                }));
             };
             if row.state == State::Running {
                 let migrations = vec![Problem::new(&migration, Some(row))];
@@ -124,7 +125,7 @@ impl<'e> Engine<'e, '_> {
                 file: &file,
                 duration,
             });
-            self.report.applied.push(Applied {
+            self.reverted.push(RevertedMigration {
                 version: migration.version,
                 name: migration.name.to_owned(),
                 file,

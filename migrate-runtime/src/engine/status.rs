@@ -1,12 +1,15 @@
 //! The history beside the set: what `status` shows. One message, no lock, no write.
 
+use std::time::Duration;
+
 use super::message;
 use super::{Engine, State, read_holder};
 use crate::error::Error;
 use crate::migrations::{Checksum, Migration};
 use crate::policy::Policy;
 use crate::session::Row as ReplyRow;
-use crate::status::{Condition, Entry, Status};
+use crate::status::{MigrationState as Condition, MigrationStatus as Entry, Status};
+use crate::timestamp::Timestamp;
 
 impl Engine<'_, '_> {
     /// Every migration that the set or the history knows, in order of version.
@@ -29,7 +32,7 @@ impl Engine<'_, '_> {
         .peekable();
         let newest = rows.clone().last().and_then(|row| row.number::<i64>(0));
         let newest_embedded = self.set.iter().last().map(|migration| migration.version);
-        for migration in self.set.iter() {
+        for migration in self.set {
             let before = |row: &ReplyRow| {
                 row.number::<i64>(0)
                     .is_some_and(|version| version < migration.version)
@@ -59,7 +62,7 @@ fn pending(migration: &Migration<'_>, newest: Option<i64>, out_of_order: Policy)
         version: migration.version,
         name: migration.name.to_owned(),
         file: Some(migration.up.path()),
-        condition: if late {
+        state: if late {
             Condition::OutOfOrder
         } else {
             Condition::Pending
@@ -114,9 +117,9 @@ fn recorded(version: i64, condition: Condition, row: &ReplyRow) -> Entry {
     Entry {
         version,
         name: text(1).unwrap_or_default(),
-        condition,
-        applied_at: text(5),
-        milliseconds: row.number(6),
+        state: condition,
+        applied_at: text(5).map(Timestamp::new),
+        duration: row.number(6).map(Duration::from_millis),
         applied_by: text(7),
         note: text(8),
         ..Entry::default()

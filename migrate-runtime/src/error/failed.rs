@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::hint::Hint;
 use crate::event::Holder;
 use crate::session::DatabaseError;
 use crate::snippet::Place;
@@ -43,47 +44,35 @@ pub(crate) enum Kept {
 }
 
 impl Failed {
-    pub(super) fn hints(&self) -> Vec<String> {
-        let code = match self.error.code.as_str() {
-            "55P03" => {
-                "find out what holds the lock, run when traffic is low, or allow more with `-- migrate: lock-timeout 10s`"
-            }
-            "55P04" => {
-                "a new enum value cannot be used before it is committed: use it in a later migration"
-            }
-            "25001" => {
-                "this statement refuses a transaction: put it into a file of its own that starts with `-- migrate: no-transaction`"
-            }
-            "2D000" => {
-                "the body commits, which it cannot do inside a migration's transaction: put it into a file that starts with `-- migrate: no-transaction`"
-            }
-            "53200" if find(&self.error.message, "shared memory").is_some() => {
-                "one transaction holds a lock for every table it touches: run the migrations one by one, or raise max_locks_per_transaction"
-            }
-            _ => "",
-        };
-        let kept = match self.kept {
-            Kept::Statements { .. } => {
-                "mend what stopped it and run again: it goes on at this statement"
-            }
-            _ => "",
-        };
+    pub(super) fn hints(&self) -> Vec<Hint> {
         let mut hints = Vec::new();
-        for hint in [code, kept] {
-            if !hint.is_empty() {
-                hints.push(hint.to_owned());
+        hints.extend(match self.error.code.as_str() {
+            "55P03" => Some(Hint::FindBlocker),
+            "55P04" => Some(Hint::UseEnumValueLater),
+            // The statement refuses a transaction; or a body commits, which it cannot do inside one.
+            "25001" | "2D000" => Some(Hint::LeaveTransaction),
+            "53200" if find(&self.error.message, "shared memory").is_some() => {
+                Some(Hint::FewerLocks)
             }
+            _ => None,
+        });
+        if let Kept::Statements { done, .. } = self.kept {
+            hints.push(Hint::Resume {
+                statement: done + 1,
+            });
         }
         hints
     }
-}
 
-impl fmt::Display for Failed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// On one line, or with `details` over several.
+    pub(super) fn write(&self, f: &mut fmt::Formatter<'_>, details: bool) -> fmt::Result {
         let error = &self.error;
         f.write_str(&self.file)?;
         if let Some(place) = &self.place {
             write!(f, ":{}:{}", place.line, place.column)?;
+        }
+        if !details {
+            return write!(f, ": {}", error.message.lines().next().unwrap_or_default());
         }
         write!(f, ": {}", error.message)?;
         if let Some(place) = &self.place {
@@ -93,45 +82,50 @@ impl fmt::Display for Failed {
             Some(Failing::Statement { number, of }) if of > 1 => {
                 write!(f, "\n  = statement: {number} of {of}")?;
             }
-            Some(Failing::Commit) => write!(f, "\n  = statement: the COMMIT after the last one")?,
+            Some(Failing::Commit) => {
+                f.write_str("\n  = statement: the COMMIT after the last one")?;
+            }
             _ => {}
         }
-        write!(f, "\n  = sqlstate: {}", error.code)?;
-        let query = error.internal.as_ref().map(|(_, query)| query);
-        for (name, value) in [
-            ("detail", error.detail.as_ref()),
-            ("hint", error.hint.as_ref()),
-            ("constraint", error.constraint.as_ref()),
-            ("query", query),
-            ("context", error.context.as_ref()),
-        ] {
-            if let Some(value) = value {
-                write!(f, "\n  = {name}: ")?;
-                // Further lines of a value stand under its first.
-                for (at, line) in value.trim_end().split('\n').enumerate() {
-                    let indent = if at == 0 { "" } else { "\n    " };
-                    write!(f, "{indent}{line}")?;
-                }
-            }
-        }
+        fields(f, error)?;
         if let Some(blocker) = &self.blocker {
-            write!(f, "\n  = in the way: {blocker}")?;
+            write!(f, "\n  = blocked by: {blocker}")?;
         }
         if self.attempts > 1 {
             write!(f, "\n  = attempts: {}", self.attempts)?;
         }
         match self.kept {
-            Kept::Nothing => write!(f, "\n  = note: nothing of this migration was kept"),
-            Kept::Statements { done, of } => {
-                write!(
-                    f,
-                    "\n  = note: {done} of its {of} statements are done and kept"
-                )
-            }
-            Kept::Unknown => write!(
+            Kept::Nothing => f.write_str("\n  = note: nothing of this migration was kept"),
+            Kept::Statements { done, of } => write!(
                 f,
-                "\n  = note: the file ended its transaction; what came before that was kept"
+                "\n  = note: {done} of its {of} statements are complete and committed"
+            ),
+            Kept::Unknown => f.write_str(
+                "\n  = note: the file ended its own transaction; statements before that may be committed",
             ),
         }
     }
+}
+
+/// What the server said besides the message, a line for each field.
+pub(super) fn fields(f: &mut fmt::Formatter<'_>, error: &DatabaseError) -> fmt::Result {
+    write!(f, "\n  = sqlstate: {}", error.code)?;
+    let query = error.internal.as_ref().map(|(_, query)| query);
+    for (name, value) in [
+        ("detail", error.detail.as_ref()),
+        ("hint", error.hint.as_ref()),
+        ("constraint", error.constraint.as_ref()),
+        ("query", query),
+        ("context", error.context.as_ref()),
+    ] {
+        if let Some(value) = value {
+            write!(f, "\n  = {name}: ")?;
+            // Further lines of a value stand under its first.
+            for (at, line) in value.trim_end().split('\n').enumerate() {
+                let indent = if at == 0 { "" } else { "\n    " };
+                write!(f, "{indent}{line}")?;
+            }
+        }
+    }
+    Ok(())
 }

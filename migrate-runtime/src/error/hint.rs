@@ -1,94 +1,276 @@
-//! What one can do about each of them.
+//! What one can do about an error, as data.
+
+use std::fmt;
+use std::time::Duration;
 
 use super::kind::{Kind, Shape};
 use crate::stale::Difference;
 
+/// One thing that one can do about an [`Error`](crate::Error): [`Error::hints`](crate::Error::hints).
+///
+/// Displays in terms of this library's methods. A front end with other terms, such as command-line flags, matches the
+/// variants that it has another text for and displays the rest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Hint {
+    /// Undo the edit of an applied migration.
+    RestoreFile,
+    /// Accept the edit of applied migrations.
+    #[non_exhaustive]
+    AcceptChecksums {
+        /// The edited migrations.
+        versions: Vec<i64>,
+    },
+    /// Bring back the file of an applied migration.
+    RestoreMissing,
+    /// Build the program from the current files.
+    Rebuild,
+    /// Set [`missing(Policy::Allow)`](crate::Runner::missing).
+    AllowMissing,
+    /// Use the release that contains the migrations which this one does not know.
+    UseNewerRelease,
+    /// Set [`ahead(Policy::Allow)`](crate::Runner::ahead).
+    AllowAhead,
+    /// Give a pending migration a version above the newest applied one.
+    #[non_exhaustive]
+    Renumber {
+        /// The newest applied version.
+        newest: i64,
+    },
+    /// Write `-- migrate: out-of-order` into the file.
+    AllowOutOfOrder,
+    /// Check the effects of an interrupted migration and settle it with [`repair`](crate::Runner::repair).
+    #[non_exhaustive]
+    Repair {
+        /// The interrupted migration.
+        version: i64,
+    },
+    /// Write a down file.
+    AddDownFile,
+    /// Revert everything with [`Revert::All`](crate::Revert::All).
+    RevertAll,
+    /// Ask [`status`](crate::Runner::status) for what is applied.
+    ListApplied,
+    /// Give a version that the set holds.
+    #[non_exhaustive]
+    ChooseVersion {
+        /// The oldest version of the set.
+        oldest: i64,
+        /// The newest version of the set.
+        newest: i64,
+    },
+    /// Leave out [`single_transaction`](crate::Runner::single_transaction).
+    CommitEachFile,
+    /// Repeat the operation.
+    RunAgain,
+    /// Set a longer [`wait_timeout`](crate::Runner::wait_timeout).
+    #[non_exhaustive]
+    WaitLonger {
+        /// How long the operation has waited.
+        waited: Duration,
+    },
+    /// Make cargo notice added files: touch the file that calls the macro.
+    TouchCaller,
+    /// Make cargo notice added files: a line in `build.rs`.
+    #[non_exhaustive]
+    WatchDirectory {
+        /// The directory, as the macro names it.
+        directory: String,
+    },
+    /// End the open transaction.
+    EndTransaction,
+    /// Connect without a pooler in transaction mode.
+    ConnectDirectly,
+    /// Adopt the history of another tool.
+    #[non_exhaustive]
+    Adopt {
+        /// The tool's name for `migrate adopt --from`, if its table is recognised.
+        tool: Option<&'static str>,
+    },
+    /// Keep the history in another table.
+    OtherTable,
+    /// Connect as a role with the privileges that migrations need.
+    UseOwner,
+    /// Connect to the primary server.
+    UsePrimary,
+    /// Find the blocking session, or wait longer for locks.
+    FindBlocker,
+    /// Use a new enum value in a later migration.
+    UseEnumValueLater,
+    /// Put the statement into a file with `-- migrate: no-transaction`.
+    LeaveTransaction,
+    /// Hold fewer locks in one transaction.
+    FewerLocks,
+    /// Fix the cause and run again, which resumes at this statement.
+    #[non_exhaustive]
+    Resume {
+        /// The statement, counted from 1.
+        statement: usize,
+    },
+}
+
+impl fmt::Display for Hint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::RestoreFile => {
+                "restore the file as it was applied, and put the change into a new migration"
+            }
+            Self::AcceptChecksums { versions } => {
+                return write!(
+                    f,
+                    "if the edit is deliberate and the database needs no change, accept it: `.repair(…, &Repair::AcceptChecksums(vec!{versions:?}))`"
+                );
+            }
+            Self::RestoreMissing => {
+                "restore the file if it was deleted, renamed, or is on another branch"
+            }
+            Self::Rebuild => "rebuild the program if its files have changed since it was compiled",
+            Self::AllowMissing => "set `.missing(Policy::Allow)` to continue without it",
+            Self::UseNewerRelease => "use the release that contains it",
+            Self::AllowAhead => "set `.ahead(Policy::Allow)` to start this release nevertheless",
+            Self::Renumber { newest } => {
+                return write!(
+                    f,
+                    "rename it to a version above {newest}, unless it is applied somewhere already"
+                );
+            }
+            Self::AllowOutOfOrder => {
+                "write `-- migrate: out-of-order` in its first lines if it may run after newer migrations"
+            }
+            Self::Repair { version } => {
+                return write!(
+                    f,
+                    "check its effects in the database, then call `.repair(…)`: `Repair::MarkApplied({version})` if they are complete, `Repair::MarkPending({version})` if none is left"
+                );
+            }
+            Self::AddDownFile => "add a down file for it, or revert only what is newer",
+            Self::RevertAll => "use `Revert::All` to revert everything",
+            Self::ListApplied => "call `.status(…)` to list what is applied",
+            Self::ChooseVersion { oldest, newest } => {
+                return write!(f, "choose a version from {oldest} to {newest} that has a file");
+            }
+            Self::CommitEachFile => {
+                "leave out `.single_transaction(true)`: each file then commits by itself"
+            }
+            Self::RunAgain => "run again to continue: what is committed is in the history",
+            Self::WaitLonger { .. } => {
+                "wait for it to finish and run again, or set a longer `.wait_timeout(…)`"
+            }
+            Self::TouchCaller => {
+                "cargo does not notice added files: touch the file that calls `embed_migrations!`, and build again"
+            }
+            Self::WatchDirectory { directory } => {
+                return write!(
+                    f,
+                    "add `println!(\"cargo::rerun-if-changed={directory}\");` to `build.rs`, and cargo notices added files"
+                );
+            }
+            Self::EndTransaction => {
+                "commit it or roll it back first: migrations open their own transactions"
+            }
+            Self::ConnectDirectly => {
+                "connect to PostgreSQL directly, or put the pooler into session mode"
+            }
+            Self::Adopt { tool: Some(tool) } => {
+                return write!(
+                    f,
+                    "adopt that history: `migrate adopt --from {tool} --dry-run` shows what it would record; the crate migrate-adopt does the same"
+                );
+            }
+            Self::Adopt { tool: None } => {
+                "adopt that history if it is one: `migrate adopt --help`, or the crate migrate-adopt"
+            }
+            Self::OtherTable => {
+                "keep this history in another table: `embed_migrations!(…, table = \"…\")` or `.table(HistoryTable::new(schema, name)?)`"
+            }
+            Self::UseOwner => {
+                "connect as a role that may create tables in that schema; a start with nothing pending needs only SELECT on the history table"
+            }
+            Self::UsePrimary => "connect to the primary server",
+            Self::FindBlocker => {
+                "end the blocking session, run when traffic is low, or wait longer for locks: `-- migrate: lock-timeout 10s`"
+            }
+            Self::UseEnumValueLater => {
+                "use the new enum value in a later migration: it must be committed first"
+            }
+            Self::LeaveTransaction => {
+                "put the statement into a file of its own that starts with `-- migrate: no-transaction`"
+            }
+            Self::FewerLocks => {
+                "split the migration, or raise max_locks_per_transaction: one transaction holds a lock for every table it touches"
+            }
+            Self::Resume { statement } => {
+                return write!(f, "fix the cause and run again; it resumes at statement {statement}");
+            }
+        })
+    }
+}
+
 impl Kind {
-    pub(super) fn hints(&self) -> Vec<String> {
-        let hints: &[&str] = match self {
-            Self::Drift { .. } => &[
-                "restore the file as it was applied and put the change into a new migration",
-                "if the edit was deliberate and changes nothing in the database, accept the new checksum with `repair`",
-            ],
-            Self::Missing { .. } => &[
-                "the file was deleted or renamed, or this program was built from a branch without it: restore it",
-                "if this program was compiled before the file was added, build it again",
-                "to go on without it, set `.missing(Policy::Allow)`",
-            ],
-            Self::Ahead { .. } => &["run the newer program, or set `.ahead(Policy::Allow)`"],
-            Self::OutOfOrder { .. } => &[
-                "give it a newer number, if it has not been applied anywhere yet",
-                "if it may run after the newer ones, say so in its first lines: `-- migrate: out-of-order`",
-            ],
-            Self::HalfApplied { .. } => &[
-                "look at what the file did to the database, then say with `repair` whether it counts as applied or is to be run again",
-            ],
-            Self::Interrupted { .. } => &[
-                "finish or undo that statement by hand, then say with `repair` whether the migration counts as applied or is to be run again",
-            ],
-            Self::NoDown { .. } => {
-                &["write a `.down.sql` file for it, or revert to a newer target"]
+    pub(super) fn hints(&self) -> Vec<Hint> {
+        match self {
+            Self::Drift { migrations } => {
+                let versions = migrations.iter().map(|problem| problem.version).collect();
+                vec![Hint::RestoreFile, Hint::AcceptChecksums { versions }]
             }
-            Self::NothingToRepair { .. } | Self::NothingToRevert { .. } => {
-                &["`status` lists what is applied"]
+            Self::Missing { .. } => {
+                vec![Hint::RestoreMissing, Hint::Rebuild, Hint::AllowMissing]
             }
-            Self::RevertRaced => &["look at `status` before you revert again"],
-            Self::UnknownTarget { .. } => &["name the version of an embedded migration"],
-            Self::SingleTransaction { .. } => {
-                &["run without the single transaction: each file then commits by itself"]
+            Self::Ahead { .. } => vec![Hint::UseNewerRelease, Hint::AllowAhead],
+            Self::NotInSet { .. } => vec![Hint::UseNewerRelease],
+            Self::OutOfOrder { newest_applied, .. } => {
+                let newest = *newest_applied;
+                vec![Hint::Renumber { newest }, Hint::AllowOutOfOrder]
             }
-            Self::Stopped => &["run again to go on where it stopped"],
-            Self::Locked { .. } => {
-                &["wait for it to finish and start again, or allow a longer `.wait(…)`"]
-            }
+            Self::HalfApplied { migrations } => migrations
+                .iter()
+                .map(|problem| Hint::Repair {
+                    version: problem.version,
+                })
+                .collect(),
+            Self::Interrupted { version, .. } => vec![Hint::Repair { version: *version }],
+            Self::NoDown { .. } => vec![Hint::AddDownFile],
+            Self::NothingToRepair { .. } | Self::RevertRaced => vec![Hint::ListApplied],
+            Self::NothingToRevert { .. } => vec![Hint::ListApplied, Hint::RevertAll],
+            Self::UnknownTarget {
+                range: Some((oldest, newest)),
+                ..
+            } => vec![Hint::ChooseVersion {
+                oldest: *oldest,
+                newest: *newest,
+            }],
+            Self::SingleTransaction { .. } => vec![Hint::CommitEachFile],
+            Self::Stopped | Self::Connection { .. } => vec![Hint::RunAgain],
+            Self::Locked { waited, .. } => vec![Hint::WaitLonger { waited: *waited }],
             Self::Stale {
                 directory,
                 differences,
-            } => return stale(directory, differences),
-            Self::OpenTransaction => {
-                &["commit or roll it back first: migrations open their own transactions"]
-            }
-            Self::Pooled { .. } => &[
-                "a `no-transaction` file needs one server connection to itself: connect to PostgreSQL directly, or put the pooler into session mode",
-            ],
-            Self::ForeignTable { shape, .. } => return foreign_table(shape),
-            Self::Denied { .. } => &[
-                "let a role that may create tables apply migrations; a program with nothing pending needs only SELECT on the history table",
-            ],
-            Self::ReadOnly { .. } => {
-                &["connect to the primary server: only that one can be migrated"]
-            }
-            Self::Connection { .. } => &[
-                "run again: the history tells what was committed, and a migration is applied whole or not at all",
-            ],
-            Self::Failed(failed) => return failed.hints(),
-            Self::BadTable { .. } | Self::Database { .. } | Self::Unreadable { .. } => &[],
-        };
-        hints.iter().map(|&hint| hint.to_owned()).collect()
+            } => stale(directory, differences),
+            Self::OpenTransaction => vec![Hint::EndTransaction],
+            Self::Pooled { .. } => vec![Hint::ConnectDirectly],
+            Self::ForeignTable { shape, .. } => adopt(shape),
+            Self::Denied { .. } => vec![Hint::UseOwner],
+            Self::ReadOnly { .. } => vec![Hint::UsePrimary],
+            Self::Failed(failed) => failed.hints(),
+            Self::UnknownTarget { range: None, .. }
+            | Self::BadTable { .. }
+            | Self::Database { .. }
+            | Self::Unreadable { .. } => Vec::new(),
+        }
     }
 }
 
-/// Cargo builds again by itself after every change but one.
-fn stale(directory: &str, differences: &[Difference]) -> Vec<String> {
+/// Cargo notices every change of a directory but an added file.
+fn stale(directory: &str, differences: &[Difference]) -> Vec<Hint> {
     let is_added = |difference: &Difference| matches!(difference, Difference::Added { .. });
     if !differences.iter().any(is_added) {
-        return vec!["build again".to_owned()];
+        return vec![Hint::Rebuild];
     }
-    vec![
-        "cargo does not notice new files: touch the file that calls embed_migrations!, and build again".to_owned(),
-        format!("a `build.rs` with `println!(\"cargo::rerun-if-changed={directory}\");` makes it notice them"),
-    ]
+    let directory = directory.to_owned();
+    vec![Hint::TouchCaller, Hint::WatchDirectory { directory }]
 }
 
-/// The exact command where the tool is known.
-fn foreign_table(shape: &Shape) -> Vec<String> {
-    let elsewhere = "keep the history elsewhere: `embed_migrations!(…, table = \"…\")` or `.table(Table::new(schema, name))`";
-    let adopt = match shape.tool() {
-        Some((tool, name)) => format!(
-            "to take over what {tool} has applied: `migrate adopt --from {name}`, first with `--dry-run`; nothing was changed"
-        ),
-        None => "to take that history over, look at `migrate adopt --help`; nothing was changed"
-            .to_owned(),
-    };
-    vec![adopt, elsewhere.to_owned()]
+fn adopt(shape: &Shape) -> Vec<Hint> {
+    let tool = shape.tool().map(|(_, name)| name);
+    vec![Hint::Adopt { tool }, Hint::OtherTable]
 }

@@ -3,9 +3,11 @@
 use std::error::Error as StdError;
 use std::time::Duration;
 
-use super::failed::Failed;
+use super::error_kind::ErrorKind;
+use super::failed::{Failed, Failing};
+use crate::engine::State;
 use crate::event::Holder;
-use crate::migrations::{Checksum, Migration};
+use crate::migrations::{Checksum, Migration, Migrations};
 use crate::report::Unknown;
 use crate::session::DatabaseError;
 use crate::stale::Difference;
@@ -37,6 +39,13 @@ pub(crate) enum Kind {
     },
     UnknownTarget {
         target: i64,
+        /// The oldest and the newest version of the set, if it holds any.
+        range: Option<(i64, i64)>,
+    },
+    /// A row that is to be reverted and is not in the set.
+    NotInSet {
+        version: i64,
+        name: String,
     },
     NoDown {
         version: i64,
@@ -104,6 +113,10 @@ pub(crate) struct Problem {
     pub(crate) embedded: Checksum,
     pub(crate) recorded: Option<Checksum>,
     pub(crate) done: usize,
+    /// What is recorded of it is a revert.
+    reverting: bool,
+    /// The file runs in a transaction.
+    transactional: bool,
 }
 
 impl Problem {
@@ -114,6 +127,25 @@ impl Problem {
             embedded: migration.up.checksum,
             recorded: row.and_then(|row| row.checksum),
             done: row.map_or(0, |row| row.done),
+            reverting: row.is_some_and(|row| row.state == State::Reverting),
+            transactional: migration.up.transactional,
+        }
+    }
+
+    /// Why a half-applied migration is that.
+    pub(super) fn interruption(&self) -> String {
+        let statements = match self.done {
+            1 => "1 statement".to_owned(),
+            done => format!("{done} statements"),
+        };
+        if self.reverting {
+            format!("its revert was interrupted after {statements}")
+        } else if self.recorded != Some(self.embedded) {
+            format!("it was interrupted after {statements}, and the file has changed since")
+        } else if self.transactional {
+            "the file ended its own transaction, and a later statement failed".to_owned()
+        } else {
+            format!("it was interrupted after {statements}")
         }
     }
 }
@@ -140,7 +172,9 @@ impl Shape {
             // dbmate limits the length of the text, Rails does not.
             "version " if is_dbmate() => ("dbmate", "dbmate"),
             "version " => ("Rails", "rails"),
-            "id migration_name applied_at " => ("an application of its own", "files"),
+            "id migration_name applied_at " => {
+                ("an application that recorded its own files", "files")
+            }
             _ if starts("version description ") => ("sqlx", "sqlx"),
             "version run_on " => ("diesel", "diesel"),
             "version name applied_on checksum " => ("refinery", "refinery"),
@@ -155,7 +189,82 @@ impl Shape {
 }
 
 impl Kind {
-    pub(super) fn migration(&self) -> Option<i64> {
+    /// No migration of the set has this version.
+    pub(crate) fn unknown_version(target: i64, set: &Migrations) -> Self {
+        let newest = set.summary().map(|all| all.newest);
+        let oldest = set.iter().next().map(|migration| migration.version);
+        Self::UnknownTarget {
+            target,
+            range: oldest.zip(newest),
+        }
+    }
+
+    pub(super) fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Drift { .. } => ErrorKind::Drift,
+            Self::Missing { .. } => ErrorKind::Missing,
+            Self::Ahead { .. } => ErrorKind::Ahead,
+            Self::OutOfOrder { .. } => ErrorKind::OutOfOrder,
+            Self::HalfApplied { .. } | Self::Interrupted { .. } => ErrorKind::Interrupted,
+            Self::UnknownTarget { .. } | Self::NotInSet { .. } => ErrorKind::UnknownVersion,
+            Self::NothingToRevert { .. } => ErrorKind::NotApplied,
+            Self::NoDown { .. } => ErrorKind::NoDownFile,
+            Self::NothingToRepair { .. } => ErrorKind::NothingToRepair,
+            Self::RevertRaced => ErrorKind::HistoryChanged,
+            Self::SingleTransaction { .. } => ErrorKind::SingleTransaction,
+            Self::Stopped => ErrorKind::Stopped,
+            Self::Locked { .. } => ErrorKind::Locked,
+            Self::Stale { .. } => ErrorKind::Stale,
+            Self::OpenTransaction => ErrorKind::OpenTransaction,
+            Self::Pooled { .. } => ErrorKind::Pooled,
+            Self::BadTable { .. } => ErrorKind::InvalidTable,
+            Self::ForeignTable { .. } => ErrorKind::ForeignTable,
+            Self::Denied { .. } => ErrorKind::PermissionDenied,
+            Self::ReadOnly { .. } => ErrorKind::ReadOnly,
+            Self::Failed(_) => ErrorKind::MigrationFailed,
+            Self::Database { .. } => ErrorKind::Database,
+            Self::Connection { .. } => ErrorKind::Connection,
+            Self::Unreadable { .. } => ErrorKind::UnreadableHistory,
+        }
+    }
+
+    pub(super) fn file(&self) -> Option<&str> {
+        match self {
+            Self::Drift { migrations }
+            | Self::OutOfOrder { migrations, .. }
+            | Self::HalfApplied { migrations } => {
+                migrations.first().map(|problem| problem.file.as_str())
+            }
+            Self::Interrupted { file, .. }
+            | Self::SingleTransaction { file, .. }
+            | Self::Pooled { file } => Some(file),
+            Self::Failed(failed) => Some(&failed.file),
+            _ => None,
+        }
+    }
+
+    pub(super) fn position(&self) -> Option<(usize, usize)> {
+        match self {
+            Self::Failed(failed) => failed
+                .place
+                .as_ref()
+                .map(|place| (place.line, place.column)),
+            _ => None,
+        }
+    }
+
+    pub(super) fn statement(&self) -> Option<usize> {
+        match self {
+            Self::Failed(failed) => match failed.statement {
+                Some(Failing::Statement { number, .. }) => Some(number),
+                _ => None,
+            },
+            Self::Interrupted { statement, .. } => Some(*statement),
+            _ => None,
+        }
+    }
+
+    pub(super) fn version(&self) -> Option<i64> {
         match self {
             Self::Drift { migrations }
             | Self::OutOfOrder { migrations, .. }
@@ -165,7 +274,9 @@ impl Kind {
             }
             Self::Interrupted { version, .. }
             | Self::NoDown { version, .. }
+            | Self::NotInSet { version, .. }
             | Self::NothingToRepair { version, .. } => Some(*version),
+            Self::UnknownTarget { target, .. } | Self::NothingToRevert { target } => Some(*target),
             Self::Failed(failed) => Some(failed.version),
             _ => None,
         }

@@ -1,5 +1,6 @@
 //! One opaque error, with the questions that callers ask.
 
+mod error_kind;
 mod failed;
 mod hint;
 mod kind;
@@ -8,121 +9,194 @@ mod text;
 use std::error::Error as StdError;
 use std::fmt;
 
+pub use error_kind::ErrorKind;
 pub(crate) use failed::{Failed, Failing, Kept};
+pub use hint::Hint;
 pub(crate) use kind::{Kind, Problem, Shape};
 
-use crate::report::Report;
+use crate::report::{RevertedMigration, RunReport};
 use crate::session::DatabaseError;
 
 /// Why an operation stopped.
 ///
-/// `Display` (and `Debug`, so that `fn main() -> Result<(), Error>` prints something to read) is
-/// written for the person who has to act: what is wrong, where, and what to do. Programs ask the
-/// methods. Nothing is applied half: [`report`](Error::report) says what was applied before the
-/// error, and the migration that failed has left nothing behind unless the text says so.
+/// Programs ask [`kind`](Error::kind) and the other methods. For people there are two texts:
+///
+/// - `{error}` is one line: where, and what is wrong. A cause is in [`source`](StdError::source) and not repeated.
+/// - `{error:#}` is everything on several lines: the place in the file, what the server said, the causes, and what one
+///   can do. `Debug` is the same, so `fn main() -> Result<(), Error>` prints it. A front end that renders
+///   [`hints`](Error::hints) its own way takes the rest from [`details`](Error::details).
+///
+/// What was done before the error is in [`report`](Error::report). The migration that failed has left nothing behind,
+/// unless the details say so.
+///
+/// ```
+/// use migrate_runtime::{Error, ErrorKind};
+///
+/// fn is_worth_a_retry(error: &Error) -> bool {
+///     matches!(error.kind(), ErrorKind::Connection | ErrorKind::Locked)
+/// }
+/// ```
 pub struct Error(Box<Stopped>);
 
-/// In one box: an error passes through every `?` of the engine, and there it should be as small as it gets.
+/// In one box: an error passes through every `?` of the engine, and should be small there.
 struct Stopped {
     kind: Kind,
-    report: Report,
+    hints: Vec<Hint>,
+    report: RunReport,
+    reverted: Vec<RevertedMigration>,
 }
 
 impl Error {
     #[inline(never)]
     pub(crate) fn new(kind: Kind) -> Self {
-        let report = Report::default();
-        Self(Box::new(Stopped { kind, report }))
+        Self(Box::new(Stopped {
+            hints: kind.hints(),
+            kind,
+            report: RunReport::default(),
+            reverted: Vec::new(),
+        }))
     }
 
     /// With what was applied before it.
-    pub(crate) fn after(mut self, report: Report) -> Self {
+    pub(crate) fn after(mut self, report: RunReport) -> Self {
         self.0.report = report;
         self
     }
 
-    /// What was applied before the error.
-    pub fn report(&self) -> &Report {
+    /// With what was reverted before it.
+    pub(crate) fn after_reverting(mut self, reverted: Vec<RevertedMigration>) -> Self {
+        self.0.reverted = reverted;
+        self
+    }
+
+    /// What went wrong, for programs to tell apart.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind.kind()
+    }
+
+    /// What a run had done before the error. Empty for other operations.
+    pub fn report(&self) -> &RunReport {
         &self.0.report
     }
 
-    /// The version of the migration that is to blame: the one that failed, or the first of those that
-    /// are drifted, missing or out of order.
-    pub fn migration(&self) -> Option<i64> {
-        self.0.kind.migration()
+    /// What a revert had reverted before the error. Empty for other operations.
+    pub fn reverted(&self) -> &[RevertedMigration] {
+        &self.0.reverted
     }
 
-    /// What one can do about it, a sentence each; part of the `Display` text, too.
-    pub fn hints(&self) -> Vec<String> {
-        self.0.kind.hints()
+    /// The version of the migration concerned: the one that failed, or the first of those that are edited, missing or
+    /// out of order.
+    pub fn version(&self) -> Option<i64> {
+        self.0.kind.version()
     }
 
-    /// What the server said, where it was the server that refused.
+    /// The file of the migration concerned, e.g. `migrations/0002_users.sql`.
+    pub fn file(&self) -> Option<&str> {
+        self.0.kind.file()
+    }
+
+    /// The line and the column in [`file`](Error::file) at which PostgreSQL refused it: both counted from 1, columns in
+    /// characters.
+    pub fn position(&self) -> Option<(usize, usize)> {
+        self.0.kind.position()
+    }
+
+    /// The statement of [`file`](Error::file) that failed or was interrupted, counted from 1.
+    pub fn statement(&self) -> Option<usize> {
+        self.0.kind.statement()
+    }
+
+    /// What one can do about it.
+    pub fn hints(&self) -> &[Hint] {
+        &self.0.hints
+    }
+
+    /// The server's error, if it was the server that refused.
     pub fn database(&self) -> Option<&DatabaseError> {
         self.0.kind.database()
     }
 
-    /// The server's five-character error code.
+    /// The server's error code, five characters.
     pub fn sqlstate(&self) -> Option<&str> {
         self.database().map(|error| error.code.as_str())
     }
 
-    /// An applied migration's file has been edited since.
+    /// The text of `{error:#}` without causes and hints, for a front end that renders those its own way.
+    pub fn details(&self) -> impl fmt::Display {
+        Details(&self.0.kind)
+    }
+
+    /// [`ErrorKind::Drift`]: an applied migration was edited.
     pub fn is_drift(&self) -> bool {
-        matches!(self.0.kind, Kind::Drift { .. })
+        self.kind() == ErrorKind::Drift
     }
 
-    /// An applied migration, older than the newest of this program, is not in this program.
+    /// [`ErrorKind::Missing`]: the set lacks an applied migration that is older than its newest.
     pub fn is_missing(&self) -> bool {
-        matches!(self.0.kind, Kind::Missing { .. })
+        self.kind() == ErrorKind::Missing
     }
 
-    /// A pending migration is older than the newest applied one.
+    /// [`ErrorKind::OutOfOrder`]: a pending migration is older than the newest applied one.
     pub fn is_out_of_order(&self) -> bool {
-        matches!(self.0.kind, Kind::OutOfOrder { .. })
+        self.kind() == ErrorKind::OutOfOrder
     }
 
-    /// The database holds newer migrations than this program, which
-    /// [`ahead(Policy::Refuse)`](crate::Runner::ahead) does not allow.
+    /// [`ErrorKind::Ahead`]: the history holds newer migrations than the set, which is refused on demand.
     pub fn is_ahead(&self) -> bool {
-        matches!(self.0.kind, Kind::Ahead { .. })
+        self.kind() == ErrorKind::Ahead
     }
 
-    /// Another program was applying migrations for longer than this one was willing to wait.
+    /// [`ErrorKind::Locked`]: another instance applied migrations for too long.
     pub fn is_locked(&self) -> bool {
-        matches!(self.0.kind, Kind::Locked { .. })
+        self.kind() == ErrorKind::Locked
     }
 
-    /// The run was asked to stop, by [`Runner::stop`](crate::Runner::stop), and has migrations left to
-    /// apply or revert.
+    /// [`ErrorKind::Stopped`]: the operation was stopped on request.
     pub fn is_stopped(&self) -> bool {
-        matches!(self.0.kind, Kind::Stopped)
+        self.kind() == ErrorKind::Stopped
     }
 
-    /// The directory has changed since this program was compiled.
+    /// [`ErrorKind::Stale`]: the directory has changed since this program was compiled.
     pub fn is_stale(&self) -> bool {
-        matches!(self.0.kind, Kind::Stale { .. })
+        self.kind() == ErrorKind::Stale
     }
 
-    /// A migration was begun and not finished, and cannot be finished without being told how.
-    pub fn is_half_applied(&self) -> bool {
-        matches!(
-            self.0.kind,
-            Kind::HalfApplied { .. } | Kind::Interrupted { .. }
-        )
+    /// [`ErrorKind::Interrupted`]: a migration was interrupted and cannot be resumed without a repair.
+    pub fn is_interrupted(&self) -> bool {
+        self.kind() == ErrorKind::Interrupted
     }
 
-    /// The connection broke; whether the last message took effect is unknown until the next run reads
-    /// the history.
+    /// [`ErrorKind::Connection`]: the connection failed.
     pub fn is_connection(&self) -> bool {
-        matches!(self.0.kind, Kind::Connection { .. })
+        self.kind() == ErrorKind::Connection
+    }
+}
+
+struct Details<'e>(&'e Kind);
+
+impl fmt::Display for Details<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.write(f, true)?;
+        match self.0.database() {
+            // A failed migration's text has them in their place.
+            Some(error) if !matches!(self.0, Kind::Failed(_)) => failed::fields(f, error),
+            _ => Ok(()),
+        }
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0.kind)?;
-        for hint in self.0.kind.hints() {
+        if !f.alternate() {
+            return self.0.kind.write(f, false);
+        }
+        Details(&self.0.kind).fmt(f)?;
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            write!(f, "\n  caused by: {error}")?;
+            cause = error.source();
+        }
+        for hint in self.hints() {
             write!(f, "\n  = help: {hint}")?;
         }
         Ok(())
@@ -131,13 +205,7 @@ impl fmt::Display for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self}")?;
-        let mut cause = self.source();
-        while let Some(error) = cause {
-            write!(f, "\n  caused by: {error}")?;
-            cause = error.source();
-        }
-        Ok(())
+        write!(f, "{self:#}")
     }
 }
 

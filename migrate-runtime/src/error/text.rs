@@ -1,47 +1,48 @@
 //! What each of them says: its own level only, lower case, no full stop.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use super::kind::{Kind, Problem};
 use crate::migrations::Checksum;
-use crate::report::Unknown;
+use crate::report::UnknownMigration;
 
-impl fmt::Display for Kind {
+impl Kind {
+    /// On one line, or with `details` over several.
     #[expect(
         clippy::too_many_lines,
         reason = "a table, one arm for each way to stop"
     )]
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    pub(super) fn write(&self, f: &mut fmt::Formatter<'_>, details: bool) -> fmt::Result {
         match self {
             Self::Drift { migrations } => {
-                let detail = |problem: &Problem| {
-                    let recorded = problem.recorded.map_or_else(|| "none".to_owned(), short);
-                    let embedded = short(problem.embedded);
-                    format!(" (applied {recorded}, embedded {embedded})")
-                };
-                let what = "was edited after it was applied";
-                list(f, what, &problems(migrations, &detail))
+                let what = ["was", "were", "edited after being applied"];
+                list(f, what, &problems(migrations, &checksums), details)
             }
             Self::Missing { migrations } => {
-                let what = "was applied and is not in this program, which holds newer ones";
-                list(f, what, &unknown(migrations))
+                let what = [
+                    "is",
+                    "are",
+                    "recorded as applied but missing from this program",
+                ];
+                list(f, what, &unknown(migrations), details)
             }
             Self::Ahead { migrations } => {
-                let what = "was applied by a newer program than this one";
-                list(f, what, &unknown(migrations))
+                let what = ["was", "were", "applied by a newer release than this one"];
+                list(f, what, &unknown(migrations), details)
             }
             Self::OutOfOrder {
                 migrations,
                 newest_applied,
             } => {
-                let what =
-                    format!("is pending, but {newest_applied}, which is newer, is applied already");
-                list(f, &what, &problems(migrations, &|_| String::new()))
+                let pending =
+                    format!("pending, but version {newest_applied}, which is newer, is applied");
+                let what = ["is", "are", pending.as_str()];
+                list(f, what, &problems(migrations, &|_| String::new()), details)
             }
             Self::HalfApplied { migrations } => {
-                let what = "was begun and not finished, and cannot be resumed because its file or its transactions have changed";
-                let detail = |problem: &Problem| format!(" ({} statements done)", problem.done);
-                list(f, what, &problems(migrations, &detail))
+                let detail = |problem: &Problem| format!(": {}", problem.interruption());
+                let what = ["is", "are", "half-applied"];
+                list(f, what, &problems(migrations, &detail), details)
             }
             Self::Interrupted {
                 file,
@@ -53,27 +54,37 @@ impl fmt::Display for Kind {
                 f,
                 "{file} was interrupted at statement {statement} of {of}: {reason}"
             ),
-            Self::UnknownTarget { target } => write!(
+            Self::UnknownTarget { target, .. } => {
+                write!(f, "this program has no migration with version {target}")
+            }
+            Self::NotInSet { version, name } => write!(
                 f,
-                "the target {target} is not among the embedded migrations"
+                "{version} {name} cannot be reverted: it is missing from this program"
             ),
             Self::NoDown { version, name } => write!(
                 f,
                 "{version} {name} cannot be reverted: it has no down file"
             ),
             Self::NothingToRepair { version, reason } => {
-                write!(f, "{version} cannot be repaired: it {reason}")
+                write!(f, "version {version} cannot be repaired: it {reason}")
             }
-            Self::NothingToRevert { target } => write!(f, "nothing newer than {target} is applied"),
-            Self::RevertRaced => f.write_str("another program has changed the history meanwhile"),
+            Self::NothingToRevert { target } => {
+                write!(
+                    f,
+                    "version {target} is not applied, so nothing was reverted to it"
+                )
+            }
+            Self::RevertRaced => {
+                f.write_str("another instance changed the history during the revert")
+            }
             Self::SingleTransaction { file, reason } => {
                 write!(f, "{file} cannot be part of a single transaction: {reason}")
             }
-            Self::Stopped => f.write_str("stopped between two migrations, as it was asked to"),
+            Self::Stopped => f.write_str("stopped on request before the next migration"),
             Self::Locked { holder, waited } => {
                 write!(
                     f,
-                    "another program has been applying migrations for more than {waited:.0?}"
+                    "waited {waited:.0?} for another instance to apply migrations"
                 )?;
                 holder
                     .as_ref()
@@ -93,43 +104,57 @@ impl fmt::Display for Kind {
             Self::OpenTransaction => f.write_str("the connection has an open transaction"),
             Self::Pooled { file } => write!(
                 f,
-                "{file} cannot run through a connection pooler that changes the server connection between messages"
+                "{file} needs one server connection, but a pooler changed it between two messages"
             ),
             Self::BadTable { problem } => f.write_str(problem),
             Self::ForeignTable { table, shape } => {
-                write!(f, "{table} is not a history of ours: its columns are ")?;
+                write!(
+                    f,
+                    "{table} exists but is not migrate's history table (columns: "
+                )?;
                 for (at, column) in shape.columns.iter().enumerate() {
                     let comma = if at == 0 { "" } else { ", " };
                     write!(f, "{comma}{column}")?;
                 }
+                f.write_char(')')?;
                 shape.tool().map_or(Ok(()), |(tool, _)| {
-                    write!(f, " (it is the table of {tool})")
+                    write!(f, "; it looks like the table of {tool}")
                 })
             }
-            Self::Denied { doing, .. } => write!(f, "the role has no right to {doing}"),
-            Self::ReadOnly { .. } => {
-                f.write_str("migrations are pending, but the server is read-only")
-            }
-            Self::Failed(failed) => write!(f, "{failed}"),
-            Self::Database { doing, .. } => write!(f, "the server refused to {doing}"),
+            Self::Denied { doing, .. } => write!(f, "permission denied: could not {doing}"),
+            Self::ReadOnly { .. } => f.write_str("the server is read-only"),
+            Self::Failed(failed) => failed.write(f, details),
+            Self::Database { doing, .. } => write!(f, "could not {doing}"),
             Self::Connection { doing, .. } => {
-                write!(f, "the connection failed while trying to {doing}")
+                write!(f, "could not {doing}: the connection failed")
             }
             Self::Unreadable { table, reason } => {
-                write!(f, "the history in {table} is not readable: {reason}")
+                write!(f, "the history in {table} cannot be read: {reason}")
             }
         }
     }
 }
 
-/// One line where there is one case; a line each where there are more.
-fn list(f: &mut fmt::Formatter<'_>, what: &str, cases: &[(String, String)]) -> fmt::Result {
+/// One case with its detail; or the number of cases and their names, each on a line with its detail if there is room.
+/// `what` are the verb for one, the verb for more, and the rest.
+fn list(
+    f: &mut fmt::Formatter<'_>,
+    what: [&str; 3],
+    cases: &[(String, String)],
+    details: bool,
+) -> fmt::Result {
+    let [is, are, what] = what;
     if let [(name, detail)] = cases {
-        return write!(f, "{name} {what}{detail}");
+        return write!(f, "{name} {is} {what}{detail}");
     }
-    write!(f, "{} migrations, each of which {what}:", cases.len())?;
-    for (name, detail) in cases {
-        write!(f, "\n  {name}{detail}")?;
+    write!(f, "{} migrations {are} {what}:", cases.len())?;
+    for (at, (name, detail)) in cases.iter().enumerate() {
+        if details {
+            write!(f, "\n  {name}{detail}")?;
+        } else {
+            let comma = if at == 0 { "" } else { "," };
+            write!(f, "{comma} {name}")?;
+        }
     }
     Ok(())
 }
@@ -139,9 +164,15 @@ fn problems(problems: &[Problem], detail: &dyn Fn(&Problem) -> String) -> Vec<(S
     problems.iter().map(case).collect()
 }
 
-fn unknown(unknown: &[Unknown]) -> Vec<(String, String)> {
-    let case = |unknown: &Unknown| (unknown.to_string(), String::new());
+fn unknown(unknown: &[UnknownMigration]) -> Vec<(String, String)> {
+    let case = |unknown: &UnknownMigration| (unknown.to_string(), String::new());
     unknown.iter().map(case).collect()
+}
+
+fn checksums(problem: &Problem) -> String {
+    let recorded = problem.recorded.map_or_else(|| "none".to_owned(), short);
+    let embedded = short(problem.embedded);
+    format!(" (recorded checksum {recorded}, embedded {embedded})")
 }
 
 /// Twelve digits tell two checksums apart and still fit on the line.

@@ -233,7 +233,7 @@ pub(super) fn baselines(scene: &mut Scene<'_>) -> Result<(), String> {
                         hasty(set),
                         repair,
                         repair_async,
-                        &Repair::Accept(vec![1])
+                        &Repair::AcceptChecksums(vec![1])
                     )
                     .map(drop),
                 };
@@ -282,8 +282,6 @@ pub(super) fn baselines(scene: &mut Scene<'_>) -> Result<(), String> {
 /// Takes over from another tool; too late, it is refused.
 fn adopt(set: &migrate_runtime::Migrations, url: &str) {
     if let Ok(mut client) = postgres::Client::connect(url, postgres::NoTls) {
-        let _ = migrate_adopt::adopt(set)
-            .from(Tool::Goose)
-            .perform(&mut client);
+        let _ = migrate_adopt::adopt(set).from(Tool::Goose).run(&mut client);
     }
 }

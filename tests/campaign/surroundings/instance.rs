@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use migrate_runtime::{Error, Migrations, Report, Runner};
+use migrate_runtime::{Error, Migrations, RunReport, Runner};
 
 use crate::apply::Driver;
 
@@ -72,7 +72,7 @@ macro_rules! operate {
 pub(super) use operate;
 
 /// Brings a database up to date, with options.
-pub(super) fn run(driver: Driver, url: &str, runner: Runner<'_>) -> Result<Report, Trouble> {
+pub(super) fn run(driver: Driver, url: &str, runner: Runner<'_>) -> Result<RunReport, Trouble> {
     operate!(driver, url, runner, run, run_async)
 }
 
@@ -80,5 +80,5 @@ pub(super) fn run(driver: Driver, url: &str, runner: Runner<'_>) -> Result<Repor
 pub(super) fn hasty(set: &Migrations) -> Runner<'_> {
     set.runner()
         .lock_timeout(std::time::Duration::from_millis(200))
-        .wait(std::time::Duration::from_secs(20))
+        .wait_timeout(std::time::Duration::from_secs(20))
 }

@@ -269,7 +269,7 @@ pub(super) fn single_transaction(scene: &mut Scene<'_>) -> Result<(), String> {
     let mistaken = directory.load();
     for attempt in ["first", "second"] {
         let driver = driver(scene.random.below(2));
-        let runner = hasty(&mistaken).single_transaction();
+        let runner = hasty(&mistaken).single_transaction(true);
         fails(
             scene,
             &format!("{attempt} attempt"),
@@ -286,7 +286,7 @@ pub(super) fn single_transaction(scene: &mut Scene<'_>) -> Result<(), String> {
     works(
         scene,
         "corrected",
-        run(last, &url, hasty(&set).single_transaction()).map(drop),
+        run(last, &url, hasty(&set).single_transaction(true)).map(drop),
     );
     let differences = place.differences(&expected);
     scene.violations(differences);

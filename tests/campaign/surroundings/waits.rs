@@ -39,7 +39,7 @@ pub(super) fn locked_history(scene: &mut Scene<'_>) -> Result<(), String> {
         .map_err(|error| format!("{error:?}"))?;
     place.set.push(in_the_way.to_owned());
     scene.round.notes.extend(place.set.iter().cloned());
-    let runner = || hasty(&set).wait(Duration::from_secs(1));
+    let runner = || hasty(&set).wait_timeout(Duration::from_secs(1));
     let one = driver(scene.random.below(2));
     let operations: [(&str, Operation<'_>); 3] = [
         ("run", &|| {
@@ -150,7 +150,7 @@ pub(super) fn names_as_bytes(scene: &mut Scene<'_>) -> Result<(), String> {
     rename(&format!("'{holder}'"), &strange);
     for number in 0..2 {
         let (set, url) = (&set, &url);
-        let runner = || hasty(set).wait(Duration::from_millis(200));
+        let runner = || hasty(set).wait_timeout(Duration::from_millis(200));
         let panicked = thread::scope(|scope| {
             let operations = [
                 scope

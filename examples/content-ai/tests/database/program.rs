@@ -53,7 +53,7 @@ fn the_second_start_finds_nothing_pending_and_stores_nothing_twice() {
     let database = Server::shared().database();
     let first = start(&database);
     let second = start(&database);
-    assert!(second.starts_with("nothing pending"), "{second}");
+    assert!(second.starts_with("up to date"), "{second}");
     assert_eq!(found(&first), found(&second));
     assert_eq!(database.value("SELECT count(*) FROM articles"), "1");
     assert_eq!(database.value("SELECT count(*) FROM knowledge_chunks"), "5");

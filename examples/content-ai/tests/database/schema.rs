@@ -54,7 +54,7 @@ fn every_index_is_valid_and_every_foreign_key_has_one() {
 fn every_file_may_be_applied_again() {
     let database = migrated();
     let once = describe(&database);
-    for migration in MIGRATIONS.iter() {
+    for migration in &MIGRATIONS {
         execute(&database, migration.up());
     }
     assert_eq!(describe(&database), once);

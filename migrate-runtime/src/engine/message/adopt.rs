@@ -3,15 +3,15 @@
 use std::fmt::Write as _;
 
 use super::{BEGIN_OURS, MOVED, TOOL, lock, table};
+use crate::foreign_history::{ForeignHistory, ForeignMigration};
 use crate::migrations::Checksum;
 use crate::table::{Identifier, Literal, Table};
-use crate::takeover::{TakenOver, Takeover};
 
 /// A row, and what the set says of its migration.
 pub(crate) struct Adopted<'a> {
     pub(crate) name: &'a str,
     pub(crate) checksum: Checksum,
-    pub(crate) taken: &'a TakenOver,
+    pub(crate) taken: &'a ForeignMigration,
 }
 
 /// Records the rows, in one transaction under the lock. The other table is locked against writers, and
@@ -19,7 +19,7 @@ pub(crate) struct Adopted<'a> {
 /// started together with this one would otherwise rename our own table.
 pub(crate) fn adopt(
     table: &Table,
-    what: &Takeover,
+    what: &ForeignHistory,
     rows: &[Adopted<'_>],
     with_schema: bool,
 ) -> String {
@@ -66,7 +66,7 @@ fn insert(table: &Table, row: &Adopted<'_>) -> String {
         value.map_or_else(|| "NULL".to_owned(), |value| Literal(value).to_string())
     };
     let applied_at = match &taken.applied_at {
-        Some(time) => format!("{}::timestamp with time zone", Literal(time)),
+        Some(time) => format!("{}::timestamp with time zone", Literal(time.as_str())),
         None => "pg_catalog.now()".to_owned(),
     };
     format!(
@@ -82,8 +82,8 @@ fn insert(table: &Table, row: &Adopted<'_>) -> String {
             "applied"
         },
         ms = taken
-            .ms
-            .map_or_else(|| "NULL".to_owned(), |ms| ms.to_string()),
+            .duration
+            .map_or_else(|| "NULL".to_owned(), |took| took.as_millis().to_string()),
         applied_by = text(taken.applied_by.as_deref()),
         note = Literal(&taken.note),
     )

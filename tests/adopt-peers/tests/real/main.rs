@@ -70,8 +70,8 @@ impl Project {
 fn perform(
     database: &Database,
     adoption: &Adoption<'_>,
-) -> Result<migrate_adopt::Adopted, migrate_adopt::Error> {
-    adoption.perform(&mut database.client())
+) -> Result<migrate_adopt::AdoptReport, migrate_adopt::Error> {
+    adoption.run(&mut database.client())
 }
 
 /// Everything an adoption has to come to. `times` is the tool's own account of when it applied what, in UTC.
@@ -128,7 +128,7 @@ fn assert_edit_is_found(database: &Database, project: &Project, old: &str, versi
         matches!(findings.as_slice(), [Finding::Edited { version: found, .. }] if *found == version),
         "{findings:?}"
     );
-    let accepted = perform(database, &adopt(&set).applied(version).dry_run()).unwrap();
+    let accepted = perform(database, &adopt(&set).applied(version).dry_run(true)).unwrap();
     assert_eq!(accepted.recorded.len(), 12);
     fs::write(&path, text).unwrap();
 }
