@@ -60,7 +60,7 @@
 //! | *ahead*: the database has newer ones than this program | allow, report | [`Runner::ahead`] |
 //! | *stale*: the directory has changed since a debug build was compiled | refuse | [`Runner::stale`] |
 //!
-//! A migration waits two seconds for a lock at most, because everybody else queues behind it; then it
+//! A migration waits two seconds for a lock at most, because other sessions queue for the table as long; then it
 //! is rolled back and tried again, ten times ([`Runner::lock_timeout`], [`Runner::retries`]).
 //!
 //! # Options and other operations
@@ -80,12 +80,12 @@
 //!     MIGRATIONS
 //!         .runner()
 //!         .target(1)
-//!         .wait(Duration::from_secs(60))
+//!         .wait_timeout(Duration::from_secs(60))
 //!         .observer(|event| eprintln!("{event}"))
 //!         .run(client)?;
 //!
 //!     for entry in MIGRATIONS.runner().status(client)?.entries {
-//!         println!("{} {}: {}", entry.version, entry.name, entry.condition);
+//!         println!("{} {}: {}", entry.version, entry.name, entry.state);
 //!     }
 //!     Ok(())
 //! }
@@ -96,14 +96,15 @@
 //! # }
 //! ```
 //!
-//! [`Runner::baseline_with`] records migrations without running them, for a database that was made
-//! before it was tracked; [`Runner::revert_with`] takes back the newest with their down files.
+//! [`Runner::baseline_with`] records migrations without running them, for a database that existed before its
+//! migrations were tracked. [`Runner::revert_with`] reverts the newest ones with their down files,
+//! [`Runner::repair_with`] settles an interrupted one, and [`Runner::tenants`] applies the set to many schemas.
 //!
 //! # Clients
 //!
-//! Each operation comes three times: on a `postgres::Client` (`run`), on a `tokio_postgres::Client`
-//! (`run_async`), and over any [`Session`] (`run_with`), two methods that you implement for another
-//! client. The client is borrowed, so a pooled connection works: it dereferences to one.
+//! Each operation comes three times: for a `postgres::Client` (`run`), for a `tokio_postgres::Client` (`run_async`, with
+//! the feature `tokio-postgres`), and for any [`Session`] (`run_with`), a trait of two methods that you implement
+//! for another client. The client is borrowed, so a pooled connection works: it dereferences to one.
 //!
 //! ```
 //! # use migrate_runtime::{Migrations, embed_migrations};
@@ -117,9 +118,9 @@
 //!
 //! # Errors
 //!
-//! An [`Error`] is written for whoever has to act on it, and has questions for programs
-//! ([`is_drift`](Error::is_drift), [`is_locked`](Error::is_locked), [`migration`](Error::migration), …).
-//! What PostgreSQL refuses is shown in the file:
+//! [`Error::kind`] tells a program what went wrong; [`version`](Error::version), [`file`](Error::file),
+//! [`position`](Error::position), [`sqlstate`](Error::sqlstate), [`hints`](Error::hints) and others tell the rest.
+//! `{error}` is one line for a log. `{error:#}` is for a person:
 //!
 //! ```text
 //! migrations/0002_users.sql:3:3: column "nme" does not exist
@@ -147,8 +148,15 @@
 //! | `settings-file` | no | the macro reads `migrate.toml` beside the directory, as the `migrate` program does |
 //! | `directory` | no | sets from a directory read while the program runs, for tools; brings the validator along |
 //!
-//! Beside its database driver, an application's own tree gets this crate alone: what the macro needs is built
-//! for the compiler and never linked.
+//! Besides its database driver, an application links this crate alone: what the macro needs is built for the
+//! compiler.
+//!
+//! # Public dependencies
+//!
+//! The clients are types of `postgres` 0.19 and `tokio-postgres` 0.7, so these versions are part of this crate's API. A
+//! release that moves to another incompatible version of one of them is a new major version of this crate. All other
+//! dependencies can change in any release. The types of the feature `directory` come from `migrate-check`, which has no
+//! stability promise; applications do not need that feature.
 
 #[cfg(feature = "directory")]
 mod directory;

@@ -114,9 +114,9 @@ pub(crate) struct Problem {
     pub(crate) recorded: Option<Checksum>,
     pub(crate) done: usize,
     /// What is recorded of it is a revert.
-    reverting: bool,
+    pub(super) reverting: bool,
     /// The file runs in a transaction.
-    transactional: bool,
+    pub(super) transactional: bool,
 }
 
 impl Problem {

@@ -4,6 +4,8 @@ mod error_kind;
 mod failed;
 mod hint;
 mod kind;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use std::error::Error as StdError;
