@@ -87,7 +87,7 @@ impl<'a> Starters<'a> {
                 round.deaths += 1;
                 true
             }
-            Some(1) if self.pooled && said.contains("connection pooler") => {
+            Some(1) if self.pooled && said.contains("pooler") => {
                 round.refused += 1;
                 false
             }

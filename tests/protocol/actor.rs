@@ -101,7 +101,16 @@ impl Actor {
                 self.first_statement(direction, done);
             }
             (Message::Step(direction), Reply::Done) => self.first_statement(direction, 1),
-            (Message::Prepare(direction), Reply::Done) => self.send(Message::Search(direction)),
+            (Message::Prepare(direction), Reply::Done) => {
+                let lost = self.is_lost(protocol);
+                match (kind, direction) {
+                    (Kind::Unseen, _) if lost => self.leave(Some(End::Undecided)),
+                    // What bears the name is of interest before the first attempt, too.
+                    (Kind::Index, Direction::Up) => self.send(Message::Search(direction)),
+                    (Kind::Index, Direction::Down) if lost => self.send(Message::Search(direction)),
+                    _ => self.mark(protocol, direction),
+                }
+            }
             (
                 Message::Search(direction),
                 Reply::Found {
@@ -109,7 +118,7 @@ impl Actor {
                     valid,
                     right,
                 },
-            ) => self.found(protocol, kind, direction, there, valid, right),
+            ) => self.found(protocol, direction, there, valid, right),
             (Message::DropInvalid, Reply::Done) => self.mark(protocol, Direction::Up),
             (Message::Mark(direction), Reply::Done) => self.send(Message::Alone(direction)),
             (Message::Alone(Direction::Up), Reply::Done) if kind == Kind::Index => {
@@ -184,33 +193,32 @@ impl Actor {
         });
     }
 
+    /// Whether an earlier run has sent the statement and not learned what became of it.
+    fn is_lost(&self, protocol: Protocol) -> bool {
+        let at_this = self.resumed.filter(|row| row.done == 1);
+        match at_this.map(|row| row.next) {
+            Some(Next::Sent) => true,
+            // Without the record, whatever was resumed was interrupted.
+            Some(Next::Untouched) => !protocol.records_failures,
+            _ => false,
+        }
+    }
+
     fn found(
         &mut self,
         protocol: Protocol,
-        kind: Kind,
         direction: Direction,
         there: bool,
         valid: bool,
         right: bool,
     ) {
-        let at_this = self.resumed.filter(|row| row.done == 1);
-        let lost = match at_this.map(|row| row.next) {
-            Some(Next::Sent) => true,
-            // Without the record, whatever was resumed was interrupted.
-            Some(Next::Untouched) => !protocol.records_failures,
-            _ => false,
-        };
+        let lost = self.is_lost(protocol);
         let right = right || !protocol.compares_definitions;
-        match (kind, direction) {
-            (Kind::Unseen, _) if lost => self.leave(Some(End::Undecided)),
-            (Kind::Index, Direction::Up) if there && !valid => self.send(Message::DropInvalid),
-            (Kind::Index, Direction::Up) if there && lost && right => {
-                self.send(Message::Advance(direction));
-            }
-            (Kind::Index, Direction::Up) if there && lost => self.leave(Some(End::Refused)),
-            (Kind::Index, Direction::Down) if lost && !there => {
-                self.send(Message::Advance(direction));
-            }
+        match direction {
+            Direction::Up if there && !valid => self.send(Message::DropInvalid),
+            Direction::Up if there && lost && right => self.send(Message::Advance(direction)),
+            Direction::Up if there && lost => self.leave(Some(End::Refused)),
+            Direction::Down if lost && !there => self.send(Message::Advance(direction)),
             _ => self.mark(protocol, direction),
         }
     }

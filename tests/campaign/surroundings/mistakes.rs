@@ -183,7 +183,6 @@ pub(super) fn corrected(scene: &mut Scene<'_>) -> Result<(), String> {
         "DO $$ BEGIN RAISE EXCEPTION 'no'; END $$",
         "SELECT pg_catalog.set_config('search_path', 'other', false)::pg_catalog.int4",
         "CREATE TABLE app.effects ()",
-        "DO $$ BEGIN COMMIT; END $$",
     ];
     let mistake = all
         .get(scene.random.below(all.len()))

@@ -52,8 +52,8 @@ pub const DRAWN: &[(&str, &[&str])] = &[
     ("synchronous_commit", &["off", "'local'"]),
     ("commit_siblings", &["0"]),
     ("lock_timeout", &["'1ms'", "'50ms'"]),
-    ("statement_timeout", &["'1ms'", "'100ms'"]),
-    ("transaction_timeout", &["'10ms'", "'200ms'"]),
+    ("statement_timeout", &["'100ms'", "'200ms'"]),
+    ("transaction_timeout", &["'200ms'", "'400ms'"]),
     (
         "idle_in_transaction_session_timeout",
         &["'10ms'", "'200ms'"],

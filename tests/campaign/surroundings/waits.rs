@@ -91,14 +91,14 @@ pub(super) fn idle_timeouts(scene: &mut Scene<'_>) -> Result<(), String> {
     reader
         .batch_execute("BEGIN; LOCK TABLE app.t IN ACCESS EXCLUSIVE MODE")
         .map_err(|error| format!("{error:?}"))?;
-    place.set("statement_timeout", "'1ms'");
+    place.set("statement_timeout", "'100ms'");
     place.set("lock_timeout", "'1ms'");
     place.set("idle_in_transaction_session_timeout", "'50ms'");
     if scene.server.installation().major >= 14 {
         place.set("idle_session_timeout", "'700ms'");
     }
     if scene.server.installation().major >= 17 {
-        place.set("transaction_timeout", "'50ms'");
+        place.set("transaction_timeout", "'200ms'");
     }
     scene.round.notes.extend(place.set.iter().cloned());
     let held = Duration::from_secs(2) + scene.random.milliseconds(1_000);
