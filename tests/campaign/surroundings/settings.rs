@@ -54,10 +54,7 @@ pub const DRAWN: &[(&str, &[&str])] = &[
     ("lock_timeout", &["'1ms'", "'50ms'"]),
     ("statement_timeout", &["'100ms'", "'200ms'"]),
     ("transaction_timeout", &["'200ms'", "'400ms'"]),
-    (
-        "idle_in_transaction_session_timeout",
-        &["'10ms'", "'200ms'"],
-    ),
+    ("idle_in_transaction_session_timeout", &["'500ms'", "'1s'"]),
     ("idle_session_timeout", &["'1s'", "'2s'"]),
     ("client_connection_check_interval", &["'10ms'"]),
     ("tcp_keepalives_count", &["1"]),

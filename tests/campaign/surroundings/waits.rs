@@ -93,7 +93,7 @@ pub(super) fn idle_timeouts(scene: &mut Scene<'_>) -> Result<(), String> {
         .map_err(|error| format!("{error:?}"))?;
     place.set("statement_timeout", "'100ms'");
     place.set("lock_timeout", "'1ms'");
-    place.set("idle_in_transaction_session_timeout", "'50ms'");
+    place.set("idle_in_transaction_session_timeout", "'300ms'");
     if scene.server.installation().major >= 14 {
         place.set("idle_session_timeout", "'700ms'");
     }
