@@ -9,6 +9,7 @@
 use std::error::Error;
 use std::process::ExitCode;
 
+mod api;
 mod campaign;
 mod cargo;
 mod counts;
@@ -34,6 +35,8 @@ const USAGE: &str = "usage: cargo xtask <task>
       run examples/content-ai on an installed or fetched PostgreSQL, whatever
       DATABASE_URL says; --fresh: with a new database; --in-process: on a PostgreSQL
       inside a program, for a machine that has only Rust; --database-url: on this one
+  api [--check]
+      write the public API of the published crates to docs/api; --check: only compare
   campaign [--middle] [--seed N]
       starters killed, cut off and left without a server by the hundred, and the
       proof that everything was applied exactly once; --middle: a tenth of it
@@ -68,6 +71,7 @@ fn main() -> ExitCode {
     let rest: Vec<String> = arguments.collect();
     let result = match task.as_str() {
         "demo" => demo::run(&rest),
+        "api" => api::run(&rest),
         "campaign" => campaign::run(&rest),
         "versions" => versions::run(&rest),
         "tidy" => tidy::run(),
