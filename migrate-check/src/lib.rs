@@ -31,6 +31,6 @@ pub use files::{Checksum, Source};
 pub use layouts::Layout;
 pub use lint::{RULES, Rule};
 pub use load::{Loaded, load};
-pub use migration::{Migration, Script, Statement, StatementKind, Transaction};
+pub use migration::{Migration, ReindexScope, Script, Statement, StatementKind, Transaction};
 pub use settings::{Configured, Level, Lint, Order, Settings, Syntax, TableName};
 pub use validate::judge;

@@ -38,8 +38,10 @@
 //! | lines before | u32 | only with flag 4: lines of the file before the part |
 //! | lock timeout | u32 | milliseconds; `u32::MAX` where the file sets none |
 //! | statements | u32 | how many statements follow |
-//! | each statement | u32, u32, u8 | start, end, kind: 0 to 5 in the order of [`StatementKind`] |
-//! | the kind's names | strings | one for kinds 1 and 2, two for kind 3, none for the others |
+//! | each statement | u32, u32, u8 | start, end, kind: 0 to 7 in the order of [`StatementKind`] |
+//! | the kind's names | strings | one for kinds 2 and 6, two for kinds 1 and 3, none for the others |
+//! | more of kind 1 | u8, u32 | 1: unique; 2: `IF NOT EXISTS`; where the definition begins in the statement |
+//! | more of kind 2 | u8 | 0 to 3 in the order of [`ReindexScope`](crate::migration::ReindexScope) |
 
 use crate::migration::{Migration, Script, StatementKind, Transaction};
 
@@ -123,15 +125,30 @@ impl Packed {
     fn kind(&mut self, kind: &StatementKind) {
         let (code, names): (u8, &[&String]) = match kind {
             StatementKind::Transactional => (0, &[]),
-            StatementKind::CreateIndexConcurrently { index } => (1, &[index]),
-            StatementKind::ReindexConcurrently { target } => (2, &[target]),
+            StatementKind::CreateIndexConcurrently { index, table, .. } => (1, &[index, table]),
+            StatementKind::ReindexConcurrently { target, .. } => (2, &[target]),
             StatementKind::DetachConcurrently { parent, partition } => (3, &[parent, partition]),
             StatementKind::Repeatable => (4, &[]),
             StatementKind::Unrepeatable => (5, &[]),
+            StatementKind::DropIndexConcurrently { index } => (6, &[index]),
+            StatementKind::Committing => (7, &[]),
         };
         self.index.push(code);
         for name in names {
             self.string(name);
+        }
+        match kind {
+            StatementKind::CreateIndexConcurrently {
+                unique,
+                guarded,
+                definition,
+                ..
+            } => {
+                self.index.push(u8::from(*unique) | u8::from(*guarded) << 1);
+                self.number(*definition);
+            }
+            StatementKind::ReindexConcurrently { scope, .. } => self.index.push(*scope as u8),
+            _ => {}
         }
     }
 

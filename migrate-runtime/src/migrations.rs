@@ -274,11 +274,44 @@ impl<'a> Statement<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StatementKind<'a> {
     Transactional,
-    CreateIndexConcurrently { index: &'a str },
-    ReindexConcurrently { target: &'a str },
-    DetachConcurrently { parent: &'a str, partition: &'a str },
+    CreateIndexConcurrently(NewIndex<'a>),
+    ReindexConcurrently {
+        scope: ReindexScope,
+        target: &'a str,
+    },
+    DetachConcurrently {
+        parent: &'a str,
+        partition: &'a str,
+    },
     Repeatable,
     Unrepeatable,
+    DropIndexConcurrently {
+        index: &'a str,
+    },
+    Committing,
+}
+
+/// An index that is built concurrently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NewIndex<'a> {
+    /// Its name as the catalog has it; its schema is the table's.
+    pub(crate) name: &'a str,
+    /// The table, quoted as SQL.
+    pub(crate) table: &'a str,
+    pub(crate) unique: bool,
+    /// The statement says `IF NOT EXISTS`.
+    pub(crate) guarded: bool,
+    /// What follows the table's name in the statement.
+    pub(crate) definition: &'a str,
+}
+
+/// What a `REINDEX` names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ReindexScope {
+    Index,
+    Table,
+    Schema,
+    Database,
 }
 
 /// SHA-256 of a file's embedded text. Displays as 64 hexadecimal digits.

@@ -6,7 +6,9 @@
 
 use std::time::Duration;
 
-use crate::migrations::{Checksum, Migration, Script, Statement, StatementKind};
+use crate::migrations::{
+    Checksum, Migration, NewIndex, ReindexScope, Script, Statement, StatementKind,
+};
 
 /// What is known of all migrations of a packed set together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,26 +129,32 @@ impl<'a> Iterator for Statements<'a> {
         let start = self.index.number();
         let end = self.index.number();
         let [kind] = self.index.array();
+        let sql = self.sql.get(start..end).unwrap_or_default();
         let kind = match kind {
             0 => StatementKind::Transactional,
-            1 => StatementKind::CreateIndexConcurrently {
-                index: self.index.string(),
-            },
-            2 => StatementKind::ReindexConcurrently {
-                target: self.index.string(),
-            },
+            1 => StatementKind::CreateIndexConcurrently(self.index.new_index(sql)),
+            2 => {
+                let target = self.index.string();
+                let scope = match self.index.array() {
+                    [0] => ReindexScope::Index,
+                    [1] => ReindexScope::Table,
+                    [2] => ReindexScope::Schema,
+                    _ => ReindexScope::Database,
+                };
+                StatementKind::ReindexConcurrently { scope, target }
+            }
             3 => StatementKind::DetachConcurrently {
                 parent: self.index.string(),
                 partition: self.index.string(),
             },
             4 => StatementKind::Repeatable,
+            6 => StatementKind::DropIndexConcurrently {
+                index: self.index.string(),
+            },
+            7 => StatementKind::Committing,
             _ => StatementKind::Unrepeatable,
         };
-        Some(Statement {
-            start,
-            sql: self.sql.get(start..end).unwrap_or_default(),
-            kind,
-        })
+        Some(Statement { start, sql, kind })
     }
 }
 
@@ -175,6 +183,20 @@ impl<'a> Index<'a> {
 
     fn number(&mut self) -> usize {
         usize::try_from(u32::from_le_bytes(self.array())).unwrap_or(usize::MAX)
+    }
+
+    /// The rest of a statement `sql` that creates an index.
+    fn new_index(&mut self, sql: &'a str) -> NewIndex<'a> {
+        let name = self.string();
+        let table = self.string();
+        let [flags] = self.array();
+        NewIndex {
+            name,
+            table,
+            unique: flags & 1 != 0,
+            guarded: flags & 2 != 0,
+            definition: sql.get(self.number()..).unwrap_or_default(),
+        }
     }
 
     fn string(&mut self) -> &'a str {

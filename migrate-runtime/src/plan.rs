@@ -43,7 +43,7 @@ impl Plan {
             name: step.migration.name.to_owned(),
             file: step.migration.up.path(),
             transactional: step.migration.up.transactional,
-            done: step.resume.unwrap_or_default(),
+            done: step.resume.as_ref().map_or(0, |resume| resume.done),
             statements: step
                 .migration
                 .up

@@ -226,7 +226,11 @@ impl Work<'_, '_> {
             let unserved = || {
                 let doing = format!("serve the schema {schema}");
                 let source = "no connection was left".into();
-                Err(Error::new(Kind::Connection { doing, source }))
+                Err(Error::new(Kind::Connection {
+                    doing,
+                    whole: true,
+                    source,
+                }))
             };
             TenantReport {
                 result: result.unwrap_or_else(unserved),

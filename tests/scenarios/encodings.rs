@@ -120,6 +120,6 @@ fn a_role_whose_name_is_not_utf_8_is_shown_all_the_same() {
         latin.execute(&format!("ALTER ROLE \"{role}_ü\" RENAME TO {role}"));
         assert_eq!(shown, "\u{fffd}");
         assert!(error.is_locked(), "{error}");
-        assert!(error.to_string().contains(": process "), "{error}");
+        assert!(error.to_string().contains(": pid "), "{error}");
     }
 }

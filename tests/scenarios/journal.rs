@@ -67,7 +67,7 @@ fn a_failed_run_resumes_at_its_statement_and_rebuilds_the_invalid_index() {
             }
         });
         assert_eq!(versions(&driver.run(database, runner).unwrap()), [2]);
-        assert_eq!(dropped.into_inner().unwrap(), ["\"t_b\""]);
+        assert_eq!(dropped.into_inner().unwrap(), ["public.t_b"]);
         assert!(database.invalid_indexes().is_empty());
         assert_eq!(database.value("SELECT count(*) FROM log"), "1");
     });

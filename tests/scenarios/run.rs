@@ -249,7 +249,7 @@ fn a_run_that_is_asked_to_stop_finishes_the_migration_under_way() {
         assert!(error.is_stopped());
         assert_eq!(versions(error.report()), [1]);
         insta::assert_snapshot!(format!("{error:#}"), @r"
-        stopped on request before the next migration
+        stopped on request before the end
           = help: run again to continue: what is committed is in the history
         ");
         let report = driver.run(database, set.runner()).unwrap();

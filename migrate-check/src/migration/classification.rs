@@ -5,7 +5,7 @@
 //! with two exceptions that the text does not show: `REINDEX` of a partitioned table (14) and
 //! `CLUSTER` of one (15).
 
-use migrate_sql::scanner::{Keyword as K, Reader, Token, Vocabulary, quote, quote_qualified};
+use migrate_sql::scanner::{Keyword as K, Reader, Token, Vocabulary, quote_qualified};
 use migrate_sql::splitter::{Body, of_do};
 
 use super::class::Class;
@@ -14,9 +14,10 @@ use super::{StatementKind, reindex, subscription};
 /// Classifies the statement that the reader is at the beginning of, which is one of a text with these
 /// words.
 pub(super) fn classify(mut rest: Reader<'_>, vocabulary: &Vocabulary) -> Class {
+    let start = rest.peek().map_or(0, |token| token.start);
     let mut behind = rest.clone();
     let class = match behind.read().and_then(Token::keyword) {
-        Some(K::Create) => classify_create(&mut behind),
+        Some(K::Create) => classify_create(&mut behind, start),
         Some(K::Drop) => classify_drop(&mut behind),
         Some(K::Alter) => classify_alter(&mut behind),
         Some(K::Reindex) => reindex::classify(&mut behind),
@@ -31,14 +32,15 @@ pub(super) fn classify(mut rest: Reader<'_>, vocabulary: &Vocabulary) -> Class {
         }
         Some(K::Do) => of_do(&mut behind)
             .filter(Body::ends_transaction)
-            .map(|_| Class::unrepeatable("DO … COMMIT")),
+            .map(|_| Class::of(StatementKind::Committing, "DO … COMMIT")),
         _ if vocabulary.has_name_of(CREATE_SLOT.len()) => classify_query(&mut rest),
         _ => None,
     };
     class.unwrap_or(Class::TRANSACTIONAL)
 }
 
-fn classify_create(rest: &mut Reader<'_>) -> Option<Class> {
+/// `start` is the byte at which the statement begins.
+fn classify_create(rest: &mut Reader<'_>, start: usize) -> Option<Class> {
     if rest.accept(K::Database) {
         return Some(Class::unrepeatable("CREATE DATABASE"));
     }
@@ -48,21 +50,20 @@ fn classify_create(rest: &mut Reader<'_>) -> Option<Class> {
     if rest.accept(K::Subscription) {
         return subscription::classify_create(rest);
     }
-    rest.accept(K::Unique);
+    let unique = rest.accept(K::Unique);
     if !rest.accept_all(&[K::Index, K::Concurrently]) {
         return None;
     }
     let command = "CREATE INDEX CONCURRENTLY";
-    let index = name_index(rest).map(|index| StatementKind::CreateIndexConcurrently { index });
     Some(Class::of(
-        index.unwrap_or(StatementKind::Unrepeatable),
+        read_index(rest, start, unique).unwrap_or(StatementKind::Unrepeatable),
         command,
     ))
 }
 
-/// The name of a new index as SQL, with its table's schema; none if PostgreSQL is to choose it.
-fn name_index(rest: &mut Reader<'_>) -> Option<String> {
-    rest.accept_all(&[K::If, K::Not, K::Exists]);
+/// A new index that can be looked for; none if PostgreSQL is to choose its name.
+fn read_index(rest: &mut Reader<'_>, start: usize, unique: bool) -> Option<StatementKind> {
+    let guarded = rest.accept_all(&[K::If, K::Not, K::Exists]);
     // `ON` is reserved, so an index cannot be called that.
     if rest.accept(K::On) {
         return None;
@@ -71,10 +72,13 @@ fn name_index(rest: &mut Reader<'_>) -> Option<String> {
     if !rest.accept(K::On) {
         return None;
     }
-    let table = relation(rest)?;
-    Some(match table.iter().rev().nth(1) {
-        Some(schema) => quote_qualified(&[schema.clone(), index]),
-        None => quote(&index),
+    let table = quote_qualified(&relation(rest)?);
+    Some(StatementKind::CreateIndexConcurrently {
+        index,
+        table,
+        unique,
+        guarded,
+        definition: rest.peek()?.start - start,
     })
 }
 
@@ -91,8 +95,12 @@ fn relation(rest: &mut Reader<'_>) -> Option<Vec<String>> {
 
 fn classify_drop(rest: &mut Reader<'_>) -> Option<Class> {
     if rest.accept_all(&[K::Index, K::Concurrently]) {
-        let again = "DROP INDEX CONCURRENTLY IF EXISTS";
-        return Some(Class::drop("DROP INDEX CONCURRENTLY", again, rest));
+        rest.accept_all(&[K::If, K::Exists]);
+        let index = quote_qualified(&rest.qualified_name()?);
+        return Some(Class::of(
+            StatementKind::DropIndexConcurrently { index },
+            "DROP INDEX CONCURRENTLY",
+        ));
     }
     if rest.accept(K::Database) {
         return Some(Class::drop(
@@ -186,10 +194,17 @@ mod tests {
         assert_eq!(Behaviour::of(sql, &analysis).kinds(), [expected], "{sql}");
     }
 
+    /// The definition is what follows the table's name.
     #[track_caller]
-    fn check_index(sql: &str, index: &str) {
-        let index = index.to_owned();
-        check(sql, &Kind::CreateIndexConcurrently { index });
+    fn check_index(sql: &str, index: &str, table: &str, definition: &str) {
+        let kind = Kind::CreateIndexConcurrently {
+            index: index.to_owned(),
+            table: table.to_owned(),
+            unique: sql.to_lowercase().contains("unique"),
+            guarded: sql.contains("IF NOT"),
+            definition: sql.len() - definition.len(),
+        };
+        check(sql, &kind);
     }
 
     #[track_caller]
@@ -200,31 +215,73 @@ mod tests {
     }
 
     #[test]
-    fn a_concurrent_index_is_named_as_its_tables_schema_says() {
-        check_index("CREATE INDEX CONCURRENTLY i ON t (a)", r#""i""#);
-        check_index("create unique index concurrently I on s.t(a)", r#""s"."i""#);
+    fn a_concurrent_index_is_told_from_its_table_and_its_definition() {
+        let t = r#""t""#;
+        check_index("CREATE INDEX CONCURRENTLY i ON t (a)", "i", t, "(a)");
         check_index(
-            "CREATE INDEX CONCURRENTLY \"I\" ON \"S\".t (a)",
-            r#""S"."I""#,
+            "create unique index concurrently I on s.t(a)",
+            "i",
+            r#""s"."t""#,
+            "(a)",
         );
-        check_index("CREATE INDEX CONCURRENTLY i ON d.s.t (a)", r#""s"."i""#);
-        check_index("CREATE INDEX CONCURRENTLY i ON ONLY s.t (a)", r#""s"."i""#);
+        check_index(
+            "CREATE INDEX CONCURRENTLY \"I\" ON \"S\".t USING gin (a) WHERE b",
+            "I",
+            r#""S"."t""#,
+            "USING gin (a) WHERE b",
+        );
+        check_index(
+            "CREATE INDEX CONCURRENTLY i ON d.s.t (a)",
+            "i",
+            r#""d"."s"."t""#,
+            "(a)",
+        );
         check_index(
             "CREATE INDEX CONCURRENTLY i ON ONLY (s.t) (a)",
-            r#""s"."i""#,
+            "i",
+            r#""s"."t""#,
+            "(a)",
         );
         check_index(
-            "CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON t (a)",
-            r#""i""#,
+            "CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON t * (a)",
+            "i",
+            t,
+            "(a)",
         );
-        check_index("CREATE INDEX CONCURRENTLY if ON t (a)", r#""if""#);
+        check_index("CREATE INDEX CONCURRENTLY if ON t (a)", "if", t, "(a)");
         check_index(
             "CREATE INDEX CONCURRENTLY U&\"d!0061\" UESCAPE '!' ON t (a)",
-            r#""da""#,
+            "da",
+            t,
+            "(a)",
         );
         check_index(
             "CREATE /* x */ INDEX -- y\nCONCURRENTLY \"a\"\"b\" ON t (a)",
-            r#""a""b""#,
+            "a\"b",
+            t,
+            "(a)",
+        );
+    }
+
+    #[test]
+    fn a_concurrent_drop_names_its_index() {
+        for sql in [
+            "DROP INDEX CONCURRENTLY S.i",
+            "DROP INDEX CONCURRENTLY IF EXISTS s.I CASCADE",
+        ] {
+            let index = r#""s"."i""#.to_owned();
+            check(sql, &Kind::DropIndexConcurrently { index });
+        }
+    }
+
+    #[test]
+    fn a_block_that_commits_is_one_that_a_failure_does_not_undo() {
+        check_all(
+            &Kind::Committing,
+            &[
+                "DO $$ BEGIN UPDATE t SET a = 1; COMMIT; END $$",
+                "DO LANGUAGE plpgsql 'BEGIN LOOP ROLLBACK AND CHAIN; END LOOP; END'",
+            ],
         );
     }
 
@@ -247,7 +304,6 @@ mod tests {
                 "VACUUM",
                 "VACUUM FULL t",
                 "VACUUM (ANALYZE) t",
-                "DROP INDEX CONCURRENTLY IF EXISTS i",
                 "DROP DATABASE IF EXISTS d WITH (FORCE)",
                 "DROP TABLESPACE IF EXISTS t",
                 "ALTER SYSTEM SET work_mem = '1GB'",
@@ -272,11 +328,8 @@ mod tests {
                 "DROP DATABASE d",
                 "CREATE TABLESPACE t LOCATION '/x'",
                 "DROP TABLESPACE t",
-                "DROP INDEX CONCURRENTLY i",
                 "COMMIT PREPARED 'x'",
                 "ROLLBACK PREPARED 'x'",
-                "DO $$ BEGIN UPDATE t SET a = 1; COMMIT; END $$",
-                "DO LANGUAGE plpgsql 'BEGIN LOOP ROLLBACK AND CHAIN; END LOOP; END'",
                 "SELECT pg_create_logical_replication_slot('s', 'pgoutput')",
                 "SELECT * FROM pg_catalog.pg_create_logical_replication_slot ('s', 'pgoutput')",
             ],

@@ -78,16 +78,24 @@ pub enum StatementKind {
     /// It may run inside a transaction, so it commits together with its journal entry.
     Transactional,
     /// `CREATE INDEX CONCURRENTLY`: interrupted, it leaves an invalid index to drop and build again.
-    /// `index` is its name as SQL (`"public"."users_email_idx"`), qualified by its table's schema
-    /// where the statement names one.
     CreateIndexConcurrently {
-        /// The index's name, quoted as SQL.
+        /// The index's name as the catalog has it, not quoted. Its schema is the table's.
         index: String,
+        /// The table, quoted as SQL.
+        table: String,
+        /// `UNIQUE`.
+        unique: bool,
+        /// `IF NOT EXISTS`.
+        guarded: bool,
+        /// The byte of the statement at which the index's definition begins: what follows the table's name.
+        definition: usize,
     },
-    /// `REINDEX … CONCURRENTLY`: interrupted, it leaves an invalid `…_ccnew` index beside the old one.
-    /// `target` is what it names, quoted as SQL; empty for a schema, database or system.
+    /// `REINDEX … CONCURRENTLY`: interrupted, it leaves an invalid `…_ccnew` or `…_ccold` index beside each
+    /// index that it was at.
     ReindexConcurrently {
-        /// The index or table named, quoted as SQL.
+        /// What kind of thing `target` names.
+        scope: ReindexScope,
+        /// What it names, quoted as SQL; empty for the database.
         target: String,
     },
     /// `ALTER TABLE … DETACH PARTITION … CONCURRENTLY`: interrupted, it wants `FINALIZE`.
@@ -97,10 +105,31 @@ pub enum StatementKind {
         /// The partition, quoted as SQL.
         partition: String,
     },
-    /// It refuses a transaction block and can simply be run again (`VACUUM`,
-    /// `DROP INDEX CONCURRENTLY IF EXISTS`, `ALTER SYSTEM`).
+    /// It refuses a transaction block and can simply be run again (`VACUUM`, `ALTER SYSTEM`).
     Repeatable,
     /// It refuses a transaction block, and running it twice fails or does something else the second
     /// time (`CREATE DATABASE`): an interrupted run stops and asks.
     Unrepeatable,
+    /// `DROP INDEX CONCURRENTLY`, with `IF EXISTS` or without: interrupted, the index that it was about to
+    /// drop is there or is gone.
+    DropIndexConcurrently {
+        /// The index's name, quoted as SQL.
+        index: String,
+    },
+    /// It commits while it runs (a `DO` block with `COMMIT`), so even a failure may have left something
+    /// behind. Otherwise like [`Unrepeatable`](Self::Unrepeatable).
+    Committing,
+}
+
+/// What a `REINDEX` names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReindexScope {
+    /// An index, partitioned or not.
+    Index,
+    /// A table, partitioned or not, with its TOAST table.
+    Table,
+    /// Every table of a schema.
+    Schema,
+    /// Every table of the database.
+    Database,
 }

@@ -3,7 +3,7 @@
 use migrate_sql::scanner::{Keyword as K, Reader, quote_qualified};
 
 use super::class::Class;
-use super::{StatementKind, options};
+use super::{ReindexScope as Scope, StatementKind, options};
 
 /// After `REINDEX`.
 pub(super) fn classify(rest: &mut Reader<'_>) -> Option<Class> {
@@ -16,14 +16,16 @@ pub(super) fn classify(rest: &mut Reader<'_>) -> Option<Class> {
             }
         }
     }
-    let everything = if rest.accept(K::Schema) {
-        "REINDEX SCHEMA"
+    let (scope, everything) = if rest.accept(K::Schema) {
+        (Scope::Schema, "REINDEX SCHEMA")
     } else if rest.accept(K::Database) {
-        "REINDEX DATABASE"
+        (Scope::Database, "REINDEX DATABASE")
     } else if rest.accept(K::System) {
-        "REINDEX SYSTEM"
-    } else if rest.accept_any(&[K::Table, K::Index]) {
-        ""
+        (Scope::Database, "REINDEX SYSTEM")
+    } else if rest.accept(K::Table) {
+        (Scope::Table, "")
+    } else if rest.accept(K::Index) {
+        (Scope::Index, "")
     } else {
         return None;
     };
@@ -31,13 +33,14 @@ pub(super) fn classify(rest: &mut Reader<'_>) -> Option<Class> {
     if !concurrently {
         return (!everything.is_empty()).then(|| Class::repeatable(everything));
     }
-    let target = if everything.is_empty() {
-        quote_qualified(&rest.qualified_name()?)
-    } else {
+    // A database can only be the one that the session is in.
+    let target = if scope == Scope::Database {
         String::new()
+    } else {
+        quote_qualified(&rest.qualified_name()?)
     };
     Some(Class::of(
-        StatementKind::ReindexConcurrently { target },
+        StatementKind::ReindexConcurrently { scope, target },
         "REINDEX CONCURRENTLY",
     ))
 }
@@ -45,7 +48,7 @@ pub(super) fn classify(rest: &mut Reader<'_>) -> Option<Class> {
 #[cfg(test)]
 mod tests {
     use crate::migration::Behaviour;
-    use crate::migration::StatementKind as Kind;
+    use crate::migration::{ReindexScope as Scope, StatementKind as Kind};
 
     #[track_caller]
     fn check(sql: &str, expected: &Kind) {
@@ -54,18 +57,23 @@ mod tests {
 
     #[test]
     fn a_concurrent_reindex_names_its_target() {
-        for (sql, target) in [
-            ("REINDEX INDEX CONCURRENTLY i", r#""i""#),
-            ("REINDEX TABLE CONCURRENTLY S.t", r#""s"."t""#),
-            ("REINDEX (CONCURRENTLY) TABLE t", r#""t""#),
-            ("REINDEX (VERBOSE, CONCURRENTLY true) TABLE t", r#""t""#),
-            ("REINDEX (CONCURRENTLY off, CONCURRENTLY) TABLE t", r#""t""#),
-            ("REINDEX (CONCURRENTLY off) TABLE CONCURRENTLY t", r#""t""#),
-            ("REINDEX SCHEMA CONCURRENTLY s", ""),
-            ("REINDEX (CONCURRENTLY 1) DATABASE", ""),
+        let t = (Scope::Table, r#""t""#);
+        for (sql, (scope, target)) in [
+            ("REINDEX INDEX CONCURRENTLY i", (Scope::Index, r#""i""#)),
+            (
+                "REINDEX TABLE CONCURRENTLY S.t",
+                (Scope::Table, r#""s"."t""#),
+            ),
+            ("REINDEX (CONCURRENTLY) TABLE t", t),
+            ("REINDEX (VERBOSE, CONCURRENTLY true) TABLE t", t),
+            ("REINDEX (CONCURRENTLY off, CONCURRENTLY) TABLE t", t),
+            ("REINDEX (CONCURRENTLY off) TABLE CONCURRENTLY t", t),
+            ("REINDEX SCHEMA CONCURRENTLY s", (Scope::Schema, r#""s""#)),
+            ("REINDEX (CONCURRENTLY 1) DATABASE", (Scope::Database, "")),
+            ("REINDEX DATABASE CONCURRENTLY d", (Scope::Database, "")),
         ] {
             let target = target.to_owned();
-            check(sql, &Kind::ReindexConcurrently { target });
+            check(sql, &Kind::ReindexConcurrently { scope, target });
         }
     }
 

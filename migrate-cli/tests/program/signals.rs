@@ -80,7 +80,7 @@ fn the_first_signal_stops_after_the_migration_under_way() {
     applied migrations/1_slow.sql in [n] ms
     ----- stderr
     finishing the current migration; interrupt again to cancel it
-    error: stopped on request before the next migration
+    error: stopped on request before the end
       = help: run again to continue: what is committed is in the history
     ");
     let tables = "SELECT concat(to_regclass('slow'), to_regclass('next'))";

@@ -76,6 +76,7 @@ impl<'e> Engine<'e, '_> {
                     checksum: Some(step.migration.up.checksum),
                     state: State::Applied,
                     done: 0,
+                    stand: None,
                 });
             }
             if done > 0 {

@@ -19,6 +19,8 @@ pub(crate) struct Row {
     pub(crate) state: State,
     /// How many statements of a `no-transaction` file are done.
     pub(crate) done: usize,
+    /// What a `no-transaction` file that has begun says of [how it stands](super::stand).
+    pub(crate) stand: Option<String>,
 }
 
 /// The life of a history row.
@@ -107,12 +109,15 @@ impl History {
 impl Row {
     fn read(row: &ReplyRow) -> Result<Self, String> {
         let read = || {
+            let state = State::parse(row.text(3)?)?;
+            let begun = matches!(state, State::Running | State::Reverting);
             Some(Self {
                 version: row.number(0)?,
                 name: text::owned(row.text(1))?,
                 checksum: row.text(2).and_then(Checksum::from_hex),
-                state: State::parse(row.text(3)?)?,
+                state,
                 done: row.number(4)?,
+                stand: text::owned(row.text(5).filter(|_| begun)),
             })
         };
         read().ok_or_else(|| format!("cannot read the history row {row:?}"))

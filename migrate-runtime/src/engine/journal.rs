@@ -6,21 +6,22 @@ use std::time::{Duration, Instant};
 use super::apply::{PASSING, up};
 use super::backoff::Backoff;
 use super::history::History;
+use super::lookup::Found;
 use super::message::{self, Before, Direction, Item};
 use super::plan::Step;
+use super::stand::{Next, Resume};
 use super::{Engine, Outcome, refused, signal};
 use crate::error::{Error, Kind};
 use crate::event::Event;
 use crate::migrations::{Statement, StatementKind};
-use crate::session::{Failure, Reply, Sent};
-use crate::text;
+use crate::session::{Failure, Sent};
 
 /// The file under way, and what its journal needs to know.
 struct Journal<'j> {
     direction: Direction,
     item: Item<'j>,
-    /// The statement at which an earlier run was interrupted.
-    resume: Option<usize>,
+    /// Where an earlier run has stopped.
+    resume: Option<&'j Resume>,
     /// The message that gives back the lock and the session.
     leave: String,
     /// What the session was like, and the server process that has the lock.
@@ -31,17 +32,19 @@ impl Journal<'_> {
     fn of(&self) -> usize {
         self.item.script.statements.len()
     }
-}
 
-/// Whether a statement still has to run.
-enum Probe {
-    Run,
-    /// An interrupted run had finished it without recording it.
-    Done,
-    /// It was interrupted, and this statement finishes it.
-    Instead(String),
-    /// It was interrupted, and only a person can tell what to do.
-    Stop(&'static str),
+    /// How many statements an earlier run has finished.
+    fn done(&self) -> usize {
+        self.resume.map_or(0, |resume| resume.done)
+    }
+
+    /// What an earlier run has left of this statement.
+    fn next(&self, number: usize) -> &Next {
+        match self.resume {
+            Some(resume) if resume.done == number => &resume.next,
+            _ => &Next::Untouched,
+        }
+    }
 }
 
 impl<'e> Engine<'e, '_> {
@@ -54,7 +57,7 @@ impl<'e> Engine<'e, '_> {
         let started = Instant::now();
         let item = up(step);
         let outcome = self
-            .journal(Direction::Up, item, step.resume, history)
+            .journal(Direction::Up, item, step.resume.as_ref(), history)
             .await?;
         if outcome == Outcome::Done {
             self.applied(&step.migration, started.elapsed(), 1);
@@ -67,7 +70,7 @@ impl<'e> Engine<'e, '_> {
         &mut self,
         direction: Direction,
         item: Item<'_>,
-        resume: Option<usize>,
+        resume: Option<&Resume>,
         history: &History,
     ) -> Result<Outcome, Error> {
         let sql = self.opening(direction, item, resume, history);
@@ -96,7 +99,7 @@ impl<'e> Engine<'e, '_> {
         self.emit(&Event::Started {
             version: item.version,
             file: &item.script.path(),
-            resumed_at: resume.unwrap_or_default(),
+            resumed_at: journal.done(),
         });
         let ran = self.run_statements(&journal).await;
         let left = self.leave(&journal).await;
@@ -112,14 +115,14 @@ impl<'e> Engine<'e, '_> {
         &self,
         direction: Direction,
         item: Item<'_>,
-        resume: Option<usize>,
+        resume: Option<&Resume>,
         history: &History,
     ) -> String {
         let newest = history.newest();
         let path = self.options.search_path.as_deref();
         match resume {
-            Some(done) => {
-                message::resume_journal(self.table, direction, item.version, done, newest, path)
+            Some(resume) => {
+                message::resume_journal(self.table, direction, item, resume, newest, path)
             }
             None => message::begin_journal(self.table, direction, item, newest, path),
         }
@@ -147,12 +150,16 @@ impl<'e> Engine<'e, '_> {
     }
 
     async fn run_statements(&mut self, journal: &Journal<'_>) -> Result<Outcome, Error> {
-        let first = journal.resume.unwrap_or_default();
+        let first = journal.done();
         for (number, statement) in journal.item.script.statements().enumerate() {
             if number < first {
                 // What they have set is gone with the session they set it in; most of it the journal has brought back.
-                if message::is_setting(statement.sql) {
-                    self.run_alone(journal, number, &statement).await?;
+                if message::is_setting(statement.sql)
+                    && let Err(failure) = self.line.send(statement.sql).await
+                {
+                    return Err(self
+                        .failed_alone(journal, number, &statement, failure)
+                        .await);
                 }
                 continue;
             }
@@ -162,10 +169,17 @@ impl<'e> Engine<'e, '_> {
                 of: journal.of(),
                 sql: statement.sql,
             });
-            let outcome = if statement.kind == StatementKind::Transactional {
-                self.step(journal, number, &statement).await?
-            } else {
-                self.outside(journal, number, &statement).await?
+            let left = matches!(journal.next(number), Next::Sent(Some(_)));
+            let outcome = match statement.kind {
+                StatementKind::Transactional if !left => {
+                    self.step(journal, number, &statement).await?
+                }
+                // It has turned out before that it refuses a transaction.
+                StatementKind::Transactional => {
+                    self.outside(journal, number, &committing(&statement))
+                        .await?
+                }
+                _ => self.outside(journal, number, &statement).await?,
             };
             if outcome != Outcome::Done {
                 return Ok(outcome);
@@ -211,16 +225,29 @@ impl<'e> Engine<'e, '_> {
             if is_pooled(&failure) {
                 return Err(refused_to("apply", &journal.item, failure));
             }
+            // It is rolled back. What refuses a transaction, or commits, cannot be told from its text where a
+            // procedure or an extension does so.
+            if matches!(failure.code(), "2D000" | "25001") && !begins_with_set(statement.sql) {
+                return self.outside(journal, number, &committing(statement)).await;
+            }
             let passing = PASSING.contains(&failure.code());
             let blocker = self.blocker(&failure).await;
             if !passing || attempt > self.options.retries {
                 return Err(self
-                    .failed_statement(&message, &journal.item, failure, number, attempt, blocker)
+                    .failed_statement(
+                        &message,
+                        &journal.item,
+                        failure,
+                        (number, true),
+                        attempt,
+                        blocker,
+                    )
                     .await);
             }
             let delay = backoff.delay();
             self.retried(&[journal.item], &failure, blocker.as_ref(), attempt, delay);
             self.line.sleep(delay).await;
+            self.refuse_stopped()?;
             attempt += 1;
         }
     }
@@ -237,12 +264,11 @@ impl<'e> Engine<'e, '_> {
         if let Err(failure) = self.line.transact(&outside).await {
             return Err(refused_to("prepare", item, failure));
         }
-        let interrupted = journal.resume == Some(number);
-        let instead = match self.probe(item, statement.kind, interrupted).await? {
-            Probe::Done => None,
-            Probe::Run => Some(Cow::Borrowed(statement.sql)),
-            Probe::Instead(sql) => Some(Cow::Owned(sql)),
-            Probe::Stop(reason) => return Err(undecided(item, number, reason)),
+        let next = journal.next(number);
+        let instead = match self.look_for(item, number, statement, next).await? {
+            Found::Done => None,
+            Found::Run => Some(Cow::Borrowed(statement.sql)),
+            Found::Instead(sql) => Some(Cow::Owned(sql)),
         };
         if let Some(sql) = instead {
             let statement = Statement {
@@ -251,73 +277,73 @@ impl<'e> Engine<'e, '_> {
             };
             self.run_alone(journal, number, &statement).await?;
         }
-        if let StatementKind::CreateIndexConcurrently { index } = statement.kind {
-            let asked = self.line.send(&message::probe_index(index)).await;
-            if first_flag(&answer(item, asked)?) == Some(false) {
-                let reason = format!("the index {index} is not valid after it was built");
-                return Err(undecided(item, number, &reason));
-            }
+        if let StatementKind::CreateIndexConcurrently(index) = statement.kind {
+            self.check_index(item, number, &index).await?;
         }
-        let (direction, version) = (journal.direction, item.version);
-        let sql = message::advance(self.table, direction, version, number, &journal.before);
+        let sql = message::advance(
+            self.table,
+            journal.direction,
+            *item,
+            number,
+            &journal.before,
+        );
         let sent = self.line.transact(&sql).await;
         settled(journal, sent)
     }
 
+    /// Between two entries in the journal: that it is sent, and, if so, that it failed.
     async fn run_alone(
         &mut self,
         journal: &Journal<'_>,
         number: usize,
         statement: &Statement<'_>,
     ) -> Result<(), Error> {
+        let (table, direction, item) = (self.table, journal.direction, journal.item);
+        let mark = message::mark(table, direction, item, number, *statement, &journal.before);
+        if let Err(failure) = self.line.transact(&mark).await {
+            return Err(refused_to("record", &item, failure));
+        }
         let Err(failure) = self.line.send(statement.sql).await else {
             return Ok(());
         };
-        let message = message::alone(number, *statement);
-        Err(self
-            .failed_statement(&message, &journal.item, failure, number, 1, None)
-            .await)
+        if is_undone(statement, &failure) {
+            // If this is lost too, the statement has to be looked for.
+            let fail = message::fail(table, direction, item.version, number, &journal.before);
+            let _ = self.line.transact(&fail).await;
+        }
+        Err(self.failed_alone(journal, number, statement, failure).await)
     }
 
-    /// Looks for what an interrupted run of this statement has left behind, and removes what is in the way.
-    async fn probe(
+    async fn failed_alone(
         &mut self,
-        item: &Item<'_>,
-        kind: StatementKind<'_>,
-        interrupted: bool,
-    ) -> Result<Probe, Error> {
-        let question = match kind {
-            StatementKind::CreateIndexConcurrently { index } => message::probe_index(index),
-            StatementKind::ReindexConcurrently { target } if interrupted && !target.is_empty() => {
-                message::probe_reindex(target)
-            }
-            StatementKind::DetachConcurrently { parent, partition } if interrupted => {
-                message::probe_detach(parent, partition)
-            }
-            StatementKind::Unrepeatable if interrupted => {
-                return Ok(Probe::Stop(
-                    "whether it took effect cannot be seen, and it must not run twice",
-                ));
-            }
-            _ => return Ok(Probe::Run),
-        };
-        let asked = self.line.send(&question).await;
-        let (probe, invalid) = judge(kind, interrupted, &answer(item, asked)?);
-        for index in &invalid {
-            if let Err(failure) = self.line.send(&message::drop_index(index)).await {
-                return Err(refused(format!("drop the invalid index {index}"), failure));
-            }
-            self.emit(&Event::DroppedInvalidIndex {
-                version: item.version,
-                index,
-            });
-        }
-        Ok(probe)
+        journal: &Journal<'_>,
+        number: usize,
+        statement: &Statement<'_>,
+        failure: Box<Failure>,
+    ) -> Error {
+        let undone = is_undone(statement, &failure);
+        let message = message::alone(number, *statement);
+        self.failed_statement(&message, &journal.item, failure, (number, undone), 1, None)
+            .await
     }
 }
 
-fn answer(item: &Item<'_>, asked: Sent) -> Result<Reply, Error> {
-    asked.map_err(|failure| refused_to("look into", item, failure))
+/// Whether a failure says that the statement can be sent again. One that commits while it runs may have
+/// committed before it failed, unless the server found fault with its text.
+fn is_undone(statement: &Statement<'_>, failure: &Failure) -> bool {
+    let position = failure.database.as_ref().map(|error| error.position);
+    match statement.kind {
+        StatementKind::Committing => position.flatten().is_some(),
+        _ => !failure.is_connection(),
+    }
+}
+
+/// A statement that is found to refuse a transaction only when it runs.
+fn committing<'s>(statement: &Statement<'s>) -> Statement<'s> {
+    Statement {
+        kind: StatementKind::Committing,
+        ..*statement
+    }
 }
 
 fn settled(journal: &Journal<'_>, sent: Sent) -> Result<Outcome, Error> {
@@ -328,7 +354,7 @@ fn settled(journal: &Journal<'_>, sent: Sent) -> Result<Outcome, Error> {
     }
 }
 
-fn undecided(item: &Item<'_>, number: usize, reason: &str) -> Error {
+pub(super) fn undecided(item: &Item<'_>, number: usize, reason: &str) -> Error {
     Error::new(Kind::Interrupted {
         version: item.version,
         file: item.script.path(),
@@ -339,52 +365,30 @@ fn undecided(item: &Item<'_>, number: usize, reason: &str) -> Error {
 }
 
 /// A message of ours for this file that failed.
-fn refused_to(verb: &str, item: &Item<'_>, failure: Box<Failure>) -> Error {
+pub(super) fn refused_to(verb: &str, item: &Item<'_>, failure: Box<Failure>) -> Error {
     let file = item.script.path();
     if is_pooled(&failure) {
         return Error::new(Kind::Pooled { file });
     }
-    refused(format!("{verb} {file}"), failure)
-}
-
-/// What the server's answer about an interrupted statement means, and which indexes are to be dropped
-/// before it runs again.
-fn judge(kind: StatementKind<'_>, interrupted: bool, reply: &Reply) -> (Probe, Vec<String>) {
-    match kind {
-        StatementKind::CreateIndexConcurrently { index } => match first_flag(reply) {
-            Some(true) if interrupted => (Probe::Done, Vec::new()),
-            // `IF NOT EXISTS` would pass over an invalid index in silence.
-            Some(false) => (Probe::Run, vec![index.to_owned()]),
-            _ => (Probe::Run, Vec::new()),
-        },
-        StatementKind::DetachConcurrently { parent, partition } => {
-            let probe = match first_flag(reply) {
-                None => Probe::Done,
-                Some(false) => Probe::Run,
-                Some(true) => Probe::Instead(format!(
-                    "ALTER TABLE {parent} DETACH PARTITION {partition} FINALIZE"
-                )),
-            };
-            (probe, Vec::new())
-        }
-        _ => {
-            let mut copies = Vec::new();
-            for row in reply.rows(0) {
-                copies.extend(text::owned(row.text(0)));
-            }
-            (Probe::Run, copies)
-        }
+    if failure.is_connection() {
+        return Error::new(Kind::Connection {
+            doing: format!("{verb} {file}"),
+            whole: false,
+            source: failure.source,
+        });
     }
-}
-
-/// The first row's first value, if there is a row.
-fn first_flag(reply: &Reply) -> Option<bool> {
-    reply.rows(0).first().map(|row| row.flag(0))
+    refused(format!("{verb} {file}"), failure)
 }
 
 /// The message has met another server connection than the one that took the lock.
 fn is_pooled(failure: &Failure) -> bool {
     failure.asserts(message::POOLED)
+}
+
+/// Those that want to be the first in their transaction are refused in ours, and do nothing without one.
+fn begins_with_set(sql: &str) -> bool {
+    let word = sql.split_whitespace().next().unwrap_or_default();
+    word.eq_ignore_ascii_case("set")
 }
 
 /// The journal is not where this run left it: another run has it.

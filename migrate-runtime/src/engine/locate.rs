@@ -4,6 +4,7 @@ use std::iter::once;
 use std::slice;
 use std::time::Duration;
 
+use super::journal::refused_to;
 use super::message::{Body, Item, Message};
 use super::{Engine, message, refused};
 use crate::error::{Error, Failed, Failing, Kept, Kind};
@@ -37,8 +38,8 @@ enum Spot {
 enum Travelled {
     /// All of them, and they failed within this time.
     Whole { elapsed: Duration },
-    /// One statement of a file, of which so many are done.
-    Statement { done: usize },
+    /// One statement of a file, of which so many are done; whether nothing of the statement is left.
+    Statement { done: usize, undone: bool },
 }
 
 impl Engine<'_, '_> {
@@ -62,12 +63,12 @@ impl Engine<'_, '_> {
         message: &Message,
         item: &Item<'_>,
         failure: Box<Failure>,
-        done: usize,
+        (done, undone): (usize, bool),
         attempts: u32,
         blocker: Option<Holder>,
     ) -> impl Future<Output = Error> {
         let items = slice::from_ref(item);
-        let travelled = Travelled::Statement { done };
+        let travelled = Travelled::Statement { done, undone };
         self.explain(message, items, failure, travelled, attempts, blocker)
     }
 
@@ -89,13 +90,13 @@ impl Engine<'_, '_> {
             }
         }
         let Some((item, kept)) = blamed(items, spot, &failure, travelled) else {
-            return not_applied(items, failure);
+            return not_applied(items, failure, travelled);
         };
         let Some(error) = failure.database.take() else {
-            return not_applied(items, failure);
+            return not_applied(items, failure, travelled);
         };
         let spot = match travelled {
-            Travelled::Statement { done } if spot == Spot::Unknown => Spot::Statement {
+            Travelled::Statement { done, .. } if spot == Spot::Unknown => Spot::Statement {
                 item: 0,
                 statement: Some(done),
                 character: None,
@@ -167,7 +168,10 @@ impl Engine<'_, '_> {
 }
 
 /// The error of a message that failed, but not for what is in its files.
-fn not_applied(items: &[Item<'_>], failure: Box<Failure>) -> Error {
+fn not_applied(items: &[Item<'_>], failure: Box<Failure>, travelled: Travelled) -> Error {
+    if let (Travelled::Statement { .. }, Some(item)) = (travelled, items.first()) {
+        return refused_to("apply", item, failure);
+    }
     let file = items.first().map(|item| item.script.path());
     refused(format!("apply {}", file.unwrap_or_default()), failure)
 }
@@ -183,10 +187,15 @@ fn blamed<'i, 'm>(
     if failure.is_connection() {
         return None;
     }
-    if let Travelled::Statement { done } = travelled {
+    if let Travelled::Statement { done, undone } = travelled {
         let item = items.first()?;
         let of = item.script.statements.len();
-        return Some((item, Kept::Statements { done, of }));
+        let kept = if undone {
+            Kept::Statements { done, of }
+        } else {
+            Kept::Partly { done, of }
+        };
+        return Some((item, kept));
     }
     let ended = failure.asserts(message::GUARD);
     let item = match spot {
@@ -194,7 +203,11 @@ fn blamed<'i, 'm>(
         Spot::Statement { item, .. } => items.get(item),
         _ => items.last(),
     };
-    let kept = if ended { Kept::Unknown } else { Kept::Nothing };
+    let kept = match items.len() {
+        _ if ended => Kept::Unknown,
+        1 => Kept::Nothing,
+        of => Kept::NothingOfAll { of },
+    };
     Some((item?, kept))
 }
 

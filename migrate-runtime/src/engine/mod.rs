@@ -1,9 +1,8 @@
 //! The engine, written once for every client: look at the history, judge it, apply what is pending.
 //!
-//! Exactly-once rests on the history row, inserted first in the migration's own transaction. The
-//! advisory lock around it only keeps starters from getting in each other's way, and lasts no longer
-//! than the transaction; between two migrations another starter may step in, and this one goes on
-//! from what it finds then.
+//! Exactly-once rests on the history row, inserted first in the migration's own transaction. The advisory lock around it
+//! only keeps starters from getting in each other's way, and lasts no longer than the transaction; between two migrations
+//! another starter may step in, and this one goes on from what it finds then.
 
 mod adopt;
 mod apply;
@@ -14,10 +13,12 @@ mod history;
 mod journal;
 mod line;
 mod locate;
+mod lookup;
 mod message;
 mod plan;
 mod repair;
 mod revert;
+mod stand;
 mod status;
 mod tenants;
 mod wait;
@@ -350,6 +351,7 @@ fn refused(doing: String, failure: Box<Failure>) -> Error {
     let Some(error) = failure.database.filter(|_| !lost) else {
         return Error::new(Kind::Connection {
             doing,
+            whole: true,
             source: failure.source,
         });
     };
@@ -364,8 +366,7 @@ fn refused(doing: String, failure: Box<Failure>) -> Error {
 
 /// Of a look: whether the connection had an open transaction.
 fn is_open(reply: &Reply) -> bool {
-    let times = reply.rows(1).first();
-    times.is_some_and(|times| times.text(0) != times.text(1))
+    (reply.rows(1).first()).is_some_and(|times| times.text(0) != times.text(1))
 }
 
 /// What an assertion of ours says, if that is what failed.

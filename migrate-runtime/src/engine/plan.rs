@@ -2,6 +2,7 @@
 //! Pure: no session, no clock.
 
 use super::history::{History, Row, State};
+use super::stand::Resume;
 use crate::error::{Kind, Problem};
 use crate::migrations::{Migration, Migrations};
 use crate::packed::Summary;
@@ -27,8 +28,8 @@ pub(crate) struct Plan<'a> {
 #[derive(Debug, Clone)]
 pub(crate) struct Step<'a> {
     pub(crate) migration: Migration<'a>,
-    /// The number of statements that an earlier, interrupted run of a `no-transaction` file finished.
-    pub(crate) resume: Option<usize>,
+    /// Where an earlier, interrupted run of a `no-transaction` file has stopped.
+    pub(crate) resume: Option<Resume>,
     /// Whether the history holds a row for it that says it is to be run again.
     pub(crate) recorded: bool,
 }
@@ -100,9 +101,11 @@ impl<'a, 'o> Judge<'a, 'o> {
         match row.state {
             // Whatever was recorded of its text is about a run that no longer counts.
             State::Retry => self.step(migration, None, true),
-            // Statement numbers in the journal mean nothing in another text, so no policy allows that.
-            State::Running if !edited && !migration.up.transactional => {
-                self.step(migration, Some(row.done), true);
+            State::Running if !migration.up.transactional => {
+                match Resume::of(&migration.up, row, !edited) {
+                    Some(resume) => self.step(migration, Some(resume), true),
+                    None => self.broken.push(Problem::new(&migration, Some(row))),
+                }
             }
             State::Running | State::Reverting => {
                 self.broken.push(Problem::new(&migration, Some(row)));
@@ -140,7 +143,7 @@ impl<'a, 'o> Judge<'a, 'o> {
         }
     }
 
-    fn step(&mut self, migration: Migration<'a>, resume: Option<usize>, recorded: bool) {
+    fn step(&mut self, migration: Migration<'a>, resume: Option<Resume>, recorded: bool) {
         if self.within_target(migration.version) {
             self.plan.steps.push(Step {
                 migration,

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use super::history::{History, State};
 use super::message::{self, Direction, Item};
+use super::stand::Resume;
 use super::{Engine, Outcome};
 use crate::error::{Error, Kind, Problem};
 use crate::event::Event;
@@ -50,7 +51,7 @@ impl<'e> Engine<'e, '_> {
         &self,
         history: &History,
         which: Revert,
-    ) -> Result<Vec<(Migration<'e>, Option<usize>)>, Error> {
+    ) -> Result<Vec<(Migration<'e>, Option<Resume>)>, Error> {
         if let Revert::To(target) = which
             && history.get(target).is_none()
         {
@@ -80,13 +81,21 @@ impl<'e> Engine<'e, '_> {
                 let migrations = vec![Problem::new(&migration, Some(row))];
                 return Err(Error::new(Kind::HalfApplied { migrations }));
             }
-            if migration.down.is_none() {
+            let Some(script) = &migration.down else {
                 return Err(Error::new(Kind::NoDown {
                     version: row.version,
                     name: row.name.clone(),
                 }));
+            };
+            let mut resume = None;
+            if row.state == State::Reverting {
+                // Of the down file's text the history keeps nothing but this.
+                resume = Resume::of(script, row, true).filter(|_| !script.transactional);
+                if resume.is_none() {
+                    let migrations = vec![Problem::new(&migration, Some(row))];
+                    return Err(Error::new(Kind::HalfApplied { migrations }));
+                }
             }
-            let resume = (row.state == State::Reverting).then_some(row.done);
             down.push((migration, resume));
         }
         Ok(down)
@@ -95,7 +104,7 @@ impl<'e> Engine<'e, '_> {
     async fn revert_one(
         &mut self,
         migration: &Migration<'e>,
-        resume: Option<usize>,
+        resume: Option<Resume>,
         history: &History,
     ) -> Result<Outcome, Error> {
         let Some(script) = &migration.down else {
@@ -114,7 +123,8 @@ impl<'e> Engine<'e, '_> {
             self.transact(&message, &[item], None).await?
         } else {
             (
-                self.journal(Direction::Down, item, resume, history).await?,
+                self.journal(Direction::Down, item, resume.as_ref(), history)
+                    .await?,
                 1,
             )
         };

@@ -13,7 +13,8 @@ pub enum ErrorKind {
     Ahead,
     /// A pending migration is older than the newest applied one.
     OutOfOrder,
-    /// A migration was interrupted and cannot be resumed without a [`repair`](crate::Runner::repair).
+    /// A migration stopped half-way, and only a person can tell how to go on: with a [`repair`](crate::Runner::repair),
+    /// or as the [hints](crate::Error::hints) say.
     Interrupted,
     /// The set has no migration of the version that is asked for, or that is to be reverted.
     UnknownVersion,

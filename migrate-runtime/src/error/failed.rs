@@ -39,16 +39,29 @@ pub(crate) enum Kept {
         done: usize,
         of: usize,
     },
+    /// The first statements of a `no-transaction` file, and perhaps a part of the one that failed.
+    Partly {
+        done: usize,
+        of: usize,
+    },
+    /// Nothing of several migrations in one transaction.
+    NothingOfAll {
+        of: usize,
+    },
     /// The file ended the transaction it ran in.
     Unknown,
 }
 
 impl Failed {
     pub(super) fn hints(&self) -> Vec<Hint> {
+        let journaled = matches!(self.kept, Kept::Statements { .. } | Kept::Partly { .. });
         let mut hints = Vec::new();
         hints.extend(match self.error.code.as_str() {
             "55P03" => Some(Hint::FindBlocker),
+            "55P04" if matches!(self.kept, Kept::NothingOfAll { .. }) => Some(Hint::CommitEachFile),
             "55P04" => Some(Hint::UseEnumValueLater),
+            // It was tried outside a transaction too.
+            "25001" | "2D000" if journaled => Some(Hint::CallDirectly),
             // The statement refuses a transaction; or a body commits, which it cannot do inside one.
             "25001" | "2D000" => Some(Hint::LeaveTransaction),
             "53200" if find(&self.error.message, "shared memory").is_some() => {
@@ -56,10 +69,14 @@ impl Failed {
             }
             _ => None,
         });
-        if let Kept::Statements { done, .. } = self.kept {
-            hints.push(Hint::Resume {
+        match self.kept {
+            Kept::Statements { done, .. } => hints.push(Hint::Resume {
                 statement: done + 1,
-            });
+            }),
+            Kept::Partly { .. } => hints.push(Hint::Repair {
+                version: self.version,
+            }),
+            _ => {}
         }
         hints
     }
@@ -96,6 +113,13 @@ impl Failed {
         }
         match self.kept {
             Kept::Nothing => f.write_str("\n  = note: nothing of this migration was kept"),
+            Kept::NothingOfAll { of } => {
+                write!(f, "\n  = note: nothing of these {of} migrations was kept")
+            }
+            Kept::Partly { done, of } => write!(
+                f,
+                "\n  = note: {done} of its {of} statements are complete and committed, and so is what this one committed before it failed"
+            ),
             Kept::Statements { done, of } => write!(
                 f,
                 "\n  = note: {done} of its {of} statements are complete and committed"
@@ -128,4 +152,46 @@ pub(super) fn fields(f: &mut fmt::Formatter<'_>, error: &DatabaseError) -> fmt::
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Failed, Kept};
+    use crate::error::{Error, Kind};
+    use crate::session::DatabaseError;
+
+    fn text(code: &str, kept: Kept) -> String {
+        let error = Error::new(Kind::Failed(Box::new(Failed {
+            version: 2,
+            file: "migrations/2_x.sql".to_owned(),
+            error: Box::new(DatabaseError::new(code, "refused")),
+            place: None,
+            statement: None,
+            kept,
+            attempts: 1,
+            blocker: None,
+        })));
+        format!("{error:#}")
+    }
+
+    #[test]
+    fn what_may_be_done_in_part_is_for_a_person_to_settle() {
+        insta::assert_snapshot!(text("2D000", Kept::Partly { done: 1, of: 2 }), @r"
+        migrations/2_x.sql: refused
+          = sqlstate: 2D000
+          = note: 1 of its 2 statements are complete and committed, and so is what this one committed before it failed
+          = help: call it directly: a function, an exception block, and a procedure with a SET clause or SECURITY DEFINER always run inside a transaction
+          = help: check its effects in the database, then call `.repair(…)`: `Repair::MarkApplied(2)` if they are complete, `Repair::MarkPending(2)` if none is left
+        ");
+    }
+
+    #[test]
+    fn a_single_transaction_keeps_nothing_and_can_be_left_out() {
+        insta::assert_snapshot!(text("55P04", Kept::NothingOfAll { of: 2 }), @r"
+        migrations/2_x.sql: refused
+          = sqlstate: 55P04
+          = note: nothing of these 2 migrations was kept
+          = help: leave out `.single_transaction(true)`: each file then commits by itself
+        ");
+    }
 }

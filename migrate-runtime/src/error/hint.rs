@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::kind::{Kind, Shape};
+use super::kind::{Kind, Problem, Shape};
 use crate::stale::Difference;
 
 /// One thing that one can do about an [`Error`](crate::Error): [`Error::hints`](crate::Error::hints).
@@ -39,6 +39,30 @@ pub enum Hint {
     },
     /// Write `-- migrate: out-of-order` into the file.
     AllowOutOfOrder,
+    /// Bring back the text with which an interrupted migration was begun, and run again, which resumes it.
+    #[non_exhaustive]
+    RestoreInterrupted {
+        /// The interrupted migration.
+        version: i64,
+    },
+    /// Revert an interrupted migration again, which resumes its down file.
+    #[non_exhaustive]
+    FinishRevert {
+        /// The interrupted migration.
+        version: i64,
+    },
+    /// Drop an index that has the name of one that is to be created, or choose another name.
+    #[non_exhaustive]
+    DropIndex {
+        /// The index with its schema, quoted as SQL.
+        index: String,
+    },
+    /// Choose another name for an index that is to be created: something else has it.
+    #[non_exhaustive]
+    RenameIndex {
+        /// The name with its schema, quoted as SQL.
+        index: String,
+    },
     /// Check the effects of an interrupted migration and settle it with [`repair`](crate::Runner::repair).
     #[non_exhaustive]
     Repair {
@@ -63,6 +87,8 @@ pub enum Hint {
     CommitEachFile,
     /// Repeat the operation.
     RunAgain,
+    /// Repeat the operation, which looks for what the last statement may have done.
+    LookUp,
     /// Set a longer [`wait_timeout`](crate::Runner::wait_timeout).
     #[non_exhaustive]
     WaitLonger {
@@ -99,6 +125,8 @@ pub enum Hint {
     UseEnumValueLater,
     /// Put the statement into a file with `-- migrate: no-transaction`.
     LeaveTransaction,
+    /// Call what commits, or refuses a transaction, directly.
+    CallDirectly,
     /// Hold fewer locks in one transaction.
     FewerLocks,
     /// Fix the cause and run again, which resumes at this statement.
@@ -110,6 +138,7 @@ pub enum Hint {
 }
 
 impl fmt::Display for Hint {
+    #[expect(clippy::too_many_lines, reason = "a table, one arm for each hint")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::RestoreFile => {
@@ -137,6 +166,27 @@ impl fmt::Display for Hint {
             Self::AllowOutOfOrder => {
                 "write `-- migrate: out-of-order` in its first lines if it may run after newer migrations"
             }
+            Self::RestoreInterrupted { version } => {
+                return write!(
+                    f,
+                    "restore the file of version {version} as it was, and run again: it resumes where it stopped"
+                );
+            }
+            Self::FinishRevert { version } => {
+                return write!(
+                    f,
+                    "revert version {version} again, with its down file as it was: it resumes where it stopped"
+                );
+            }
+            Self::DropIndex { index } => {
+                return write!(
+                    f,
+                    "drop what is there if nothing needs it (`DROP INDEX CONCURRENTLY {index}`), or give the new index another name; then run again"
+                );
+            }
+            Self::RenameIndex { index } => {
+                return write!(f, "give the new index another name than {index}, and run again");
+            }
             Self::Repair { version } => {
                 return write!(
                     f,
@@ -153,6 +203,9 @@ impl fmt::Display for Hint {
                 "leave out `.single_transaction(true)`: each file then commits by itself"
             }
             Self::RunAgain => "run again to continue: what is committed is in the history",
+            Self::LookUp => {
+                "run again: the last statement may have taken effect, and is looked for before it is repeated"
+            }
             Self::WaitLonger { .. } => {
                 "wait for it to finish and run again, or set a longer `.wait_timeout(…)`"
             }
@@ -196,6 +249,9 @@ impl fmt::Display for Hint {
             Self::LeaveTransaction => {
                 "put the statement into a file of its own that starts with `-- migrate: no-transaction`"
             }
+            Self::CallDirectly => {
+                "call it directly: a function, an exception block, and a procedure with a SET clause or SECURITY DEFINER always run inside a transaction"
+            }
             Self::FewerLocks => {
                 "split the migration, or raise max_locks_per_transaction: one transaction holds a lock for every table it touches"
             }
@@ -222,13 +278,9 @@ impl Kind {
                 let newest = *newest_applied;
                 vec![Hint::Renumber { newest }, Hint::AllowOutOfOrder]
             }
-            Self::HalfApplied { migrations } => migrations
-                .iter()
-                .map(|problem| Hint::Repair {
-                    version: problem.version,
-                })
-                .collect(),
+            Self::HalfApplied { migrations } => migrations.iter().flat_map(half_applied).collect(),
             Self::Interrupted { version, .. } => vec![Hint::Repair { version: *version }],
+            Self::OtherIndex(other) => other.hints(),
             Self::NoDown { .. } => vec![Hint::AddDownFile],
             Self::NothingToRepair { .. } | Self::RevertRaced => vec![Hint::ListApplied],
             Self::NothingToRevert { .. } => vec![Hint::ListApplied, Hint::RevertAll],
@@ -240,7 +292,8 @@ impl Kind {
                 newest: *newest,
             }],
             Self::SingleTransaction { .. } => vec![Hint::CommitEachFile],
-            Self::Stopped | Self::Connection { .. } => vec![Hint::RunAgain],
+            Self::Connection { whole: false, .. } => vec![Hint::LookUp],
+            Self::Stopped | Self::Connection { whole: true, .. } => vec![Hint::RunAgain],
             Self::Locked { waited, .. } => vec![Hint::WaitLonger { waited: *waited }],
             Self::Stale {
                 directory,
@@ -258,6 +311,17 @@ impl Kind {
             | Self::Unreadable { .. } => Vec::new(),
         }
     }
+}
+
+fn half_applied(problem: &Problem) -> Vec<Hint> {
+    let version = problem.version;
+    let mut hints = vec![Hint::Repair { version }];
+    if problem.reverting {
+        hints.insert(0, Hint::FinishRevert { version });
+    } else if problem.resumes_restored() {
+        hints.insert(0, Hint::RestoreInterrupted { version });
+    }
+    hints
 }
 
 /// Cargo notices every change of a directory but an added file.

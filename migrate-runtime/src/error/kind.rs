@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::error_kind::ErrorKind;
 use super::failed::{Failed, Failing};
+use super::other_index::OtherIndex;
 use crate::engine::State;
 use crate::event::Holder;
 use crate::migrations::{Checksum, Migration, Migrations};
@@ -37,6 +38,8 @@ pub(crate) enum Kind {
         of: usize,
         reason: String,
     },
+    /// What a `CREATE INDEX CONCURRENTLY` would pass over is something else.
+    OtherIndex(Box<OtherIndex>),
     UnknownTarget {
         target: i64,
         /// The oldest and the newest version of the set, if it holds any.
@@ -97,6 +100,8 @@ pub(crate) enum Kind {
     },
     Connection {
         doing: String,
+        /// Whether what was sent commits as a whole.
+        whole: bool,
         source: Box<dyn StdError + Send + Sync>,
     },
     Unreadable {
@@ -117,6 +122,8 @@ pub(crate) struct Problem {
     pub(super) reverting: bool,
     /// The file runs in a transaction.
     pub(super) transactional: bool,
+    /// It was begun without one.
+    pub(super) journaled: bool,
 }
 
 impl Problem {
@@ -129,7 +136,19 @@ impl Problem {
             done: row.map_or(0, |row| row.done),
             reverting: row.is_some_and(|row| row.state == State::Reverting),
             transactional: migration.up.transactional,
+            journaled: row
+                .and_then(|row| row.stand.as_deref())
+                .is_some_and(|stand| stand.contains(' ')),
         }
+    }
+
+    fn is_edited(&self) -> bool {
+        self.recorded != Some(self.embedded)
+    }
+
+    /// With the text that was begun it can be resumed, and it has another one.
+    pub(super) fn resumes_restored(&self) -> bool {
+        self.is_edited() && (self.journaled || !self.transactional)
     }
 
     /// Why a half-applied migration is that.
@@ -140,7 +159,7 @@ impl Problem {
         };
         if self.reverting {
             format!("its revert was interrupted after {statements}")
-        } else if self.recorded != Some(self.embedded) {
+        } else if self.is_edited() {
             format!("it was interrupted after {statements}, and the file has changed since")
         } else if self.transactional {
             "the file ended its own transaction, and a later statement failed".to_owned()
@@ -205,7 +224,9 @@ impl Kind {
             Self::Missing { .. } => ErrorKind::Missing,
             Self::Ahead { .. } => ErrorKind::Ahead,
             Self::OutOfOrder { .. } => ErrorKind::OutOfOrder,
-            Self::HalfApplied { .. } | Self::Interrupted { .. } => ErrorKind::Interrupted,
+            Self::HalfApplied { .. } | Self::Interrupted { .. } | Self::OtherIndex(_) => {
+                ErrorKind::Interrupted
+            }
             Self::UnknownTarget { .. } | Self::NotInSet { .. } => ErrorKind::UnknownVersion,
             Self::NothingToRevert { .. } => ErrorKind::NotApplied,
             Self::NoDown { .. } => ErrorKind::NoDownFile,
@@ -238,6 +259,7 @@ impl Kind {
             Self::Interrupted { file, .. }
             | Self::SingleTransaction { file, .. }
             | Self::Pooled { file } => Some(file),
+            Self::OtherIndex(other) => Some(&other.file),
             Self::Failed(failed) => Some(&failed.file),
             _ => None,
         }
@@ -260,6 +282,7 @@ impl Kind {
                 _ => None,
             },
             Self::Interrupted { statement, .. } => Some(*statement),
+            Self::OtherIndex(other) => Some(other.statement),
             _ => None,
         }
     }
@@ -277,6 +300,7 @@ impl Kind {
             | Self::NotInSet { version, .. }
             | Self::NothingToRepair { version, .. } => Some(*version),
             Self::UnknownTarget { target, .. } | Self::NothingToRevert { target } => Some(*target),
+            Self::OtherIndex(other) => Some(other.version),
             Self::Failed(failed) => Some(failed.version),
             _ => None,
         }

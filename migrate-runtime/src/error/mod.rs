@@ -4,6 +4,7 @@ mod error_kind;
 mod failed;
 mod hint;
 mod kind;
+mod other_index;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -15,6 +16,7 @@ pub use error_kind::ErrorKind;
 pub(crate) use failed::{Failed, Failing, Kept};
 pub use hint::Hint;
 pub(crate) use kind::{Kind, Problem, Shape};
+pub(crate) use other_index::OtherIndex;
 
 use crate::report::{RevertedMigration, RunReport};
 use crate::session::DatabaseError;
@@ -163,7 +165,7 @@ impl Error {
         self.kind() == ErrorKind::Stale
     }
 
-    /// [`ErrorKind::Interrupted`]: a migration was interrupted and cannot be resumed without a repair.
+    /// [`ErrorKind::Interrupted`]: a migration stopped half-way, and only a person can tell how to go on.
     pub fn is_interrupted(&self) -> bool {
         self.kind() == ErrorKind::Interrupted
     }

@@ -19,6 +19,7 @@ fn problem(version: i64, done: usize) -> Problem {
         done,
         reverting: false,
         transactional: false,
+        journaled: true,
     }
 }
 
@@ -177,6 +178,12 @@ fn every_kind_has_its_texts() {
         },
         Kind::Connection {
             doing: doing(),
+            whole: true,
+            source: "connection reset by peer".into(),
+        },
+        Kind::Connection {
+            doing: "apply migrations/3_x.sql".to_owned(),
+            whole: false,
             source: "connection reset by peer".into(),
         },
         Kind::Unreadable {
@@ -231,10 +238,12 @@ fn every_kind_has_its_texts() {
 
     Interrupted: migrations/3_x.sql is half-applied: it was interrupted after 1 statement, and the file has changed since
     migrations/3_x.sql is half-applied: it was interrupted after 1 statement, and the file has changed since
+      = help: restore the file of version 3 as it was, and run again: it resumes where it stopped
       = help: check its effects in the database, then call `.repair(…)`: `Repair::MarkApplied(3)` if they are complete, `Repair::MarkPending(3)` if none is left
 
     Interrupted: migrations/3_x.sql is half-applied: its revert was interrupted after 2 statements
     migrations/3_x.sql is half-applied: its revert was interrupted after 2 statements
+      = help: revert version 3 again, with its down file as it was: it resumes where it stopped
       = help: check its effects in the database, then call `.repair(…)`: `Repair::MarkApplied(3)` if they are complete, `Repair::MarkPending(3)` if none is left
 
     Interrupted: migrations/3_x.sql is half-applied: the file ended its own transaction, and a later statement failed
@@ -277,8 +286,8 @@ fn every_kind_has_its_texts() {
     migrations/3_x.sql cannot be part of a single transaction: it says `-- migrate: no-transaction`
       = help: leave out `.single_transaction(true)`: each file then commits by itself
 
-    Stopped: stopped on request before the next migration
-    stopped on request before the next migration
+    Stopped: stopped on request before the end
+    stopped on request before the end
       = help: run again to continue: what is committed is in the history
 
     Locked: waited 300s for another instance to apply migrations
@@ -375,6 +384,11 @@ fn every_kind_has_its_texts() {
     could not read the history table "public"."schema_migrations": the connection failed
       caused by: connection reset by peer
       = help: run again to continue: what is committed is in the history
+
+    Connection: could not apply migrations/3_x.sql: the connection failed
+    could not apply migrations/3_x.sql: the connection failed
+      caused by: connection reset by peer
+      = help: run again: the last statement may have taken effect, and is looked for before it is repeated
 
     UnreadableHistory: the history in "a"."b" cannot be read: row 3 has no version
     the history in "a"."b" cannot be read: row 3 has no version

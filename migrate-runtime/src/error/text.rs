@@ -54,6 +54,7 @@ impl Kind {
                 f,
                 "{file} was interrupted at statement {statement} of {of}: {reason}"
             ),
+            Self::OtherIndex(other) => other.write(f, details),
             Self::UnknownTarget { target, .. } => {
                 write!(f, "this program has no migration with version {target}")
             }
@@ -80,7 +81,7 @@ impl Kind {
             Self::SingleTransaction { file, reason } => {
                 write!(f, "{file} cannot be part of a single transaction: {reason}")
             }
-            Self::Stopped => f.write_str("stopped on request before the next migration"),
+            Self::Stopped => f.write_str("stopped on request before the end"),
             Self::Locked { holder, waited } => {
                 write!(
                     f,

@@ -2,28 +2,29 @@
 //!
 //! Each statement of such a file is recorded when it has finished. Most are recorded in the transaction
 //! they run in, so there is never a doubt. A statement that refuses a transaction can only be recorded
-//! after it; if migrate is killed between the two, nobody knows whether it had finished, and the next run
-//! has to run it again. `DROP INDEX CONCURRENTLY i` would then fail, because `i` is gone.
+//! after it. If migrate is killed between the two, the next run looks for what an index, a partition or a
+//! `REINDEX` has become; any other statement has to run again, and `DROP TABLESPACE old` would then fail,
+//! because `old` is gone.
 //!
 //! Found:
 //!
 //! ```sql
 //! -- migrate: no-transaction
-//! DROP INDEX CONCURRENTLY users_email_idx;
+//! DROP TABLESPACE old;
 //! ```
 //!
 //! Write it so that it can be run again:
 //!
 //! ```sql
 //! -- migrate: no-transaction
-//! DROP INDEX CONCURRENTLY IF EXISTS users_email_idx;
+//! DROP TABLESPACE IF EXISTS old;
 //! ```
 //!
 //! Where there is no such form (`CREATE DATABASE`), or a `DO` block that commits takes care of it itself,
 //! say so with `-- migrate: allow(not-rerunnable) <reason>`; interrupted there, the next run stops and asks.
 //!
 //! Fine as they are: all statements that may run in a transaction, `CREATE INDEX CONCURRENTLY` with a name,
-//! `REINDEX`, `VACUUM`, `ALTER SYSTEM` and `DETACH PARTITION … CONCURRENTLY`.
+//! `DROP INDEX CONCURRENTLY`, `REINDEX`, `VACUUM`, `ALTER SYSTEM` and `DETACH PARTITION … CONCURRENTLY`.
 
 use super::transaction_control::control;
 use super::unnamed_concurrent_index::COMMAND as CREATE_INDEX;
@@ -48,7 +49,10 @@ fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
     }
     let statements = subject.statements();
     statements
-        .filter(|statement| *statement.kind() == StatementKind::Unrepeatable)
+        .filter(|statement| {
+            let kind = statement.kind();
+            matches!(kind, StatementKind::Unrepeatable | StatementKind::Committing)
+        })
         .filter(|statement| statement.class.command != CREATE_INDEX)
         .filter(|statement| control(statement).is_none())
         .map(|statement| {
@@ -74,9 +78,9 @@ mod tests {
         check(
             RULE,
             Transaction::None,
-            "DROP INDEX CONCURRENTLY i;\nCREATE DATABASE d;",
+            "DROP DATABASE i;\nCREATE DATABASE d;",
             &[
-                "1:1: `DROP INDEX CONCURRENTLY` cannot be run again if it is interrupted | write `DROP INDEX CONCURRENTLY IF EXISTS`",
+                "1:1: `DROP DATABASE` cannot be run again if it is interrupted | write `DROP DATABASE IF EXISTS`",
                 "2:1: `CREATE DATABASE` cannot be run again if it is interrupted | if it is harmless, or you will look yourself, say so: `-- migrate: allow(not-rerunnable) <reason>`",
             ],
         );
@@ -88,7 +92,7 @@ mod tests {
             RULE,
             Transaction::None,
             "CREATE TABLE t (a int); CREATE INDEX CONCURRENTLY i ON t (a); VACUUM t;
-             DROP INDEX CONCURRENTLY IF EXISTS j; REINDEX TABLE CONCURRENTLY t;
+             DROP INDEX CONCURRENTLY IF EXISTS j; DROP INDEX CONCURRENTLY k; REINDEX TABLE CONCURRENTLY t;
              ALTER TABLE t DETACH PARTITION p CONCURRENTLY; ALTER SYSTEM RESET ALL",
             &[],
         );

@@ -4,10 +4,12 @@
 //! every way out. A statement that may run in a transaction commits together with its journal entry,
 //! which is a compare-and-set: done exactly once even where no lock holds.
 
+use super::lookup;
 use super::{
     BEGIN, BEGIN_OURS, BUSY, Body, GUARD, Item, Limits, MILLISECONDS, MOVED, Message, PIN_PATH,
     POOLED, begin_row, is_held, settings, timeouts, unmoved,
 };
+use crate::engine::stand::{Resume, digest};
 use crate::migrations::Statement;
 use crate::session::Reply;
 use crate::table::{Literal, Table};
@@ -80,8 +82,9 @@ pub(crate) fn begin_journal(
             item.version
         )),
     };
+    let stand = compare_and_set(table, direction, item, 0, 0);
     format!(
-        "{BEGIN};{lift};{};{};{claim};{};COMMIT",
+        "{BEGIN};{lift};{};{};{claim};{stand};{};COMMIT",
         lock(table),
         unmoved(table, newest),
         session(path, ""),
@@ -89,22 +92,47 @@ pub(crate) fn begin_journal(
     )
 }
 
-/// Takes the lock and finds the journal of an interrupted run as it was planned for.
+/// Takes the lock and finds the journal of an interrupted run as it was planned for. What of the file is not
+/// finished may have been corrected since.
 pub(crate) fn resume_journal(
     table: &Table,
     direction: Direction,
-    version: i64,
-    done: usize,
+    item: Item<'_>,
+    resume: &Resume,
     newest: Option<i64>,
     path: Option<&str>,
 ) -> String {
+    let text = match direction {
+        Direction::Up => format!(
+            "name = {}, checksum = pg_catalog.decode('{}', 'hex')",
+            Literal(item.name),
+            item.script.checksum
+        ),
+        Direction::Down => "done = done".to_owned(),
+    };
+    let found = checked(&format!(
+        "UPDATE {table} SET {text} WHERE {row} AND COALESCE(xid, '') OPERATOR(pg_catalog.=) {stand}",
+        row = journal_row(direction, item.version, resume.done),
+        stand = Literal(&resume.stand),
+    ));
     format!(
-        "{BEGIN};{lift};{};{};{};{};COMMIT",
+        "{BEGIN};{lift};{};{};{found};{};COMMIT",
         lock(table),
         unmoved(table, newest),
-        compare_and_set(table, direction, version, done, done),
-        session(path, &format!(", {}", settings::resume(table, version))),
+        session(
+            path,
+            &format!(", {}", settings::resume(table, item.version))
+        ),
         lift = settings::LIFT,
+    )
+}
+
+/// The condition that a journal is where it was left.
+fn journal_row(direction: Direction, version: i64, done: usize) -> String {
+    format!(
+        "version OPERATOR(pg_catalog.=) {version}::bigint \
+         AND state OPERATOR(pg_catalog.=) '{}' AND done OPERATOR(pg_catalog.=) {done}",
+        direction.state()
     )
 }
 
@@ -112,15 +140,58 @@ pub(crate) fn resume_journal(
 fn compare_and_set(
     table: &Table,
     direction: Direction,
-    version: i64,
+    item: Item<'_>,
     from: usize,
     to: usize,
 ) -> String {
     checked(&format!(
-        "UPDATE {table} SET done = {to} WHERE version OPERATOR(pg_catalog.=) {version}::bigint \
-         AND state OPERATOR(pg_catalog.=) '{}' AND done OPERATOR(pg_catalog.=) {from}",
-        direction.state()
+        "UPDATE {table} SET done = {to}, xid = 'idle {}' WHERE {}",
+        digest(item.script, to),
+        journal_row(direction, item.version, from),
     ))
+}
+
+/// Records that a statement which refuses a transaction is about to be sent, and what was there before it.
+/// Until the journal says more, what became of it is not known.
+pub(crate) fn mark(
+    table: &Table,
+    direction: Direction,
+    item: Item<'_>,
+    number: usize,
+    statement: Statement<'_>,
+    session: &Before,
+) -> String {
+    let entry = checked(&format!(
+        "UPDATE {table} SET xid = pg_catalog.concat('sent {} {} ', {}) WHERE {}",
+        digest(item.script, number),
+        digest(item.script, number + 1),
+        lookup::before(statement.kind),
+        journal_row(direction, item.version, number),
+    ));
+    format!(
+        "{BEGIN_OURS};{};{};{entry};COMMIT",
+        same_server(session.pid),
+        settings::own_roles(session)
+    )
+}
+
+/// Records that the server has reported the failure of the statement that was sent.
+pub(crate) fn fail(
+    table: &Table,
+    direction: Direction,
+    version: i64,
+    number: usize,
+    session: &Before,
+) -> String {
+    let entry = checked(&format!(
+        "UPDATE {table} SET xid = pg_catalog.concat('failed', pg_catalog.substr(xid, 5)) \
+         WHERE {} AND pg_catalog.substr(xid, 1, 5) OPERATOR(pg_catalog.=) 'sent '",
+        journal_row(direction, version, number),
+    ));
+    format!(
+        "{BEGIN_OURS};{};{entry};COMMIT",
+        settings::own_roles(session)
+    )
 }
 
 /// A write that fails unless it meets exactly one row: the one that this run has made or found.
@@ -165,13 +236,7 @@ pub(crate) fn step(
     message.add(settings::LIFT);
     message.add(&same_server(before.pid));
     message.add(&settings::own_roles(before));
-    message.add(&compare_and_set(
-        table,
-        direction,
-        item.version,
-        number,
-        number + 1,
-    ));
+    message.add(&compare_and_set(table, direction, item, number, number + 1));
     message.add(settings::FILE_ROLES);
     message.add(&format!("SELECT {}", timeouts(&limits.of(item.script))));
     message.body(0, statement.sql, statement.start, number, 1);
@@ -216,52 +281,11 @@ pub(crate) fn alone(number: usize, statement: Statement<'_>) -> Message {
     }
 }
 
-/// Whether an index is there, and valid.
-pub(crate) fn probe_index(index: &str) -> String {
-    format!(
-        "SELECT i.indisvalid FROM pg_catalog.pg_index i \
-         WHERE i.indexrelid OPERATOR(pg_catalog.=) pg_catalog.to_regclass({})::pg_catalog.oid",
-        Literal(index)
-    )
-}
-
-/// The invalid copies that an interrupted `REINDEX CONCURRENTLY` of this index or table left behind.
-pub(crate) fn probe_reindex(target: &str) -> String {
-    format!(
-        "SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_index i \
-         JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) i.indexrelid \
-         JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace \
-         WHERE NOT i.indisvalid AND c.relname OPERATOR(pg_catalog.~) '_cc(new|old)[0-9]*$' \
-         AND i.indrelid OPERATOR(pg_catalog.=) COALESCE(\
-         (SELECT t.indrelid FROM pg_catalog.pg_index t \
-          WHERE t.indexrelid OPERATOR(pg_catalog.=) pg_catalog.to_regclass({target})::pg_catalog.oid), \
-         pg_catalog.to_regclass({target})::pg_catalog.oid)",
-        target = Literal(target)
-    )
-}
-
-/// Whether an interrupted `DETACH PARTITION … CONCURRENTLY` waits to be finished, and whether the
-/// partition is still attached at all. The column is there from PostgreSQL 14, as the command is.
-pub(crate) fn probe_detach(parent: &str, partition: &str) -> String {
-    format!(
-        "SELECT inhdetachpending FROM pg_catalog.pg_inherits \
-         WHERE inhrelid OPERATOR(pg_catalog.=) pg_catalog.to_regclass({})::pg_catalog.oid \
-         AND inhparent OPERATOR(pg_catalog.=) pg_catalog.to_regclass({})::pg_catalog.oid",
-        Literal(partition),
-        Literal(parent),
-    )
-}
-
-/// Removes an invalid index. `index` is quoted already.
-pub(crate) fn drop_index(index: &str) -> String {
-    format!("DROP INDEX CONCURRENTLY IF EXISTS {index}")
-}
-
 /// The journal entry of a statement that could not carry it.
 pub(crate) fn advance(
     table: &Table,
     direction: Direction,
-    version: i64,
+    item: Item<'_>,
     number: usize,
     before: &Before,
 ) -> String {
@@ -269,8 +293,8 @@ pub(crate) fn advance(
         "{BEGIN_OURS};{};{};{};{};COMMIT",
         same_server(before.pid),
         settings::own_roles(before),
-        compare_and_set(table, direction, version, number, number + 1),
-        settings::record(table, version),
+        compare_and_set(table, direction, item, number, number + 1),
+        settings::record(table, item.version),
     )
 }
 
@@ -282,11 +306,7 @@ pub(crate) fn end_journal(
     done: usize,
     before: &Before,
 ) -> String {
-    let row = format!(
-        "version OPERATOR(pg_catalog.=) {version}::bigint AND state OPERATOR(pg_catalog.=) '{}' \
-         AND done OPERATOR(pg_catalog.=) {done}",
-        direction.state()
-    );
+    let row = journal_row(direction, version, done);
     let end = match direction {
         Direction::Up => {
             let note = format!(
@@ -294,7 +314,8 @@ pub(crate) fn end_journal(
                 bare = settings::BARE_NOTE
             );
             format!(
-                "UPDATE {table} SET state = 'applied', ms = {MILLISECONDS}, note = {note} WHERE {row}"
+                "UPDATE {table} SET state = 'applied', ms = {MILLISECONDS}, note = {note}, \
+                 xid = pg_catalog.txid_current()::pg_catalog.text WHERE {row}"
             )
         }
         Direction::Down => format!("DELETE FROM {table} WHERE {row}"),

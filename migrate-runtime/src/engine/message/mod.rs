@@ -12,6 +12,7 @@ mod adopt;
 mod apply;
 mod burst;
 mod journal;
+mod lookup;
 mod repair;
 mod settings;
 mod table;
@@ -23,8 +24,11 @@ pub(crate) use adopt::{Adopted, adopt};
 pub(crate) use apply::{apply, apply_all, baseline, revert};
 pub(crate) use burst::{Burst, TALLY};
 pub(crate) use journal::{
-    Before, Direction, advance, alone, begin_journal, drop_index, end_journal, evict, leave,
-    outside, probe_detach, probe_index, probe_reindex, resume_journal, step, unlock,
+    Before, Direction, advance, alone, begin_journal, end_journal, evict, fail, leave, mark,
+    outside, resume_journal, step, unlock,
+};
+pub(crate) use lookup::{
+    compare_index, drop_index, find_copies, find_index, find_partition, is_attached, is_there,
 };
 pub(crate) use repair::{Change, repair};
 pub(crate) use settings::{
@@ -130,7 +134,7 @@ const BEGIN_OURS: &str =
 /// one takes a new session 0.3 ms.
 pub(crate) fn look(table: &Table) -> String {
     format!(
-        "SELECT version, name, pg_catalog.encode(checksum, 'hex'), state, done FROM {table};{OPEN_TRANSACTION}"
+        "SELECT version, name, pg_catalog.encode(checksum, 'hex'), state, done, xid FROM {table};{OPEN_TRANSACTION}"
     )
 }
 
