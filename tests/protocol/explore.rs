@@ -5,7 +5,9 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::actor::{Actor, End};
 use crate::database::Database;
-use crate::model::{ACTORS, APPLIED, Direction, Index, Kind, Message, Protocol, REVERTER};
+use crate::model::{
+    ACTORS, APPLIED, Direction, Index, Kind, Message, Protocol, REVERTER, State, WHOLE,
+};
 
 /// The database and everybody at work on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -37,6 +39,13 @@ pub(crate) enum Event {
     Starts(usize),
     /// A person removes the reason for the failure.
     Mends,
+}
+
+/// At which of its messages, counted from 0, an instance dies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Death {
+    Before(usize),
+    After(usize),
 }
 
 /// What an exploration has come to.
@@ -138,6 +147,52 @@ impl World {
             }
         }
         self
+    }
+
+    /// One instance from start to end, with nobody beside it; and its messages.
+    pub(crate) fn runs_alone(
+        mut self,
+        kind: Kind,
+        who: usize,
+        death: Option<Death>,
+    ) -> (Self, Vec<Message>) {
+        let mut sent = Vec::new();
+        self.starts = [1; ACTORS];
+        self.deaths = 1;
+        self = self.after(WHOLE, kind, Event::Starts(who));
+        while let Some(message) = self.actors[who].sends {
+            let event = match death {
+                Some(Death::Before(at)) if at == sent.len() => Event::DiesBefore(who, message),
+                Some(Death::After(at)) if at == sent.len() => Event::DiesAfter(who, message),
+                _ => Event::Message(who, message),
+            };
+            sent.push(message);
+            self = self.after(WHOLE, kind, event);
+        }
+        (self, sent)
+    }
+
+    /// The database, as a test tells what a real one is like.
+    pub(crate) fn told(&self) -> String {
+        let mut history = Vec::new();
+        let mut effects = Vec::new();
+        for (file, row) in self.database.history.iter().enumerate() {
+            let version = file + 1;
+            history.extend(row.map(|row| match row.state {
+                State::Applied => format!("{version} applied"),
+                State::Running => format!("{version} running {}", row.done),
+                State::Reverting => format!("{version} reverting {}", row.done),
+            }));
+            if self.database.effects[file] > 0 {
+                effects.push(version.to_string());
+            }
+        }
+        format!(
+            "history {}; effects {}; index {}",
+            history.join(", "),
+            effects.join(", "),
+            u8::from(self.database.index == Index::Right)
+        )
     }
 
     fn dies(&mut self, who: usize) {

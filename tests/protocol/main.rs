@@ -2,6 +2,7 @@
 //! between any two messages and after any, a statement that fails, and the person who removes the reason.
 
 #![expect(
+    clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
     reason = "a test fails by panicking"
@@ -9,6 +10,7 @@
 
 mod actor;
 mod database;
+mod engine;
 mod explore;
 mod model;
 

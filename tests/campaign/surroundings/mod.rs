@@ -235,9 +235,6 @@ pub const SURROUNDINGS: &[Surrounding] = &[
 
 /// Rows that are played only when they are named.
 pub const ON_REQUEST: &[&str] = &[
-    "kills",
-    "mistakes",
-    "interrupted",
     "strangers",
     "half reverted",
     "locked history",
