@@ -99,8 +99,10 @@ impl Progress {
                 "{GOOD}reverted{GOOD:#} with {file} {DIM}in {}{DIM:#}",
                 duration::show(*duration)
             )),
-            Event::Waiting { .. } if stderr().is_terminal() => self.begin(event.to_string(), false),
-            Event::Waiting { .. } => {
+            Event::Waiting { .. } | Event::TableLocked { .. } if stderr().is_terminal() => {
+                self.begin(event.to_string(), false);
+            }
+            Event::Waiting { .. } | Event::TableLocked { .. } => {
                 if self.is_due() {
                     self.note(&format!("{WARNING}note:{WARNING:#} {event}"));
                 }

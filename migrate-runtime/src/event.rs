@@ -22,6 +22,24 @@ pub enum Event<'a> {
         /// How long it sleeps now.
         delay: Duration,
     },
+    /// The history table is locked by another session; this run reads it again after `delay`.
+    #[non_exhaustive]
+    TableLocked {
+        /// Who it is, where the server tells.
+        holder: Option<&'a Holder>,
+        /// How long this run has waited so far.
+        waited: Duration,
+        /// How long it sleeps now.
+        delay: Duration,
+    },
+    /// The history was not what had just been read; this run reads it again after `delay`.
+    #[non_exhaustive]
+    HistoryMoved {
+        /// How long this run has waited so far.
+        waited: Duration,
+        /// How long it sleeps now.
+        delay: Duration,
+    },
     /// A migration is about to run.
     #[non_exhaustive]
     Started {
@@ -143,6 +161,17 @@ impl fmt::Display for Event<'_> {
                 }
                 write!(f, " ({waited:.1?} so far)")
             }
+            Self::TableLocked { holder, waited, .. } => {
+                write!(f, "waiting for the history table, which is locked")?;
+                if let Some(holder) = holder {
+                    write!(f, " by {holder}")?;
+                }
+                write!(f, " ({waited:.1?} so far)")
+            }
+            Self::HistoryMoved { waited, .. } => write!(
+                f,
+                "the history has changed since it was read; reading it again ({waited:.1?} so far)"
+            ),
             Self::Started {
                 file,
                 resumed_at: 0,
@@ -198,6 +227,8 @@ impl fmt::Display for Event<'_> {
 pub(crate) fn trace(event: &Event<'_>) {
     match event {
         Event::Waiting { .. }
+        | Event::TableLocked { .. }
+        | Event::HistoryMoved { .. }
         | Event::Retried { .. }
         | Event::BrokeLock { .. }
         | Event::DroppedInvalidIndex { .. } => {

@@ -180,6 +180,11 @@ impl SessionError {
         self.code() == "22P02" && self.says(mark)
     }
 
+    /// Whether the history table is not one that the role may use: then a setting is asked for that cannot exist.
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.code() == "42704" && self.says(crate::engine::FOREIGN)
+    }
+
     /// Whether `words` are part of the server's message.
     pub(crate) fn says(&self, words: &str) -> bool {
         let message = self.database.as_ref().map(|error| error.message.as_str());

@@ -104,6 +104,22 @@ impl HistoryTable {
                     None
                 }
             })
+            .or_else(|| self.reserved())
+    }
+
+    /// A history in a temporary schema ends with its session, and the others are PostgreSQL's own.
+    fn reserved(&self) -> Option<String> {
+        let schema = self.schema();
+        let why = if schema.starts_with("pg_temp") || schema.starts_with("pg_toast_temp") {
+            "its tables end with the session"
+        } else if schema.starts_with("pg_") || schema == "information_schema" {
+            "it belongs to PostgreSQL"
+        } else {
+            return None;
+        };
+        Some(format!(
+            "the history table cannot be in the schema `{schema}`: {why}"
+        ))
     }
 }
 
@@ -181,5 +197,20 @@ mod tests {
         assert!(Table::new("public", "x".repeat(64)).is_err());
         assert!(Table::new("", "x").is_err());
         assert!(Table::new("a\0b", "x").is_err());
+    }
+
+    #[test]
+    fn schemas_of_postgresql_are_refused() {
+        for schema in [
+            "pg_temp",
+            "pg_temp_3",
+            "pg_catalog",
+            "pg_toast",
+            "information_schema",
+        ] {
+            let error = Table::new(schema, "x").unwrap_err();
+            assert!(error.to_string().contains(schema), "{error}");
+        }
+        assert!(Table::new("pgbouncer", "x").is_ok());
     }
 }

@@ -8,6 +8,7 @@
 )]
 
 mod baseline;
+mod bounds;
 mod burst;
 mod campaign;
 mod cancel;
@@ -17,6 +18,7 @@ mod encodings;
 mod errors;
 mod guard;
 mod herd;
+mod history_table;
 mod journal;
 mod locks;
 mod lookup;
@@ -32,6 +34,7 @@ mod run;
 mod session;
 mod set;
 mod settings;
+mod state;
 mod surroundings;
 mod tenants;
 mod warnings;

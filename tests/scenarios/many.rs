@@ -32,8 +32,8 @@ fn a_current_database_answers_in_one_row_of_the_history() {
         assert_eq!(report.current, COUNT);
         let sql = proxy.counts().sql;
         assert_eq!(sql.len(), 1);
-        // The newest row, and whether a transaction was open.
-        assert_eq!(database.rows(&sql[0]).len(), 1 + 1);
+        // Whether a transaction was open, the type of the fingerprint, and the sum.
+        assert_eq!(database.rows(&sql[0]).len(), 1 + 1 + 1);
         // As long as no policy says otherwise, a plan asks the same.
         assert!(
             driver

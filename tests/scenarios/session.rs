@@ -54,8 +54,8 @@ fn now<T>(future: impl Future<Output = T>) -> T {
 fn no_rows() -> Reply {
     let mut reply = Reply::default();
     reply.start_rows();
-    reply.start_rows();
     reply.push_row(vec![Some("now".to_owned()), Some("now".to_owned())]);
+    reply.start_rows();
     reply
 }
 
@@ -77,6 +77,7 @@ fn a_transactional_migration_is_one_message() {
     for part in [
         "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;",
         "'statement_timeout', '0', true)",
+        "LOCK TABLE ONLY \"public\".\"schema_migrations\" IN ROW EXCLUSIVE MODE NOWAIT",
         "pg_try_advisory_xact_lock(5134849380692793654)",
         "'migrate.before'",
         "'lock_timeout', '2000', true)",
@@ -120,7 +121,7 @@ fn a_busy_lock_is_polled_with_sleeps_and_never_waited_for() {
         .map(|sql| sql.split(' ').next().unwrap())
         .collect();
     // Look; attempt, roll back; look, sleep, look; attempt.
-    assert_eq!(kinds[..3], ["SELECT", "BEGIN", "ROLLBACK"]);
+    assert_eq!(kinds[..3], ["LOCK", "BEGIN", "ROLLBACK"]);
     assert!(script.slept >= 1);
     assert!(
         script
@@ -191,8 +192,7 @@ fn retries_are_bounded() {
 #[test]
 fn a_history_row_that_cannot_be_read_is_an_error() {
     let set = one().load();
-    let mut reply = Reply::default();
-    reply.start_rows();
+    let mut reply = no_rows();
     reply.push_row(vec![Some("not a number".to_owned())]);
     let mut script = Script {
         replies: [Ok(reply)].into(),

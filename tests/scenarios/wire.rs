@@ -53,7 +53,7 @@ fn a_current_database_costs_one_round_trip_whatever_the_size_of_the_set() {
         }
         let sql = proxy.counts().sql;
         assert!(
-            !sql[0].contains("lock") && !sql[0].contains("INSERT"),
+            !sql[0].contains("advisory") && !sql[0].contains("INSERT"),
             "{sql:?}"
         );
     }

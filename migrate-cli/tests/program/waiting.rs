@@ -86,9 +86,9 @@ fn a_role_without_rights_is_told_what_it_lacks() {
     insta::assert_snapshot!(shown, @r#"
     exit: 1
     ----- stderr
-    error: permission denied: could not create the history table "public"."schema_migrations"
+    error: permission denied: [database]_role_1 could not create the history table "public"."schema_migrations" in the database [database]
       = sqlstate: 42501
       caused by: permission denied for schema public
-      = help: connect as a role that may create tables in that schema; a start with nothing pending needs only SELECT on the history table
+      = help: run `GRANT USAGE, CREATE ON SCHEMA "public" TO "[database]_role_1"` as the owner or a superuser
     "#);
 }

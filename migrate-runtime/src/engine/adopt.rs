@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::backoff::Backoff;
 use super::message::{self, Adopted};
-use super::{Engine, Outcome, refused, signal};
+use super::{Engine, Outcome, own_signal};
 use crate::error::{Error, Kind};
 use crate::event::Event;
 use crate::foreign_history::{AdoptOutcome, ForeignHistory};
@@ -37,23 +37,22 @@ impl Engine<'_, '_> {
                 with_schema = true;
                 continue;
             }
-            match signal(self.table, &failure) {
+            match own_signal(self.table, &failure) {
                 Some(Outcome::Busy) => {}
                 Some(_) => return Ok(AdoptOutcome::TableChanged),
                 // The other table is gone: somebody else has renamed it.
                 None if failure.code() == "42P01" => return Ok(AdoptOutcome::TableChanged),
-                None => return Err(refused(doing, failure)),
+                None => return Err(self.refused(doing, failure).await),
             }
+            self.refuse_stopped()?;
             let waited = started.elapsed();
+            let holder = self.holder().await;
             if waited >= self.options.wait {
-                return Err(Error::new(Kind::Locked {
-                    holder: None,
-                    waited,
-                }));
+                return Err(Error::new(Kind::Locked { holder, waited }));
             }
             let delay = backoff.delay();
             self.emit(&Event::Waiting {
-                holder: None,
+                holder: holder.as_ref(),
                 waited,
                 delay,
             });

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::backoff::Backoff;
 use super::history::{History, Row, State};
-use super::message::{self, Item, Limits, Message};
+use super::message::{self, Basis, Item, Limits, Message};
 use super::plan::{Plan, Step};
 use super::{Engine, Outcome, read_holder, signal};
 use crate::error::{Error, Kind};
@@ -80,7 +80,7 @@ impl<'e> Engine<'e, '_> {
                 });
             }
             if done > 0 {
-                self.waiting_since = None;
+                self.gets_on();
             }
             rest = pending;
         }
@@ -95,7 +95,7 @@ impl<'e> Engine<'e, '_> {
         failed: Option<Attempt>,
     ) -> Result<Outcome, Error> {
         let item = up(step);
-        let message = message::apply(self.table, item, history.newest(), self.limits());
+        let message = message::apply(self.table, item, &Basis::of(history), self.limits());
         self.start(&step.migration);
         let started = Instant::now();
         let (outcome, attempts) = self.transact(&message, &[item], failed).await?;
@@ -118,7 +118,7 @@ impl<'e> Engine<'e, '_> {
             }));
         }
         let items: Vec<Item<'_>> = steps.iter().map(up).collect();
-        let message = message::apply_all(self.table, &items, history.newest(), self.limits());
+        let message = message::apply_all(self.table, &items, &Basis::of(history), self.limits());
         for step in steps {
             self.start(&step.migration);
         }
@@ -157,6 +157,9 @@ impl<'e> Engine<'e, '_> {
                 && self.is_another_s(&failure, items).await?
             {
                 return Ok((outcome, attempt));
+            }
+            if failure.code() == "55P03" && self.is_held().await {
+                return Ok((Outcome::Busy, attempt));
             }
             if !PASSING.contains(&failure.code()) {
                 return Err(self

@@ -1,7 +1,7 @@
 //! Recording migrations as applied without running them.
 
-use super::message::{self, Item};
-use super::{Engine, Outcome, State, refused, signal};
+use super::message::{self, Basis, Item};
+use super::{Engine, State, own_signal};
 use crate::error::{Error, Kind};
 use crate::report::{BaselineReport, RecordedMigration};
 
@@ -21,12 +21,8 @@ impl Engine<'_, '_> {
                 Some(history) => history,
                 None => match self.create().await? {
                     Ok(history) => history,
-                    Err(Outcome::Busy) => {
-                        look = self.wait().await?;
-                        continue;
-                    }
-                    Err(_) => {
-                        look = self.look().await?;
+                    Err(outcome) => {
+                        look = self.again(outcome).await?;
                         continue;
                     }
                 },
@@ -38,7 +34,9 @@ impl Engine<'_, '_> {
                 && let Some(migration) = self.set.get(row.version)
             {
                 let migrations = vec![crate::error::Problem::new(&migration, Some(row))];
-                return Err(Error::new(Kind::HalfApplied { migrations }));
+                let error = Error::new(Kind::HalfApplied { migrations });
+                look = self.unless_in_hand(error, Some(&history)).await?;
+                continue;
             }
             let set = self.set;
             let migrations: Vec<_> = set
@@ -62,19 +60,16 @@ impl Engine<'_, '_> {
                     recorded: false,
                 })
                 .collect();
-            let sql = message::baseline(self.table, &items, history.newest());
+            let sql = message::baseline(self.table, &items, &Basis::of(&history));
             let Err(failure) = self.line.transact(&sql).await else {
                 report.recorded = migrations.iter().map(RecordedMigration::of).collect();
                 return Ok(report);
             };
-            look = match signal(self.table, &failure) {
-                Some(Outcome::Busy) => self.wait().await?,
-                Some(_) => self.look().await?,
-                None => {
-                    let doing = format!("record a baseline in {}", self.table);
-                    return Err(refused(doing, failure));
-                }
+            let Some(outcome) = own_signal(self.table, &failure) else {
+                let doing = format!("record a baseline in {}", self.table);
+                return Err(self.refused(doing, failure).await);
             };
+            look = self.again(outcome).await?;
         }
     }
 }

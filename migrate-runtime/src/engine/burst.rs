@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use super::apply::{Attempt, up};
 use super::history::History;
-use super::message::{self, Burst, Item, Message};
+use super::message::{self, Basis, Burst, Item, Message};
 use super::plan::Step;
 use super::{Engine, signal};
 use crate::session::{Failure, Row};
@@ -95,8 +95,8 @@ impl<'e> Engine<'e, '_> {
     pub(super) async fn apply_together(&mut self, steps: &[Step<'e>], history: &History) -> Sent {
         let items: Vec<Item<'_>> = steps.iter().map(up).collect();
         let token = token();
-        let newest = history.newest();
-        let burst = Burst::new(self.table, &items, newest, self.limits(), &token);
+        let mut basis = Basis::of(history);
+        let burst = Burst::new(self.table, &items, &basis, self.limits(), &token);
         if let Some(first) = steps.first() {
             self.start(&first.migration);
         }
@@ -134,9 +134,9 @@ impl<'e> Engine<'e, '_> {
             Some(_) => self.pace.slow_down(),
         }
         let failed = failure.zip(items.get(done)).and_then(|(failure, item)| {
-            let applied = items.iter().take(done).map(|item| Some(item.version));
-            let newest = applied.fold(newest, Ord::max);
-            let single = message::apply(self.table, *item, newest, self.limits());
+            let applied = items.iter().take(done).map(|item| item.version);
+            basis.newest = applied.fold(basis.newest, Ord::max);
+            let single = message::apply(self.table, *item, &basis, self.limits());
             let failure = alone(failure, &burst.message, &single, done)?;
             Some(Attempt { failure, elapsed })
         });

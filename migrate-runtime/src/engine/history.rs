@@ -1,5 +1,7 @@
 //! The history: what the table says has been applied.
 
+use std::fmt::Write as _;
+
 use crate::migrations::Checksum;
 use crate::session::Row as ReplyRow;
 use crate::text;
@@ -85,6 +87,13 @@ impl History {
         self.rows.last().map(|row| row.version)
     }
 
+    /// Whether it has the same rows, whatever has become of them.
+    pub(crate) fn has_versions_of(&self, other: &Self) -> bool {
+        let version = |row: &Row| row.version;
+        let others = other.rows.iter().map(version);
+        self.rows.iter().map(version).eq(others)
+    }
+
     /// Records what this run has just committed.
     pub(crate) fn record(&mut self, row: Row) {
         match self
@@ -114,7 +123,7 @@ impl Row {
             Some(Self {
                 version: row.number(0)?,
                 name: text::owned(row.text(1))?,
-                checksum: row.text(2).and_then(Checksum::from_hex),
+                checksum: row.text(2).and_then(checksum),
                 state,
                 done: row.number(4)?,
                 stand: text::owned(row.text(5).filter(|_| begun)),
@@ -122,4 +131,27 @@ impl Row {
         };
         read().ok_or_else(|| format!("cannot read the history row {row:?}"))
     }
+}
+
+/// As the server prints a `bytea`, whatever `bytea_output` says: `\x0a5c` or `\012\\`.
+fn checksum(printed: &str) -> Option<Checksum> {
+    if let Some(digits) = printed.strip_prefix("\\x") {
+        return Checksum::from_hex(digits);
+    }
+    let mut hex = String::new();
+    let mut rest = printed.as_bytes();
+    while let [first, after @ ..] = rest {
+        let (byte, after) = match (first, after) {
+            (b'\\', [b'\\', after @ ..]) => (b'\\', after),
+            (b'\\', [a, b, c, after @ ..]) => {
+                let digits = [*a, *b, *c];
+                let octal = std::str::from_utf8(&digits).ok()?;
+                (u8::from_str_radix(octal, 8).ok()?, after)
+            }
+            (byte, after) => (*byte, after),
+        };
+        let _ = write!(hex, "{byte:02x}");
+        rest = after;
+    }
+    Checksum::from_hex(&hex)
 }

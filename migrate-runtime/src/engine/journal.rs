@@ -7,10 +7,10 @@ use super::apply::{PASSING, up};
 use super::backoff::Backoff;
 use super::history::History;
 use super::lookup::Found;
-use super::message::{self, Before, Direction, Item};
+use super::message::{self, Basis, Before, Direction, Item};
 use super::plan::Step;
 use super::stand::{Next, Resume};
-use super::{Engine, Outcome, refused, signal};
+use super::{Engine, Outcome, own_signal, refused};
 use crate::error::{Error, Kind};
 use crate::event::Event;
 use crate::migrations::{Statement, StatementKind};
@@ -80,11 +80,14 @@ impl<'e> Engine<'e, '_> {
             Ok(reply) => Before::read(&reply),
             Err(failure) => {
                 self.line.holds_nothing();
-                return match signal(self.table, &failure) {
+                return match own_signal(self.table, &failure) {
                     Some(outcome) => Ok(outcome),
                     // Somebody else has moved this very journal on.
                     None if is_guard(&failure) => Ok(Outcome::Moved),
-                    None => Err(refused_to("begin", &item, failure)),
+                    None if is_pooled(&failure) => Err(refused_to("begin", &item, failure)),
+                    None => Err(self
+                        .refused(format!("begin {}", item.script.path()), failure)
+                        .await),
                 };
             }
         };
@@ -118,13 +121,13 @@ impl<'e> Engine<'e, '_> {
         resume: Option<&Resume>,
         history: &History,
     ) -> String {
-        let newest = history.newest();
+        let basis = Basis::of(history);
         let path = self.options.search_path.as_deref();
         match resume {
             Some(resume) => {
-                message::resume_journal(self.table, direction, item, resume, newest, path)
+                message::resume_journal(self.table, direction, item, resume, &basis, path)
             }
-            None => message::begin_journal(self.table, direction, item, newest, path),
+            None => message::begin_journal(self.table, direction, item, &basis, path),
         }
     }
 

@@ -82,7 +82,7 @@ impl Engine<'_, '_> {
         blocker: Option<Holder>,
     ) -> Error {
         let mut spot = Spot::Ours;
-        if !failure.is_connection() {
+        if !failure.is_connection() && !failure.is_foreign() {
             self.count_characters(message, &mut failure).await;
             spot = find(message, items, &failure);
             if spot == Spot::Unknown && can_be_repeated(travelled, &failure, items) {
@@ -90,7 +90,13 @@ impl Engine<'_, '_> {
             }
         }
         let Some((item, kept)) = blamed(items, spot, &failure, travelled) else {
-            return not_applied(items, failure, travelled);
+            let is_about_table = failure.is_foreign() || failure.code() == "42501";
+            if !is_about_table {
+                return not_applied(items, failure, travelled);
+            }
+            let file = items.first().map(|item| item.script.path());
+            let doing = format!("apply {}", file.unwrap_or_default());
+            return self.refused(doing, failure).await;
         };
         let Some(error) = failure.database.take() else {
             return not_applied(items, failure, travelled);
@@ -184,7 +190,7 @@ fn blamed<'i, 'm>(
     failure: &Failure,
     travelled: Travelled,
 ) -> Option<(&'i Item<'m>, Kept)> {
-    if failure.is_connection() {
+    if failure.is_connection() || failure.is_foreign() {
         return None;
     }
     if let Travelled::Statement { done, undone } = travelled {

@@ -10,9 +10,11 @@ mod backoff;
 mod baseline;
 mod burst;
 mod history;
+mod inspect;
 mod journal;
 mod line;
 mod locate;
+mod look;
 mod lookup;
 mod message;
 mod plan;
@@ -23,27 +25,29 @@ mod status;
 mod tenants;
 mod wait;
 
-use crate::error::{Error, Kind, Shape};
+use crate::error::{Error, Kind};
 use std::mem;
 use std::time::Instant;
 
-use crate::event::{Event, Holder};
+use crate::event::Event;
 use crate::migrations::Migrations;
 use crate::policy::{Options, Policy};
 use crate::report::{Report, RevertReport, RevertedMigration};
-use crate::session::{AnySession, Failure, Reply, Row as ReplyRow};
+use crate::session::{AnySession, Failure};
 use crate::stale;
 use crate::table::Table;
-use crate::text;
-use crate::timestamp::Timestamp;
 
+use backoff::Backoff;
 use burst::Pace;
 use history::History;
 pub(crate) use history::{Row, State};
 use line::Line;
+use look::Look;
+pub(crate) use message::FOREIGN;
 use message::Schema;
 pub(crate) use plan::{Plan, plan, plan_current};
 pub(crate) use tenants::current_tenants;
+use wait::read_holder;
 
 /// The closure that is told what happens.
 pub(crate) type Observer<'o> = Option<Box<dyn FnMut(&Event<'_>) + Send + 'o>>;
@@ -59,6 +63,10 @@ pub(crate) struct Engine<'e, 'o> {
     reverted: Vec<RevertedMigration>,
     /// Since when this run has been waiting for others without applying anything itself.
     waiting_since: Option<Instant>,
+    /// How long the next of these waits is.
+    backoff: Backoff,
+    /// Whether the history has moved since it was read, with nothing applied in between.
+    moved: bool,
     /// The newest version when the history was read last.
     seen: Option<i64>,
     pace: Pace,
@@ -79,18 +87,13 @@ enum Outcome {
     Moved,
 }
 
-/// What a look at the database found.
-#[derive(Default)]
-struct Look {
-    /// None where there is no table yet.
-    history: Option<History>,
-    /// The history is exactly the set, all applied as embedded; its rows were not asked for then.
-    current: bool,
-    open_transaction: bool,
-    /// Who holds the lock, where that was asked.
-    holder: Option<Holder>,
-    /// Whether whoever holds it has not been heard of for long.
-    abandoned: bool,
+/// What keeps a run from going on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Obstacle {
+    /// The history table is locked.
+    Table,
+    /// The history is not the one that was read.
+    Moved,
 }
 
 impl<'e, 'o> Engine<'e, 'o> {
@@ -110,6 +113,8 @@ impl<'e, 'o> Engine<'e, 'o> {
             report: Report::default(),
             reverted: Vec::new(),
             waiting_since: None,
+            backoff: Backoff::polling(),
+            moved: false,
             seen: None,
             pace: Pace::new(),
             reading: None,
@@ -125,37 +130,28 @@ impl<'e, 'o> Engine<'e, 'o> {
     pub(crate) async fn run(&mut self) -> Result<(), Error> {
         self.refuse_stale()?;
         let mut look = self.compare().await?;
-        let mut waited = false;
         loop {
-            let outcome = match self.judge(&look) {
-                // What looks half-done may be in somebody's hands at this moment.
-                Err(error) if error.is_interrupted() && !waited => {
-                    waited = true;
-                    if self.poll().await?.holder.is_none() {
-                        return Err(error);
-                    }
-                    Outcome::Busy
-                }
-                judged => {
-                    waited = false;
-                    let mut plan = judged?;
-                    self.take_over(&mut plan);
-                    if plan.steps.is_empty() {
-                        return Ok(());
-                    }
-                    if look.open_transaction {
-                        return Err(Error::new(Kind::OpenTransaction));
-                    }
-                    let missing = look.history.is_none();
-                    let history = look.history.take().unwrap_or_default();
-                    self.apply_steps(&plan, history, missing).await?
+            let mut plan = match self.judge(&look) {
+                Ok(plan) => plan,
+                Err(error) => {
+                    look = self.unless_in_hand(error, look.history.as_ref()).await?;
+                    continue;
                 }
             };
-            look = match outcome {
-                Outcome::Done => return Ok(()),
-                Outcome::Busy => self.wait().await?,
-                Outcome::Moved => self.look().await?,
-            };
+            self.take_over(&mut plan);
+            if plan.steps.is_empty() {
+                return Ok(());
+            }
+            if look.open_transaction {
+                return Err(Error::new(Kind::OpenTransaction));
+            }
+            let missing = look.history.is_none();
+            let history = look.history.take().unwrap_or_default();
+            let outcome = self.apply_steps(&plan, history, missing).await?;
+            if outcome == Outcome::Done {
+                return Ok(());
+            }
+            look = self.again(outcome).await?;
         }
     }
 
@@ -184,82 +180,6 @@ impl<'e, 'o> Engine<'e, 'o> {
         Ok(crate::plan::Plan::of(&plan))
     }
 
-    /// Reads what a run must know of the history: the one message of a run with nothing to do. Where the history is
-    /// not exactly a set of many, that takes a second one.
-    async fn compare(&mut self) -> Result<Box<Look>, Error> {
-        if let Some(all) = self.set.summary()
-            && all.count >= message::MANY
-            && self.options.target.is_none()
-            && let Ok(reply) = self.line.ask(&message::compare(self.table, &all)).await
-            && reply.rows(0).first().is_some_and(|row| row.flag(0))
-        {
-            return Ok(Box::new(Look {
-                history: Some(History::default()),
-                current: true,
-                open_transaction: is_open(&reply),
-                holder: None,
-                abandoned: false,
-            }));
-        }
-        // Whatever is wrong with the table, a proper look says.
-        self.look().await
-    }
-
-    /// Reads the history.
-    fn look(&mut self) -> impl Future<Output = Result<Box<Look>, Error>> {
-        self.read(message::look(self.table))
-    }
-
-    /// [`look`](Self::look), and who holds the lock.
-    fn poll(&mut self) -> impl Future<Output = Result<Box<Look>, Error>> {
-        self.read(message::poll(self.table))
-    }
-
-    async fn read(&mut self, sql: String) -> Result<Box<Look>, Error> {
-        let started = Instant::now();
-        let sent = self.line.ask(&sql).await;
-        self.pace.looked(started.elapsed());
-        let reply = match sent {
-            Ok(reply) => reply,
-            // Neither the table nor its schema need be there.
-            Err(failure) if matches!(failure.code(), "42P01" | "3F000") => {
-                return Ok(Box::default());
-            }
-            Err(failure) => return Err(self.unreadable(failure).await),
-        };
-        let history = self.history(reply.rows(0))?;
-        self.reads(reply.rows(1));
-        self.seen = history.newest();
-        Ok(Box::new(Look {
-            history: Some(history),
-            current: false,
-            open_transaction: is_open(&reply),
-            holder: reply.rows(2).first().and_then(read_holder),
-            abandoned: reply.rows(2).first().is_some_and(|row| row.flag(4)),
-        }))
-    }
-
-    /// Why the history cannot be read: no right to, or a table of another shape.
-    async fn unreadable(&mut self, failure: Box<Failure>) -> Error {
-        let foreign = matches!(failure.code(), "42703" | "42883" | "42804" | "42P10");
-        if foreign {
-            let sql = message::shape(self.table);
-            if let Ok(reply) = self.line.send(&sql).await {
-                let mut columns = Vec::new();
-                for row in reply.rows(0) {
-                    if let (Some(name), Some(kind)) = (row.text(0), row.text(1)) {
-                        columns.push(format!("{name} {kind}"));
-                    }
-                }
-                return Error::new(Kind::ForeignTable {
-                    table: self.table.to_string(),
-                    shape: Shape { columns },
-                });
-            }
-        }
-        refused(format!("read the history table {}", self.table), failure)
-    }
-
     /// Makes the history table and reads it; or says that another starter is at work.
     async fn create(&mut self) -> Result<Result<History, Outcome>, Error> {
         // An open transaction of the caller's shows by itself: the look before has failed in it.
@@ -269,6 +189,11 @@ impl<'e, 'o> Engine<'e, 'o> {
             .as_ref()
             .is_err_and(|failure| failure.code() == "3F000")
         {
+            // Where it is gone, that was a decision; a new one would have other rights.
+            if self.table.schema() == "public" {
+                let schema = self.table.schema().to_owned();
+                return Err(Error::new(Kind::NoSchema { schema }));
+            }
             let missing = message::create(self.table, Schema::Missing);
             sent = self.line.transact(&missing).await;
         }
@@ -278,29 +203,17 @@ impl<'e, 'o> Engine<'e, 'o> {
                 Ok(Err(Outcome::Moved))
             }
             Ok(reply) => {
-                self.reads(reply.last_rows());
-                self.history(reply.rows(1)).map(Ok)
+                self.reads(reply.rows(0));
+                self.history(reply.last_rows()).map(Ok)
             }
-            Err(failure) => signal(self.table, &failure).map(Err).ok_or_else(|| {
-                let doing = format!("create the history table {}", self.table);
-                refused(doing, failure)
-            }),
+            Err(failure) => {
+                let Some(outcome) = own_signal(self.table, &failure) else {
+                    let doing = format!("create the history table {}", self.table);
+                    return Err(self.refused(doing, failure).await);
+                };
+                Ok(Err(outcome))
+            }
         }
-    }
-
-    /// Takes note of how the session reads SQL.
-    fn reads(&mut self, rows: &[ReplyRow]) {
-        self.reading = rows.first().and_then(message::reads_otherwise);
-        if self.reading.is_some() {
-            self.pace.slow_down();
-        }
-    }
-
-    fn history(&self, rows: &[ReplyRow]) -> Result<History, Error> {
-        History::read(rows).map_err(|reason| {
-            let table = self.table.to_string();
-            Error::new(Kind::Unreadable { table, reason })
-        })
     }
 
     fn judge(&self, look: &Look) -> Result<Plan<'e>, Error> {
@@ -364,11 +277,6 @@ fn refused(doing: String, failure: Box<Failure>) -> Error {
     })
 }
 
-/// Of a look: whether the connection had an open transaction.
-fn is_open(reply: &Reply) -> bool {
-    (reply.rows(1).first()).is_some_and(|times| times.text(0) != times.text(1))
-}
-
 /// What an assertion of ours says, if that is what failed.
 fn signal(table: &Table, failure: &Failure) -> Option<Outcome> {
     if failure.asserts(message::BUSY) {
@@ -382,19 +290,17 @@ fn signal(table: &Table, failure: &Failure) -> Option<Outcome> {
     }
 }
 
+/// [`signal`] for a message without a file in it: a lock that it does not get is one on the history.
+fn own_signal(table: &Table, failure: &Failure) -> Option<Outcome> {
+    if failure.code() == "55P03" {
+        return Some(Outcome::Busy);
+    }
+    signal(table, failure)
+}
+
 fn is_about(table: &Table, failure: &Failure) -> bool {
     failure.database.as_deref().is_some_and(|error| {
         error.schema.as_deref() == Some(table.schema())
             && error.table.as_deref() == Some(table.name())
-    })
-}
-
-fn read_holder(row: &ReplyRow) -> Option<Holder> {
-    let text = |column| text::owned(row.text(column)).unwrap_or_default();
-    Some(Holder {
-        pid: row.number(0)?,
-        user: text(1),
-        application: text(2),
-        since: text::owned(row.text(3)).map(Timestamp::new),
     })
 }

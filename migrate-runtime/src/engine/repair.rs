@@ -2,7 +2,7 @@
 
 use super::history::{History, Row, State};
 use super::message::{self, Change};
-use super::{Engine, Outcome, refused, signal};
+use super::{Engine, own_signal};
 use crate::error::{Error, Kind, Problem};
 use crate::migrations::Migration;
 use crate::repair::{Repair, Repaired};
@@ -38,11 +38,11 @@ impl<'e> Engine<'e, '_> {
                 }
                 Err(failure) => failure,
             };
-            look = match signal(self.table, &failure) {
-                Some(Outcome::Busy) => self.wait().await?,
-                Some(_) => self.look().await?,
-                None => return Err(refused(format!("repair {}", self.table), failure)),
+            let Some(outcome) = own_signal(self.table, &failure) else {
+                let doing = format!("repair {}", self.table);
+                return Err(self.refused(doing, failure).await);
             };
+            look = self.again(outcome).await?;
         }
     }
 

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::history::{History, State};
-use super::message::{self, Direction, Item};
+use super::message::{self, Basis, Direction, Item};
 use super::stand::Resume;
 use super::{Engine, Outcome};
 use crate::error::{Error, Kind, Problem};
@@ -25,16 +25,28 @@ impl<'e> Engine<'e, '_> {
                 return Err(Error::new(Kind::OpenTransaction));
             }
             let mut history = look.history.take().unwrap_or_default();
+            let downs = match self.downs(&history, which) {
+                Ok(downs) => downs,
+                Err(error) => {
+                    look = self.unless_in_hand(error, Some(&history)).await?;
+                    let now = look.history.as_ref();
+                    if now.is_none_or(|now| !now.has_versions_of(&history)) {
+                        return Err(Error::new(Kind::RevertRaced));
+                    }
+                    continue;
+                }
+            };
             if *seen.get_or_insert_with(|| history.clone()) != history {
                 return Err(Error::new(Kind::RevertRaced));
             }
             let mut outcome = Outcome::Done;
-            for (migration, resume) in self.downs(&history, which)? {
+            for (migration, resume) in downs {
                 self.refuse_stopped()?;
                 outcome = self.revert_one(&migration, resume, &history).await?;
                 if outcome != Outcome::Done {
                     break;
                 }
+                self.gets_on();
                 history.forget(migration.version);
                 seen = Some(history.clone());
             }
@@ -118,8 +130,8 @@ impl<'e> Engine<'e, '_> {
             recorded: true,
         };
         let (outcome, attempts) = if script.transactional {
-            let newest = history.newest();
-            let message = message::revert(self.table, item, newest, self.limits());
+            let basis = Basis::of(history);
+            let message = message::revert(self.table, item, &basis, self.limits());
             self.transact(&message, &[item], None).await?
         } else {
             (

@@ -19,14 +19,14 @@ impl Engine<'_, '_> {
             table: self.table.to_string(),
             ..Status::default()
         };
-        let mut rows = match self.line.ask(&sql).await {
-            Ok(reply) => {
+        let mut rows = match self.ask_history(&sql).await? {
+            Some(reply) => {
+                self.leave_open(&reply).await;
                 status.table_exists = true;
-                status.holder = reply.rows(1).first().and_then(read_holder);
-                reply.rows(0).to_vec()
+                status.holder = reply.rows(3).first().and_then(read_holder);
+                reply.rows(2).to_vec()
             }
-            Err(failure) if matches!(failure.code(), "42P01" | "3F000") => Vec::new(),
-            Err(failure) => return Err(self.unreadable(failure).await),
+            None => Vec::new(),
         }
         .into_iter()
         .peekable();

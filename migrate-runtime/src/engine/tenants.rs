@@ -48,7 +48,7 @@ pub(crate) async fn current_tenants(
         let Ok(reply) = line.ask(&message::currency(some, &all)).await else {
             continue;
         };
-        for row in reply.rows(0) {
+        for row in reply.last_rows() {
             if let Some(slot) = row.number::<usize>(0).and_then(|at| current.get_mut(at)) {
                 *slot = row.flag(1);
             }

@@ -1,16 +1,105 @@
 //! Waiting for another starter: look, sleep, look again; never blocked on the server.
 
+use std::mem;
 use std::time::{Duration, Instant};
 
 use super::backoff::Backoff;
-use super::{Engine, Look, Row, State, message};
+use super::history::History;
+use super::{Engine, Look, Obstacle, Outcome, Row, State, message};
 use crate::error::{Error, Kind};
 use crate::event::{Event, Holder};
+use crate::session::Row as ReplyRow;
+use crate::text;
+use crate::timestamp::Timestamp;
 
 /// How often to ask who holds the lock; that costs the server more than a glance does.
 const ASK: Duration = Duration::from_secs(1);
 
 impl Engine<'_, '_> {
+    /// Reads the history again, after an attempt that was not [done](Outcome::Done).
+    pub(super) async fn again(&mut self, outcome: Outcome) -> Result<Box<Look>, Error> {
+        if outcome == Outcome::Busy {
+            return self.wait().await;
+        }
+        // Once is what happens among starters. If it goes on, a proxy may be reading from a replica that is behind.
+        if mem::replace(&mut self.moved, true) {
+            self.pause(Obstacle::Moved).await?;
+        }
+        self.look().await
+    }
+
+    /// This run has applied something, so it is not stuck.
+    pub(super) fn gets_on(&mut self) {
+        self.waiting_since = None;
+        self.moved = false;
+        self.backoff = Backoff::polling();
+    }
+
+    /// What is half-done may be in the hands of another session at this moment: then waits for that. Otherwise the
+    /// `error` stands, if the history is still the one that was judged.
+    pub(super) async fn unless_in_hand(
+        &mut self,
+        error: Error,
+        judged: Option<&History>,
+    ) -> Result<Box<Look>, Error> {
+        if !error.is_interrupted() {
+            return Err(error);
+        }
+        let look = self.poll().await?;
+        if look.holder.is_some() {
+            return self.wait().await;
+        }
+        if look.history.as_ref() == judged {
+            return Err(error);
+        }
+        Ok(look)
+    }
+
+    /// Sleeps once, and says why; an error where this run has waited long enough.
+    pub(super) async fn pause(&mut self, obstacle: Obstacle) -> Result<(), Error> {
+        self.refuse_stopped()?;
+        let waited = self
+            .waiting_since
+            .get_or_insert_with(Instant::now)
+            .elapsed();
+        let is_over = waited >= self.options.wait;
+        let holder = match obstacle {
+            Obstacle::Table => self.holder().await,
+            Obstacle::Moved => None,
+        };
+        if is_over {
+            let table = self.table.to_string();
+            return Err(Error::new(match obstacle {
+                Obstacle::Table => Kind::TableLocked {
+                    table,
+                    holder,
+                    waited,
+                },
+                Obstacle::Moved => Kind::Unsettled { table, waited },
+            }));
+        }
+        let delay = self
+            .backoff
+            .delay()
+            .min(self.options.wait.saturating_sub(waited));
+        self.emit(&match obstacle {
+            Obstacle::Table => Event::TableLocked {
+                holder: holder.as_ref(),
+                waited,
+                delay,
+            },
+            Obstacle::Moved => Event::HistoryMoved { waited, delay },
+        });
+        self.line.sleep(delay).await;
+        Ok(())
+    }
+
+    /// Who holds the lock, or one on the table that is in the way.
+    pub(super) async fn holder(&mut self) -> Option<Holder> {
+        let reply = self.line.ask(&message::holder(self.table)).await.ok()?;
+        reply.rows(0).first().and_then(read_holder)
+    }
+
     /// Sleeps until nobody is at work or nothing is left to do, whichever comes first. Who applies migrations
     /// holds the lock for each of them and lets go of it in between; so somebody is at work, too, where the
     /// history has grown since the last glance. A starter that others have overtaken never needs the lock.
@@ -33,6 +122,10 @@ impl Engine<'_, '_> {
                     broken = self.break_lock(&look).await;
                 }
                 holder = look.holder;
+                // Before the first run there is no table to read, and with it no holder.
+                if holder.is_none() {
+                    holder = self.holder().await;
+                }
                 ask = waited + ASK;
             }
             if is_over {
@@ -67,11 +160,11 @@ impl Engine<'_, '_> {
     /// that cannot be told; a proper look says why.
     async fn newest(&mut self) -> Option<i64> {
         let reply = self.line.ask(&message::newest(self.table)).await.ok()?;
-        reply.rows(0).first()?.number(0)
+        reply.rows(1).first()?.number(0)
     }
 
     /// Whether another session holds the lock.
-    async fn is_held(&mut self) -> bool {
+    pub(super) async fn is_held(&mut self) -> bool {
         let reply = self.line.ask(&message::held(self.table)).await;
         reply.is_ok_and(|reply| reply.rows(0).first().is_some_and(|row| row.flag(0)))
     }
@@ -124,4 +217,14 @@ impl Engine<'_, '_> {
 fn expected(took: Duration, then: u32, now: u32) -> Option<Duration> {
     let done = then.checked_sub(now).filter(|done| *done > 0)?;
     Some((took / done).saturating_mul(now))
+}
+
+pub(super) fn read_holder(row: &ReplyRow) -> Option<Holder> {
+    let text = |column| text::owned(row.text(column)).unwrap_or_default();
+    Some(Holder {
+        pid: row.number(0)?,
+        user: text(1),
+        application: text(2),
+        since: text::owned(row.text(3)).map(Timestamp::new),
+    })
 }

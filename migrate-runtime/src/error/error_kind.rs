@@ -30,7 +30,8 @@ pub enum ErrorKind {
     SingleTransaction,
     /// The [`StopToken`](crate::StopToken) was stopped, and migrations are left.
     Stopped,
-    /// Another instance applied migrations for longer than [`wait_timeout`](crate::Runner::wait_timeout).
+    /// For longer than [`wait_timeout`](crate::Runner::wait_timeout), another instance applied migrations, a session
+    /// kept the history table locked, or what was read of the history was never up to date.
     Locked,
     /// The directory has changed since this program was compiled. Only in builds with debug assertions.
     Stale,
@@ -42,6 +43,11 @@ pub enum ErrorKind {
     InvalidTable,
     /// The history table belongs to another tool.
     ForeignTable,
+    /// The history table is not an ordinary table, loses or hides rows, or would run code of a role that the session
+    /// has no reason to trust.
+    UnfitTable,
+    /// The schema of the history table does not exist, and is one that is not created.
+    MissingSchema,
     /// The role lacks a privilege on the history table or its schema.
     PermissionDenied,
     /// The server is read-only.

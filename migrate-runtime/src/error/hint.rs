@@ -3,8 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::kind::{Kind, Problem, Shape};
-use crate::stale::Difference;
+use crate::table::Identifier;
 
 /// One thing that one can do about an [`Error`](crate::Error): [`Error::hints`](crate::Error::hints).
 ///
@@ -94,6 +93,46 @@ pub enum Hint {
     WaitLonger {
         /// How long the operation has waited.
         waited: Duration,
+    },
+    /// End the session that keeps the history table locked.
+    #[non_exhaustive]
+    EndSession {
+        /// Its server process.
+        pid: i32,
+    },
+    /// Connect to the primary server without a proxy that reads from a replica.
+    ReadFromPrimary,
+    /// Run a statement that makes the history table one to use.
+    #[non_exhaustive]
+    Execute {
+        /// The statement.
+        statement: String,
+        /// A role that can.
+        role: String,
+    },
+    /// Connect as the role that owns the history table.
+    #[non_exhaustive]
+    ConnectAs {
+        /// The owner.
+        role: String,
+    },
+    /// Make the role the owner of the history table.
+    #[non_exhaustive]
+    TakeOver {
+        /// The statement; only a superuser can run it.
+        statement: String,
+    },
+    /// Drop or rename what bears the history table's name.
+    #[non_exhaustive]
+    Remove {
+        /// Who owns it.
+        owner: String,
+    },
+    /// Create the schema of the history table again.
+    #[non_exhaustive]
+    RecreateSchema {
+        /// Its name.
+        schema: String,
     },
     /// Make cargo notice added files: touch the file that calls the macro.
     TouchCaller,
@@ -209,6 +248,38 @@ impl fmt::Display for Hint {
             Self::WaitLonger { .. } => {
                 "wait for it to finish and run again, or set a longer `.wait_timeout(…)`"
             }
+            Self::EndSession { pid } => {
+                return write!(
+                    f,
+                    "if that session is not needed, end it: `SELECT pg_terminate_backend({pid})`"
+                );
+            }
+            Self::ReadFromPrimary => {
+                "connect to the primary server: a proxy may be reading from a replica that has fallen behind"
+            }
+            Self::Execute { statement, role } => return write!(f, "run `{statement}` as {role}"),
+            Self::ConnectAs { role } => {
+                return write!(
+                    f,
+                    "connect as {role} if that is the role that migrates this database, or set `options=-c role={role}` in the URL"
+                );
+            }
+            Self::TakeOver { statement } => {
+                return write!(
+                    f,
+                    "if you know its rows and its definition to be right, run `{statement}` as a superuser"
+                );
+            }
+            Self::Remove { owner } => {
+                return write!(f, "ask {owner} what it is for, then drop or rename it");
+            }
+            Self::RecreateSchema { schema } => {
+                return write!(
+                    f,
+                    "if it was dropped by mistake, create it again with its owner and privileges: `CREATE SCHEMA {}`",
+                    Identifier(schema)
+                );
+            }
             Self::TouchCaller => {
                 "cargo does not notice added files: touch the file that calls `embed_migrations!`, and build again"
             }
@@ -260,81 +331,4 @@ impl fmt::Display for Hint {
             }
         })
     }
-}
-
-impl Kind {
-    pub(super) fn hints(&self) -> Vec<Hint> {
-        match self {
-            Self::Drift { migrations } => {
-                let versions = migrations.iter().map(|problem| problem.version).collect();
-                vec![Hint::RestoreFile, Hint::AcceptChecksums { versions }]
-            }
-            Self::Missing { .. } => {
-                vec![Hint::RestoreMissing, Hint::Rebuild, Hint::AllowMissing]
-            }
-            Self::Ahead { .. } => vec![Hint::UseNewerRelease, Hint::AllowAhead],
-            Self::NotInSet { .. } => vec![Hint::UseNewerRelease],
-            Self::OutOfOrder { newest_applied, .. } => {
-                let newest = *newest_applied;
-                vec![Hint::Renumber { newest }, Hint::AllowOutOfOrder]
-            }
-            Self::HalfApplied { migrations } => migrations.iter().flat_map(half_applied).collect(),
-            Self::Interrupted { version, .. } => vec![Hint::Repair { version: *version }],
-            Self::OtherIndex(other) => other.hints(),
-            Self::NoDown { .. } => vec![Hint::AddDownFile],
-            Self::NothingToRepair { .. } | Self::RevertRaced => vec![Hint::ListApplied],
-            Self::NothingToRevert { .. } => vec![Hint::ListApplied, Hint::RevertAll],
-            Self::UnknownTarget {
-                range: Some((oldest, newest)),
-                ..
-            } => vec![Hint::ChooseVersion {
-                oldest: *oldest,
-                newest: *newest,
-            }],
-            Self::SingleTransaction { .. } => vec![Hint::CommitEachFile],
-            Self::Connection { whole: false, .. } => vec![Hint::LookUp],
-            Self::Stopped | Self::Connection { whole: true, .. } => vec![Hint::RunAgain],
-            Self::Locked { waited, .. } => vec![Hint::WaitLonger { waited: *waited }],
-            Self::Stale {
-                directory,
-                differences,
-            } => stale(directory, differences),
-            Self::OpenTransaction => vec![Hint::EndTransaction],
-            Self::Pooled { .. } => vec![Hint::ConnectDirectly],
-            Self::ForeignTable { shape, .. } => adopt(shape),
-            Self::Denied { .. } => vec![Hint::UseOwner],
-            Self::ReadOnly { .. } => vec![Hint::UsePrimary],
-            Self::Failed(failed) => failed.hints(),
-            Self::UnknownTarget { range: None, .. }
-            | Self::BadTable { .. }
-            | Self::Database { .. }
-            | Self::Unreadable { .. } => Vec::new(),
-        }
-    }
-}
-
-fn half_applied(problem: &Problem) -> Vec<Hint> {
-    let version = problem.version;
-    let mut hints = vec![Hint::Repair { version }];
-    if problem.reverting {
-        hints.insert(0, Hint::FinishRevert { version });
-    } else if problem.resumes_restored() {
-        hints.insert(0, Hint::RestoreInterrupted { version });
-    }
-    hints
-}
-
-/// Cargo notices every change of a directory but an added file.
-fn stale(directory: &str, differences: &[Difference]) -> Vec<Hint> {
-    let is_added = |difference: &Difference| matches!(difference, Difference::Added { .. });
-    if !differences.iter().any(is_added) {
-        return vec![Hint::Rebuild];
-    }
-    let directory = directory.to_owned();
-    vec![Hint::TouchCaller, Hint::WatchDirectory { directory }]
-}
-
-fn adopt(shape: &Shape) -> Vec<Hint> {
-    let tool = shape.tool().map(|(_, name)| name);
-    vec![Hint::Adopt { tool }, Hint::OtherTable]
 }

@@ -6,6 +6,8 @@ use std::time::Duration;
 use super::error_kind::ErrorKind;
 use super::failed::{Failed, Failing};
 use super::other_index::OtherIndex;
+use super::rights::Rights;
+use super::unfit::Unfit;
 use crate::engine::State;
 use crate::event::Holder;
 use crate::migrations::{Checksum, Migration, Migrations};
@@ -71,6 +73,17 @@ pub(crate) enum Kind {
         holder: Option<Holder>,
         waited: Duration,
     },
+    /// The history table itself is locked.
+    TableLocked {
+        table: String,
+        holder: Option<Holder>,
+        waited: Duration,
+    },
+    /// What is read of the history never fits what is written.
+    Unsettled {
+        table: String,
+        waited: Duration,
+    },
     Stale {
         directory: String,
         differences: Vec<Difference>,
@@ -86,6 +99,11 @@ pub(crate) enum Kind {
         table: String,
         shape: Shape,
     },
+    Unfit(Box<Unfit>),
+    NoSchema {
+        schema: String,
+    },
+    Rights(Box<Rights>),
     Denied {
         doing: String,
         error: Box<DatabaseError>,
@@ -234,13 +252,17 @@ impl Kind {
             Self::RevertRaced => ErrorKind::HistoryChanged,
             Self::SingleTransaction { .. } => ErrorKind::SingleTransaction,
             Self::Stopped => ErrorKind::Stopped,
-            Self::Locked { .. } => ErrorKind::Locked,
+            Self::Locked { .. } | Self::TableLocked { .. } | Self::Unsettled { .. } => {
+                ErrorKind::Locked
+            }
             Self::Stale { .. } => ErrorKind::Stale,
             Self::OpenTransaction => ErrorKind::OpenTransaction,
             Self::Pooled { .. } => ErrorKind::Pooled,
             Self::BadTable { .. } => ErrorKind::InvalidTable,
             Self::ForeignTable { .. } => ErrorKind::ForeignTable,
-            Self::Denied { .. } => ErrorKind::PermissionDenied,
+            Self::Unfit(_) => ErrorKind::UnfitTable,
+            Self::NoSchema { .. } => ErrorKind::MissingSchema,
+            Self::Rights(_) | Self::Denied { .. } => ErrorKind::PermissionDenied,
             Self::ReadOnly { .. } => ErrorKind::ReadOnly,
             Self::Failed(_) => ErrorKind::MigrationFailed,
             Self::Database { .. } => ErrorKind::Database,
@@ -309,6 +331,7 @@ impl Kind {
     pub(super) fn database(&self) -> Option<&DatabaseError> {
         match self {
             Self::Failed(failed) => Some(&failed.error),
+            Self::Rights(rights) => Some(&rights.error),
             Self::Denied { error, .. }
             | Self::ReadOnly { error }
             | Self::Database { error, .. } => Some(error),
@@ -319,6 +342,7 @@ impl Kind {
     pub(super) fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
             Self::Connection { source, .. } => Some(source.as_ref()),
+            Self::Rights(rights) => Some(rights.error.as_ref()),
             Self::Denied { error, .. }
             | Self::ReadOnly { error }
             | Self::Database { error, .. } => Some(error.as_ref()),

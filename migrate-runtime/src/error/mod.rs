@@ -1,13 +1,16 @@
 //! One opaque error, with the questions that callers ask.
 
+mod advice;
 mod error_kind;
 mod failed;
 mod hint;
 mod kind;
 mod other_index;
+mod rights;
 #[cfg(test)]
 mod tests;
 mod text;
+mod unfit;
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -17,6 +20,8 @@ pub(crate) use failed::{Failed, Failing, Kept};
 pub use hint::Hint;
 pub(crate) use kind::{Kind, Problem, Shape};
 pub(crate) use other_index::OtherIndex;
+pub(crate) use rights::{Held, Rights};
+pub(crate) use unfit::{Flaw, Unfit};
 
 use crate::report::{RevertedMigration, RunReport};
 use crate::session::DatabaseError;
@@ -150,7 +155,8 @@ impl Error {
         self.kind() == ErrorKind::Ahead
     }
 
-    /// [`ErrorKind::Locked`]: another instance applied migrations for too long.
+    /// [`ErrorKind::Locked`]: another instance applied migrations for too long, or a session kept the history table
+    /// locked.
     pub fn is_locked(&self) -> bool {
         self.kind() == ErrorKind::Locked
     }

@@ -91,6 +91,26 @@ impl Kind {
                     .as_ref()
                     .map_or(Ok(()), |holder| write!(f, ": {holder}"))
             }
+            Self::TableLocked {
+                table,
+                holder,
+                waited,
+            } => {
+                write!(
+                    f,
+                    "the history table {table} has been locked for more than {waited:.0?}"
+                )?;
+                holder
+                    .as_ref()
+                    .map_or(Ok(()), |holder| write!(f, " by {holder}"))
+            }
+            Self::Unsettled { table, waited } => write!(
+                f,
+                "for more than {waited:.0?}, what is read from the history table {table} has not been what is written to it"
+            ),
+            Self::Unfit(unfit) => write!(f, "{unfit}"),
+            Self::NoSchema { schema } => write!(f, "the schema {schema} does not exist"),
+            Self::Rights(rights) => write!(f, "{rights}"),
             Self::Stale {
                 directory,
                 differences,

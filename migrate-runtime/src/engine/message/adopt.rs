@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::{BEGIN_OURS, MOVED, TOOL, lock, table};
+use super::trust::{PATIENCE, writable};
+use super::{BEGIN_OURS, MOVED, TOOL, lock_taken, table};
 use crate::foreign_history::{ForeignHistory, ForeignMigration};
 use crate::migrations::Checksum;
 use crate::table::{Identifier, Literal, Table};
@@ -30,14 +31,15 @@ pub(crate) fn adopt(
         .map(|column| Literal(column).to_string())
         .collect();
     let mut sql = format!(
-        "{BEGIN_OURS};{lock};LOCK TABLE {other} IN SHARE MODE;\
+        "{BEGIN_OURS};SELECT {lock}, pg_catalog.set_config('lock_timeout', '{PATIENCE}', true);\
+         LOCK TABLE {other} IN SHARE MODE;\
          SELECT CASE WHEN ARRAY(SELECT a.attname::pg_catalog.text FROM pg_catalog.pg_attribute a \
          WHERE a.attrelid OPERATOR(pg_catalog.=) {regclass}::pg_catalog.regclass \
          AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped ORDER BY a.attnum) \
          OPERATOR(pg_catalog.=) ARRAY[{columns}]::pg_catalog.text[] \
          AND (SELECT pg_catalog.count(*) FROM {other}) OPERATOR(pg_catalog.=) {count} \
          THEN 0 ELSE pg_catalog.concat('{MOVED}')::integer END;",
-        lock = lock(table),
+        lock = lock_taken(table),
         regclass = Literal(&other),
         columns = columns.join(","),
         count = what.rows,
@@ -52,7 +54,7 @@ pub(crate) fn adopt(
             Identifier(table.schema())
         );
     }
-    sql.push_str(&table::define(table));
+    let _ = write!(sql, "{};{}", table::define(table), writable(table));
     for row in rows {
         let _ = write!(sql, ";{}", insert(table, row));
     }

@@ -1,9 +1,10 @@
 //! Messages that carry a whole file in a transaction.
 
 use super::journal::{checked, claimed};
+use super::trust::{is_writable, lock_to_write};
 use super::{
-    BEGIN, Item, Limits, MILLISECONDS, Message, NONE, PIN_PATH, begin_row, if_unmoved, insert_item,
-    lock, lock_taken, set_path, settings, timeouts, unmoved,
+    BEGIN, Basis, Item, Limits, MILLISECONDS, Message, PIN_PATH, begin_row, if_unmoved,
+    insert_item, lock_taken, set_path, settings, timeouts, unmoved,
 };
 use crate::table::Table;
 
@@ -12,24 +13,20 @@ use crate::table::Table;
 /// The row goes in first, so a second starter that slips past the lock fails on the primary key
 /// before it runs anything, and the row's `xid` proves at the end that the file did not end the
 /// transaction: a file with a `ROLLBACK` in it would otherwise be recorded with its changes lost.
-pub(crate) fn apply(
-    table: &Table,
-    item: Item<'_>,
-    newest: Option<i64>,
-    limits: Limits<'_>,
-) -> Message {
+pub(crate) fn apply(table: &Table, item: Item<'_>, basis: &Basis, limits: Limits<'_>) -> Message {
     let mut message = Message::default();
     message.add(BEGIN);
     message.add(settings::LIFT);
+    message.add(&lock_to_write(table));
     let start = if item.recorded {
-        vec![unmoved(table, newest), begin_row(table, item)]
+        vec![unmoved(table, basis), begin_row(table, item)]
     } else {
-        let newest = newest.unwrap_or(NONE).to_string();
-        let version = if_unmoved(table, &newest, &item.version.to_string());
+        let newest = basis.newest.to_string();
+        let version = if_unmoved(table, basis, &newest, &item.version.to_string());
         vec![insert_item(table, item, &version, "running")]
     };
     let end = checked(&finish_row(table, &item.version.to_string()));
-    let taken = format!("{}, ", lock_taken(table));
+    let taken = format!("{}, ", taken(table));
     run_between(&mut message, 0, item, limits, &taken, &start, &end);
     message.add("COMMIT");
     message
@@ -39,10 +36,10 @@ pub(crate) fn apply(
 pub(crate) fn apply_all(
     table: &Table,
     items: &[Item<'_>],
-    newest: Option<i64>,
+    basis: &Basis,
     limits: Limits<'_>,
 ) -> Message {
-    let mut message = begin(table, newest);
+    let mut message = begin(table, basis);
     for (at, item) in items.iter().enumerate() {
         apply_one(&mut message, table, at, *item, limits);
     }
@@ -67,13 +64,8 @@ pub(super) fn finish_row(table: &Table, version: &str) -> String {
 }
 
 /// Reverts one migration: the row is claimed first, so that of two starters one fails before it runs anything.
-pub(crate) fn revert(
-    table: &Table,
-    item: Item<'_>,
-    newest: Option<i64>,
-    limits: Limits<'_>,
-) -> Message {
-    let mut message = begin(table, newest);
+pub(crate) fn revert(table: &Table, item: Item<'_>, basis: &Basis, limits: Limits<'_>) -> Message {
+    let mut message = begin(table, basis);
     let version = item.version;
     let start = [claimed(&format!(
         "UPDATE {table} SET state = 'running', xid = pg_catalog.txid_current()::pg_catalog.text \
@@ -90,8 +82,8 @@ pub(crate) fn revert(
 }
 
 /// Records migrations as applied without running them. Never touches a row that is there.
-pub(crate) fn baseline(table: &Table, items: &[Item<'_>], newest: Option<i64>) -> String {
-    let mut message = begin(table, newest);
+pub(crate) fn baseline(table: &Table, items: &[Item<'_>], basis: &Basis) -> String {
+    let mut message = begin(table, basis);
     for item in items {
         message.add(&format!(
             "{} ON CONFLICT (version) DO NOTHING",
@@ -102,13 +94,19 @@ pub(crate) fn baseline(table: &Table, items: &[Item<'_>], newest: Option<i64>) -
     message.sql
 }
 
-fn begin(table: &Table, newest: Option<i64>) -> Message {
+fn begin(table: &Table, basis: &Basis) -> Message {
     let mut message = Message::default();
     message.add(BEGIN);
     message.add(settings::LIFT);
-    message.add(&lock(table));
-    message.add(&unmoved(table, newest));
+    message.add(&lock_to_write(table));
+    message.add(&format!("SELECT {}", taken(table)));
+    message.add(&unmoved(table, basis));
     message
+}
+
+/// The history's lock, and that the table is one to write.
+pub(super) fn taken(table: &Table) -> String {
+    format!("{}, {}", lock_taken(table), is_writable(table))
 }
 
 /// The file between what claims its history row and what settles it. `taken` is selected before the

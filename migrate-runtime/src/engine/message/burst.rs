@@ -3,10 +3,10 @@
 //! What every one of them needs is prepared once, because to plan a statement costs more than to carry it out.
 //! The names are this message's alone and go with it, so behind a pooler they meet nobody else's.
 
-use super::apply::finish_row;
+use super::apply::{finish_row, taken};
+use super::trust::lock_to_write;
 use super::{
-    BEGIN, GUARD, Item, Limits, Message, NONE, if_unmoved, insert, lock_taken, set_path, settings,
-    timeouts,
+    BEGIN, Basis, GUARD, Item, Limits, Message, if_unmoved, insert, set_path, settings, timeouts,
 };
 use crate::table::{Literal, Table};
 
@@ -30,7 +30,7 @@ impl Burst {
     pub(crate) fn new(
         table: &Table,
         items: &[Item<'_>],
-        mut newest: Option<i64>,
+        basis: &Basis,
         limits: Limits<'_>,
         token: &str,
     ) -> Self {
@@ -38,12 +38,12 @@ impl Burst {
         // A transaction of its own: after a query, the first BEGIN could choose no isolation level any more.
         message.add(BEGIN);
         message.add(settings::LIFT);
-        let lock = lock_taken(table);
+        let lock = taken(table);
         let timeouts = timeouts(&["$1".to_owned(), "$2".to_owned()]);
         message.add(&format!(
             "PREPARE migrate_take_{token} (pg_catalog.text, pg_catalog.text) AS SELECT {lock}, {timeouts}"
         ));
-        let version = if_unmoved(table, "$4", "$1");
+        let version = if_unmoved(table, basis, "$4", "$1");
         message.add(&format!(
             "PREPARE migrate_begin_{token} (bigint, pg_catalog.text, pg_catalog.text, bigint) AS {}",
             insert(table, [&version, "$2", "$3"], "running")
@@ -61,8 +61,11 @@ impl Burst {
             settings::remember(false)
         ));
         message.add("COMMIT");
+        let lock_table = lock_to_write(table);
+        let mut newest = basis.newest;
         for (at, item) in items.iter().enumerate() {
             message.add(BEGIN);
+            message.add(&lock_table);
             let [wait, work] = limits.of(item.script);
             message.add(&format!("EXECUTE migrate_take_{token}({wait}, {work})"));
             if let Some(path) = limits.path {
@@ -73,13 +76,13 @@ impl Burst {
                 item.version,
                 Literal(item.name),
                 item.script.checksum,
-                newest.unwrap_or(NONE),
+                newest,
             ));
             message.body(at, item.script.sql, 0, 0, item.script.statements.len());
             message.add(&format!("EXECUTE migrate_leave_{token}({wait}, {work})"));
             message.add(&format!("EXECUTE migrate_end_{token}({})", item.version));
             message.add("COMMIT");
-            newest = newest.max(Some(item.version));
+            newest = newest.max(item.version);
         }
         let forget = ["take", "begin", "leave", "end"]
             .map(|name| format!("DEALLOCATE migrate_{name}_{token}"))

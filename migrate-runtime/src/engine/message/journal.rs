@@ -5,9 +5,10 @@
 //! which is a compare-and-set: done exactly once even where no lock holds.
 
 use super::lookup;
+use super::trust::{is_writable, lock_to_write, still_writable, writable};
 use super::{
-    BEGIN, BEGIN_OURS, BUSY, Body, GUARD, Item, Limits, MILLISECONDS, MOVED, Message, PIN_PATH,
-    POOLED, begin_row, is_held, settings, timeouts, unmoved,
+    BEGIN, BEGIN_OURS, BUSY, Basis, Body, GUARD, Item, Limits, MILLISECONDS, MOVED, Message,
+    PIN_PATH, POOLED, begin_row, is_held, settings, timeouts, unmoved,
 };
 use crate::engine::stand::{Resume, digest};
 use crate::migrations::Statement;
@@ -71,7 +72,7 @@ pub(crate) fn begin_journal(
     table: &Table,
     direction: Direction,
     item: Item<'_>,
-    newest: Option<i64>,
+    basis: &Basis,
     path: Option<&str>,
 ) -> String {
     let claim = match direction {
@@ -84,9 +85,10 @@ pub(crate) fn begin_journal(
     };
     let stand = compare_and_set(table, direction, item, 0, 0);
     format!(
-        "{BEGIN};{lift};{};{};{claim};{stand};{};COMMIT",
+        "{BEGIN};{lift};{};{};{};{claim};{stand};{};COMMIT",
         lock(table),
-        unmoved(table, newest),
+        writable(table),
+        unmoved(table, basis),
         session(path, ""),
         lift = settings::LIFT,
     )
@@ -99,7 +101,7 @@ pub(crate) fn resume_journal(
     direction: Direction,
     item: Item<'_>,
     resume: &Resume,
-    newest: Option<i64>,
+    basis: &Basis,
     path: Option<&str>,
 ) -> String {
     let text = match direction {
@@ -116,9 +118,10 @@ pub(crate) fn resume_journal(
         stand = Literal(&resume.stand),
     ));
     format!(
-        "{BEGIN};{lift};{};{};{found};{};COMMIT",
+        "{BEGIN};{lift};{};{};{};{found};{};COMMIT",
         lock(table),
-        unmoved(table, newest),
+        writable(table),
+        unmoved(table, basis),
         session(
             path,
             &format!(", {}", settings::resume(table, item.version))
@@ -169,9 +172,10 @@ pub(crate) fn mark(
         journal_row(direction, item.version, number),
     ));
     format!(
-        "{BEGIN_OURS};{};{};{entry};COMMIT",
+        "{BEGIN_OURS};{};{};{};{entry};COMMIT",
         same_server(session.pid),
-        settings::own_roles(session)
+        settings::own_roles(session),
+        still_writable(table)
     )
 }
 
@@ -189,8 +193,9 @@ pub(crate) fn fail(
         journal_row(direction, version, number),
     ));
     format!(
-        "{BEGIN_OURS};{};{entry};COMMIT",
-        settings::own_roles(session)
+        "{BEGIN_OURS};{};{};{entry};COMMIT",
+        settings::own_roles(session),
+        still_writable(table)
     )
 }
 
@@ -236,6 +241,8 @@ pub(crate) fn step(
     message.add(settings::LIFT);
     message.add(&same_server(before.pid));
     message.add(&settings::own_roles(before));
+    message.add(&lock_to_write(table));
+    message.add(&format!("SELECT {}", is_writable(table)));
     message.add(&compare_and_set(table, direction, item, number, number + 1));
     message.add(settings::FILE_ROLES);
     message.add(&format!("SELECT {}", timeouts(&limits.of(item.script))));
@@ -290,9 +297,10 @@ pub(crate) fn advance(
     before: &Before,
 ) -> String {
     format!(
-        "{BEGIN_OURS};{};{};{};{};COMMIT",
+        "{BEGIN_OURS};{};{};{};{};{};COMMIT",
         same_server(before.pid),
         settings::own_roles(before),
+        still_writable(table),
         compare_and_set(table, direction, item, number, number + 1),
         settings::record(table, item.version),
     )
@@ -320,8 +328,8 @@ pub(crate) fn end_journal(
         }
         Direction::Down => format!("DELETE FROM {table} WHERE {row}"),
     };
-    let own = settings::own_roles(before);
-    format!("{BEGIN_OURS};{own};{};COMMIT", checked(&end))
+    let (own, writable) = (settings::own_roles(before), still_writable(table));
+    format!("{BEGIN_OURS};{own};{writable};{};COMMIT", checked(&end))
 }
 
 /// What the session was like when the journal was opened.

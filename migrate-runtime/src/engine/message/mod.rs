@@ -13,11 +13,14 @@ mod apply;
 mod burst;
 mod journal;
 mod lookup;
+mod read;
 mod repair;
 mod settings;
 mod table;
 mod tenants;
+mod trust;
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 pub(crate) use adopt::{Adopted, adopt};
@@ -30,15 +33,17 @@ pub(crate) use journal::{
 pub(crate) use lookup::{
     compare_index, drop_index, find_copies, find_index, find_partition, is_attached, is_there,
 };
+pub(crate) use read::{MANY, compare, look, newest, poll, read_committed, status, undo};
 pub(crate) use repair::{Change, repair};
 pub(crate) use settings::{
     READ_AS_BUILT, is_setting, patience, read_as_built, reads_otherwise, think,
 };
 pub(crate) use table::{Schema, create, shape};
 pub(crate) use tenants::{currency, existing};
+pub(crate) use trust::{FOREIGN, inspect, rights};
 
+use super::history::{History, State};
 use crate::migrations::Script;
-use crate::packed::Summary;
 use crate::table::{Literal, Table};
 use crate::text;
 
@@ -129,61 +134,13 @@ const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
 const BEGIN_OURS: &str =
     "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;SET LOCAL statement_timeout TO 0";
 
-/// The history, and whether the connection had an open transaction when the message came: without
-/// one, the transaction began with this very message. One round trip; no lock, no write. In no order: to plan
-/// one takes a new session 0.3 ms.
-pub(crate) fn look(table: &Table) -> String {
-    format!(
-        "SELECT version, name, pg_catalog.encode(checksum, 'hex'), state, done, xid FROM {table};{OPEN_TRANSACTION}"
-    )
-}
-
-/// When the transaction and when the message began; they are compared here. A new session would look an operator
-/// up first, and that takes it 0.1 ms. Then how the session reads SQL, see [`settings::reads_otherwise`].
-const OPEN_TRANSACTION: &str = "SELECT CURRENT_TIMESTAMP, pg_catalog.statement_timestamp(), \
-    pg_catalog.current_setting('standard_conforming_strings'), pg_catalog.current_setting('backslash_quote'), \
-    pg_catalog.current_setting('transform_null_equals'), pg_catalog.current_setting('array_nulls')";
-
-/// From so many migrations on, [`compare`] costs less than [`look`], which sends their rows.
-pub(crate) const MANY: usize = 500;
-
-/// Whether the history is exactly a set of many, all applied as embedded; and what [`look`] asks beside its rows.
-pub(crate) fn compare(table: &Table, all: &Summary) -> String {
-    format!("SELECT {} FROM {table};{OPEN_TRANSACTION}", is_exactly(all))
-}
-
-/// Over all rows of a history: whether they are those of a set, each of them applied as embedded.
-fn is_exactly(all: &Summary) -> String {
-    let Summary { count, sum, .. } = all;
-    format!(
-        "pg_catalog.count(*) OPERATOR(pg_catalog.=) {count}::bigint \
-         AND pg_catalog.sum(fingerprint) OPERATOR(pg_catalog.=) '{sum}'::numeric"
-    )
-}
-
-/// The same queries under read committed, whatever the default is.
-pub(crate) fn read_committed(queries: &str) -> String {
-    format!(
-        "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY;SET LOCAL statement_timeout TO 0;{queries};COMMIT"
-    )
-}
-
-/// [`look`], and who holds the lock.
-pub(crate) fn poll(table: &Table) -> String {
-    format!("{};{}", look(table), holder(table))
-}
-
-/// How far the history reaches.
-pub(crate) fn newest(table: &Table) -> String {
-    format!("SELECT version FROM {table} ORDER BY version DESC LIMIT 1")
-}
-
-/// Whether another session holds the lock.
+/// Whether another session holds the lock, or one on the table that is in the way.
 pub(crate) fn held(table: &Table) -> String {
     format!(
-        "SELECT EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE {held} \
+        "SELECT EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE ({held} OR {locked}) \
          AND l.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid())",
         held = is_held(table),
+        locked = is_locked(table),
     )
 }
 
@@ -191,15 +148,17 @@ pub(crate) fn held(table: &Table) -> String {
 /// that a live one is silent is its sleep before another attempt.
 const SILENCE: &str = "20 seconds";
 
+/// Of `pg_locks AS l`.
+const IN_THIS_DATABASE: &str = "l.database OPERATOR(pg_catalog.=) (SELECT oid FROM pg_catalog.pg_database \
+     WHERE datname OPERATOR(pg_catalog.=) pg_catalog.current_database())";
+
 /// The condition on `pg_locks AS l` that it is the history's lock.
 fn is_held(table: &Table) -> String {
     // pg_locks shows a 64-bit key as two halves; `objsubid` 1 tells it from a pair of 32-bit keys.
     let key = table.lock_key().cast_unsigned();
     let (high, low) = (key >> 32, key & u64::from(u32::MAX));
     format!(
-        "l.locktype OPERATOR(pg_catalog.=) 'advisory' AND l.granted \
-         AND l.database OPERATOR(pg_catalog.=) (SELECT oid FROM pg_catalog.pg_database \
-             WHERE datname OPERATOR(pg_catalog.=) pg_catalog.current_database()) \
+        "l.locktype OPERATOR(pg_catalog.=) 'advisory' AND l.granted AND {IN_THIS_DATABASE} \
          AND l.classid OPERATOR(pg_catalog.=) '{high}' AND l.objid OPERATOR(pg_catalog.=) '{low}' \
          AND l.objsubid OPERATOR(pg_catalog.=) 1"
     )
@@ -224,16 +183,28 @@ pub(crate) fn break_lock(table: &Table) -> String {
     )
 }
 
-/// Who holds the history's lock.
+/// Who holds the history's lock, or one on the table that keeps others from reading or writing it.
 pub(crate) fn holder(table: &Table) -> String {
     format!(
         "SELECT s.pid, s.usename, s.application_name, {since}, {silent} \
          FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity s ON s.pid OPERATOR(pg_catalog.=) l.pid \
-         WHERE {held} \
+         WHERE ({held} OR {locked}) \
          AND l.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid() LIMIT 1",
         since = utc("COALESCE(s.xact_start, s.backend_start)"),
         silent = is_silent(),
         held = is_held(table),
+        locked = is_locked(table),
+    )
+}
+
+/// The condition on `pg_locks AS l` that it is one on the table and conflicts with ours. Who only waits for it is in
+/// the way as well: the server gives locks in turn.
+fn is_locked(table: &Table) -> String {
+    format!(
+        "l.locktype OPERATOR(pg_catalog.=) 'relation' AND {IN_THIS_DATABASE} \
+         AND l.relation OPERATOR(pg_catalog.=) pg_catalog.to_regclass({})::pg_catalog.oid \
+         AND l.mode OPERATOR(pg_catalog.~) '^(Share|ShareRowExclusive|Exclusive|AccessExclusive)Lock$'",
+        Literal(&table.to_string())
     )
 }
 
@@ -258,16 +229,6 @@ fn utc(timestamp: &str) -> String {
     )
 }
 
-/// Everything that `status` shows.
-pub(crate) fn status(table: &Table) -> String {
-    format!(
-        "SELECT version, name, pg_catalog.encode(checksum, 'hex'), state, done, {at}, ms, applied_by, note \
-         FROM {table} ORDER BY version;{holder}",
-        at = utc("started_at"),
-        holder = holder(table),
-    )
-}
-
 /// The lock, for as long as the transaction lasts: it cannot outlive a run, whatever happens to it, nor
 /// stay behind in a pooler's server connection. Polled, never waited for: a session that waits
 /// would be waited for by another's `CREATE INDEX CONCURRENTLY`.
@@ -284,19 +245,57 @@ fn lock_taken(table: &Table) -> String {
     )
 }
 
-/// `value`, if nobody has changed the history's end since the plan was made. In a statement behind that of the
-/// lock: a statement sees what was committed before it began, and the lock must come before that.
-fn if_unmoved(table: &Table, newest: &str, value: &str) -> String {
+/// `value`, if the history is still the one that the plan was made from. In a statement after that of the lock: a
+/// statement sees what was committed before it began, and the lock must come before that.
+///
+/// Compared are its newest version and every migration that is half-done or to be run again; the latter have an index
+/// of their own, so that this costs the same whatever the size of the history.
+fn if_unmoved(table: &Table, basis: &Basis, newest: &str, value: &str) -> String {
     format!(
         "CASE WHEN COALESCE((SELECT pg_catalog.max(version) FROM {table}), {NONE}) OPERATOR(pg_catalog.=) {newest}::bigint \
-         THEN {value} ELSE pg_catalog.concat('{MOVED}')::bigint END"
+         AND NOT EXISTS (SELECT FROM {table} WHERE {unsettled}{known}) \
+         THEN {value} ELSE pg_catalog.concat('{MOVED}')::bigint END",
+        unsettled = table::UNSETTLED,
+        known = basis.known,
     )
 }
 
 /// [`if_unmoved`] as a statement of its own.
-fn unmoved(table: &Table, newest: Option<i64>) -> String {
-    let newest = newest.unwrap_or(NONE).to_string();
-    format!("SELECT {}", if_unmoved(table, &newest, "0"))
+fn unmoved(table: &Table, basis: &Basis) -> String {
+    let newest = basis.newest.to_string();
+    format!("SELECT {}", if_unmoved(table, basis, &newest, "0"))
+}
+
+/// The history that a plan was made from, as far as messages compare it.
+#[derive(Debug, Clone)]
+pub(crate) struct Basis {
+    /// [`NONE`] where it has no rows.
+    pub(crate) newest: i64,
+    /// What excludes the rows that were unsettled then.
+    known: String,
+}
+
+impl Basis {
+    pub(crate) fn of(history: &History) -> Self {
+        let mut known = String::new();
+        for row in history.rows() {
+            if matches!(row.state, State::Applied | State::Baseline) {
+                continue;
+            }
+            let _ = write!(
+                known,
+                " AND NOT (version OPERATOR(pg_catalog.=) {}::bigint AND state OPERATOR(pg_catalog.=) '{}' \
+                 AND done OPERATOR(pg_catalog.=) {})",
+                row.version,
+                row.state.as_str(),
+                row.done
+            );
+        }
+        Self {
+            newest: history.newest().unwrap_or(NONE),
+            known,
+        }
+    }
 }
 
 /// What every message with the caller's SQL sets, for its transaction only, from two expressions; and remembers, to tell

@@ -1,6 +1,7 @@
 //! Messages that change what the history says, and nothing else.
 
 use super::journal::claimed;
+use super::trust::writable;
 use super::{BEGIN_OURS, lock, utc};
 use crate::engine::Row;
 use crate::migrations::Checksum;
@@ -18,7 +19,7 @@ pub(crate) struct Change<'a> {
 
 /// Changes rows, all or none, each with its note; answers with the notes, in the order of `changes`.
 pub(crate) fn repair(table: &Table, changes: &[Change<'_>]) -> String {
-    let mut sql = format!("{BEGIN_OURS};{};", lock(table));
+    let mut sql = format!("{BEGIN_OURS};{};{};", lock(table), writable(table));
     for change in changes {
         let Row {
             version,

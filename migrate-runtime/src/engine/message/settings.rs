@@ -176,8 +176,13 @@ pub(crate) fn is_setting(sql: &str) -> bool {
     }
 }
 
-/// Of the row of [`OPEN_TRANSACTION`](super::OPEN_TRANSACTION): whether the session reads SQL otherwise than the build did; then, what sets that
-/// for the session again.
+/// How the session reads SQL: four columns for [`reads_otherwise`].
+pub(super) const READING: &str = "pg_catalog.current_setting('standard_conforming_strings'), \
+    pg_catalog.current_setting('backslash_quote'), pg_catalog.current_setting('transform_null_equals'), \
+    pg_catalog.current_setting('array_nulls')";
+
+/// Of a row whose columns from the third on are [`READING`]: whether the session reads SQL otherwise than the build
+/// did; then, what sets that for the session again.
 pub(crate) fn reads_otherwise(row: &Row) -> Option<String> {
     let [strings, backslash, equals, nulls] = [2, 3, 4, 5].map(|column| row.text(column));
     let otherwise = strings == Some("off")

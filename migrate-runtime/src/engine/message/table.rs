@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::{BEGIN_OURS, lock, look};
+use super::read::rows;
+use super::settings::READING;
+use super::trust::{PATIENCE, writable};
+use super::{BEGIN_OURS, lock_taken};
 use crate::table::{Identifier, Literal, Table};
 
 /// Whether the table's schema has to be made first. To make one that exists, even with `IF NOT EXISTS`,
@@ -16,13 +19,37 @@ pub(crate) enum Schema {
 /// Makes the table, under the lock: `CREATE … IF NOT EXISTS` races with itself otherwise, and it asks
 /// for the right to create even where there is nothing to create.
 pub(crate) fn create(table: &Table, schema: Schema) -> String {
-    let mut sql = format!("{BEGIN_OURS};{};", lock(table));
+    // Another session may be making the same table under no lock of ours.
+    let mut sql = format!(
+        "{BEGIN_OURS};SELECT {}, pg_catalog.set_config('lock_timeout', '{PATIENCE}', true), {READING};",
+        lock_taken(table)
+    );
     if schema == Schema::Missing {
         let schema = Identifier(table.schema());
         let _ = write!(sql, "CREATE SCHEMA IF NOT EXISTS {schema};");
     }
-    let _ = write!(sql, "{};{};COMMIT", define(table), look(table));
+    let _ = write!(
+        sql,
+        "{};{};{};COMMIT",
+        define(table),
+        writable(table),
+        rows(table)
+    );
     sql
+}
+
+/// Of a row: half-done, or to be run again. [`define`] makes an index of such rows, which is nearly always empty.
+pub(super) const UNSETTLED: &str =
+    "state OPERATOR(pg_catalog.<>) 'applied' AND state OPERATOR(pg_catalog.<>) 'baseline'";
+
+/// The index of the rows that are [`UNSETTLED`]. The table's name, cut so that PostgreSQL does not have to.
+fn index(table: &Table) -> String {
+    let name = table.name();
+    let mut end = name.len().min(63 - "_unsettled".len());
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}_unsettled", name.get(..end).unwrap_or_default())
 }
 
 /// The history table's definition.
@@ -44,7 +71,9 @@ pub(super) fn define(table: &Table) -> String {
          applied_by pg_catalog.text DEFAULT CURRENT_USER, \
          tool pg_catalog.text, \
          note pg_catalog.text, \
-         fingerprint bigint GENERATED ALWAYS AS ({FINGERPRINT}) STORED)"
+         fingerprint bigint GENERATED ALWAYS AS ({FINGERPRINT}) STORED);\
+         CREATE INDEX IF NOT EXISTS {index} ON {table} (version) WHERE {UNSETTLED}",
+        index = Identifier(&index(table)),
     )
 }
 

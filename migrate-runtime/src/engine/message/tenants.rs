@@ -1,6 +1,7 @@
 //! Looking at many histories at once.
 
-use super::is_exactly;
+use super::read::is_exactly;
+use super::trust::{FOREIGN, regclass};
 use crate::packed::Summary;
 use crate::table::{Literal, Table};
 
@@ -30,10 +31,25 @@ pub(crate) fn existing(tables: &[Table]) -> String {
 }
 
 /// For each table its place in the list, and whether it holds exactly the set, all applied. A thousand
-/// histories then travel as a thousand rows.
+/// histories then travel as a thousand rows. Fails if one of the tables is not one to read.
 pub(crate) fn currency(tables: &[(usize, &Table)], all: &Summary) -> String {
     let is_exactly = is_exactly(all);
-    let one = |(at, table): &(usize, &Table)| format!("SELECT {at}, {is_exactly} FROM {table}");
+    let names: Vec<String> = tables.iter().map(|(_, table)| table.to_string()).collect();
+    let one =
+        |(at, table): &(usize, &Table)| format!("SELECT {at}, {is_exactly} FROM ONLY {table}");
     let every: Vec<String> = tables.iter().map(one).collect();
-    every.join(" UNION ALL ")
+    let regclasses: Vec<String> = tables.iter().map(|(_, table)| regclass(table)).collect();
+    format!(
+        "LOCK TABLE ONLY {names} IN ACCESS SHARE MODE NOWAIT;\
+         SELECT CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_class c \
+         JOIN pg_catalog.pg_attribute a ON a.attrelid OPERATOR(pg_catalog.=) c.oid \
+         WHERE c.oid OPERATOR(pg_catalog.=) ANY (ARRAY[{regclasses}]::oid[]) \
+         AND (c.relkind OPERATOR(pg_catalog.<>) 'r' OR a.attname OPERATOR(pg_catalog.=) 'fingerprint' \
+             AND a.atttypid OPERATOR(pg_catalog.<>) '20'::oid)) \
+         THEN pg_catalog.current_setting('{FOREIGN}') END;\
+         SET LOCAL row_security TO off;{every}",
+        names = names.join(", ONLY "),
+        regclasses = regclasses.join(","),
+        every = every.join(" UNION ALL "),
+    )
 }

@@ -1,0 +1,123 @@
+//! Reading the history: one message, and what it found.
+
+use std::time::Instant;
+
+use super::history::History;
+use super::wait::read_holder;
+use super::{Engine, Obstacle, message};
+use crate::error::{Error, Kind};
+use crate::event::Holder;
+use crate::session::{Reply, Row as ReplyRow};
+
+/// What a look at the database found.
+#[derive(Default)]
+pub(super) struct Look {
+    /// None where there is no table yet.
+    pub(super) history: Option<History>,
+    /// The history is exactly the set, all applied as embedded; its rows were not asked for then.
+    pub(super) current: bool,
+    pub(super) open_transaction: bool,
+    /// Who holds the lock, where that was asked.
+    pub(super) holder: Option<Holder>,
+    /// Whether whoever holds it has not been heard of for long.
+    pub(super) abandoned: bool,
+}
+
+impl Engine<'_, '_> {
+    /// Reads what a run must know of the history: the one message of a run with nothing to do. Where the history is
+    /// not exactly a set of many, that takes a second one.
+    pub(super) async fn compare(&mut self) -> Result<Box<Look>, Error> {
+        if let Some(all) = self.set.summary()
+            && all.count >= message::MANY
+            && self.options.target.is_none()
+            && let Ok(reply) = self.line.ask(&message::compare(self.table, &all)).await
+        {
+            let open_transaction = self.leave_open(&reply).await;
+            if reply.last_rows().first().is_some_and(|row| row.flag(0)) {
+                return Ok(Box::new(Look {
+                    history: Some(History::default()),
+                    current: true,
+                    open_transaction,
+                    holder: None,
+                    abandoned: false,
+                }));
+            }
+        }
+        // Whatever is wrong with the table, a proper look says.
+        self.look().await
+    }
+
+    /// Reads the history.
+    pub(super) fn look(&mut self) -> impl Future<Output = Result<Box<Look>, Error>> {
+        self.read(message::look(self.table))
+    }
+
+    /// [`look`](Self::look), and who holds the lock.
+    pub(super) fn poll(&mut self) -> impl Future<Output = Result<Box<Look>, Error>> {
+        self.read(message::poll(self.table))
+    }
+
+    async fn read(&mut self, sql: String) -> Result<Box<Look>, Error> {
+        let Some(reply) = self.ask_history(&sql).await? else {
+            return Ok(Box::default());
+        };
+        let open_transaction = self.leave_open(&reply).await;
+        let history = self.history(reply.rows(1))?;
+        self.reads(reply.rows(0));
+        self.seen = history.newest();
+        Ok(Box::new(Look {
+            history: Some(history),
+            current: false,
+            open_transaction,
+            holder: reply.rows(2).first().and_then(read_holder),
+            abandoned: reply.rows(2).first().is_some_and(|row| row.flag(4)),
+        }))
+    }
+
+    /// Sends a message that reads the history; None where there is no table yet. While the table is locked,
+    /// asks again.
+    pub(super) async fn ask_history(&mut self, sql: &str) -> Result<Option<Reply>, Error> {
+        loop {
+            let started = Instant::now();
+            let sent = self.line.ask(sql).await;
+            self.pace.looked(started.elapsed());
+            match sent {
+                Ok(reply) => return Ok(Some(reply)),
+                // Neither the table nor its schema need be there.
+                Err(failure) if matches!(failure.code(), "42P01" | "3F000") => return Ok(None),
+                Err(failure) if failure.code() == "55P03" => self.pause(Obstacle::Table).await?,
+                Err(failure) => return Err(self.unreadable(failure).await),
+            }
+        }
+    }
+
+    /// Whether the connection had an open transaction when it was asked; then that gets its settings back.
+    pub(super) async fn leave_open(&mut self, reply: &Reply) -> bool {
+        let Some(row) = reply.rows(0).first() else {
+            return false;
+        };
+        if row.text(0) == row.text(1) {
+            return false;
+        }
+        if let (Some(lock_timeout), Some(row_security)) = (row.text(7), row.text(8)) {
+            let undo = message::undo(lock_timeout, row_security);
+            let _ = self.line.send(&undo).await;
+        }
+        true
+    }
+
+    /// Takes note of how the session reads SQL.
+    pub(super) fn reads(&mut self, rows: &[ReplyRow]) {
+        self.reading = rows.first().and_then(message::reads_otherwise);
+        if self.reading.is_some() {
+            self.pace.slow_down();
+        }
+    }
+
+    pub(super) fn history(&self, rows: &[ReplyRow]) -> Result<History, Error> {
+        History::read(rows).map_err(|reason| {
+            let table = self.table.to_string();
+            Error::new(Kind::Unreadable { table, reason })
+        })
+    }
+}
