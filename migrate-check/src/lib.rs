@@ -26,7 +26,9 @@ pub mod settings;
 mod validate;
 
 pub use configure::configure;
-pub use diagnostics::{Diagnostic, Position, RuleRemark, Severity, Span, Style, nearest, render};
+pub use diagnostics::{
+    Diagnostic, Lines, Position, Renderer, RuleRemark, Severity, Span, Style, nearest, render,
+};
 pub use files::{Checksum, Source};
 pub use layouts::Layout;
 pub use lint::{RULES, Rule};

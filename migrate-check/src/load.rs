@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::diagnostics::{Diagnostic, Severity};
+use crate::diagnostics::{Diagnostic, Renderer, Severity, Style};
 use crate::directory;
 use crate::files::{Source, encoding};
 use crate::layouts::{self, Layout};
@@ -30,6 +30,13 @@ impl Loaded {
         self.diagnostics
             .iter()
             .any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// Renders its diagnostics.
+    pub fn renderer(&self, style: Style) -> Renderer<'_> {
+        let sources = self.sources.iter();
+        let texts = sources.map(|source| (source.file.as_str(), source.text.as_str()));
+        Renderer::new(texts, style)
     }
 
     /// The text of a file as diagnostics name it. None where it could not be read, and for the

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use migrate_check::{
-    Configured, Diagnostic, Loaded, Settings, Severity, Style, TableName, configure, load, render,
+    Configured, Diagnostic, Loaded, Settings, Severity, Style, TableName, configure, load,
 };
 use migrate_runtime::{HistoryTable, Migrations};
 use serde_json::json;
@@ -147,14 +147,15 @@ impl Directory {
             "nothing was done, because the migrations in `{}` are not valid\n",
             self.shown()
         );
+        let renderer = loaded.renderer(Style::Plain);
         for error in errors {
-            let text = render(error, loaded.text(&error.file), Style::Plain);
+            let text = renderer.render(error);
             let _ = write!(message, "\n{text}\n");
         }
         let findings: Vec<_> = loaded
             .diagnostics
             .iter()
-            .map(|found| crate::finding::document(found, loaded.text(&found.file)))
+            .map(|found| crate::finding::document(found, renderer.position(found)))
             .collect();
         Err(Failure::refused(message).details(json!({ "findings": findings })))
     }

@@ -3,13 +3,8 @@
 use migrate_check::{Diagnostic, Position, Severity};
 use serde_json::{Value, json};
 
-/// `text` is what it points into.
-pub(crate) fn document(diagnostic: &Diagnostic, text: Option<&str>) -> Value {
-    let place = diagnostic
-        .span
-        .as_ref()
-        .zip(text)
-        .map(|(span, text)| Position::of(text, span.start));
+/// `place` is where it begins, if it is about a place in a file.
+pub(crate) fn document(diagnostic: &Diagnostic, place: Option<Position>) -> Value {
     json!({
         "rule": diagnostic.rule,
         "severity": match diagnostic.severity {

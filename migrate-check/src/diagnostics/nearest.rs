@@ -1,4 +1,4 @@
-//! The known word somebody most likely meant when they wrote an unknown one.
+//! The known word that an unknown one is most likely a typo of.
 
 /// The one of `known` that is nearest to `word`, if it is near enough to be worth suggesting.
 ///
@@ -13,8 +13,15 @@ pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Opti
     let word = fold(word);
     known
         .into_iter()
-        .map(|candidate| (distance(&word, &fold(candidate)), candidate))
-        .filter(|(distance, candidate)| *distance <= (candidate.chars().count() / 3).max(1))
+        .filter_map(|candidate| {
+            let folded = fold(candidate);
+            let enough = (folded.len() / 3).max(1);
+            // Each character too many costs one edit, so most words need no closer comparison.
+            let may_be_near = word.len().abs_diff(folded.len()) <= enough;
+            let distance = may_be_near.then(|| distance(&word, &folded));
+            let distance = distance.filter(|distance| *distance <= enough)?;
+            Some((distance, candidate))
+        })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }

@@ -1,34 +1,35 @@
-//! Where comments are: those a file begins with, and whole lines further down.
+//! Where comments are: those that a file begins with, and candidates further down.
 
-use super::piece::Piece;
+use super::fragment::Fragment;
 
 /// A comment in front of a file's first statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Leading<'t> {
     /// What follows `--`, to the end of the line.
-    Line(Piece<'t>),
+    Line(Fragment<'t>),
     /// What stands between `/*` and `*/`.
-    Block(Piece<'t>),
+    Block(Fragment<'t>),
 }
 
 /// The comments before the first token, and where they end.
 pub(super) fn leading(text: &str) -> (Vec<Leading<'_>>, usize) {
     let mut comments = Vec::new();
+    let mut ends = LineEnds::of(text);
     let mut at = 0;
     loop {
         let rest = text.get(at..).unwrap_or_default();
         let trimmed = rest.trim_start_matches(is_space);
         at += rest.len() - trimmed.len();
         if trimmed.starts_with("--") {
-            let end = at + line_length(trimmed);
-            comments.push(Leading::Line(Piece::of(text, at + 2..end)));
+            let end = ends.after(at);
+            comments.push(Leading::Line(Fragment::of(text, at + 2..end)));
             at = end;
         } else if trimmed.starts_with("/*") {
-            // One that is never closed is the scanner's to report.
+            // The scanner reports one that is never closed.
             let Some(length) = block_length(trimmed) else {
                 return (comments, text.len());
             };
-            comments.push(Leading::Block(Piece::of(text, at + 2..at + length - 2)));
+            comments.push(Leading::Block(Fragment::of(text, at + 2..at + length - 2)));
             at += length;
         } else {
             return (comments, at);
@@ -36,17 +37,44 @@ pub(super) fn leading(text: &str) -> (Vec<Leading<'_>>, usize) {
     }
 }
 
+/// Where lines end. To PostgreSQL a carriage return ends a comment as well as a line feed does.
+///
+/// Each of the two is searched for once and remembered, because the other kind, or another comment in the same
+/// line, asks for it again: in a file whose lines end with a carriage return alone, the next line feed may be
+/// megabytes away.
+struct LineEnds<'t> {
+    text: &'t str,
+    line_feed: Option<usize>,
+    carriage_return: Option<usize>,
+}
+
+impl<'t> LineEnds<'t> {
+    fn of(text: &'t str) -> Self {
+        Self {
+            text,
+            line_feed: None,
+            carriage_return: None,
+        }
+    }
+
+    /// The end of the line that `at` is in. No later call may ask for an earlier place.
+    fn after(&mut self, at: usize) -> usize {
+        let next = |known: &mut Option<usize>, end: char| match *known {
+            Some(known) if known >= at => known,
+            _ => {
+                let rest = self.text.get(at..).unwrap_or_default();
+                // Searches for single characters are quick even in a debug build.
+                *known.insert(at + rest.find(end).unwrap_or(rest.len()))
+            }
+        };
+        let line_feed = next(&mut self.line_feed, '\n');
+        line_feed.min(next(&mut self.carriage_return, '\r'))
+    }
+}
+
 /// What the scanner takes for white space.
 fn is_space(character: char) -> bool {
     matches!(character, ' ' | '\t' | '\n' | '\r' | '\u{B}' | '\u{C}')
-}
-
-/// How much of `text` belongs to its first line. To PostgreSQL a carriage return ends a comment as
-/// well as a line feed does. Searches for single characters are quick even in a debug build.
-fn line_length(text: &str) -> usize {
-    let length = text.find('\n').unwrap_or(text.len());
-    let line = text.get(..length).unwrap_or_default();
-    line.find('\r').unwrap_or(length)
 }
 
 /// The length of the comment that begins `text`; comments nest.
@@ -74,26 +102,24 @@ fn block_length(text: &str) -> Option<usize> {
 
 /// Every `--` from `from` on that `is_directive` takes for a directive by what follows it on its line.
 /// It need not be a comment: it may stand inside a string.
-pub(super) fn further<'t>(
+///
+/// A line of a seed file may be megabytes long and hold any number of `--` in its strings, so `is_directive` must
+/// not read a line to its end to say no.
+pub(super) fn below<'t>(
     text: &'t str,
     from: usize,
-    is_directive: impl Fn(Piece<'t>) -> bool,
-) -> Vec<Piece<'t>> {
+    is_directive: impl Fn(Fragment<'t>) -> bool,
+) -> Vec<Fragment<'t>> {
     let mut found = Vec::new();
+    let mut ends = LineEnds::of(text);
     let mut at = from;
-    // The first newline behind `at`: where lines end with a carriage return alone, it may be far away.
-    let mut newline = 0;
     while let Some(dash) = text.get(at..).and_then(|rest| rest.find('-')) {
         at += dash + 1;
-        let Some(behind) = text.get(at..).and_then(|rest| rest.strip_prefix('-')) else {
+        if !text.get(at..).is_some_and(|rest| rest.starts_with('-')) {
             continue;
-        };
-        at += 1;
-        if newline < at {
-            newline = at + behind.find('\n').unwrap_or(behind.len());
         }
-        let line = text.get(at..newline).unwrap_or_default();
-        let comment = Piece::of(text, at..at + line.find('\r').unwrap_or(line.len()));
+        at += 1;
+        let comment = Fragment::of(text, at..ends.after(at));
         if is_directive(comment) {
             found.push(comment);
             at = comment.span().end;
@@ -103,7 +129,7 @@ pub(super) fn further<'t>(
 }
 
 /// Whether nothing but white space stands before the comment on its line. `comment` is what follows `--`.
-pub(super) fn has_line_of_its_own(text: &str, comment: Piece<'_>) -> bool {
+pub(super) fn has_line_of_its_own(text: &str, comment: Fragment<'_>) -> bool {
     let before = text.get(..comment.span().start).unwrap_or_default();
     let line = before.rsplit(['\n', '\r']).next().unwrap_or_default();
     line.trim() == "--"
@@ -111,14 +137,14 @@ pub(super) fn has_line_of_its_own(text: &str, comment: Piece<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Leading, further, leading};
+    use super::{Leading, below, leading};
 
     fn comments(text: &str) -> (Vec<&str>, usize) {
         let (comments, end) = leading(text);
         let texts = comments.into_iter().map(|comment| match comment {
-            Leading::Line(piece) | Leading::Block(piece) => {
-                assert_eq!(text.get(piece.span()), Some(piece.text));
-                piece.text
+            Leading::Line(comment) | Leading::Block(comment) => {
+                assert_eq!(text.get(comment.span()), Some(comment.text));
+                comment.text
             }
         });
         (texts.collect(), end)
@@ -145,9 +171,9 @@ mod tests {
     }
 
     #[test]
-    fn further_comments_end_with_their_lines() {
+    fn comments_further_down_end_with_their_lines() {
         let text = "a --b\rc --d\re\n--f\n -- g";
-        let found = further(text, 0, |_| true);
+        let found = below(text, 0, |_| true);
         let found: Vec<&str> = found.into_iter().map(|comment| comment.text).collect();
         assert_eq!(found, ["b", "d", "f", " g"]);
     }

@@ -12,24 +12,24 @@ pub(super) fn parse(text: &str) -> Result<Duration, &'static str> {
         .unwrap_or(text.len());
     let (digits, unit) = text.split_at(digits_end);
     if digits.is_empty() {
-        return Err("a lock timeout is a number with a unit");
+        return Err("the lock timeout is not a number with a unit");
     }
     let milliseconds = match unit.trim() {
         "ms" => 1,
         "s" => 1_000,
         "min" => 60_000,
-        "" => return Err("a lock timeout without a unit"),
-        _ => return Err("unknown unit of time"),
+        "" => return Err("the lock timeout has no unit"),
+        _ => return Err("the lock timeout has an unknown unit"),
     };
     let timeout = digits
         .parse::<u64>()
         .ok()
         .and_then(|number| number.checked_mul(milliseconds))
         .filter(|timeout| *timeout <= LONGEST)
-        .ok_or("the lock timeout is too long: PostgreSQL takes at most 2147483647 ms")?;
+        .ok_or("the lock timeout is longer than the 2147483647 ms that PostgreSQL allows")?;
     if timeout == 0 {
-        // To PostgreSQL zero means for ever, and everybody else queues behind a lock that is waited for.
-        return Err("a lock timeout of zero would wait for ever");
+        // To PostgreSQL 0 means no timeout, and all later lock requests queue behind one that waits.
+        return Err("a lock timeout of 0 waits without limit");
     }
     Ok(Duration::from_millis(timeout))
 }
@@ -53,18 +53,21 @@ mod tests {
 
     #[test]
     fn anything_else_is_refused() {
-        assert_eq!(parse(""), Err("a lock timeout is a number with a unit"));
-        assert_eq!(parse("-1s"), Err("a lock timeout is a number with a unit"));
-        assert_eq!(parse("10"), Err("a lock timeout without a unit"));
-        assert_eq!(parse("10h"), Err("unknown unit of time"));
-        assert_eq!(parse("1.5s"), Err("unknown unit of time"));
         assert_eq!(
-            parse("0s"),
-            Err("a lock timeout of zero would wait for ever")
+            parse(""),
+            Err("the lock timeout is not a number with a unit")
         );
+        assert_eq!(
+            parse("-1s"),
+            Err("the lock timeout is not a number with a unit")
+        );
+        assert_eq!(parse("10"), Err("the lock timeout has no unit"));
+        assert_eq!(parse("10h"), Err("the lock timeout has an unknown unit"));
+        assert_eq!(parse("1.5s"), Err("the lock timeout has an unknown unit"));
+        assert_eq!(parse("0s"), Err("a lock timeout of 0 waits without limit"));
         for long in ["2147483648ms", "35792min", "99999999999999999999s"] {
             assert!(
-                parse(long).is_err_and(|message| message.contains("too long")),
+                parse(long).is_err_and(|message| message.contains("longer than")),
                 "{long}"
             );
         }

@@ -7,21 +7,21 @@
 //! -- migrate: allow(drop-column) nothing has read it since March
 //! ```
 //!
-//! An `allow` may also stand right above a later statement, and then holds for that one alone.
+//! An `allow` may also stand directly above a later statement, and then holds for that one alone.
 //!
 //! A comment that a program reads must not fail silently: one that is misspelt, or that stands where
 //! it has no effect, is an error.
 
 mod comments;
-mod further;
+mod fragment;
 mod lock_timeout;
-mod piece;
+mod statement_level;
 
 use std::time::Duration;
 
 use self::comments::Leading;
-pub(crate) use self::further::{Place, read_further};
-use self::piece::Piece;
+use self::fragment::Fragment;
+pub(crate) use self::statement_level::{Place, read_statement_level};
 use crate::diagnostics::nearest;
 use crate::diagnostics::{Diagnostic, Span};
 use crate::migration::Transaction;
@@ -42,14 +42,14 @@ pub(crate) struct Directives {
     end: usize,
 }
 
-/// `allow(<rule>) <reason>`: the findings of a rule are wanted in this file.
+/// `allow(<rule>) <reason>`: what a rule finds is intended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Allow {
     /// The rule's name.
     pub(crate) rule: String,
     /// Where the name stands.
     pub(crate) span: Span,
-    /// The statement below it; none if it stands at the top and holds for the file.
+    /// The statement below it; None if it stands at the top and holds for the file.
     pub(crate) statement: Option<Span>,
 }
 
@@ -59,7 +59,8 @@ const LOCK_TIMEOUT: &str = "lock-timeout";
 const ALLOW: &str = "allow";
 const KNOWN: [&str; 4] = [NO_TRANSACTION, OUT_OF_ORDER, LOCK_TIMEOUT, ALLOW];
 
-const ALL_KNOWN: &str = "the directives are `no-transaction`, `out-of-order`, `lock-timeout <time>` and `allow(<rule>) <reason>`";
+const ALL_KNOWN: &str =
+    "use `no-transaction`, `out-of-order`, `lock-timeout <time>` or `allow(<rule>) <reason>`";
 
 /// Reads the directives of `file`.
 pub(crate) fn read(file: &str, text: &str, rules: &RuleNames) -> (Directives, Vec<Diagnostic>) {
@@ -85,41 +86,48 @@ pub(crate) fn read(file: &str, text: &str, rules: &RuleNames) -> (Directives, Ve
 /// What a comment looks like.
 enum Form<'t> {
     /// `-- migrate: …`: what follows the colon.
-    Directive(Piece<'t>),
+    Directive(Fragment<'t>),
     /// `-- no-transaction`, as sqlx has it.
     NoTransaction,
-    /// `-- Migrate: no-transaction`.
-    Miscased,
-    /// The mark of a tool that keeps both directions in one file.
-    Foreign(Diagnostic),
+    /// `-- Migrate: no-transaction`: what follows the colon.
+    Miscased(Fragment<'t>),
+    /// The mark of this tool, which keeps both directions in one file: the mark itself.
+    Foreign(Fragment<'t>, &'static str),
 }
 
 impl<'t> Form<'t> {
-    /// None for a comment that is only a comment.
-    fn of(comment: Piece<'t>, file: &str) -> Option<Self> {
-        let comment = comment.trim();
+    /// None for a comment that is only a comment, which is found out without reading all of it.
+    fn of(comment: Fragment<'t>) -> Option<Self> {
+        let comment = comment.trim_start();
         if !comment.text.starts_with(['m', 'M', 'n', '+']) {
             return None;
         }
+        let is_word = |prefix| {
+            let rest = comment.after(prefix)?;
+            let ends = !rest.text.starts_with(|next: char| !next.is_whitespace());
+            ends.then(|| comment.until(rest))
+        };
         // In sqlx a reason may follow.
-        let (word, _) = comment.split_while(|character| !character.is_whitespace());
-        if word.text == NO_TRANSACTION {
+        if is_word(NO_TRANSACTION).is_some() {
             return Some(Self::NoTransaction);
         }
-        if word.text.starts_with('+') {
-            return foreign(comment, word.text, file).map(Self::Foreign);
+        for (mark, tool) in [("+goose", "goose"), ("+migrate", "sql-migrate")] {
+            if let Some(mark) = is_word(mark) {
+                return Some(Self::Foreign(mark, tool));
+            }
         }
-        let (word, rest) = comment.split_while(is_of_word);
+        let (word, rest) = comment.split_at("migrate".len())?;
         if !word.text.eq_ignore_ascii_case("migrate") {
             return None;
         }
-        let said = rest.trim().after(":")?;
+        let said = rest.trim_start().after(":")?;
         if word.text == "migrate" {
             return Some(Self::Directive(said.trim()));
         }
         // `-- Migrate: users to accounts` is prose.
-        let (name, _) = said.trim().split_while(is_of_word);
-        KNOWN.contains(&name.text).then_some(Self::Miscased)
+        let (name, _) = said.trim_start().split_while(is_of_word);
+        let is_known = KNOWN.contains(&name.text);
+        is_known.then(|| Self::Miscased(said.trim()))
     }
 }
 
@@ -135,38 +143,41 @@ struct Reader<'r> {
 }
 
 impl Reader<'_> {
-    fn line(&mut self, comment: Piece<'_>) {
-        match Form::of(comment, self.file) {
+    fn line(&mut self, comment: Fragment<'_>) {
+        match Form::of(comment) {
             None => {}
             Some(Form::NoTransaction) => self.read.transaction = Transaction::None,
-            Some(Form::Directive(said)) => self.directive(comment, said),
-            Some(Form::Foreign(problem)) => self.problems.push(problem),
-            Some(Form::Miscased) => {
+            Some(Form::Directive(directive)) => self.directive(comment, directive),
+            Some(Form::Foreign(mark, tool)) => self.problems.push(foreign(self.file, mark, tool)),
+            Some(Form::Miscased(directive)) => {
                 self.malformed(
                     comment.trim(),
-                    "directives begin with `migrate:` in lower case",
-                    "write `-- migrate: …`",
+                    "`migrate:` is not in lower case",
+                    format!("write `-- migrate: {}`", directive.text),
                 );
             }
         }
     }
 
-    /// A block comment is no place for directives; somebody may think it is.
-    fn block(&mut self, comment: Piece<'_>) {
-        if let Some(Form::Directive(said)) = Form::of(comment, self.file) {
-            let (name, _) = said.split_while(is_of_word);
+    /// A directive in a block comment has no effect, and must not seem to have one.
+    fn block(&mut self, comment: Fragment<'_>) {
+        if let Some(Form::Directive(directive)) = Form::of(comment) {
+            let (name, _) = directive.split_while(is_of_word);
             if KNOWN.contains(&name.text) {
                 self.malformed(
                     name,
                     "a directive in a block comment has no effect",
-                    format!("write `-- migrate: {}` on a line of its own", said.text),
+                    format!(
+                        "write `-- migrate: {}` on a line of its own",
+                        directive.text
+                    ),
                 );
             }
         }
     }
 
-    fn directive(&mut self, comment: Piece<'_>, said: Piece<'_>) {
-        let (name, argument) = said.split_while(is_of_word);
+    fn directive(&mut self, comment: Fragment<'_>, directive: Fragment<'_>) {
+        let (name, argument) = directive.split_while(is_of_word);
         let argument = argument.trim();
         match name.text {
             NO_TRANSACTION => {
@@ -179,19 +190,19 @@ impl Reader<'_> {
             }
             LOCK_TIMEOUT => self.lock_timeout(name, argument),
             ALLOW => self.allow(name, argument),
-            "up" | "down" => self.problems.push(dbmate(name, self.file)),
-            _ => self.unknown(comment, said, name),
+            "up" | "down" => self.problems.push(foreign(self.file, name, "dbmate")),
+            _ => self.unknown(comment, directive, name),
         }
     }
 
-    fn unknown(&mut self, comment: Piece<'_>, said: Piece<'_>, name: Piece<'_>) {
-        let whole = if said.text.is_empty() {
+    fn unknown(&mut self, comment: Fragment<'_>, directive: Fragment<'_>, name: Fragment<'_>) {
+        let whole = if directive.text.is_empty() {
             comment.trim()
         } else {
-            said
+            directive
         };
         let (place, message) = if name.text.is_empty() {
-            (whole, "a directive without a name".to_owned())
+            (whole, "no directive after `migrate:`".to_owned())
         } else {
             (name, format!("unknown directive `{}`", name.text))
         };
@@ -199,7 +210,7 @@ impl Reader<'_> {
             Diagnostic::error("unknown-directive", self.file, message).at(place.span());
         if let Some(near) = nearest(name.text, KNOWN) {
             problem = problem.help(format!("did you mean `{near}`?"));
-            // Taken as meant, so that one slip of the pen is one error.
+            // Read as it is most likely meant, so that one typo is one error.
             if near == NO_TRANSACTION {
                 self.read.transaction = Transaction::None;
             }
@@ -207,17 +218,17 @@ impl Reader<'_> {
         self.problems.push(problem.help(ALL_KNOWN));
     }
 
-    fn no_argument(&mut self, name: Piece<'_>, argument: Piece<'_>) {
+    fn no_argument(&mut self, name: Fragment<'_>, argument: Fragment<'_>) {
         if !argument.text.is_empty() {
             self.malformed(
                 argument,
-                format!("nothing may follow `{}`", name.text),
-                "put a remark into a comment of its own, and each directive on its own line",
+                format!("`{}` takes no argument", name.text),
+                "move this to a comment of its own",
             );
         }
     }
 
-    fn lock_timeout(&mut self, name: Piece<'_>, argument: Piece<'_>) {
+    fn lock_timeout(&mut self, name: Fragment<'_>, argument: Fragment<'_>) {
         let place = if argument.text.is_empty() {
             name
         } else {
@@ -228,22 +239,22 @@ impl Reader<'_> {
                 self.malformed(
                     place,
                     message,
-                    "write a number and `ms`, `s` or `min`, such as `lock-timeout 10s`",
+                    "write a number and its unit, `ms`, `s` or `min`: `-- migrate: lock-timeout 10s`",
                 );
             }
             Ok(_) if self.read.lock_timeout.is_some() => {
-                self.malformed(place, "a second lock timeout", "keep one of the two");
+                self.malformed(place, "a second `lock-timeout`", "delete one of the two");
             }
             Ok(timeout) => self.read.lock_timeout = Some(timeout),
         }
     }
 
-    fn allow(&mut self, name: Piece<'_>, argument: Piece<'_>) {
+    fn allow(&mut self, name: Fragment<'_>, argument: Fragment<'_>) {
         let Some((rule, reason)) = argument.after("(").and_then(|rest| rest.split_once(')')) else {
             self.malformed(
                 name,
-                "`allow` without a rule",
-                "write `-- migrate: allow(<rule>) <reason>`",
+                "`allow` names no rule",
+                "name it in parentheses: `-- migrate: allow(<rule>) <reason>`",
             );
             return;
         };
@@ -260,7 +271,7 @@ impl Reader<'_> {
         if reason.trim().text.is_empty() {
             self.malformed(
                 rule,
-                "an `allow` without a reason",
+                "`allow` gives no reason",
                 format!(
                     "say why it is safe here: `-- migrate: allow({}) <reason>`",
                     rule.text
@@ -269,13 +280,13 @@ impl Reader<'_> {
         }
     }
 
-    fn not_allowable(&mut self, rule: Piece<'_>, argument: Piece<'_>) {
+    fn not_allowable(&mut self, rule: Fragment<'_>, argument: Fragment<'_>) {
         let name = rule.text;
         if self.rules.fixed.contains(&name) {
             self.malformed(
                 rule,
                 format!("`{name}` cannot be allowed"),
-                "put right what it reports: the migration could not be applied and recorded as it is",
+                "fix what it reports: it fails when the migration runs",
             );
             return;
         }
@@ -287,12 +298,17 @@ impl Reader<'_> {
         let help = match nearest(name, allowable) {
             Some(near) => format!("did you mean `{near}`?"),
             None if name.contains(',') => "write one `allow` for each rule".to_owned(),
-            None => "`migrate rules` lists them, and so does `docs/rules.md`".to_owned(),
+            None => "run `migrate rules` for a list of the rules".to_owned(),
         };
         self.problems.push(problem.help(help));
     }
 
-    fn malformed(&mut self, place: Piece<'_>, message: impl Into<String>, help: impl Into<String>) {
+    fn malformed(
+        &mut self,
+        place: Fragment<'_>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
         self.problems.push(
             Diagnostic::error("malformed-directive", self.file, message)
                 .at(place.span())
@@ -301,23 +317,17 @@ impl Reader<'_> {
     }
 }
 
-fn dbmate(name: Piece<'_>, file: &str) -> Diagnostic {
-    let message = format!("`migrate:{}` is dbmate's mark", name.text);
+/// The mark of a tool that keeps both directions in one file. Left as it is, the file would run from end to end:
+/// it would create its tables and drop them again.
+fn foreign(file: &str, mark: Fragment<'_>, tool: &str) -> Diagnostic {
+    let name = file.rsplit('/').next().unwrap_or_default();
+    let stem = name.strip_suffix(".sql").unwrap_or(name);
+    let stem = stem.strip_suffix(".up").unwrap_or(stem);
+    let prefix = if tool == "dbmate" { "migrate:" } else { "" };
+    let message = format!("`{prefix}{}` is a mark of {tool}", mark.text);
     Diagnostic::error("foreign-mark", file, message)
-        .at(name.span())
-        .help("keep what applies the migration here, without the mark, and put what follows `-- migrate:down` into a file of the same name ending in `.down.sql`")
-}
-
-/// Left as they are, such files would be run from end to end: made and dropped again.
-fn foreign(comment: Piece<'_>, mark: &str, file: &str) -> Option<Diagnostic> {
-    let tool = match mark {
-        "+goose" => "goose",
-        "+migrate" => "sql-migrate",
-        _ => return None,
-    };
-    Some(
-        Diagnostic::error("foreign-mark", file, format!("`{mark}` is {tool}'s mark"))
-            .at(comment.span())
-            .help("keep what applies the migration here, without the marks, and put what reverts it into a file of the same name ending in `.down.sql`"),
-    )
+        .at(mark.span())
+        .help(format!(
+            "delete the marks, and move the statements that revert this migration to `{stem}.down.sql`"
+        ))
 }

@@ -6,13 +6,13 @@
 
 use super::goose::both_directions;
 use super::section::{Mark, Split, split};
-use super::{Format, flat, only_sql};
+use super::{Format, Sorting, flat, only_sql};
 use crate::files::Direction;
 use crate::migration::Transaction;
 
 pub(super) const FORMAT: Format = Format {
     folders: false,
-    alphabetical: true,
+    sorting: Sorting::Names(|name| name.stem.to_owned()),
     parse: |file| both_directions(file, "dbmate"),
     spell: flat::spell,
     refuse: only_sql,

@@ -6,12 +6,12 @@
 //! `run_in_transaction = false` in `metadata.toml` runs the file outside a transaction. Folders whose
 //! names begin with a point are passed over.
 
-use super::{Companion, Format, number, only_sql, settings, truth};
+use super::{Companion, Format, Sorting, number, only_sql, settings, truth};
 use crate::files::{Direction, FileName, Misnamed};
 
 pub(super) const FORMAT: Format = Format {
     folders: true,
-    alphabetical: true,
+    sorting: Sorting::Names(|name| plain_digits(name.digits)),
     parse,
     spell,
     refuse: only_sql,
@@ -45,7 +45,7 @@ fn parse(file: &str) -> Result<FileName<'_>, Misnamed> {
 pub(super) fn in_folder(file: &str, direction: Direction) -> Result<FileName<'_>, Misnamed> {
     let stem = folder(file);
     let (digits, name) = stem.split_once('_').unwrap_or((stem, ""));
-    let plain: String = digits.chars().filter(|&digit| digit != '-').collect();
+    let plain = plain_digits(digits);
     if plain.is_empty() || !plain.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(Misnamed {
             message: format!("`{digits}`, which the folder's name begins with, is no version"),
@@ -61,6 +61,11 @@ pub(super) fn in_folder(file: &str, direction: Direction) -> Result<FileName<'_>
         direction,
         out_of_order: false,
     })
+}
+
+/// A version without its hyphens.
+fn plain_digits(digits: &str) -> String {
+    digits.chars().filter(|&digit| digit != '-').collect()
 }
 
 pub(super) fn folder(file: &str) -> &str {

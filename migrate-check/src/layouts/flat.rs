@@ -1,11 +1,11 @@
 //! Ours: the grammar of [`file_name`](crate::file_name), one file a direction.
 
-use super::{Format, only_sql};
+use super::{Format, Sorting, only_sql};
 use crate::files::{Direction, parse};
 
 pub(super) const FORMAT: Format = Format {
     folders: false,
-    alphabetical: true,
+    sorting: Sorting::Agreeing,
     parse,
     spell,
     refuse: only_sql,

@@ -15,13 +15,13 @@
 //! [`Layout::FlywayDotted`]: super::Layout::FlywayDotted
 
 use super::refinery::prefixed;
-use super::{Companion, Format, number, only_sql, settings, truth};
+use super::{Companion, Format, Sorting, number, only_sql, settings, truth};
 use crate::files::{Direction, FileName, Misnamed};
 use crate::migration::Transaction;
 
 pub(super) const FORMAT: Format = Format {
     folders: false,
-    alphabetical: false,
+    sorting: Sorting::Numbers,
     parse: |file| parse(file, whole),
     spell,
     refuse: only_sql,

@@ -6,12 +6,12 @@
 //! and its history row commit together.
 
 use super::sqlx::underscored;
-use super::{Format, only_sql};
+use super::{Format, Sorting, only_sql};
 use crate::files::{Direction, FileName, Misnamed, parse};
 
 pub(super) const FORMAT: Format = Format {
     folders: false,
-    alphabetical: false,
+    sorting: Sorting::Numbers,
     parse: taken_apart,
     spell,
     refuse: only_sql,

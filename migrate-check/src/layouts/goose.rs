@@ -6,13 +6,13 @@
 //! substituted here. Migrations written in Go cannot be taken over.
 
 use super::section::{Mark, Split, split};
-use super::{Format, flat};
+use super::{Format, Sorting, flat};
 use crate::files::{Direction, FileName, Misnamed, parse};
 use crate::migration::Transaction;
 
 pub(super) const FORMAT: Format = Format {
     folders: false,
-    alphabetical: false,
+    sorting: Sorting::Numbers,
     parse: |file| both_directions(file, "goose"),
     spell: flat::spell,
     refuse,

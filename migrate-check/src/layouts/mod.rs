@@ -121,9 +121,8 @@ impl Layout {
 pub(crate) struct Format {
     /// Each migration has a folder of its own, and its files are named `<folder>/<file>`.
     pub(crate) folders: bool,
-    /// The tool orders by the names themselves. Ours must then be the same as the alphabetical order;
-    /// where the tool compares numbers, as we do, names may sort as they like.
-    pub(crate) alphabetical: bool,
+    /// What the files are ordered by.
+    pub(crate) sorting: Sorting,
     /// Takes the name of a file ending in `.sql` apart.
     pub(crate) parse: fn(&str) -> Result<FileName<'_>, Misnamed>,
     /// The name of a file with that stem.
@@ -134,6 +133,17 @@ pub(crate) struct Format {
     pub(crate) companion: Option<Companion>,
     /// Takes the text of a file apart that holds both directions.
     pub(crate) split: Option<fn(&str) -> Split>,
+}
+
+/// What the files of a layout are ordered by. We order by number.
+#[derive(Clone, Copy)]
+pub(crate) enum Sorting {
+    /// The tool compares numbers as well, so names may sort as they like.
+    Numbers,
+    /// Ours: numbers, and the names must sort alike, because people read them in that order.
+    Agreeing,
+    /// The tool compares texts, which this makes of the names: they must sort like the numbers.
+    Names(fn(&FileName<'_>) -> String),
 }
 
 /// A file of settings beside a migration.

@@ -5,12 +5,12 @@
 //! suggests to keep beside the migration, is taken for one.
 
 use super::diesel::in_folder;
-use super::{Format, only_sql};
+use super::{Format, Sorting, only_sql};
 use crate::files::{Direction, FileName, Misnamed};
 
 pub(super) const FORMAT: Format = Format {
     folders: true,
-    alphabetical: true,
+    sorting: Sorting::Names(|name| name.stem.to_owned()),
     parse,
     spell,
     refuse: only_sql,

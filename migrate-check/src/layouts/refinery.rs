@@ -5,12 +5,12 @@
 //! passes it and is then refused, because it is no integer. Migrations written in Rust, `V1__name.rs`,
 //! cannot be taken over.
 
-use super::{Format, number};
+use super::{Format, Sorting, number};
 use crate::files::{Direction, FileName, Misnamed};
 
 pub(super) const FORMAT: Format = Format {
     folders: false,
-    alphabetical: false,
+    sorting: Sorting::Numbers,
     parse,
     spell,
     refuse,

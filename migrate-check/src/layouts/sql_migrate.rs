@@ -5,13 +5,13 @@
 
 use super::goose::both_directions;
 use super::section::{Mark, Split, split};
-use super::{Format, flat, only_sql};
+use super::{Format, Sorting, flat, only_sql};
 use crate::files::Direction;
 use crate::migration::Transaction;
 
 pub(super) const FORMAT: Format = Format {
     folders: false,
-    alphabetical: false,
+    sorting: Sorting::Numbers,
     parse: |file| both_directions(file, "sql-migrate"),
     spell: flat::spell,
     refuse: only_sql,

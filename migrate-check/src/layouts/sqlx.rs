@@ -5,12 +5,12 @@
 //! begins with `-- no-transaction` runs outside one; here that comment is understood wherever
 //! directives are.
 
-use super::{Format, flat, only_sql};
+use super::{Format, Sorting, flat, only_sql};
 use crate::files::{FileName, Misnamed, parse};
 
 pub(super) const FORMAT: Format = Format {
     folders: false,
-    alphabetical: false,
+    sorting: Sorting::Numbers,
     parse: taken_apart,
     spell: flat::spell,
     refuse: only_sql,

@@ -4,10 +4,10 @@
 //! wrong is still searched for wrong SQL, and one whose content cannot be read still counts when
 //! versions are compared.
 
-mod allowed;
 mod names;
 mod order;
 mod script;
+mod suppression;
 
 use std::cell::LazyCell;
 use std::collections::BTreeMap;
@@ -43,7 +43,7 @@ pub(crate) fn validate(
     files: &[File<'_>],
     settings: &Settings,
 ) -> (Vec<Migration>, Vec<Diagnostic>) {
-    let rules = allowed::names();
+    let rules = suppression::names();
     let format = settings.layout.format();
     let mut judge = Judge {
         settings,
@@ -100,8 +100,8 @@ pub(crate) fn validate(
     }
     let pairs = names::pair(&named, &misnamed, format, &mut problems);
     let ups: Vec<Named<'_>> = pairs.values().filter_map(|pair| pair.up).collect();
-    if settings.order == Order::Alphabetical && format.alphabetical {
-        order::judge_alphabet(&ups, &mut problems);
+    if settings.order == Order::Alphabetical {
+        order::judge_names(&ups, format.sorting, &mut problems);
     }
     order::judge_timestamps(&ups, &mut problems);
     judge_down_files(&named, &judged, &mut problems);
@@ -168,7 +168,7 @@ fn apply_allows(
         let mut of_file = of_files.remove(file.shown).unwrap_or_default();
         if !allows.is_empty() {
             let version = versions.get(file.shown).copied();
-            allowed::apply(file.shown, &allows, version, settings, &mut of_file);
+            suppression::apply(file.shown, &allows, version, settings, &mut of_file);
         }
         left.append(&mut of_file);
     }
@@ -189,7 +189,7 @@ pub fn judge(
     settings: &Settings,
 ) -> Vec<Diagnostic> {
     let (content, mut problems) = encoding::decode(shown, text.as_bytes().to_vec());
-    let names = allowed::names();
+    let names = suppression::names();
     let mut judge = Judge {
         settings,
         names: &names,
@@ -207,7 +207,7 @@ pub fn judge(
     });
     problems.append(&mut judge.problems);
     let allows: Vec<&Allow> = judged.directives.allows.iter().collect();
-    allowed::apply(shown, &allows, Some(version), settings, &mut problems);
+    suppression::apply(shown, &allows, Some(version), settings, &mut problems);
     problems
 }
 

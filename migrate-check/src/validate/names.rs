@@ -1,7 +1,7 @@
-//! What file names say about each other: the same version twice, one that differs only in case, a
-//! down file without its up file.
+//! What file names say about each other: a version used twice, names that differ only in case, a down file without
+//! its up file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::diagnostics::Diagnostic;
 use crate::files::{Direction, FileName};
@@ -47,14 +47,20 @@ pub(super) fn pair<'f>(
             Some(first) => problems.push(twice(*first, *file)),
         }
     }
+    // Sets, because a directory may hold thousands of each.
+    let stems: HashSet<&str> = files
+        .iter()
+        .filter(|file| file.parsed.direction == Direction::Up)
+        .map(|file| file.parsed.stem)
+        .collect();
+    let misnamed: HashSet<&str> = misnamed.iter().flat_map(|name| versions(name)).collect();
     for pair in pairs.values() {
         match (pair.up, pair.down) {
-            (None, Some(down)) if !misnamed.iter().any(|name| may_belong(name, down)) => {
+            // A misnamed file with the same number is likely the missing one: one mistake, one error.
+            (None, Some(down)) if !misnamed.contains(down.parsed.digits) => {
                 problems.push(down_without_up(down, format));
             }
-            (Some(up), Some(down))
-                if !belongs(up, down) && !files.iter().any(|file| belongs(*file, down)) =>
-            {
+            (Some(up), Some(down)) if !stems.contains(down.parsed.stem) => {
                 problems.push(unlike(up, down, format));
             }
             _ => {}
@@ -63,15 +69,17 @@ pub(super) fn pair<'f>(
     pairs
 }
 
-/// Whether a file that is wrongly named is likely the up file of `down`: one slip, one error.
-fn may_belong(misnamed: &str, down: Named<'_>) -> bool {
-    misnamed
-        .strip_prefix(down.parsed.digits)
-        .is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_digit()))
-}
-
-fn belongs(up: Named<'_>, down: Named<'_>) -> bool {
-    up.parsed.direction == Direction::Up && up.parsed.stem == down.parsed.stem
+/// The versions that a name may begin with: digits alone, and with hyphens between them as diesel has it.
+fn versions(name: &str) -> [&str; 2] {
+    let front = |belongs: fn(char) -> bool| {
+        let end = name.find(|character: char| !belongs(character));
+        name.get(..end.unwrap_or(name.len())).unwrap_or_default()
+    };
+    let hyphened = front(|character| character.is_ascii_digit() || character == '-');
+    [
+        front(|character| character.is_ascii_digit()),
+        hyphened.trim_end_matches('-'),
+    ]
 }
 
 fn twice(first: Named<'_>, second: Named<'_>) -> Diagnostic {
@@ -81,15 +89,15 @@ fn twice(first: Named<'_>, second: Named<'_>) -> Diagnostic {
             second.shown,
             format!("differs from `{}` only in case", first.file),
         )
-        .help("on Windows and macOS the two are one file: delete or rename one of them");
+        .help("rename or delete one of the two: on Windows and macOS they are the same file");
     }
     let version = second.parsed.version;
     Diagnostic::error(
         "duplicate-version",
         second.shown,
-        format!("version {version} is taken by `{}`", first.file),
+        format!("version {version} is also the version of `{}`", first.file),
     )
-    .help("give the one that has been applied nowhere yet a number of its own")
+    .help("renumber whichever of the two has not been applied anywhere")
 }
 
 fn down_without_up(down: Named<'_>, format: &Format) -> Diagnostic {
@@ -98,22 +106,25 @@ fn down_without_up(down: Named<'_>, format: &Format) -> Diagnostic {
         "down-without-up",
         down.shown,
         format!(
-            "reverts version {}, which no file applies",
+            "reverts version {}, but no file applies it",
             down.parsed.version
         ),
     )
     .help(format!("add `{up}`, or delete this file"))
 }
 
-/// The likely story is a file that was renamed or renumbered and left its other half behind.
+/// Most likely a file was renamed or renumbered, and its down file was not.
 fn unlike(up: Named<'_>, down: Named<'_>, format: &Format) -> Diagnostic {
     Diagnostic::error(
         "unlike-down",
         down.shown,
-        format!("reverts version {}, but `{}` applies it", down.parsed.version, up.file),
+        format!(
+            "reverts version {}, but is not named like `{}`, which applies it",
+            down.parsed.version, up.file
+        ),
     )
     .help(format!(
-        "if the two belong together, rename this one to `{}`; if not, give it the number of its own up file",
+        "rename it to `{}` if the two belong together; otherwise give it the version of its own migration",
         (format.spell)(up.parsed.stem, Direction::Down)
     ))
 }

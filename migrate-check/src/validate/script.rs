@@ -62,7 +62,8 @@ impl Judge<'_> {
         }
         let analysis = analyse(text);
         let locate = |offset| locate(&analysis, offset);
-        let found = directives::read_further(shown, text, self.names, &mut directives, locate);
+        let found =
+            directives::read_statement_level(shown, text, self.names, &mut directives, locate);
         self.problems.extend(found);
         let parsed = match self.settings.syntax {
             Syntax::On => grammar::parse(text, &analysis.tokens, &analysis.faults),

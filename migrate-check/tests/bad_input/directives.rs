@@ -69,7 +69,7 @@ fn an_unknown_directive_is_refused_with_the_nearest_known_one() {
       |             ^^^^^^^^^^^^^
       |
       = help: did you mean `no-transaction`?
-      = help: the directives are `no-transaction`, `out-of-order`, `lock-timeout <time>` and `allow(<rule>) <reason>`
+      = help: use `no-transaction`, `out-of-order`, `lock-timeout <time>` or `allow(<rule>) <reason>`
     ");
     assert_snapshot!(problems_in("-- migrate: out_of_order\nSELECT 1;"), @"
     migrations/0001_a.sql:1:13: unknown directive `out_of_order`
@@ -78,7 +78,7 @@ fn an_unknown_directive_is_refused_with_the_nearest_known_one() {
       |             ^^^^^^^^^^^^
       |
       = help: did you mean `out-of-order`?
-      = help: the directives are `no-transaction`, `out-of-order`, `lock-timeout <time>` and `allow(<rule>) <reason>`
+      = help: use `no-transaction`, `out-of-order`, `lock-timeout <time>` or `allow(<rule>) <reason>`
     ");
     assert_snapshot!(problems_in("-- migrate: parallel\nSELECT 1;"), @"
     migrations/0001_a.sql:1:13: unknown directive `parallel`
@@ -86,15 +86,15 @@ fn an_unknown_directive_is_refused_with_the_nearest_known_one() {
     1 | -- migrate: parallel
       |             ^^^^^^^^
       |
-      = help: the directives are `no-transaction`, `out-of-order`, `lock-timeout <time>` and `allow(<rule>) <reason>`
+      = help: use `no-transaction`, `out-of-order`, `lock-timeout <time>` or `allow(<rule>) <reason>`
     ");
     assert_snapshot!(problems_in("-- migrate:\nSELECT 1;"), @"
-    migrations/0001_a.sql:1:4: a directive without a name
+    migrations/0001_a.sql:1:4: no directive after `migrate:`
       |
     1 | -- migrate:
       |    ^^^^^^^^
       |
-      = help: the directives are `no-transaction`, `out-of-order`, `lock-timeout <time>` and `allow(<rule>) <reason>`
+      = help: use `no-transaction`, `out-of-order`, `lock-timeout <time>` or `allow(<rule>) <reason>`
     ");
 }
 
@@ -106,7 +106,7 @@ fn a_directive_below_the_first_statement_is_refused() {
     2 | -- migrate: no-transaction
       |    ^^^^^^^^^^^^^^^^^^^^^^^
       |
-      = help: move it to the top of the file, before the first statement, on a line of its own
+      = help: move it to a line of its own above the first statement
     ");
     assert_snapshot!(problems_in("SELECT 1; -- migrate: out-of-order"), @"
     migrations/0001_a.sql:1:14: a directive below the first statement has no effect
@@ -114,7 +114,7 @@ fn a_directive_below_the_first_statement_is_refused() {
     1 | SELECT 1; -- migrate: out-of-order
       |              ^^^^^^^^^^^^^^^^^^^^^
       |
-      = help: move it to the top of the file, before the first statement, on a line of its own
+      = help: move it to a line of its own above the first statement
     ");
     assert_snapshot!(problems_in("SELECT 1;\n-- no-transaction\n"), @"
     migrations/0001_a.sql:2:4: a directive below the first statement has no effect
@@ -122,7 +122,7 @@ fn a_directive_below_the_first_statement_is_refused() {
     2 | -- no-transaction
       |    ^^^^^^^^^^^^^^
       |
-      = help: move it to the top of the file, before the first statement, on a line of its own
+      = help: move it to a line of its own above the first statement
     ");
 }
 
@@ -134,32 +134,32 @@ fn what_looks_like_a_directive_in_a_string_is_data() {
 #[test]
 fn a_directive_takes_no_remark() {
     assert_snapshot!(problems_in("-- migrate: no-transaction, out-of-order\n"), @"
-    migrations/0001_a.sql:1:27: nothing may follow `no-transaction`
+    migrations/0001_a.sql:1:27: `no-transaction` takes no argument
       |
     1 | -- migrate: no-transaction, out-of-order
       |                           ^^^^^^^^^^^^^^
       |
-      = help: put a remark into a comment of its own, and each directive on its own line
+      = help: move this to a comment of its own
     ");
     assert_snapshot!(problems_in("-- migrate: out-of-order (merged late)\n"), @"
-    migrations/0001_a.sql:1:26: nothing may follow `out-of-order`
+    migrations/0001_a.sql:1:26: `out-of-order` takes no argument
       |
     1 | -- migrate: out-of-order (merged late)
       |                          ^^^^^^^^^^^^^
       |
-      = help: put a remark into a comment of its own, and each directive on its own line
+      = help: move this to a comment of its own
     ");
 }
 
 #[test]
 fn a_directive_in_the_wrong_case_is_refused() {
     assert_snapshot!(problems_in("-- MIGRATE: no-transaction\n"), @"
-    migrations/0001_a.sql:1:4: directives begin with `migrate:` in lower case
+    migrations/0001_a.sql:1:4: `migrate:` is not in lower case
       |
     1 | -- MIGRATE: no-transaction
       |    ^^^^^^^^^^^^^^^^^^^^^^^
       |
-      = help: write `-- migrate: …`
+      = help: write `-- migrate: no-transaction`
     ");
 }
 
@@ -178,44 +178,44 @@ fn a_directive_in_a_block_comment_is_refused() {
 #[test]
 fn a_lock_timeout_without_a_sound_time_is_refused() {
     assert_snapshot!(problems_in("-- migrate: lock-timeout\n"), @"
-    migrations/0001_a.sql:1:13: a lock timeout is a number with a unit
+    migrations/0001_a.sql:1:13: the lock timeout is not a number with a unit
       |
     1 | -- migrate: lock-timeout
       |             ^^^^^^^^^^^^
       |
-      = help: write a number and `ms`, `s` or `min`, such as `lock-timeout 10s`
+      = help: write a number and its unit, `ms`, `s` or `min`: `-- migrate: lock-timeout 10s`
     ");
     assert_snapshot!(problems_in("-- migrate: lock-timeout 10\n"), @"
-    migrations/0001_a.sql:1:26: a lock timeout without a unit
+    migrations/0001_a.sql:1:26: the lock timeout has no unit
       |
     1 | -- migrate: lock-timeout 10
       |                          ^^
       |
-      = help: write a number and `ms`, `s` or `min`, such as `lock-timeout 10s`
+      = help: write a number and its unit, `ms`, `s` or `min`: `-- migrate: lock-timeout 10s`
     ");
     assert_snapshot!(problems_in("-- migrate: lock-timeout 5h\n"), @"
-    migrations/0001_a.sql:1:26: unknown unit of time
+    migrations/0001_a.sql:1:26: the lock timeout has an unknown unit
       |
     1 | -- migrate: lock-timeout 5h
       |                          ^^
       |
-      = help: write a number and `ms`, `s` or `min`, such as `lock-timeout 10s`
+      = help: write a number and its unit, `ms`, `s` or `min`: `-- migrate: lock-timeout 10s`
     ");
     assert_snapshot!(problems_in("-- migrate: lock-timeout 0ms\n"), @"
-    migrations/0001_a.sql:1:26: a lock timeout of zero would wait for ever
+    migrations/0001_a.sql:1:26: a lock timeout of 0 waits without limit
       |
     1 | -- migrate: lock-timeout 0ms
       |                          ^^^
       |
-      = help: write a number and `ms`, `s` or `min`, such as `lock-timeout 10s`
+      = help: write a number and its unit, `ms`, `s` or `min`: `-- migrate: lock-timeout 10s`
     ");
     assert_snapshot!(problems_in("-- migrate: lock-timeout 1s\n-- migrate: lock-timeout 2s\n"), @"
-    migrations/0001_a.sql:2:26: a second lock timeout
+    migrations/0001_a.sql:2:26: a second `lock-timeout`
       |
     2 | -- migrate: lock-timeout 2s
       |                          ^^
       |
-      = help: keep one of the two
+      = help: delete one of the two
     ");
 }
 
@@ -235,14 +235,14 @@ fn an_allow_of_an_unknown_rule_is_refused_with_the_nearest_known_one() {
     1 | -- migrate: allow(gravity) so it is
       |                   ^^^^^^^
       |
-      = help: `migrate rules` lists them, and so does `docs/rules.md`
+      = help: run `migrate rules` for a list of the rules
     ");
 }
 
 #[test]
 fn an_allow_without_a_reason_or_a_rule_is_refused() {
     assert_snapshot!(problems_in("-- migrate: allow(timestamp-length)\n"), @"
-    migrations/0001_a.sql:1:19: an `allow` without a reason
+    migrations/0001_a.sql:1:19: `allow` gives no reason
       |
     1 | -- migrate: allow(timestamp-length)
       |                   ^^^^^^^^^^^^^^^^
@@ -250,12 +250,12 @@ fn an_allow_without_a_reason_or_a_rule_is_refused() {
       = help: say why it is safe here: `-- migrate: allow(timestamp-length) <reason>`
     ");
     assert_snapshot!(problems_in("-- migrate: allow timestamp-length it is so\n"), @"
-    migrations/0001_a.sql:1:13: `allow` without a rule
+    migrations/0001_a.sql:1:13: `allow` names no rule
       |
     1 | -- migrate: allow timestamp-length it is so
       |             ^^^^^
       |
-      = help: write `-- migrate: allow(<rule>) <reason>`
+      = help: name it in parentheses: `-- migrate: allow(<rule>) <reason>`
     ");
 }
 
@@ -294,34 +294,34 @@ fn marks_of_tools_that_keep_both_directions_in_one_file_are_refused() {
     // Among files of ours; a directory full of them is recognised as another layout.
     let problems_in = |text| problems(&[("0001_a.sql", text), ("0002_b.sql", "")]);
     assert_snapshot!(problems_in("-- +goose Up\nSELECT 1;\n-- +goose Down\nSELECT 2;"), @"
-    migrations/0001_a.sql:1:4: `+goose` is goose's mark
+    migrations/0001_a.sql:1:4: `+goose` is a mark of goose
       |
     1 | -- +goose Up
-      |    ^^^^^^^^^
+      |    ^^^^^^
       |
-      = help: keep what applies the migration here, without the marks, and put what reverts it into a file of the same name ending in `.down.sql`
+      = help: delete the marks, and move the statements that revert this migration to `0001_a.down.sql`
     ");
     assert_snapshot!(problems_in("-- +migrate Up\nSELECT 1;"), @"
-    migrations/0001_a.sql:1:4: `+migrate` is sql-migrate's mark
+    migrations/0001_a.sql:1:4: `+migrate` is a mark of sql-migrate
       |
     1 | -- +migrate Up
-      |    ^^^^^^^^^^^
+      |    ^^^^^^^^
       |
-      = help: keep what applies the migration here, without the marks, and put what reverts it into a file of the same name ending in `.down.sql`
+      = help: delete the marks, and move the statements that revert this migration to `0001_a.down.sql`
     ");
     assert_snapshot!(problems_in("-- migrate:up\nSELECT 1;\n\n-- migrate:down\nSELECT 2;"), @"
-    migrations/0001_a.sql:1:12: `migrate:up` is dbmate's mark
+    migrations/0001_a.sql:1:12: `migrate:up` is a mark of dbmate
       |
     1 | -- migrate:up
       |            ^^
       |
-      = help: keep what applies the migration here, without the mark, and put what follows `-- migrate:down` into a file of the same name ending in `.down.sql`
-    migrations/0001_a.sql:4:12: `migrate:down` is dbmate's mark
+      = help: delete the marks, and move the statements that revert this migration to `0001_a.down.sql`
+    migrations/0001_a.sql:4:12: `migrate:down` is a mark of dbmate
       |
     4 | -- migrate:down
       |            ^^^^
       |
-      = help: keep what applies the migration here, without the mark, and put what follows `-- migrate:down` into a file of the same name ending in `.down.sql`
+      = help: delete the marks, and move the statements that revert this migration to `0001_a.down.sql`
     ");
 }
 
@@ -369,13 +369,15 @@ fn an_allow_that_stands_above_no_statement_is_refused() {
     ] {
         let found = problems_in(text);
         assert!(
-            found.contains("an `allow` that stands above no statement has no effect"),
+            found.contains(
+                "`allow` has no effect here: it is not on a line of its own above a statement"
+            ),
             "{text}: {found}"
         );
     }
     let reasonless = problems_in("SELECT 1;\n-- migrate: allow(drop-table)\nDROP TABLE a;\n");
     assert!(
-        reasonless.contains("an `allow` without a reason"),
+        reasonless.contains("`allow` gives no reason"),
         "{reasonless}"
     );
 }

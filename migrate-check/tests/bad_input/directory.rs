@@ -234,9 +234,9 @@ mod unix {
         migrations/0001_b.sql: cannot be read: too many levels of symbolic links
          |
          = help: check that it is whole and that the user who builds may read it
-        migrations/0001_b.sql: version 1 is taken by `0001_a.sql`
+        migrations/0001_b.sql: version 1 is also the version of `0001_a.sql`
          |
-         = help: give the one that has been applied nowhere yet a number of its own
+         = help: renumber whichever of the two has not been applied anywhere
         ");
     }
 

@@ -109,39 +109,39 @@ fn a_name_that_is_not_utf_8_is_refused() {
 #[test]
 fn the_same_version_twice_is_refused() {
     assert_snapshot!(named(&["0001_a.sql", "0001_b.sql"]), @"
-    migrations/0001_b.sql: version 1 is taken by `0001_a.sql`
+    migrations/0001_b.sql: version 1 is also the version of `0001_a.sql`
      |
-     = help: give the one that has been applied nowhere yet a number of its own
+     = help: renumber whichever of the two has not been applied anywhere
     ");
 }
 
 #[test]
 fn the_same_version_in_other_widths_is_refused() {
     assert_snapshot!(named(&["001_b.sql", "1_a.sql", "01-c.up.sql"]), @"
-    migrations/01-c.up.sql: version 1 is taken by `001_b.sql`
+    migrations/01-c.up.sql: version 1 is also the version of `001_b.sql`
      |
-     = help: give the one that has been applied nowhere yet a number of its own
-    migrations/1_a.sql: version 1 is taken by `001_b.sql`
+     = help: renumber whichever of the two has not been applied anywhere
+    migrations/1_a.sql: version 1 is also the version of `001_b.sql`
      |
-     = help: give the one that has been applied nowhere yet a number of its own
+     = help: renumber whichever of the two has not been applied anywhere
     ");
 }
 
 #[test]
 fn the_two_spellings_of_an_up_file_are_one_version() {
     assert_snapshot!(named(&["0001_a.sql", "0001_a.up.sql"]), @"
-    migrations/0001_a.up.sql: version 1 is taken by `0001_a.sql`
+    migrations/0001_a.up.sql: version 1 is also the version of `0001_a.sql`
      |
-     = help: give the one that has been applied nowhere yet a number of its own
+     = help: renumber whichever of the two has not been applied anywhere
     ");
 }
 
 #[test]
 fn the_same_version_down_twice_is_refused() {
     assert_snapshot!(named(&["0001_a.sql", "0001_a.down.sql", "0001_b.down.sql"]), @"
-    migrations/0001_b.down.sql: version 1 is taken by `0001_a.down.sql`
+    migrations/0001_b.down.sql: version 1 is also the version of `0001_a.down.sql`
      |
-     = help: give the one that has been applied nowhere yet a number of its own
+     = help: renumber whichever of the two has not been applied anywhere
     ");
 }
 
@@ -151,14 +151,14 @@ fn names_that_differ_only_in_case_are_refused() {
     assert_snapshot!(named(&["0001_Users.sql", "0001_users.sql"]), @"
     migrations/0001_users.sql: differs from `0001_Users.sql` only in case
      |
-     = help: on Windows and macOS the two are one file: delete or rename one of them
+     = help: rename or delete one of the two: on Windows and macOS they are the same file
     ");
 }
 
 #[test]
 fn a_down_file_without_its_up_file_is_refused() {
     assert_snapshot!(named(&["0001_a.sql", "0002_b.down.sql"]), @"
-    migrations/0002_b.down.sql: reverts version 2, which no file applies
+    migrations/0002_b.down.sql: reverts version 2, but no file applies it
      |
      = help: add `0002_b.sql`, or delete this file
     ");
@@ -167,14 +167,14 @@ fn a_down_file_without_its_up_file_is_refused() {
 #[test]
 fn a_down_file_named_unlike_its_up_file_is_refused() {
     assert_snapshot!(named(&["0001_a.sql", "0001_b.down.sql"]), @"
-    migrations/0001_b.down.sql: reverts version 1, but `0001_a.sql` applies it
+    migrations/0001_b.down.sql: reverts version 1, but is not named like `0001_a.sql`, which applies it
      |
-     = help: if the two belong together, rename this one to `0001_a.down.sql`; if not, give it the number of its own up file
+     = help: rename it to `0001_a.down.sql` if the two belong together; otherwise give it the version of its own migration
     ");
     assert_snapshot!(named(&["001_a.sql", "1_a.down.sql"]), @"
-    migrations/1_a.down.sql: reverts version 1, but `001_a.sql` applies it
+    migrations/1_a.down.sql: reverts version 1, but is not named like `001_a.sql`, which applies it
      |
-     = help: if the two belong together, rename this one to `001_a.down.sql`; if not, give it the number of its own up file
+     = help: rename it to `001_a.down.sql` if the two belong together; otherwise give it the version of its own migration
     ");
 }
 
@@ -194,9 +194,9 @@ fn one_slip_in_a_pair_of_files_is_one_error() {
      = help: rename it to `0001_a.sql`
     ");
     assert_snapshot!(named(&["0001_a.sql", "0001_b.sql", "0001_b.down.sql"]), @"
-    migrations/0001_b.sql: version 1 is taken by `0001_a.sql`
+    migrations/0001_b.sql: version 1 is also the version of `0001_a.sql`
      |
-     = help: give the one that has been applied nowhere yet a number of its own
+     = help: renumber whichever of the two has not been applied anywhere
     ");
 }
 

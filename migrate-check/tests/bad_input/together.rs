@@ -32,14 +32,14 @@ fn twelve_broken_files_are_twelve_errors() {
         .filter(|line| line.starts_with("migrations/"))
         .collect();
     assert_snapshot!(first_lines.join("\n"), @"
-    migrations/0001_late.sql: version 1 is taken by `0001_fine.sql`
+    migrations/0001_late.sql: version 1 is also the version of `0001_fine.sql`
     migrations/0002_string.sql:2:8: unterminated quoted string
     migrations/0003_commit.sql:1:11: `COMMIT` in a file that runs in a transaction already
     migrations/0004_latin.sql:1:9: the byte 0xFC is not UTF-8
     migrations/0005_mark.sql:1:1: the file begins with a byte order mark
     migrations/0006_nul.sql:1:10: a NUL character
     migrations/0007_typo.sql:1:13: unknown directive `lock-timeuot`
-    migrations/0009_gone.down.sql: reverts version 9, which no file applies
+    migrations/0009_gone.down.sql: reverts version 9, but no file applies it
     migrations/0010 blank.sql: no `_` or `-` between version 0010 and the name
     migrations/0011_upper.SQL: ends in `.SQL` instead of `.sql`
     migrations/1create.sql: no `_` or `-` between version 1 and the name
@@ -60,7 +60,7 @@ fn a_file_can_have_several_problems() {
     1 | -- migrate: allow(everything)
       |                   ^^^^^^^^^^
       |
-      = help: `migrate rules` lists them, and so does `docs/rules.md`
+      = help: run `migrate rules` for a list of the rules
     migrations/create.sql:2:1: `COMMIT` in a file that runs in a transaction already
       |
     2 | COMMIT; SELECT 'x

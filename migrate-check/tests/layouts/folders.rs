@@ -63,7 +63,7 @@ fn diesel_has_a_folder_a_migration() {
     insta::assert_snapshot!(places(&Directory::with(&files).load(Layout::Diesel)), @r#"
     migrations/2025-01-07-093000_data/rows.sql: neither the `up.sql` nor the `down.sql` of a folder
     migrations/2025-01-07-093000_data/up.sql:2:10: syntax error at or near ";"
-    migrations/2025-01-08-093000_down_only/down.sql: reverts version 20250108093000, which no file applies
+    migrations/2025-01-08-093000_down_only/down.sql: reverts version 20250108093000, but no file applies it
     migrations/2025-01-09-093000_empty: a folder without `up.sql`
     migrations/2025-01-10-093000_toml/metadata.toml:2:1: `run_in_transaction = perhaps` means nothing here
     migrations/loose.sql: neither the `up.sql` nor the `down.sql` of a folder
@@ -130,4 +130,56 @@ fn links_that_lead_out_of_the_crate_are_refused() {
         .map(|found| found.version)
         .collect();
     assert_eq!(versions, [2, 3, 4]);
+}
+
+/// Both tools compare names as texts, so a version of another length must be renamed, and not run elsewhere.
+#[test]
+fn where_the_tool_orders_by_names_the_help_keeps_its_order() {
+    let load = |layout, folders: &[&str]| {
+        let file_name = match layout {
+            Layout::Diesel => "up.sql",
+            _ => "migration.sql",
+        };
+        let files: Vec<_> = folders
+            .iter()
+            .map(|folder| file(format!("{folder}/{file_name}"), "SELECT 1;"))
+            .collect();
+        Directory::with(&files).load(layout)
+    };
+    let longer = ["2025-11-19-091444-0000_a", "2026-05-27-120000_b"];
+    insta::assert_snapshot!(super::texts(&load(Layout::Diesel, &longer)), @"
+    migrations/2026-05-27-120000_b/up.sql: sorts after `2025-11-19-091444-0000_a` but runs before it
+     |
+     = help: rename it to `2026-05-27-120000-0000_b`
+     = help: if it has been applied, rename it in the tool's history table as well
+    ");
+    let renamed = ["2025-11-19-091444-0000_a", "2026-05-27-120000-0000_b"];
+    assert_eq!(super::texts(&load(Layout::Diesel, &renamed)), "");
+    let shorter = [
+        "20250101120000_a",
+        "20250625101500_w",
+        "20250625_x",
+        "20250701120000_b",
+    ];
+    insta::assert_snapshot!(super::texts(&load(Layout::Prisma, &shorter)), @"
+    migrations/20250625_x/migration.sql: sorts after `20250101120000_a` but runs before it
+     |
+     = help: rename it to `20250625999999_x`
+     = help: if it has been applied, rename it in the tool's history table as well
+    ");
+    let renamed = [
+        "20250101120000_a",
+        "20250625101500_w",
+        "20250625999999_x",
+        "20250701120000_b",
+    ];
+    assert_eq!(super::texts(&load(Layout::Prisma, &renamed)), "");
+}
+
+/// diesel leaves hyphens out before it compares.
+#[test]
+fn hyphens_do_not_count_in_diesels_order() {
+    let files = ["20250101120000_a/up.sql", "2025-12-01-120000_b/up.sql"];
+    let files: Vec<_> = files.iter().map(|name| file(*name, "SELECT 1;")).collect();
+    assert_eq!(places(&Directory::with(&files).load(Layout::Diesel)), "");
 }

@@ -80,6 +80,16 @@ fn listing(loaded: &Loaded) -> String {
     lines
 }
 
+/// Everything that is wrong, with its help.
+fn texts(loaded: &Loaded) -> String {
+    let renderer = loaded.renderer(Style::Plain);
+    let texts = loaded
+        .diagnostics
+        .iter()
+        .map(|found| renderer.render(found) + "\n");
+    texts.collect()
+}
+
 /// Where everything that is wrong is, and what.
 fn places(loaded: &Loaded) -> String {
     let lines = loaded.diagnostics.iter().map(|found| {

@@ -1,7 +1,7 @@
 //! `migrate check`: every rule of the build, without a build.
 
 use clap::Args;
-use migrate_check::{Loaded, Severity, Source, Style, files, render};
+use migrate_check::{Loaded, Severity, Source, Style, files};
 use serde_json::{Value, json};
 
 use super::scratch::{self, Findings};
@@ -69,8 +69,9 @@ impl Check {
         }
         let loaded = directory.load()?;
         let findings = &loaded.diagnostics;
+        let renderer = loaded.renderer(Style::Coloured);
         for finding in findings {
-            let text = render(finding, loaded.text(&finding.file), Style::Coloured);
+            let text = renderer.render(finding);
             output.text(&format!("{text}\n"));
         }
         let count = |severity| {
@@ -83,7 +84,7 @@ impl Check {
         let mut failed = errors > 0 || denied;
         let documents: Vec<Value> = findings
             .iter()
-            .map(|found| finding::document(found, loaded.text(&found.file)))
+            .map(|found| finding::document(found, renderer.position(found)))
             .collect();
         let mut document = json!({
             "migrations": loaded.migrations.len(),

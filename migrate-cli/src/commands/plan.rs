@@ -2,7 +2,7 @@
 
 use clap::Args;
 use migrate_check::lint::{Lock, locks};
-use migrate_check::{Diagnostic, Position, Style, Transaction, judge, render};
+use migrate_check::{Diagnostic, Lines, Renderer, Style, Transaction, judge};
 use migrate_runtime::{PendingMigration, Script, Session};
 use serde_json::{Value, json};
 
@@ -66,10 +66,11 @@ impl Plan {
 
 fn steps<'s>(script: &Script<'s>, done: usize) -> Vec<Step<'s>> {
     let mut locks = locks(script.sql());
+    let lines = Lines::of(script.sql());
     let step = |(number, statement): (usize, migrate_runtime::Statement<'s>)| {
         let range = statement.start()..statement.start() + statement.sql().len();
         Step {
-            line: Position::of(script.sql(), statement.start()).line,
+            line: lines.position(statement.start()).line,
             sql: statement.sql(),
             done: number < done,
             locks: locks
@@ -121,9 +122,8 @@ fn show(
                 .map(|lock| format!("{DIM}      = takes {} on {}{DIM:#}", lock.mode, lock.table)),
         );
     }
-    for finding in findings {
-        lines.push(render(finding, Some(text), Style::Coloured));
-    }
+    let renderer = renderer(findings, text);
+    lines.extend(findings.iter().map(|finding| renderer.render(finding)));
     lines.join("\n") + "\n"
 }
 
@@ -138,12 +138,21 @@ fn document(
         let locks: Vec<_> = step.locks.iter().map(lock).collect();
         json!({ "line": step.line, "sql": step.sql, "done": step.done, "locks": locks })
     };
+    let renderer = renderer(findings, text);
+    let finding =
+        |finding: &Diagnostic| crate::finding::document(finding, renderer.position(finding));
     json!({
         "version": pending.version,
         "name": pending.name,
         "file": pending.file,
         "transactional": pending.transactional,
         "statements": steps.iter().map(step).collect::<Vec<_>>(),
-        "findings": findings.iter().map(|finding| crate::finding::document(finding, Some(text))).collect::<Vec<_>>(),
+        "findings": findings.iter().map(finding).collect::<Vec<_>>(),
     })
+}
+
+/// All findings of one file have its name.
+fn renderer<'t>(findings: &'t [Diagnostic], text: &'t str) -> Renderer<'t> {
+    let file = findings.first().map(|finding| finding.file.as_str());
+    Renderer::new(file.map(|file| (file, text)), Style::Coloured)
 }

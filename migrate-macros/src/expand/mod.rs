@@ -60,7 +60,7 @@ use std::path::Path;
 
 use migrate_check::Checksum;
 use migrate_check::pack::{Packed, pack};
-use migrate_check::{Diagnostic, Loaded, Severity, Style, TableName, configure, load, render};
+use migrate_check::{Diagnostic, Loaded, Severity, Style, TableName, configure, load};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
@@ -159,8 +159,9 @@ fn refuse(input: &Input, errors: &TokenStream) -> TokenStream {
 
 /// One error or warning a diagnostic.
 fn notices(input: &Input, loaded: &Loaded) -> TokenStream {
+    let renderer = loaded.renderer(Style::Plain);
     let notice = |diagnostic: &Diagnostic| {
-        let text = render(diagnostic, loaded.text(&diagnostic.file), Style::Plain);
+        let text = renderer.render(diagnostic);
         match diagnostic.severity {
             Severity::Error => problem::error(input.span, &text),
             Severity::Warning => problem::warning(input.span, diagnostic.rule, &text),

@@ -16,9 +16,12 @@
 mod drawing;
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::collections::HashMap;
 
 use self::drawing::Drawing;
 use super::diagnostic::{Diagnostic, RuleRemark, Span};
+use super::lines::Lines;
 use super::position::{Position, floor};
 
 /// Whether the text is for a terminal that shows colours.
@@ -37,57 +40,104 @@ const WIDEST: usize = 120;
 /// How much of a line is shown before the caret, where it has to be cut.
 const BEFORE_CARET: usize = 60;
 
-/// Renders `diagnostic`, which points into `text`. Without a text there is no snippet and no line.
+/// Renders the diagnostics of several files, and finds the lines of each file once.
+#[derive(Debug)]
+pub struct Renderer<'t> {
+    texts: HashMap<&'t str, Text<'t>>,
+    style: Style,
+}
+
+#[derive(Debug)]
+struct Text<'t> {
+    text: &'t str,
+    lines: OnceCell<Lines<'t>>,
+}
+
+impl<'t> Renderer<'t> {
+    /// For diagnostics of `files`: the name of each, as diagnostics have it, and its text.
+    pub fn new(files: impl IntoIterator<Item = (&'t str, &'t str)>, style: Style) -> Self {
+        let text = |text| Text {
+            text,
+            lines: OnceCell::new(),
+        };
+        Self {
+            texts: files
+                .into_iter()
+                .map(|(file, content)| (file, text(content)))
+                .collect(),
+            style,
+        }
+    }
+
+    /// Renders one of them. Where the file's text is not known there is no snippet and no line.
+    pub fn render(&self, diagnostic: &Diagnostic) -> String {
+        let excerpt = diagnostic
+            .span
+            .as_ref()
+            .zip(self.lines(diagnostic))
+            .map(|(span, lines)| Excerpt::of(lines, span));
+        draw(diagnostic, excerpt.as_ref(), self.style)
+    }
+
+    /// Where it begins; None where it is about a whole file, and where the file's text is not known.
+    pub fn position(&self, diagnostic: &Diagnostic) -> Option<Position> {
+        let span = diagnostic.span.as_ref()?;
+        Some(self.lines(diagnostic)?.position(span.start))
+    }
+
+    fn lines(&self, diagnostic: &Diagnostic) -> Option<&Lines<'t>> {
+        let text = self.texts.get(diagnostic.file.as_str())?;
+        Some(text.lines.get_or_init(|| Lines::of(text.text)))
+    }
+}
+
+/// Renders `diagnostic`, which points into `text`. Without a text there is no snippet and no line. For many
+/// diagnostics there is [`Renderer`].
 ///
 /// A span that lies outside of `text` or cuts a character is moved to the nearest place that does
 /// not.
 pub fn render(diagnostic: &Diagnostic, text: Option<&str>, style: Style) -> String {
-    let excerpt = diagnostic
-        .span
-        .as_ref()
-        .zip(text)
-        .map(|(span, text)| Excerpt::of(text, span));
+    let file = diagnostic.file.as_str();
+    Renderer::new(text.map(|text| (file, text)), style).render(diagnostic)
+}
+
+fn draw(diagnostic: &Diagnostic, excerpt: Option<&Excerpt<'_>>, style: Style) -> String {
     let file = &diagnostic.file;
     let message = &diagnostic.message;
-    let title = match &excerpt {
+    let title = match excerpt {
         Some(excerpt) => format!("{file}:{}: {message}", excerpt.position),
         None => format!("{file}: {message}"),
     };
-    let number = excerpt
-        .as_ref()
-        .map(|excerpt| excerpt.position.line.to_string());
+    let number = excerpt.map(|excerpt| excerpt.position.line.to_string());
     let colours = (style == Style::Coloured).then_some(diagnostic.severity);
     let mut drawing = Drawing::new(colours, number.as_deref().map_or(0, str::len));
     drawing.title(&title);
-    if let (Some(number), Some(excerpt)) = (&number, &excerpt) {
+    if let (Some(number), Some(excerpt)) = (&number, excerpt) {
         drawing.source(number, &excerpt.line, &excerpt.span, &diagnostic.label);
     }
-    let is_named = diagnostic.remark != RuleRemark::None;
-    if is_named || !diagnostic.help.is_empty() {
+    if diagnostic.remark != RuleRemark::None || !diagnostic.help.is_empty() {
         drawing.separator();
     }
     for help in &diagnostic.help {
         drawing.remark("help", help);
     }
-    // Its name is what `allow` and the reference of the rules go by.
-    if is_named {
-        let id = diagnostic.rule;
-        if says_how_to_allow(diagnostic) {
+    let id = diagnostic.rule;
+    match diagnostic.remark {
+        RuleRemark::None => {}
+        RuleRemark::Allowable if !says_how_to_allow(diagnostic) => {
             let remark = format!(
                 "{id}; if it is meant, say why above the statement: `-- migrate: allow({id}) <reason>`"
             );
             drawing.remark("rule", &remark);
-        } else {
-            drawing.remark("rule", id);
         }
+        RuleRemark::Name | RuleRemark::Allowable => drawing.remark("rule", id),
     }
     drawing.finish()
 }
 
-/// Whether a reader may well want to allow it, and no help says how.
+/// Whether a help says it already.
 fn says_how_to_allow(diagnostic: &Diagnostic) -> bool {
-    diagnostic.remark == RuleRemark::Allowable
-        && !diagnostic.help.iter().any(|help| help.contains("allow("))
+    diagnostic.help.iter().any(|help| help.contains("allow("))
 }
 
 /// The line to show.
@@ -100,26 +150,18 @@ struct Excerpt<'t> {
 }
 
 impl<'t> Excerpt<'t> {
-    fn of(text: &'t str, span: &Span) -> Self {
+    fn of(lines: &Lines<'t>, span: &Span) -> Self {
+        let text = lines.text();
         let start = floor(text, span.start);
         let end = floor(text, span.end).max(start);
-        let line_start = text
-            .get(..start)
-            .and_then(|before| before.rfind('\n'))
-            .map_or(0, |newline| newline + 1);
-        let line_end = text
-            .get(start..)
-            .and_then(|rest| rest.find('\n'))
-            .map_or(text.len(), |newline| start + newline);
-        // What goes on over several lines is underlined in its first one.
-        let end = end.min(line_end);
-        let (line, span) = cut(
-            text.get(line_start..line_end).unwrap_or_default(),
-            start - line_start..end - line_start,
-        );
+        let line = lines.line(start);
+        // A span of several lines is underlined in its first one.
+        let end = end.min(line.end);
+        let within = start - line.start..end - line.start;
+        let (shown, span) = cut(text.get(line).unwrap_or_default(), within);
         Self {
-            position: Position::of(text, start),
-            line,
+            position: lines.position(start),
+            line: shown,
             span,
         }
     }

@@ -1,32 +1,32 @@
-//! Directives below the first statement.
+//! Directives below the first statement: only `allow` has an effect there, directly above a statement.
 
-use super::piece::Piece;
-use super::{ALLOW, Allow, Directives, Form, Reader, comments, dbmate, is_of_word};
+use super::fragment::Fragment;
+use super::{ALLOW, Allow, Directives, Form, Reader, comments, foreign, is_of_word};
 use crate::diagnostics::{Diagnostic, Span};
 use crate::settings::RuleNames;
 
 /// Where a comment below the leading ones stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// It is none: it lies in a string.
+    /// It is no comment: it lies in a string.
     Text,
     /// Between two statements, above this one.
     Above(Span),
-    /// Within a statement, or behind the last.
+    /// Within a statement, or after the last.
     Nowhere,
 }
 
-/// Reads the directives below the first statement: `allow` right above a statement holds for that. All
+/// Reads the directives below the first statement: `allow` directly above a statement holds for that one. All
 /// others have no effect there. `locate` says where the byte at an offset is.
-pub(crate) fn read_further(
+pub(crate) fn read_statement_level(
     file: &str,
     text: &str,
     rules: &RuleNames,
     directives: &mut Directives,
     locate: impl Fn(usize) -> Place,
 ) -> Vec<Diagnostic> {
-    let found = comments::further(text, directives.end, |comment| {
-        Form::of(comment, file).is_some_and(|form| !matches!(form, Form::Foreign(_)))
+    let found = comments::below(text, directives.end, |comment| {
+        Form::of(comment).is_some_and(|form| !matches!(form, Form::Foreign(..)))
     });
     let mut problems = Vec::new();
     for comment in found {
@@ -34,16 +34,16 @@ pub(crate) fn read_further(
         if place == Place::Text {
             continue;
         }
-        let said = match Form::of(comment, file) {
-            Some(Form::Directive(said)) => Some(said),
+        let directive = match Form::of(comment) {
+            Some(Form::Directive(directive)) => Some(directive),
             _ => None,
         };
-        match (said, place) {
-            (Some(said), _) if matches!(said.text, "up" | "down") => {
-                problems.push(dbmate(said, file));
+        match (directive, place) {
+            (Some(mark), _) if matches!(mark.text, "up" | "down") => {
+                problems.push(foreign(file, mark, "dbmate"));
             }
-            (Some(said), Place::Above(statement))
-                if is_allow(said) && comments::has_line_of_its_own(text, comment) =>
+            (Some(directive), Place::Above(statement))
+                if is_allow(directive) && comments::has_line_of_its_own(text, comment) =>
             {
                 let mut reader = Reader {
                     file,
@@ -59,26 +59,28 @@ pub(crate) fn read_further(
                     ..allow
                 }));
             }
-            (said, _) => problems.push(misplaced(file, comment, said.is_some_and(is_allow))),
+            (directive, _) => {
+                problems.push(misplaced(file, comment, directive.is_some_and(is_allow)));
+            }
         }
     }
     problems
 }
 
-fn is_allow(said: Piece<'_>) -> bool {
-    said.split_while(is_of_word).0.text == ALLOW
+fn is_allow(directive: Fragment<'_>) -> bool {
+    directive.split_while(is_of_word).0.text == ALLOW
 }
 
-fn misplaced(file: &str, comment: Piece<'_>, is_allow: bool) -> Diagnostic {
+fn misplaced(file: &str, comment: Fragment<'_>, is_allow: bool) -> Diagnostic {
     let (message, help) = if is_allow {
         (
-            "an `allow` that stands above no statement has no effect",
-            "move it to a line of its own above the statement it is meant for, or to the top of the file",
+            "`allow` has no effect here: it is not on a line of its own above a statement",
+            "move it to the line above the statement that it is meant for, or to the top of the file",
         )
     } else {
         (
             "a directive below the first statement has no effect",
-            "move it to the top of the file, before the first statement, on a line of its own",
+            "move it to a line of its own above the first statement",
         )
     };
     Diagnostic::error("misplaced-directive", file, message)

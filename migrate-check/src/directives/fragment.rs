@@ -4,13 +4,13 @@ use crate::diagnostics::Span;
 
 /// A part of a larger text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Piece<'t> {
+pub(super) struct Fragment<'t> {
     pub(super) text: &'t str,
     /// Byte offset in the larger text.
     start: usize,
 }
 
-impl<'t> Piece<'t> {
+impl<'t> Fragment<'t> {
     /// The part of `whole` that `span` covers; empty where it covers none.
     pub(super) fn of(whole: &'t str, span: Span) -> Self {
         Self {
@@ -24,10 +24,18 @@ impl<'t> Piece<'t> {
     }
 
     pub(super) fn trim(self) -> Self {
+        let fragment = self.trim_start();
+        Self {
+            text: fragment.text.trim_end(),
+            ..fragment
+        }
+    }
+
+    pub(super) fn trim_start(self) -> Self {
         let text = self.text.trim_start();
         Self {
             start: self.start + self.text.len() - text.len(),
-            text: text.trim_end(),
+            text,
         }
     }
 
@@ -40,29 +48,44 @@ impl<'t> Piece<'t> {
         })
     }
 
-    /// What stands before and behind `separator`, if it occurs.
+    /// What stands before and after `separator`, if it occurs.
     pub(super) fn split_once(self, separator: char) -> Option<(Self, Self)> {
-        let (before, behind) = self.text.split_once(separator)?;
+        let (before, after) = self.text.split_once(separator)?;
         let start = self.start + before.len() + separator.len_utf8();
         Some((
             Self {
                 text: before,
                 ..self
             },
+            Self { text: after, start },
+        ))
+    }
+
+    /// The first `length` bytes and the rest, if it has so many and a character ends there.
+    pub(super) fn split_at(self, length: usize) -> Option<(Self, Self)> {
+        let (front, rest) = self.text.split_at_checked(length)?;
+        Some((
             Self {
-                text: behind,
-                start,
+                text: front,
+                ..self
+            },
+            Self {
+                text: rest,
+                start: self.start + length,
             },
         ))
     }
 
+    /// The part of it before `rest`, which is a later part of it.
+    pub(super) fn until(self, rest: Self) -> Self {
+        let length = rest.start.saturating_sub(self.start);
+        self.split_at(length).map_or(self, |(front, _)| front)
+    }
+
     /// The characters in front for which `belongs` holds, and the rest.
     pub(super) fn split_while(self, belongs: impl Fn(char) -> bool) -> (Self, Self) {
-        let end = self
-            .text
-            .find(|character| !belongs(character))
-            .unwrap_or(self.text.len());
-        let (front, rest) = self.text.split_at(end);
+        let end = self.text.find(|character| !belongs(character));
+        let (front, rest) = self.text.split_at(end.unwrap_or(self.text.len()));
         (
             Self {
                 text: front,
@@ -70,7 +93,7 @@ impl<'t> Piece<'t> {
             },
             Self {
                 text: rest,
-                start: self.start + end,
+                start: self.start + front.len(),
             },
         )
     }
