@@ -1,4 +1,5 @@
-//! `cargo xtask counts`: how many instructions fixed pieces of work take, compared with what is committed.
+//! `cargo xtask counts`: how many instructions fixed pieces of work take, compared with what is committed; and that the
+//! build's work grows no faster than its input.
 //!
 //! Times on a shared machine say little; counts repeat to a fraction of a percent. They hold for one compiler,
 //! one C library and one valgrind, so on another machine they may have to be taken anew before they say anything.
@@ -30,6 +31,9 @@ const PIECES: [(&str, &str); 7] = [
 /// Percent by which a count may differ.
 const TOLERANCE: u64 = 5;
 
+/// Twice an input may take at most so many percent of the instructions: four times as many if they were squared.
+const MOST_GROWTH: u64 = 230;
+
 /// Counts, and compares or (`--write`) writes down.
 pub(crate) fn run(options: &[String]) -> Outcome {
     let write = match options {
@@ -56,43 +60,67 @@ pub(crate) fn run(options: &[String]) -> Outcome {
         eprintln!("counts: written");
         return Ok(());
     }
-    report("counts", &compare(&committed, &counts))
+    let mut findings = compare(&committed, &counts);
+    findings.extend(grow()?);
+    report("counts", &findings)
+}
+
+/// What of the build grows faster than its input.
+fn grow() -> Outcome<Vec<String>> {
+    let target = root().join("target/micro");
+    build(&target, "grown", &[])?;
+    let program = target.join("debug/grown");
+    let input = target.join("grown-input");
+    let mut findings = Vec::new();
+    for shape in read(&mut Command::new(&program))?.lines() {
+        let once = count(&program, &input, &[shape, "1"])?;
+        let twice = count(&program, &input, &[shape, "2"])?;
+        let percent = twice * 100 / once.max(1);
+        eprintln!("counts: {shape}: {once}, and for twice the input {percent} %");
+        if percent > MOST_GROWTH {
+            findings.push(format!(
+                "{shape}: twice the input takes {percent} % of the instructions (see benches/micro/src/growth.rs)"
+            ));
+        }
+    }
+    Ok(findings)
+}
+
+fn build(target: &Path, program: &str, profile: &[&str]) -> Outcome {
+    run_command(
+        cargo()
+            .args(["build", "--quiet", "--locked", "--bin", program])
+            .args([
+                "--manifest-path",
+                "benches/micro/Cargo.toml",
+                "--target-dir",
+            ])
+            .arg(target)
+            .args(profile),
+    )
 }
 
 fn count_all() -> Outcome<BTreeMap<&'static str, u64>> {
     let target = root().join("target/micro");
-    let build = |profile: &[&str]| {
-        run_command(
-            cargo()
-                .args(["build", "--quiet", "--locked", "--bin", "counted"])
-                .args([
-                    "--manifest-path",
-                    "benches/micro/Cargo.toml",
-                    "--target-dir",
-                ])
-                .arg(&target)
-                .args(profile),
-        )
-    };
-    build(&[])?;
-    build(&["--release"])?;
+    build(&target, "counted", &[])?;
+    build(&target, "counted", &["--release"])?;
     let input = target.join("input");
     let mut counts = BTreeMap::new();
     for (piece, profile) in PIECES {
         let program = target.join(profile).join("counted");
-        let with = count(&program, &input, piece)?;
-        let without = count(&program, &input, "nothing")?;
+        let with = count(&program, &input, &[piece])?;
+        let without = count(&program, &input, &["nothing"])?;
         counts.insert(piece, with.saturating_sub(without));
     }
     Ok(counts)
 }
 
 /// The instructions of one run.
-fn count(program: &Path, input: &Path, piece: &str) -> Outcome<u64> {
+fn count(program: &Path, input: &Path, piece: &[&str]) -> Outcome<u64> {
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .args([program, input])
-        .arg(piece)
+        .args(piece)
         // Hash maps and paths as on any other machine.
         .env_clear()
         .output()?;
@@ -102,7 +130,7 @@ fn count(program: &Path, input: &Path, piece: &str) -> Outcome<u64> {
         .and_then(|(_, rest)| rest.split_whitespace().next());
     match number {
         Some(number) if output.status.success() => Ok(number.parse()?),
-        _ => Err(format!("{piece} cannot be counted:\n{said}").into()),
+        _ => Err(format!("{} cannot be counted:\n{said}", piece.join(" ")).into()),
     }
 }
 

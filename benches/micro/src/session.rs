@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use migrate_runtime::{SessionError, Migrations, Reply, Session};
+use migrate_runtime::{Migrations, Reply, Session, SessionError};
 
 /// Answers the first message with a history, and all others with success.
 #[derive(Debug)]
@@ -49,7 +49,7 @@ impl Scripted {
     /// Runs the set; how many it has applied.
     pub(crate) fn run(mut self, set: &Migrations) -> Option<usize> {
         let mut runner = set.runner();
-        let mut run = pin!(runner.run_over(&mut self));
+        let mut run = pin!(runner.run_with(&mut self));
         let mut context = Context::from_waker(Waker::noop());
         match run.as_mut().poll(&mut context) {
             Poll::Ready(Ok(report)) => Some(report.applied.len()),

@@ -43,6 +43,7 @@ fn fold(word: &str) -> Vec<char> {
 /// How many characters have to be inserted, deleted, replaced or swapped with their neighbour to make
 /// `a` out of `b` (the optimal string alignment distance, a row of its table at a time).
 fn distance(a: &[char], b: &[char]) -> usize {
+    let (a, b) = apart(a, b);
     let at = |row: &[usize], column: usize| row.get(column).copied().unwrap_or(usize::MAX - 1);
     let mut above_that = Vec::new();
     let mut above: Vec<usize> = (0..=b.len()).collect();
@@ -62,6 +63,21 @@ fn distance(a: &[char], b: &[char]) -> usize {
         above_that = std::mem::replace(&mut above, row);
     }
     above.last().copied().unwrap_or_default()
+}
+
+/// The two without what both begin and end with, which costs no edit: of a typo little is left.
+fn apart<'w>(mut a: &'w [char], mut b: &'w [char]) -> (&'w [char], &'w [char]) {
+    while let ([x, rest_of_a @ ..], [y, rest_of_b @ ..]) = (a, b)
+        && x == y
+    {
+        (a, b) = (rest_of_a, rest_of_b);
+    }
+    while let ([rest_of_a @ .., x], [rest_of_b @ .., y]) = (a, b)
+        && x == y
+    {
+        (a, b) = (rest_of_a, rest_of_b);
+    }
+    (a, b)
 }
 
 #[cfg(test)]
