@@ -62,8 +62,8 @@
 /// ```
 ///
 /// Warnings come as uses of a deprecated constant that is named after the rule, once a finding, so
-/// `#[allow(deprecated)]` on the `static` silences them all and `-D warnings` makes errors of them. One
-/// rule is silenced by `lint(allow = "…")`, one finding by `-- migrate: allow(<rule>) <reason>` above its
+/// `#[allow(deprecated)]` on the `static` silences them all and `-D warnings` makes errors of them. To keep
+/// them as warnings in such a build, set `RUSTFLAGS="-D warnings --force-warn deprecated"`. One rule is silenced by `lint(allow = "…")`, one finding by `-- migrate: allow(<rule>) <reason>` above its
 /// statement, or at the top of the file.
 ///
 /// # Changes

@@ -79,8 +79,8 @@ impl Fixture {
     pub(crate) fn cargo_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Outcome {
         let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         command
-            .args(arguments)
             .arg("--offline")
+            .args(arguments)
             .current_dir(&self.root)
             .env("CARGO_TARGET_DIR", TARGET)
             .env("CARGO_TERM_COLOR", "never");

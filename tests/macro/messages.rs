@@ -91,7 +91,7 @@ fn twelve_broken_files_are_twelve_errors_in_one_build() {
     error: migrations/0008_body.sql:1:4: unterminated dollar-quoted string
     error: migrations/0009_commit.sql:2:3: `COMMIT` in a file that runs in a transaction already
     error: migrations/0010_directive.sql:1:13: unknown directive `no-transactoin`
-    error: migrations/001_again.sql: version 1 is taken by `0001_fine.sql`
+    error: migrations/001_again.sql: version 1 is also the version of `0001_fine.sql`
     error: migrations/1create.sql: no `_` or `-` between version 1 and the name
     error: migrations/99999999999999999999_far.sql: version 99999999999999999999 is too large: the largest is 9223372036854775807
     error: migrations/create_users.sql: the name does not begin with a version number
@@ -110,10 +110,11 @@ fn the_user_decides_what_becomes_of_a_warning() {
     let outcome = fixture.cargo(&["check"]);
     assert!(outcome.succeeded);
     insta::assert_snapshot!(outcome.messages(), @r#"
-    warning: use of deprecated constant `MIGRATIONS::TIMESTAMP_LENGTH`: migrations/202401030000000_x.sql: version 202401030000000 has a digit too many: 15, where other timestamps have 14
+    warning: use of deprecated constant `MIGRATIONS::TIMESTAMP_LENGTH`: migrations/202401030000000_x.sql: version 202401030000000 has 15 digits, but other timestamps have 14
               |
-              = help: it stands behind all of them for ever: rename it before it is applied anywhere
-              = help: where it has been applied already: `-- migrate: allow(timestamp-length) <reason>`
+              = help: rename it before it is applied anywhere: it runs after all of them
+              = help: if it has been applied, allow it: `-- migrate: allow(timestamp-length) <reason>`
+              = help: where warnings are denied, add `--force-warn deprecated` to RUSTFLAGS to keep these as warnings
      --> src/main.rs:3:51
       |
     3 | static MIGRATIONS: Migrations = embed_migrations!("migrations");
@@ -132,6 +133,9 @@ fn the_user_decides_what_becomes_of_a_warning() {
                 .messages()
                 .contains("error: use of deprecated constant")
     );
+    let keep = ["rustc", "--", "--force-warn", "deprecated"];
+    let outcome = fixture.cargo(&keep);
+    assert!(outcome.succeeded, "{}", outcome.messages());
 
     fixture.write(
         "src/main.rs",

@@ -48,11 +48,11 @@ fn every_mistake_is_shown_in_one_go() {
       |             ^^^^^^^^^^^^^^
       |
       = help: did you mean `no-transaction`?
-      = help: the directives are `no-transaction`, `out-of-order`, `lock-timeout <time>` and `allow(<rule>) <reason>`
+      = help: use `no-transaction`, `out-of-order`, `lock-timeout <time>` or `allow(<rule>) <reason>`
 
-    error: migrations/0002_two.sql: version 2 is taken by `0002_second.sql`
+    error: migrations/0002_two.sql: version 2 is also the version of `0002_second.sql`
      |
-     = help: give the one that has been applied nowhere yet a number of its own
+     = help: renumber whichever of the two has not been applied anywhere
 
     error: migrations/0002_two.sql:1:1: `BEGIN` in a file that runs in a transaction already
       |

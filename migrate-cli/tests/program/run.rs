@@ -179,9 +179,9 @@ fn files_with_mistakes_stop_everything() {
       = help: close it with `'`; a quote inside a string is written twice: `'it''s'`
       = rule: lexical-error
 
-    migrations/0002_b.sql: version 2 is taken by `0002_a.sql`
+    migrations/0002_b.sql: version 2 is also the version of `0002_a.sql`
      |
-     = help: give the one that has been applied nowhere yet a number of its own
+     = help: renumber whichever of the two has not been applied anywhere
 
     migrations/3create.sql: no `_` or `-` between version 3 and the name
      |

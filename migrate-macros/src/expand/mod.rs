@@ -157,14 +157,22 @@ fn refuse(input: &Input, errors: &TokenStream) -> TokenStream {
     }
 }
 
-/// One error or warning a diagnostic.
+/// What keeps warnings from stopping a build that denies them. To the compiler they are uses of a deprecated constant.
+const KEEP_WARNINGS: &str = "where warnings are denied, add `--force-warn deprecated` to RUSTFLAGS to keep these as warnings";
+
+/// One error or warning a diagnostic. The first warning says how to keep all of them warnings.
 fn notices(input: &Input, loaded: &Loaded) -> TokenStream {
     let renderer = loaded.renderer(Style::Plain);
-    let notice = |diagnostic: &Diagnostic| {
-        let text = renderer.render(diagnostic);
-        match diagnostic.severity {
-            Severity::Error => problem::error(input.span, &text),
-            Severity::Warning => problem::warning(input.span, diagnostic.rule, &text),
+    let mut is_first = true;
+    let notice = |diagnostic: &Diagnostic| match diagnostic.severity {
+        Severity::Error => problem::error(input.span, &renderer.render(diagnostic)),
+        Severity::Warning => {
+            let text = if std::mem::take(&mut is_first) {
+                renderer.render(&diagnostic.clone().help(KEEP_WARNINGS))
+            } else {
+                renderer.render(diagnostic)
+            };
+            problem::warning(input.span, diagnostic.rule, &text)
         }
     };
     loaded.diagnostics.iter().map(notice).collect()
