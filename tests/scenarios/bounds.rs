@@ -1,11 +1,12 @@
 //! Waiting for the history table itself: it has an end, it is told of, and it names the session in the way.
 
+use std::thread;
 use std::time::Duration;
 
 use migrate_fixtures::Database;
 use migrate_runtime::{Error, Event, Repair, Revert};
 
-use crate::set::{Driver, Set, both};
+use crate::set::{DRIVERS, Driver, Set, both};
 
 const WAIT: Duration = Duration::from_millis(300);
 
@@ -107,6 +108,72 @@ fn the_first_run_names_who_holds_the_lock() {
         assert!(
             error.to_string().contains("application the first"),
             "{error}"
+        );
+    });
+}
+
+/// Calls `beside` while a `no-transaction` file is under way.
+fn beside_a_running_file(database: &Database, set: &Set, beside: impl FnOnce()) {
+    let set = set.load();
+    thread::scope(|scope| {
+        let first = scope.spawn(|| DRIVERS[0].run(database, set.runner()).unwrap());
+        while database.value(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'",
+        ) == "0"
+        {
+            thread::sleep(Duration::from_millis(10));
+        }
+        beside();
+        first.join().unwrap();
+    });
+}
+
+fn a_slow_file() -> Set {
+    Set::new(&[
+        (
+            "1_slow.sql",
+            "-- migrate: no-transaction\nSELECT pg_sleep(2);\nCREATE TABLE slow (id int);",
+        ),
+        ("1_slow.down.sql", "DROP TABLE slow"),
+    ])
+}
+
+#[test]
+fn a_revert_and_a_baseline_wait_for_a_file_under_way() {
+    both(|driver, database| {
+        let set = a_slow_file();
+        let loaded = set.load();
+        beside_a_running_file(database, &set, || {
+            for error in [
+                driver
+                    .revert(
+                        database,
+                        loaded.runner().wait_timeout(WAIT),
+                        Revert::Last(1),
+                    )
+                    .unwrap_err(),
+                driver
+                    .baseline(database, loaded.runner().wait_timeout(WAIT), 1)
+                    .unwrap_err(),
+            ] {
+                assert!(error.is_locked(), "{error}");
+                assert!(error.to_string().contains(": pid "), "{error}");
+            }
+            let report = driver
+                .revert(database, loaded.runner(), Revert::Last(1))
+                .unwrap();
+            assert_eq!(report.reverted.len(), 1);
+        });
+        assert_eq!(
+            database.value("SELECT (to_regclass('slow') IS NULL)::text"),
+            "true"
+        );
+        beside_a_running_file(database, &set, || {
+            driver.baseline(database, loaded.runner(), 1).unwrap();
+        });
+        assert_eq!(
+            database.rows("SELECT version, state FROM schema_migrations"),
+            [["1", "applied"]]
         );
     });
 }

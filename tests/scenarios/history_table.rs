@@ -288,3 +288,22 @@ fn a_schema_public_that_was_dropped_is_not_made_again() {
         );
     });
 }
+
+#[test]
+fn the_table_does_not_depend_on_the_default_access_method() {
+    both(|driver, database| {
+        database.execute(&format!(
+            "CREATE ACCESS METHOD another TYPE TABLE HANDLER heap_tableam_handler; \
+             ALTER DATABASE {} SET default_table_access_method TO another",
+            database.name()
+        ));
+        let set = Set::new(&[("1_a.sql", "SELECT 1")]).load();
+        driver.run(database, set.runner()).unwrap();
+        assert_eq!(
+            database.value(
+                "SELECT amname::text FROM pg_class c JOIN pg_am a ON a.oid = c.relam WHERE c.oid = 'schema_migrations'::regclass"
+            ),
+            "heap"
+        );
+    });
+}

@@ -52,7 +52,7 @@ fn index(table: &Table) -> String {
     format!("{}_unsettled", name.get(..end).unwrap_or_default())
 }
 
-/// The history table's definition.
+/// The history table's definition. A `default_table_access_method` of the session's may not be able to hold it.
 ///
 /// `fingerprint` is for sets of many: the sum over all rows says whether they are those of a set, in any order,
 /// and costs the server next to nothing. It is generated, so that whatever is done to a row changes it.
@@ -71,7 +71,7 @@ pub(super) fn define(table: &Table) -> String {
          applied_by pg_catalog.text DEFAULT CURRENT_USER, \
          tool pg_catalog.text, \
          note pg_catalog.text, \
-         fingerprint bigint GENERATED ALWAYS AS ({FINGERPRINT}) STORED);\
+         fingerprint bigint GENERATED ALWAYS AS ({FINGERPRINT}) STORED) USING heap;\
          CREATE INDEX IF NOT EXISTS {index} ON {table} (version) WHERE {UNSETTLED}",
         index = Identifier(&index(table)),
     )
