@@ -340,3 +340,21 @@ impl Adoption<'_> {
         }
     }
 }
+
+#[cfg(feature = "tokio-postgres")]
+impl Adoption<'_> {
+    /// Adopts the history: reads the other tool's table and records what it says in one transaction. Doing it again
+    /// changes nothing.
+    ///
+    /// For a `tokio_postgres::Client`; [`run_with`](Adoption::run_with) says what it sends and locks.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] has them all. Nothing is recorded then.
+    pub async fn run_async(
+        &self,
+        client: &mut tokio_postgres::Client,
+    ) -> Result<AdoptReport, Error> {
+        self.run_with(client).await
+    }
+}

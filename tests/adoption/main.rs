@@ -84,6 +84,20 @@ fn perform(database: &Database, adoption: &Adoption<'_>) -> Result<AdoptReport, 
     adoption.run(&mut database.client())
 }
 
+/// The same through the asynchronous client.
+fn perform_async(database: &Database, adoption: &Adoption<'_>) -> Result<AdoptReport, Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let connected = tokio_postgres::connect(&database.url(), tokio_postgres::NoTls).await;
+        let (mut client, connection) = connected.unwrap();
+        tokio::spawn(connection);
+        adoption.run_async(&mut client).await
+    })
+}
+
 fn run(database: &Database, set: &Migrations) -> Result<RunReport, migrate_runtime::Error> {
     set.run(&mut database.client())
 }
@@ -97,10 +111,13 @@ fn assert_taken_over(
     next: (&str, &str),
     old: &str,
 ) {
-    let adopted = perform(database, &migrate_adopt::adopt(&project.set())).unwrap();
+    let set = project.set();
+    let dry = perform_async(database, &migrate_adopt::adopt(&set).dry_run(true)).unwrap();
+    let adopted = perform(database, &migrate_adopt::adopt(&set)).unwrap();
+    assert_eq!(dry.recorded, adopted.recorded);
     assert_eq!(adopted.recorded.len(), recorded, "{adopted}");
     let before = history(database);
-    let again = perform(database, &migrate_adopt::adopt(&project.set())).unwrap();
+    let again = perform_async(database, &migrate_adopt::adopt(&set)).unwrap();
     assert_eq!(again.recorded, [], "{again}");
     assert_eq!(history(database), before);
     assert!(run(database, &project.set()).unwrap().is_noop());

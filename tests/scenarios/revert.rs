@@ -49,6 +49,29 @@ fn the_newest_is_reverted_first_and_can_be_applied_again() {
 }
 
 #[test]
+fn reverting_to_version_0_keeps_version_0() {
+    both(|driver, database| {
+        let set = reversible();
+        set.write("0_first.up.sql", "CREATE TABLE first (id int)");
+        set.write("0_first.down.sql", "DROP TABLE first");
+        let set = set.load();
+        driver.run(database, set.runner()).unwrap();
+        let report = driver.revert(database, set.runner(), Revert::To(0));
+        assert_eq!(reverted(&report.unwrap()), [3, 2, 1]);
+        assert_eq!(
+            database.value("SELECT string_agg(version::text, ',') FROM schema_migrations"),
+            "0"
+        );
+        assert_eq!(
+            database.value("SELECT to_regclass('first') IS NOT NULL"),
+            "t"
+        );
+        let report = driver.revert(database, set.runner(), Revert::All);
+        assert_eq!(reverted(&report.unwrap()), [0]);
+    });
+}
+
+#[test]
 fn a_failing_down_file_leaves_the_migration_applied() {
     both(|driver, database| {
         let set = reversible();

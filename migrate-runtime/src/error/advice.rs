@@ -86,7 +86,7 @@ fn half_applied(problem: &Problem) -> Vec<Hint> {
 fn stale(directory: &str, differences: &[Difference]) -> Vec<Hint> {
     let is_added = |difference: &Difference| matches!(difference, Difference::Added { .. });
     if !differences.iter().any(is_added) {
-        return vec![Hint::Rebuild];
+        return vec![Hint::BuildAgain];
     }
     let directory = directory.to_owned();
     vec![Hint::TouchCaller, Hint::WatchDirectory { directory }]

@@ -22,8 +22,10 @@ pub enum Hint {
     },
     /// Bring back the file of an applied migration.
     RestoreMissing,
-    /// Build the program from the current files.
+    /// Build the program from the current files, if they have changed since it was compiled.
     Rebuild,
+    /// Build again: cargo notices the edited, renamed or deleted file.
+    BuildAgain,
     /// Set [`missing(Policy::Allow)`](crate::Runner::missing).
     AllowMissing,
     /// Use the release that contains the migrations which this one does not know.
@@ -193,6 +195,7 @@ impl fmt::Display for Hint {
                 "restore the file if it was deleted, renamed, or is on another branch"
             }
             Self::Rebuild => "rebuild the program if its files have changed since it was compiled",
+            Self::BuildAgain => "build again",
             Self::AllowMissing => "set `.missing(Policy::Allow)` to continue without it",
             Self::UseNewerRelease => "use the release that contains it",
             Self::AllowAhead => "set `.ahead(Policy::Allow)` to start this release nevertheless",

@@ -301,7 +301,7 @@ fn every_kind_has_its_texts() {
 
     Stale: this binary is stale: migrations/3_x.sql was edited after it was compiled
     this binary is stale: migrations/3_x.sql was edited after it was compiled
-      = help: rebuild the program if its files have changed since it was compiled
+      = help: build again
 
     OpenTransaction: the connection has an open transaction
     the connection has an open transaction
