@@ -6,7 +6,7 @@ use migrate_check::pack::pack;
 use migrate_check::{Loaded, TableName};
 
 use crate::migrations::Migrations;
-use crate::table::Table;
+use crate::table::HistoryTable;
 
 impl Migrations {
     /// The set in a directory that [`migrate_check::load()`] has read; `directory` is the name that
@@ -17,7 +17,7 @@ impl Migrations {
             Cow::Owned(packed.text),
             Cow::Owned(packed.index),
             Cow::Owned(directory.to_owned()),
-            Table::unchecked(table.schema.clone().into(), table.name.clone().into()),
+            HistoryTable::unchecked(table.schema.clone().into(), table.name.clone().into()),
         )
     }
 }

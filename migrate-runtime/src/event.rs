@@ -26,7 +26,7 @@ pub enum Event<'a> {
     #[non_exhaustive]
     TableLocked {
         /// Who it is, where the server tells.
-        holder: Option<&'a Holder>,
+        holder: Option<&'a OtherSession>,
         /// How long this run has waited so far.
         waited: Duration,
         /// How long it sleeps now.
@@ -129,9 +129,6 @@ pub struct OtherSession {
     /// The start of its transaction, or of its connection if it has none open; None if this role may not see it.
     pub since: Option<Timestamp>,
 }
-
-/// The engine's word for it.
-pub(crate) use self::OtherSession as Holder;
 
 impl fmt::Display for OtherSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -5,7 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::packed::{Records, Statements, Summary};
-use crate::table::Table;
+use crate::table::HistoryTable;
 
 /// A set of migrations, embedded in the program.
 ///
@@ -26,14 +26,14 @@ pub struct Migrations {
     text: Cow<'static, str>,
     index: Cow<'static, [u8]>,
     directory: Cow<'static, str>,
-    table: Table,
+    table: HistoryTable,
     source: Option<&'static str>,
 }
 
 impl Migrations {
     /// A set that holds nothing: what `embed_migrations!` expands to after an error, and a start for tests.
     pub const fn empty() -> Self {
-        Self::embedded("", b"", "migrations", Table::DEFAULT, None)
+        Self::embedded("", b"", "migrations", HistoryTable::DEFAULT, None)
     }
 
     /// What the macro expands to.
@@ -41,7 +41,7 @@ impl Migrations {
         text: &'static str,
         index: &'static [u8],
         directory: &'static str,
-        table: Table,
+        table: HistoryTable,
         source: Option<&'static str>,
     ) -> Self {
         Self {
@@ -59,7 +59,7 @@ impl Migrations {
         text: Cow<'static, str>,
         index: Cow<'static, [u8]>,
         directory: Cow<'static, str>,
-        table: Table,
+        table: HistoryTable,
     ) -> Self {
         Self {
             text,
@@ -97,7 +97,7 @@ impl Migrations {
     }
 
     /// The history table that [`run`](Migrations::run) keeps.
-    pub fn table(&self) -> &Table {
+    pub fn table(&self) -> &HistoryTable {
         &self.table
     }
 

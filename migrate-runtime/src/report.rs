@@ -24,11 +24,6 @@ pub struct RunReport {
     pub drifted: Vec<i64>,
 }
 
-/// The engine's words for them.
-pub(crate) use self::{
-    AppliedMigration as Applied, RunReport as Report, UnknownMigration as Unknown,
-};
-
 /// One migration that a run applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]

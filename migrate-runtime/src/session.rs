@@ -39,7 +39,7 @@ pub trait Session: Send {
 pub(crate) type Boxed<'f, T> = Pin<Box<dyn Future<Output = T> + Send + 'f>>;
 
 /// What became of a message.
-pub(crate) type Sent = Result<Reply, Box<Failure>>;
+pub(crate) type Sent = Result<Reply, Box<SessionError>>;
 
 /// A [`Session`] of whatever type. The engine holds this, so that it is compiled once, and not once for
 /// each client; an allocation for each message is nothing beside the round trip.
@@ -131,9 +131,6 @@ pub struct SessionError {
     /// The client's own error.
     pub source: Box<dyn StdError + Send + Sync>,
 }
-
-/// The engine's word for it.
-pub(crate) use self::SessionError as Failure;
 
 impl SessionError {
     /// The connection broke, or the client failed by itself.

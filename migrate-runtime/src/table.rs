@@ -23,9 +23,6 @@ pub struct HistoryTable {
     key: i64,
 }
 
-/// The engine's word for it.
-pub(crate) use self::HistoryTable as Table;
-
 impl HistoryTable {
     /// `"public"."schema_migrations"`. The key is the one that [`Table::new`] computes; a test compares.
     pub(crate) const DEFAULT: Self = Self::known("public", "schema_migrations", DEFAULT_KEY);
@@ -176,27 +173,27 @@ fn double(f: &mut fmt::Formatter<'_>, text: &str, special: &[char]) -> fmt::Resu
 
 #[cfg(test)]
 mod tests {
-    use super::{Literal, Table};
+    use super::{HistoryTable, Literal};
 
     #[test]
     fn the_default_key_is_the_computed_one() {
-        let computed = Table::new("public", "schema_migrations").unwrap();
-        assert_eq!(Table::DEFAULT, computed);
+        let computed = HistoryTable::new("public", "schema_migrations").unwrap();
+        assert_eq!(HistoryTable::DEFAULT, computed);
     }
 
     #[test]
     fn hostile_names_stay_names() {
-        let table = Table::new(r#"a"; DROP TABLE x; --"#, r#"b"."c"#).unwrap();
+        let table = HistoryTable::new(r#"a"; DROP TABLE x; --"#, r#"b"."c"#).unwrap();
         insta::assert_snapshot!(table, @r#""a""; DROP TABLE x; --"."b"".""c""#);
         insta::assert_snapshot!(Literal(r"it's \' done"), @r"E'it''s \\'' done'");
     }
 
     #[test]
     fn names_that_postgresql_would_cut_are_refused() {
-        assert!(Table::new("public", "x".repeat(63)).is_ok());
-        assert!(Table::new("public", "x".repeat(64)).is_err());
-        assert!(Table::new("", "x").is_err());
-        assert!(Table::new("a\0b", "x").is_err());
+        assert!(HistoryTable::new("public", "x".repeat(63)).is_ok());
+        assert!(HistoryTable::new("public", "x".repeat(64)).is_err());
+        assert!(HistoryTable::new("", "x").is_err());
+        assert!(HistoryTable::new("a\0b", "x").is_err());
     }
 
     #[test]
@@ -208,9 +205,9 @@ mod tests {
             "pg_toast",
             "information_schema",
         ] {
-            let error = Table::new(schema, "x").unwrap_err();
+            let error = HistoryTable::new(schema, "x").unwrap_err();
             assert!(error.to_string().contains(schema), "{error}");
         }
-        assert!(Table::new("pgbouncer", "x").is_ok());
+        assert!(HistoryTable::new("pgbouncer", "x").is_ok());
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::backoff::Backoff;
-use super::message::{self, Adopted};
+use super::sql::{self, Adopted};
 use super::{Engine, Outcome, own_signal};
 use crate::error::{Error, Kind};
 use crate::event::Event;
@@ -29,8 +29,8 @@ impl Engine<'_, '_> {
         let mut backoff = Backoff::polling();
         let started = Instant::now();
         loop {
-            let sql = message::adopt(self.table, what, &rows, with_schema);
-            let Err(failure) = self.line.transact(&sql).await else {
+            let sql = sql::adopt(self.table, what, &rows, with_schema);
+            let Err(failure) = self.session.transact(&sql).await else {
                 return Ok(AdoptOutcome::Recorded);
             };
             if failure.code() == "3F000" && !with_schema {
@@ -38,7 +38,7 @@ impl Engine<'_, '_> {
                 continue;
             }
             match own_signal(self.table, &failure) {
-                Some(Outcome::Busy) => {}
+                Some(Outcome::LockHeld) => {}
                 Some(_) => return Ok(AdoptOutcome::TableChanged),
                 // The other table is gone: somebody else has renamed it.
                 None if failure.code() == "42P01" => return Ok(AdoptOutcome::TableChanged),
@@ -56,7 +56,7 @@ impl Engine<'_, '_> {
                 waited,
                 delay,
             });
-            self.line.sleep(delay).await;
+            self.session.sleep(delay).await;
         }
     }
 }

@@ -4,14 +4,14 @@ use std::time::{Duration, Instant};
 
 use super::backoff::Backoff;
 use super::history::{History, Row, State};
-use super::message::{self, Basis, Item, Limits, Message};
 use super::plan::{Plan, Step};
+use super::sql::{self, Basis, Limits, Message, ScriptRef};
 use super::{Engine, Outcome, read_holder, signal};
 use crate::error::{Error, Kind};
-use crate::event::{Event, Holder};
+use crate::event::{Event, OtherSession};
 use crate::migrations::Migration;
-use crate::report::Applied;
-use crate::session::{Failure, Sent};
+use crate::report::AppliedMigration;
+use crate::session::{Sent, SessionError};
 
 /// What another attempt may cure: lock timeout, deadlock, serialization failure.
 pub(super) const PASSING: [&str; 3] = ["55P03", "40P01", "40001"];
@@ -19,7 +19,7 @@ pub(super) const PASSING: [&str; 3] = ["55P03", "40P01", "40001"];
 /// How an attempt at a message has failed.
 #[derive(Debug)]
 pub(super) struct Attempt {
-    pub(super) failure: Box<Failure>,
+    pub(super) failure: Box<SessionError>,
     pub(super) elapsed: Duration,
 }
 
@@ -34,7 +34,7 @@ impl<'e> Engine<'e, '_> {
         if missing {
             match self.create().await? {
                 Ok(found) if found == history => {}
-                Ok(_) => return Ok(Outcome::Moved),
+                Ok(_) => return Ok(Outcome::HistoryChanged),
                 Err(outcome) => return Ok(outcome),
             }
         }
@@ -48,10 +48,10 @@ impl<'e> Engine<'e, '_> {
         let mut failed = None;
         while let Some(step) = rest.first() {
             self.refuse_stopped()?;
-            let burst = self.pace.burst(rest);
-            let done = if burst.len() > 1 && !stopped {
-                let sent = self.apply_together(burst, &history).await;
-                stopped = sent.done < burst.len();
+            let batch = self.batch_size.batch(rest);
+            let done = if batch.len() > 1 && !stopped {
+                let sent = self.apply_together(batch, &history).await;
+                stopped = sent.done < batch.len();
                 failed = sent.failed;
                 sent.done
             } else {
@@ -65,7 +65,7 @@ impl<'e> Engine<'e, '_> {
                 if outcome != Outcome::Done {
                     return Ok(outcome);
                 }
-                self.pace.applied(started.elapsed());
+                self.batch_size.applied(started.elapsed());
                 1
             };
             let (applied, pending) = rest.split_at(done);
@@ -76,7 +76,7 @@ impl<'e> Engine<'e, '_> {
                     checksum: Some(step.migration.up.checksum),
                     state: State::Applied,
                     done: 0,
-                    stand: None,
+                    progress: None,
                 });
             }
             if done > 0 {
@@ -95,7 +95,7 @@ impl<'e> Engine<'e, '_> {
         failed: Option<Attempt>,
     ) -> Result<Outcome, Error> {
         let item = up(step);
-        let message = message::apply(self.table, item, &Basis::of(history), self.limits());
+        let message = sql::apply(self.table, item, &Basis::of(history), self.limits());
         self.start(&step.migration);
         let started = Instant::now();
         let (outcome, attempts) = self.transact(&message, &[item], failed).await?;
@@ -117,8 +117,8 @@ impl<'e> Engine<'e, '_> {
                 reason: "it says `-- migrate: no-transaction`",
             }));
         }
-        let items: Vec<Item<'_>> = steps.iter().map(up).collect();
-        let message = message::apply_all(self.table, &items, &Basis::of(history), self.limits());
+        let items: Vec<ScriptRef<'_>> = steps.iter().map(up).collect();
+        let message = sql::apply_all(self.table, &items, &Basis::of(history), self.limits());
         for step in steps {
             self.start(&step.migration);
         }
@@ -137,7 +137,7 @@ impl<'e> Engine<'e, '_> {
     pub(super) async fn transact(
         &mut self,
         message: &Message,
-        items: &[Item<'_>],
+        items: &[ScriptRef<'_>],
         mut failed: Option<Attempt>,
     ) -> Result<(Outcome, u32), Error> {
         let mut backoff = Backoff::retrying();
@@ -159,7 +159,7 @@ impl<'e> Engine<'e, '_> {
                 return Ok((outcome, attempt));
             }
             if failure.code() == "55P03" && self.is_held().await {
-                return Ok((Outcome::Busy, attempt));
+                return Ok((Outcome::LockHeld, attempt));
             }
             if !PASSING.contains(&failure.code()) {
                 return Err(self
@@ -174,44 +174,48 @@ impl<'e> Engine<'e, '_> {
             }
             let delay = backoff.delay();
             self.retried(items, &failure, blocker.as_ref(), attempt, delay);
-            self.line.sleep(delay).await;
+            self.session.sleep(delay).await;
             self.refuse_stopped()?;
             attempt += 1;
         }
     }
 
     /// Sends a message with files in it, which is read as the build has read them.
-    async fn send_file(&mut self, message: &Message, items: &[Item<'_>]) -> Sent {
+    async fn send_file(&mut self, message: &Message, items: &[ScriptRef<'_>]) -> Sent {
         let Some(reading) = &self.reading else {
-            return self.line.transact(&message.sql).await;
+            return self.session.transact(&message.sql).await;
         };
-        if let Err(failure) = self.line.open(&message::read_as_built()).await {
-            let _ = self.line.roll_back("ROLLBACK").await;
+        if let Err(failure) = self.session.open(&sql::read_as_built()).await {
+            let _ = self.session.roll_back("ROLLBACK").await;
             return Err(failure);
         }
-        let sent = self.line.transact(&message.within()).await;
+        let sent = self.session.transact(&message.within()).await;
         if sent.is_ok() && items.iter().any(|item| item.script.changes_session) {
             // It is committed, whatever comes of this.
-            let _ = self.line.send(reading).await;
+            let _ = self.session.send(reading).await;
         }
         sent
     }
 
     /// Whether it was another starter that got in the way. A row that clashes may also be one that the
     /// file itself writes into the history, and that clashes every time.
-    async fn is_another_s(&mut self, failure: &Failure, items: &[Item<'_>]) -> Result<bool, Error> {
+    async fn is_another_s(
+        &mut self,
+        failure: &SessionError,
+        items: &[ScriptRef<'_>],
+    ) -> Result<bool, Error> {
         if failure.code() != "23505" {
             return Ok(true);
         }
-        let history = self.look().await?.history.unwrap_or_default();
+        let history = self.read_history().await?.history.unwrap_or_default();
         Ok(items.iter().any(|item| history.get(item.version).is_some()))
     }
 
     pub(super) fn retried(
         &mut self,
-        items: &[Item<'_>],
-        failure: &Failure,
-        blocker: Option<&Holder>,
+        items: &[ScriptRef<'_>],
+        failure: &SessionError,
+        blocker: Option<&OtherSession>,
         attempt: u32,
         delay: Duration,
     ) {
@@ -232,11 +236,11 @@ impl<'e> Engine<'e, '_> {
     }
 
     /// The session most likely in the way, where the server gave up waiting for a lock.
-    pub(super) async fn blocker(&mut self, failure: &Failure) -> Option<Holder> {
+    pub(super) async fn blocker(&mut self, failure: &SessionError) -> Option<OtherSession> {
         if failure.code() != "55P03" {
             return None;
         }
-        let reply = self.line.ask(&message::blocker()).await.ok()?;
+        let reply = self.session.ask(&sql::blocker()).await.ok()?;
         reply.rows(0).first().and_then(read_holder)
     }
 
@@ -268,7 +272,7 @@ impl<'e> Engine<'e, '_> {
             file: &file,
             duration,
         });
-        self.report.applied.push(Applied {
+        self.report.applied.push(AppliedMigration {
             version: migration.version,
             name: migration.name.to_owned(),
             file,
@@ -279,8 +283,8 @@ impl<'e> Engine<'e, '_> {
 }
 
 /// The up file of a step, as messages carry it.
-pub(super) fn up<'m>(step: &'m Step<'_>) -> Item<'m> {
-    Item {
+pub(super) fn up<'m>(step: &'m Step<'_>) -> ScriptRef<'m> {
+    ScriptRef {
         version: step.migration.version,
         name: step.migration.name,
         script: &step.migration.up,

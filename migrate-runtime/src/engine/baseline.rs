@@ -1,6 +1,6 @@
 //! Recording migrations as applied without running them.
 
-use super::message::{self, Basis, Item};
+use super::sql::{self, Basis, ScriptRef};
 use super::{Engine, State, own_signal};
 use crate::error::{Error, Kind};
 use crate::report::{BaselineReport, RecordedMigration};
@@ -12,17 +12,17 @@ impl Engine<'_, '_> {
         if self.set.get(version).is_none() {
             return Err(Error::new(Kind::unknown_version(version, self.set)));
         }
-        let mut look = self.look().await?;
+        let mut snapshot = self.read_history().await?;
         loop {
-            if look.open_transaction {
+            if snapshot.open_transaction {
                 return Err(Error::new(Kind::OpenTransaction));
             }
-            let history = match look.history.take() {
+            let history = match snapshot.history.take() {
                 Some(history) => history,
                 None => match self.create().await? {
                     Ok(history) => history,
                     Err(outcome) => {
-                        look = self.again(outcome).await?;
+                        snapshot = self.again(outcome).await?;
                         continue;
                     }
                 },
@@ -35,7 +35,7 @@ impl Engine<'_, '_> {
             {
                 let migrations = vec![crate::error::Problem::new(&migration, Some(row))];
                 let error = Error::new(Kind::HalfApplied { migrations });
-                look = self.unless_in_hand(error, Some(&history)).await?;
+                snapshot = self.unless_in_hand(error, Some(&history)).await?;
                 continue;
             }
             let set = self.set;
@@ -51,17 +51,17 @@ impl Engine<'_, '_> {
             if migrations.is_empty() {
                 return Ok(report);
             }
-            let items: Vec<Item<'_>> = migrations
+            let items: Vec<ScriptRef<'_>> = migrations
                 .iter()
-                .map(|migration| Item {
+                .map(|migration| ScriptRef {
                     version: migration.version,
                     name: migration.name,
                     script: &migration.up,
                     recorded: false,
                 })
                 .collect();
-            let sql = message::baseline(self.table, &items, &Basis::of(&history));
-            let Err(failure) = self.line.transact(&sql).await else {
+            let sql = sql::baseline(self.table, &items, &Basis::of(&history));
+            let Err(failure) = self.session.transact(&sql).await else {
                 report.recorded = migrations.iter().map(RecordedMigration::of).collect();
                 return Ok(report);
             };
@@ -69,7 +69,7 @@ impl Engine<'_, '_> {
                 let doing = format!("record a baseline in {}", self.table);
                 return Err(self.refused(doing, failure).await);
             };
-            look = self.again(outcome).await?;
+            snapshot = self.again(outcome).await?;
         }
     }
 }

@@ -21,8 +21,8 @@ pub(crate) struct Row {
     pub(crate) state: State,
     /// How many statements of a `no-transaction` file are done.
     pub(crate) done: usize,
-    /// What a `no-transaction` file that has begun says of [how it stands](super::stand).
-    pub(crate) stand: Option<String>,
+    /// What a `no-transaction` file that has begun says of [how it stands](super::progress).
+    pub(crate) progress: Option<String>,
 }
 
 /// The life of a history row.
@@ -63,7 +63,7 @@ impl State {
 }
 
 impl History {
-    /// Reads the rows of [`message::look`](super::message::look). They come as the table holds them, which is
+    /// Reads the rows of [`sql::read_history`](super::sql::read_history). They come as the table holds them, which is
     /// nearly always in order.
     pub(crate) fn read(rows: &[ReplyRow]) -> Result<Self, String> {
         let mut history = Self::default();
@@ -126,7 +126,7 @@ impl Row {
                 checksum: row.text(2).and_then(checksum),
                 state,
                 done: row.number(4)?,
-                stand: text::owned(row.text(5).filter(|_| begun)),
+                progress: text::owned(row.text(5).filter(|_| begun)),
             })
         };
         read().ok_or_else(|| format!("cannot read the history row {row:?}"))

@@ -1,8 +1,8 @@
 //! Why a message of ours was refused: the history table is not one to use, or the role lacks a right.
 
-use super::{Engine, message, refused};
+use super::{Engine, refused, sql};
 use crate::error::{Error, Flaw, Held, Kind, Rights, Shape, Unfit};
-use crate::session::{Failure, Row as ReplyRow};
+use crate::session::{Row as ReplyRow, SessionError};
 use crate::text;
 
 /// What the role meant to do with the table.
@@ -14,11 +14,11 @@ enum Access {
 
 impl Engine<'_, '_> {
     /// Why the history cannot be read.
-    pub(super) async fn unreadable(&mut self, failure: Box<Failure>) -> Error {
+    pub(super) async fn unreadable(&mut self, failure: Box<SessionError>) -> Error {
         let doing = format!("read the history table {}", self.table);
         if matches!(failure.code(), "42703" | "42883" | "42804" | "42P10") {
-            let sql = message::shape(self.table);
-            if let Ok(reply) = self.line.send(&sql).await {
+            let sql = sql::shape(self.table);
+            if let Ok(reply) = self.session.send(&sql).await {
                 let mut columns = Vec::new();
                 for row in reply.rows(0) {
                     if let (Some(name), Some(kind)) = (row.text(0), row.text(1)) {
@@ -35,17 +35,22 @@ impl Engine<'_, '_> {
     }
 
     /// A message of ours that failed, and was to write the history.
-    pub(super) async fn refused(&mut self, doing: String, failure: Box<Failure>) -> Error {
+    pub(super) async fn refused(&mut self, doing: String, failure: Box<SessionError>) -> Error {
         self.explained(doing, failure, Access::Write).await
     }
 
-    async fn explained(&mut self, doing: String, failure: Box<Failure>, access: Access) -> Error {
+    async fn explained(
+        &mut self,
+        doing: String,
+        failure: Box<SessionError>,
+        access: Access,
+    ) -> Error {
         let foreign = failure.is_foreign();
         // `LOCK TABLE` refuses what is neither a table nor a view.
         if !foreign && !matches!(failure.code(), "42501" | "42809") {
             return refused(doing, failure);
         }
-        let asked = self.line.send(&message::inspect(self.table)).await;
+        let asked = self.session.send(&sql::inspect(self.table)).await;
         let Ok(reply) = asked else {
             return refused(doing, failure);
         };
@@ -72,7 +77,7 @@ impl Engine<'_, '_> {
         row: &ReplyRow,
         access: Access,
         doing: String,
-        failure: Box<Failure>,
+        failure: Box<SessionError>,
     ) -> Error {
         let rights = [
             ("SELECT", row.flag(10)),
@@ -94,8 +99,8 @@ impl Engine<'_, '_> {
     }
 
     /// Which rights the role lacks to make the table.
-    async fn creating(&mut self, doing: String, failure: Box<Failure>) -> Error {
-        let asked = self.line.send(&message::rights(self.table)).await;
+    async fn creating(&mut self, doing: String, failure: Box<SessionError>) -> Error {
+        let asked = self.session.send(&sql::rights(self.table)).await;
         let Some(row) = asked.ok().and_then(|reply| reply.rows(0).first().cloned()) else {
             return refused(doing, failure);
         };
@@ -114,7 +119,7 @@ impl Engine<'_, '_> {
 /// Where the server does not say what is missing, its own words have to do.
 fn denied(
     doing: String,
-    mut failure: Box<Failure>,
+    mut failure: Box<SessionError>,
     role: String,
     database: Option<&str>,
     grants: Vec<String>,
@@ -134,7 +139,7 @@ fn denied(
     })))
 }
 
-/// What is wrong with the table, by a row of [`message::inspect`].
+/// What is wrong with the table, by a row of [`sql::inspect`].
 fn flaw(row: &ReplyRow, access: Access, foreign: bool) -> Option<Flaw> {
     if let Some(flaw) = Flaw::of_kind(row.text(0)?) {
         return Some(flaw);

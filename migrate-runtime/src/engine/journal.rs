@@ -6,20 +6,20 @@ use std::time::{Duration, Instant};
 use super::apply::{PASSING, up};
 use super::backoff::Backoff;
 use super::history::History;
-use super::lookup::Found;
-use super::message::{self, Basis, Before, Direction, Item};
 use super::plan::Step;
-use super::stand::{Next, Resume};
+use super::progress::{Next, Resume};
+use super::recovery::Recovery;
+use super::sql::{self, Basis, Before, Direction, ScriptRef};
 use super::{Engine, Outcome, own_signal, refused};
 use crate::error::{Error, Kind};
 use crate::event::Event;
 use crate::migrations::{Statement, StatementKind};
-use crate::session::{Failure, Sent};
+use crate::session::{Sent, SessionError};
 
 /// The file under way, and what its journal needs to know.
 struct Journal<'j> {
     direction: Direction,
-    item: Item<'j>,
+    item: ScriptRef<'j>,
     /// Where an earlier run has stopped.
     resume: Option<&'j Resume>,
     /// The message that gives back the lock and the session.
@@ -69,21 +69,21 @@ impl<'e> Engine<'e, '_> {
     pub(super) async fn journal(
         &mut self,
         direction: Direction,
-        item: Item<'_>,
+        item: ScriptRef<'_>,
         resume: Option<&Resume>,
         history: &History,
     ) -> Result<Outcome, Error> {
         let sql = self.opening(direction, item, resume, history);
-        let unlock = message::unlock(self.table);
-        self.line.may_hold_lock(unlock.clone());
-        let before = match self.line.begin_journal(&sql, &unlock).await {
+        let unlock = sql::unlock(self.table);
+        self.session.may_hold_lock(unlock.clone());
+        let before = match self.session.begin_journal(&sql, &unlock).await {
             Ok(reply) => Before::read(&reply),
             Err(failure) => {
-                self.line.holds_nothing();
+                self.session.holds_nothing();
                 return match own_signal(self.table, &failure) {
                     Some(outcome) => Ok(outcome),
                     // Somebody else has moved this very journal on.
-                    None if is_guard(&failure) => Ok(Outcome::Moved),
+                    None if is_guard(&failure) => Ok(Outcome::HistoryChanged),
                     None if is_pooled(&failure) => Err(refused_to("begin", &item, failure)),
                     None => Err(self
                         .refused(format!("begin {}", item.script.path()), failure)
@@ -95,10 +95,10 @@ impl<'e> Engine<'e, '_> {
             direction,
             item,
             resume,
-            leave: message::leave(self.table, &before),
+            leave: sql::leave(self.table, &before),
             before,
         };
-        self.line.must_be_restored(journal.leave.clone());
+        self.session.must_be_restored(journal.leave.clone());
         self.emit(&Event::Started {
             version: item.version,
             file: &item.script.path(),
@@ -117,37 +117,35 @@ impl<'e> Engine<'e, '_> {
     fn opening(
         &self,
         direction: Direction,
-        item: Item<'_>,
+        item: ScriptRef<'_>,
         resume: Option<&Resume>,
         history: &History,
     ) -> String {
         let basis = Basis::of(history);
         let path = self.options.search_path.as_deref();
         match resume {
-            Some(resume) => {
-                message::resume_journal(self.table, direction, item, resume, &basis, path)
-            }
-            None => message::begin_journal(self.table, direction, item, &basis, path),
+            Some(resume) => sql::resume_journal(self.table, direction, item, resume, &basis, path),
+            None => sql::begin_journal(self.table, direction, item, &basis, path),
         }
     }
 
     /// Gives back the lock and the session. Behind a pooler that means: on the server connection that
     /// took the lock, which may need a few attempts to be met, and is ended if it is not.
-    async fn leave(&mut self, journal: &Journal<'_>) -> Result<(), Box<Failure>> {
-        let mut left = self.line.release().await;
+    async fn leave(&mut self, journal: &Journal<'_>) -> Result<(), Box<SessionError>> {
+        let mut left = self.session.release().await;
         let mut attempts = 0;
         while left.as_ref().is_err_and(|failure| is_pooled(failure)) {
             if attempts >= 10 {
                 // It may be lent to another client at this moment, or to this very message.
-                let evict = message::evict(self.table, journal.before.pid);
-                let ended = self.line.send(&evict).await;
+                let evict = sql::evict(self.table, journal.before.pid);
+                let ended = self.session.send(&evict).await;
                 if attempts == 20 || ended.is_ok_and(|reply| !reply.rows(0).is_empty()) {
                     break;
                 }
             }
             attempts += 1;
-            self.line.sleep(Duration::from_millis(20)).await;
-            left = self.line.transact(&journal.leave).await.map(|_| ());
+            self.session.sleep(Duration::from_millis(20)).await;
+            left = self.session.transact(&journal.leave).await.map(|_| ());
         }
         left
     }
@@ -157,8 +155,8 @@ impl<'e> Engine<'e, '_> {
         for (number, statement) in journal.item.script.statements().enumerate() {
             if number < first {
                 // What they have set is gone with the session they set it in; most of it the journal has brought back.
-                if message::is_setting(statement.sql)
-                    && let Err(failure) = self.line.send(statement.sql).await
+                if sql::is_setting(statement.sql)
+                    && let Err(failure) = self.session.send(statement.sql).await
                 {
                     return Err(self
                         .failed_alone(journal, number, &statement, failure)
@@ -189,14 +187,14 @@ impl<'e> Engine<'e, '_> {
             }
         }
         let (direction, version) = (journal.direction, journal.item.version);
-        let sql = message::end_journal(
+        let sql = sql::end_journal(
             self.table,
             direction,
             version,
             journal.of(),
             &journal.before,
         );
-        let sent = self.line.transact(&sql).await;
+        let sent = self.session.transact(&sql).await;
         settled(journal, sent)
     }
 
@@ -207,7 +205,7 @@ impl<'e> Engine<'e, '_> {
         number: usize,
         statement: &Statement<'_>,
     ) -> Result<Outcome, Error> {
-        let message = message::step(
+        let message = sql::step(
             self.table,
             journal.direction,
             journal.item,
@@ -219,11 +217,11 @@ impl<'e> Engine<'e, '_> {
         let mut backoff = Backoff::retrying();
         let mut attempt = 1;
         loop {
-            let Err(failure) = self.line.transact(&message.sql).await else {
+            let Err(failure) = self.session.transact(&message.sql).await else {
                 return Ok(Outcome::Done);
             };
             if is_guard(&failure) {
-                return Ok(Outcome::Moved);
+                return Ok(Outcome::HistoryChanged);
             }
             if is_pooled(&failure) {
                 return Err(refused_to("apply", &journal.item, failure));
@@ -249,7 +247,7 @@ impl<'e> Engine<'e, '_> {
             }
             let delay = backoff.delay();
             self.retried(&[journal.item], &failure, blocker.as_ref(), attempt, delay);
-            self.line.sleep(delay).await;
+            self.session.sleep(delay).await;
             self.refuse_stopped()?;
             attempt += 1;
         }
@@ -263,15 +261,15 @@ impl<'e> Engine<'e, '_> {
         statement: &Statement<'_>,
     ) -> Result<Outcome, Error> {
         let item = &journal.item;
-        let outside = message::outside(self.table, journal.before.pid);
-        if let Err(failure) = self.line.transact(&outside).await {
+        let outside = sql::outside(self.table, journal.before.pid);
+        if let Err(failure) = self.session.transact(&outside).await {
             return Err(refused_to("prepare", item, failure));
         }
         let next = journal.next(number);
-        let instead = match self.look_for(item, number, statement, next).await? {
-            Found::Done => None,
-            Found::Run => Some(Cow::Borrowed(statement.sql)),
-            Found::Instead(sql) => Some(Cow::Owned(sql)),
+        let instead = match self.recover(item, number, statement, next).await? {
+            Recovery::Done => None,
+            Recovery::Run => Some(Cow::Borrowed(statement.sql)),
+            Recovery::Instead(sql) => Some(Cow::Owned(sql)),
         };
         if let Some(sql) = instead {
             let statement = Statement {
@@ -283,14 +281,14 @@ impl<'e> Engine<'e, '_> {
         if let StatementKind::CreateIndexConcurrently(index) = statement.kind {
             self.check_index(item, number, &index).await?;
         }
-        let sql = message::advance(
+        let sql = sql::advance(
             self.table,
             journal.direction,
             *item,
             number,
             &journal.before,
         );
-        let sent = self.line.transact(&sql).await;
+        let sent = self.session.transact(&sql).await;
         settled(journal, sent)
     }
 
@@ -302,17 +300,17 @@ impl<'e> Engine<'e, '_> {
         statement: &Statement<'_>,
     ) -> Result<(), Error> {
         let (table, direction, item) = (self.table, journal.direction, journal.item);
-        let mark = message::mark(table, direction, item, number, *statement, &journal.before);
-        if let Err(failure) = self.line.transact(&mark).await {
+        let mark = sql::mark(table, direction, item, number, *statement, &journal.before);
+        if let Err(failure) = self.session.transact(&mark).await {
             return Err(refused_to("record", &item, failure));
         }
-        let Err(failure) = self.line.send(statement.sql).await else {
+        let Err(failure) = self.session.send(statement.sql).await else {
             return Ok(());
         };
         if is_undone(statement, &failure) {
             // If this is lost too, the statement has to be looked for.
-            let fail = message::fail(table, direction, item.version, number, &journal.before);
-            let _ = self.line.transact(&fail).await;
+            let fail = sql::fail(table, direction, item.version, number, &journal.before);
+            let _ = self.session.transact(&fail).await;
         }
         Err(self.failed_alone(journal, number, statement, failure).await)
     }
@@ -322,10 +320,10 @@ impl<'e> Engine<'e, '_> {
         journal: &Journal<'_>,
         number: usize,
         statement: &Statement<'_>,
-        failure: Box<Failure>,
+        failure: Box<SessionError>,
     ) -> Error {
         let undone = is_undone(statement, &failure);
-        let message = message::alone(number, *statement);
+        let message = sql::alone(number, *statement);
         self.failed_statement(&message, &journal.item, failure, (number, undone), 1, None)
             .await
     }
@@ -333,7 +331,7 @@ impl<'e> Engine<'e, '_> {
 
 /// Whether a failure says that the statement can be sent again. One that commits while it runs may have
 /// committed before it failed, unless the server found fault with its text.
-fn is_undone(statement: &Statement<'_>, failure: &Failure) -> bool {
+fn is_undone(statement: &Statement<'_>, failure: &SessionError) -> bool {
     let position = failure.database.as_ref().map(|error| error.position);
     match statement.kind {
         StatementKind::Committing => position.flatten().is_some(),
@@ -352,12 +350,12 @@ fn committing<'s>(statement: &Statement<'s>) -> Statement<'s> {
 fn settled(journal: &Journal<'_>, sent: Sent) -> Result<Outcome, Error> {
     match sent {
         Ok(_) => Ok(Outcome::Done),
-        Err(failure) if is_guard(&failure) => Ok(Outcome::Moved),
+        Err(failure) if is_guard(&failure) => Ok(Outcome::HistoryChanged),
         Err(failure) => Err(refused_to("record", &journal.item, failure)),
     }
 }
 
-pub(super) fn undecided(item: &Item<'_>, number: usize, reason: &str) -> Error {
+pub(super) fn undecided(item: &ScriptRef<'_>, number: usize, reason: &str) -> Error {
     Error::new(Kind::Interrupted {
         version: item.version,
         file: item.script.path(),
@@ -368,7 +366,7 @@ pub(super) fn undecided(item: &Item<'_>, number: usize, reason: &str) -> Error {
 }
 
 /// A message of ours for this file that failed.
-pub(super) fn refused_to(verb: &str, item: &Item<'_>, failure: Box<Failure>) -> Error {
+pub(super) fn refused_to(verb: &str, item: &ScriptRef<'_>, failure: Box<SessionError>) -> Error {
     let file = item.script.path();
     if is_pooled(&failure) {
         return Error::new(Kind::Pooled { file });
@@ -384,8 +382,8 @@ pub(super) fn refused_to(verb: &str, item: &Item<'_>, failure: Box<Failure>) -> 
 }
 
 /// The message has met another server connection than the one that took the lock.
-fn is_pooled(failure: &Failure) -> bool {
-    failure.asserts(message::POOLED)
+fn is_pooled(failure: &SessionError) -> bool {
+    failure.asserts(sql::POOLED)
 }
 
 /// Those that want to be the first in their transaction are refused in ours, and do nothing without one.
@@ -395,6 +393,6 @@ fn begins_with_set(sql: &str) -> bool {
 }
 
 /// The journal is not where this run left it: another run has it.
-fn is_guard(failure: &Failure) -> bool {
-    failure.asserts(message::GUARD)
+fn is_guard(failure: &SessionError) -> bool {
+    failure.asserts(sql::GUARD)
 }

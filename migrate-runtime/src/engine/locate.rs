@@ -5,12 +5,12 @@ use std::slice;
 use std::time::Duration;
 
 use super::journal::refused_to;
-use super::message::{Body, Item, Message};
-use super::{Engine, message, refused};
-use crate::error::{Error, Failed, Failing, Kept, Kind};
-use crate::event::Holder;
+use super::sql::{Message, ScriptRef, Segment};
+use super::{Engine, refused, sql};
+use crate::error::{Error, Failed, FailedAt, Kind, Persisted};
+use crate::event::OtherSession;
 use crate::migrations::Script;
-use crate::session::{DatabaseError, Failure};
+use crate::session::{DatabaseError, SessionError};
 use crate::snippet::Place;
 use crate::text;
 
@@ -19,7 +19,7 @@ const REPEATABLE: Duration = Duration::from_secs(10);
 
 /// Where in a message it failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Spot {
+enum FailurePoint {
     /// In SQL of ours.
     Ours,
     /// In the `item`th file: its statement, counted from 0, and the character of the file, if known.
@@ -35,7 +35,7 @@ enum Spot {
 
 /// What a message held of its files.
 #[derive(Debug, Clone, Copy)]
-enum Travelled {
+enum SentAs {
     /// All of them, and they failed within this time.
     Whole { elapsed: Duration },
     /// One statement of a file, of which so many are done; whether nothing of the statement is left.
@@ -47,13 +47,13 @@ impl Engine<'_, '_> {
     pub(super) fn failed(
         &mut self,
         message: &Message,
-        items: &[Item<'_>],
-        failure: Box<Failure>,
+        items: &[ScriptRef<'_>],
+        failure: Box<SessionError>,
         elapsed: Duration,
         attempts: u32,
-        blocker: Option<Holder>,
+        blocker: Option<OtherSession>,
     ) -> impl Future<Output = Error> {
-        let travelled = Travelled::Whole { elapsed };
+        let travelled = SentAs::Whole { elapsed };
         self.explain(message, items, failure, travelled, attempts, blocker)
     }
 
@@ -61,31 +61,31 @@ impl Engine<'_, '_> {
     pub(super) fn failed_statement(
         &mut self,
         message: &Message,
-        item: &Item<'_>,
-        failure: Box<Failure>,
+        item: &ScriptRef<'_>,
+        failure: Box<SessionError>,
         (done, undone): (usize, bool),
         attempts: u32,
-        blocker: Option<Holder>,
+        blocker: Option<OtherSession>,
     ) -> impl Future<Output = Error> {
         let items = slice::from_ref(item);
-        let travelled = Travelled::Statement { done, undone };
+        let travelled = SentAs::Statement { done, undone };
         self.explain(message, items, failure, travelled, attempts, blocker)
     }
 
     async fn explain(
         &mut self,
         message: &Message,
-        items: &[Item<'_>],
-        mut failure: Box<Failure>,
-        travelled: Travelled,
+        items: &[ScriptRef<'_>],
+        mut failure: Box<SessionError>,
+        travelled: SentAs,
         attempts: u32,
-        blocker: Option<Holder>,
+        blocker: Option<OtherSession>,
     ) -> Error {
-        let mut spot = Spot::Ours;
+        let mut spot = FailurePoint::Ours;
         if !failure.is_connection() && !failure.is_foreign() {
             self.count_characters(message, &mut failure).await;
             spot = find(message, items, &failure);
-            if spot == Spot::Unknown && can_be_repeated(travelled, &failure, items) {
+            if spot == FailurePoint::Unknown && can_be_repeated(travelled, &failure, items) {
                 spot = self.repeat(message, items, &failure).await;
             }
         }
@@ -102,11 +102,13 @@ impl Engine<'_, '_> {
             return not_applied(items, failure, travelled);
         };
         let spot = match travelled {
-            Travelled::Statement { done, .. } if spot == Spot::Unknown => Spot::Statement {
-                item: 0,
-                statement: Some(done),
-                character: None,
-            },
+            SentAs::Statement { done, .. } if spot == FailurePoint::Unknown => {
+                FailurePoint::Statement {
+                    item: 0,
+                    statement: Some(done),
+                    character: None,
+                }
+            }
             _ => spot,
         };
         let failed = describe(item, spot, error, kept, attempts, blocker);
@@ -114,14 +116,14 @@ impl Engine<'_, '_> {
     }
 
     /// In a `SQL_ASCII` database positions count bytes, because no character is known to be longer.
-    async fn count_characters(&mut self, message: &Message, failure: &mut Failure) {
+    async fn count_characters(&mut self, message: &Message, failure: &mut SessionError) {
         let Some(error) = failure.database.as_mut() else {
             return;
         };
         let Some(position) = error.position.filter(|_| !message.sql.is_ascii()) else {
             return;
         };
-        let asked = self.line.send("SHOW server_encoding").await;
+        let asked = self.session.send("SHOW server_encoding").await;
         if asked.is_ok_and(|reply| {
             let encoding = reply.rows(0).first().and_then(|row| row.text(0));
             encoding == Some("SQL_ASCII")
@@ -136,46 +138,54 @@ impl Engine<'_, '_> {
     /// Runs the file once more, statement by statement, in a transaction that is rolled back, to see
     /// which one fails: some errors (a violated constraint) have no position, and a client that
     /// returns only the error does not tell how many statements had completed.
-    async fn repeat(&mut self, message: &Message, items: &[Item<'_>], first: &Failure) -> Spot {
-        let (Some(body), Some(item)) = (message.bodies.first(), items.first()) else {
-            return Spot::Unknown;
+    async fn repeat(
+        &mut self,
+        message: &Message,
+        items: &[ScriptRef<'_>],
+        first: &SessionError,
+    ) -> FailurePoint {
+        let (Some(body), Some(item)) = (message.segments.first(), items.first()) else {
+            return FailurePoint::Unknown;
         };
         let before = message.sql.get(..body.bytes_before).unwrap_or_default();
         let limit = format!(
             "{before}SET LOCAL statement_timeout TO {};{};{}",
             REPEATABLE.as_secs() * 1000,
-            message::READ_AS_BUILT,
-            message::think(),
+            sql::READ_AS_BUILT,
+            sql::think(),
         );
         let statements = item.script.statements().enumerate();
         let statements = statements.map(|(number, statement)| {
-            let spot = Spot::Statement {
+            let spot = FailurePoint::Statement {
                 item: 0,
                 statement: Some(number),
                 character: None,
             };
             (spot, statement.sql)
         });
-        let all = once((Spot::Ours, limit.as_str()))
+        let all = once((FailurePoint::Ours, limit.as_str()))
             .chain(statements)
-            .chain(once((Spot::Commit, "SET CONSTRAINTS ALL IMMEDIATE")));
-        let mut found = Spot::Unknown;
+            .chain(once((
+                FailurePoint::Commit,
+                "SET CONSTRAINTS ALL IMMEDIATE",
+            )));
+        let mut found = FailurePoint::Unknown;
         for (spot, sql) in all {
-            if let Err(failure) = self.line.open(sql).await {
+            if let Err(failure) = self.session.open(sql).await {
                 if failure.code() == first.code() {
                     found = spot;
                 }
                 break;
             }
         }
-        let _ = self.line.roll_back("ROLLBACK").await;
+        let _ = self.session.roll_back("ROLLBACK").await;
         found
     }
 }
 
 /// The error of a message that failed, but not for what is in its files.
-fn not_applied(items: &[Item<'_>], failure: Box<Failure>, travelled: Travelled) -> Error {
-    if let (Travelled::Statement { .. }, Some(item)) = (travelled, items.first()) {
+fn not_applied(items: &[ScriptRef<'_>], failure: Box<SessionError>, travelled: SentAs) -> Error {
+    if let (SentAs::Statement { .. }, Some(item)) = (travelled, items.first()) {
         return refused_to("apply", item, failure);
     }
     let file = items.first().map(|item| item.script.path());
@@ -185,74 +195,74 @@ fn not_applied(items: &[Item<'_>], failure: Box<Failure>, travelled: Travelled) 
 /// Which of a message's files has failed, and what is left of it; none where it was SQL of ours, or the
 /// connection.
 fn blamed<'i, 'm>(
-    items: &'i [Item<'m>],
-    spot: Spot,
-    failure: &Failure,
-    travelled: Travelled,
-) -> Option<(&'i Item<'m>, Kept)> {
+    items: &'i [ScriptRef<'m>],
+    spot: FailurePoint,
+    failure: &SessionError,
+    travelled: SentAs,
+) -> Option<(&'i ScriptRef<'m>, Persisted)> {
     if failure.is_connection() || failure.is_foreign() {
         return None;
     }
-    if let Travelled::Statement { done, undone } = travelled {
+    if let SentAs::Statement { done, undone } = travelled {
         let item = items.first()?;
         let of = item.script.statements.len();
         let kept = if undone {
-            Kept::Statements { done, of }
+            Persisted::Statements { done, of }
         } else {
-            Kept::Partly { done, of }
+            Persisted::Partly { done, of }
         };
         return Some((item, kept));
     }
-    let ended = failure.asserts(message::GUARD);
+    let ended = failure.asserts(sql::GUARD);
     let item = match spot {
-        Spot::Ours if !ended => None,
-        Spot::Statement { item, .. } => items.get(item),
+        FailurePoint::Ours if !ended => None,
+        FailurePoint::Statement { item, .. } => items.get(item),
         _ => items.last(),
     };
     let kept = match items.len() {
-        _ if ended => Kept::Unknown,
-        1 => Kept::Nothing,
-        of => Kept::NothingOfAll { of },
+        _ if ended => Persisted::Unknown,
+        1 => Persisted::Nothing,
+        of => Persisted::NothingOfAll { of },
     };
     Some((item?, kept))
 }
 
 /// A repetition takes the same locks again; where locks or the server were the trouble, it is not worth it.
-fn can_be_repeated(travelled: Travelled, failure: &Failure, items: &[Item<'_>]) -> bool {
+fn can_be_repeated(travelled: SentAs, failure: &SessionError, items: &[ScriptRef<'_>]) -> bool {
     let class = failure.code().get(..2).unwrap_or_default();
-    matches!(travelled, Travelled::Whole { elapsed } if elapsed < REPEATABLE)
+    matches!(travelled, SentAs::Whole { elapsed } if elapsed < REPEATABLE)
         && items.len() == 1
         && !matches!(class, "40" | "53" | "57" | "58" | "XX")
         && failure.code() != "55P03"
         && !failure.says("migrate:")
 }
 
-fn find(message: &Message, items: &[Item<'_>], failure: &Failure) -> Spot {
+fn find(message: &Message, items: &[ScriptRef<'_>], failure: &SessionError) -> FailurePoint {
     let Some(error) = failure.database.as_deref() else {
-        return Spot::Unknown;
+        return FailurePoint::Unknown;
     };
     if let Some(position) = error.position {
         let position = usize::try_from(position)
             .unwrap_or(usize::MAX)
             .saturating_sub(1);
-        return at_position(&message.bodies, items, position);
+        return at_position(&message.segments, items, position);
     }
     match failure.completed {
         Some(completed) => after(message, completed),
-        None => Spot::Unknown,
+        None => FailurePoint::Unknown,
     }
 }
 
-fn at_position(bodies: &[Body], items: &[Item<'_>], position: usize) -> Spot {
-    let holds = |body: &&Body| {
+fn at_position(segments: &[Segment], items: &[ScriptRef<'_>], position: usize) -> FailurePoint {
+    let holds = |body: &&Segment| {
         // One more than its characters: an error "at end of input" points behind the last one.
         (body.characters_before..=body.characters_before + body.characters).contains(&position)
     };
-    let Some(body) = bodies.iter().find(holds) else {
-        return Spot::Ours;
+    let Some(body) = segments.iter().find(holds) else {
+        return FailurePoint::Ours;
     };
     let Some(item) = items.get(body.item) else {
-        return Spot::Ours;
+        return FailurePoint::Ours;
     };
     let sql = item.script.sql;
     let before = text::characters(sql.get(..body.offset).unwrap_or_default());
@@ -264,43 +274,43 @@ fn at_position(bodies: &[Body], items: &[Item<'_>], position: usize) -> Spot {
         .take_while(|statement| statement.start <= byte)
         .count()
         .checked_sub(1);
-    Spot::Statement {
+    FailurePoint::Statement {
         item: body.item,
         statement,
         character: Some(character),
     }
 }
 
-fn after(message: &Message, completed: usize) -> Spot {
-    let within = |body: &&Body| {
+fn after(message: &Message, completed: usize) -> FailurePoint {
+    let within = |body: &&Segment| {
         (body.statements_before..body.statements_before + body.statements).contains(&completed)
     };
-    if let Some(body) = message.bodies.iter().find(within) {
+    if let Some(body) = message.segments.iter().find(within) {
         let statement = Some(body.first + completed - body.statements_before);
-        return Spot::Statement {
+        return FailurePoint::Statement {
             item: body.item,
             statement,
             character: None,
         };
     }
     if completed + 1 == message.statements {
-        Spot::Commit
+        FailurePoint::Commit
     } else {
-        Spot::Ours
+        FailurePoint::Ours
     }
 }
 
 fn describe(
-    item: &Item<'_>,
-    spot: Spot,
+    item: &ScriptRef<'_>,
+    spot: FailurePoint,
     error: Box<DatabaseError>,
-    kept: Kept,
+    kept: Persisted,
     attempts: u32,
-    blocker: Option<Holder>,
+    blocker: Option<OtherSession>,
 ) -> Failed {
     let script = item.script;
     let (place, statement) = match spot {
-        Spot::Statement {
+        FailurePoint::Statement {
             statement,
             character,
             ..
@@ -311,14 +321,14 @@ fn describe(
             );
             let place = place.map(|place| place.below(script.lines_before.unwrap_or_default()));
             let of = script.statements.len();
-            let failing = statement.map(|number| Failing::Statement {
+            let failing = statement.map(|number| FailedAt::Statement {
                 number: number + 1,
                 of,
             });
             (place, failing)
         }
-        Spot::Commit => (None, Some(Failing::Commit)),
-        Spot::Ours | Spot::Unknown => (None, None),
+        FailurePoint::Commit => (None, Some(FailedAt::Commit)),
+        FailurePoint::Ours | FailurePoint::Unknown => (None, None),
     };
     Failed {
         version: item.version,

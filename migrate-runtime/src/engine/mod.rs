@@ -8,19 +8,19 @@ mod adopt;
 mod apply;
 mod backoff;
 mod baseline;
-mod burst;
+mod batch;
 mod history;
 mod inspect;
 mod journal;
-mod line;
 mod locate;
-mod look;
-mod lookup;
-mod message;
 mod plan;
+mod progress;
+mod recovery;
 mod repair;
 mod revert;
-mod stand;
+mod session_guard;
+mod snapshot;
+mod sql;
 mod status;
 mod tenants;
 mod wait;
@@ -32,20 +32,20 @@ use std::time::Instant;
 use crate::event::Event;
 use crate::migrations::Migrations;
 use crate::policy::{Options, Policy};
-use crate::report::{Report, RevertReport, RevertedMigration};
-use crate::session::{AnySession, Failure};
+use crate::report::{RevertReport, RevertedMigration, RunReport};
+use crate::session::{AnySession, SessionError};
 use crate::stale;
-use crate::table::Table;
+use crate::table::HistoryTable;
 
 use backoff::Backoff;
-use burst::Pace;
+use batch::BatchSize;
 use history::History;
 pub(crate) use history::{Row, State};
-use line::Line;
-use look::Look;
-pub(crate) use message::FOREIGN;
-use message::Schema;
 pub(crate) use plan::{Plan, plan, plan_current};
+use session_guard::SessionGuard;
+use snapshot::HistorySnapshot;
+pub(crate) use sql::FOREIGN;
+use sql::Schema;
 pub(crate) use tenants::current_tenants;
 use wait::read_holder;
 
@@ -54,12 +54,12 @@ pub(crate) type Observer<'o> = Option<Box<dyn FnMut(&Event<'_>) + Send + 'o>>;
 
 /// One operation on one session.
 pub(crate) struct Engine<'e, 'o> {
-    line: Line<'e>,
+    session: SessionGuard<'e>,
     set: &'e Migrations,
-    table: &'e Table,
+    table: &'e HistoryTable,
     options: &'e Options,
     observer: &'e mut Observer<'o>,
-    report: Report,
+    report: RunReport,
     reverted: Vec<RevertedMigration>,
     /// Since when this run has been waiting for others without applying anything itself.
     waiting_since: Option<Instant>,
@@ -69,7 +69,7 @@ pub(crate) struct Engine<'e, 'o> {
     moved: bool,
     /// The newest version when the history was read last.
     seen: Option<i64>,
-    pace: Pace,
+    batch_size: BatchSize,
     /// The session reads SQL otherwise than the build did: what sets that again, for after a file that has set it too.
     reading: Option<String>,
     /// The migration that the observer was told of last.
@@ -82,9 +82,9 @@ enum Outcome {
     /// Done and recorded.
     Done,
     /// Another session holds the lock.
-    Busy,
+    LockHeld,
     /// The history has changed since it was read.
-    Moved,
+    HistoryChanged,
 }
 
 /// What keeps a run from going on.
@@ -100,23 +100,23 @@ impl<'e, 'o> Engine<'e, 'o> {
     pub(crate) fn new(
         session: &'e mut dyn AnySession,
         set: &'e Migrations,
-        table: &'e Table,
+        table: &'e HistoryTable,
         options: &'e Options,
         observer: &'e mut Observer<'o>,
     ) -> Result<Self, Error> {
         let engine = Self {
-            line: Line::new(session),
+            session: SessionGuard::new(session),
             set,
             table,
             options,
             observer,
-            report: Report::default(),
+            report: RunReport::default(),
             reverted: Vec::new(),
             waiting_since: None,
             backoff: Backoff::polling(),
             moved: false,
             seen: None,
-            pace: Pace::new(),
+            batch_size: BatchSize::new(),
             reading: None,
             announced: None,
         };
@@ -129,34 +129,36 @@ impl<'e, 'o> Engine<'e, 'o> {
     /// Brings the database up to date.
     pub(crate) async fn run(&mut self) -> Result<(), Error> {
         self.refuse_stale()?;
-        let mut look = self.compare().await?;
+        let mut snapshot = self.read_snapshot().await?;
         loop {
-            let mut plan = match self.judge(&look) {
+            let mut plan = match self.judge(&snapshot) {
                 Ok(plan) => plan,
                 Err(error) => {
-                    look = self.unless_in_hand(error, look.history.as_ref()).await?;
+                    snapshot = self
+                        .unless_in_hand(error, snapshot.history.as_ref())
+                        .await?;
                     continue;
                 }
             };
-            self.take_over(&mut plan);
+            self.copy_into_report(&mut plan);
             if plan.steps.is_empty() {
                 return Ok(());
             }
-            if look.open_transaction {
+            if snapshot.open_transaction {
                 return Err(Error::new(Kind::OpenTransaction));
             }
-            let missing = look.history.is_none();
-            let history = look.history.take().unwrap_or_default();
+            let missing = snapshot.history.is_none();
+            let history = snapshot.history.take().unwrap_or_default();
             let outcome = self.apply_steps(&plan, history, missing).await?;
             if outcome == Outcome::Done {
                 return Ok(());
             }
-            look = self.again(outcome).await?;
+            snapshot = self.again(outcome).await?;
         }
     }
 
     /// What a run has done, however it ended.
-    pub(crate) fn report(self, ended: Result<(), Error>) -> Result<Report, Error> {
+    pub(crate) fn report(self, ended: Result<(), Error>) -> Result<RunReport, Error> {
         match ended {
             Ok(()) => Ok(self.report),
             Err(error) => Err(error.after(self.report)),
@@ -175,16 +177,16 @@ impl<'e, 'o> Engine<'e, 'o> {
     /// What a run would do.
     pub(crate) async fn plan(mut self) -> Result<crate::plan::Plan, Error> {
         self.refuse_stale()?;
-        let look = self.compare().await?;
-        let plan = self.judge(&look)?;
+        let snapshot = self.read_snapshot().await?;
+        let plan = self.judge(&snapshot)?;
         Ok(crate::plan::Plan::of(&plan))
     }
 
     /// Makes the history table and reads it; or says that another starter is at work.
     async fn create(&mut self) -> Result<Result<History, Outcome>, Error> {
         // An open transaction of the caller's shows by itself: the look before has failed in it.
-        let exists = message::create(self.table, Schema::Exists);
-        let mut sent = self.line.transact(&exists).await;
+        let exists = sql::create(self.table, Schema::Exists);
+        let mut sent = self.session.transact(&exists).await;
         if sent
             .as_ref()
             .is_err_and(|failure| failure.code() == "3F000")
@@ -194,13 +196,13 @@ impl<'e, 'o> Engine<'e, 'o> {
                 let schema = self.table.schema().to_owned();
                 return Err(Error::new(Kind::NoSchema { schema }));
             }
-            let missing = message::create(self.table, Schema::Missing);
-            sent = self.line.transact(&missing).await;
+            let missing = sql::create(self.table, Schema::Missing);
+            sent = self.session.transact(&missing).await;
         }
         match sent {
             // Another set, with another lock, has made the same schema meanwhile.
             Err(failure) if failure.code() == "23505" && !is_about(self.table, &failure) => {
-                Ok(Err(Outcome::Moved))
+                Ok(Err(Outcome::HistoryChanged))
             }
             Ok(reply) => {
                 self.reads(reply.rows(0));
@@ -216,17 +218,17 @@ impl<'e, 'o> Engine<'e, 'o> {
         }
     }
 
-    fn judge(&self, look: &Look) -> Result<Plan<'e>, Error> {
+    fn judge(&self, snapshot: &HistorySnapshot) -> Result<Plan<'e>, Error> {
         let none = History::default();
-        let history = look.history.as_ref().unwrap_or(&none);
+        let history = snapshot.history.as_ref().unwrap_or(&none);
         match self.set.summary() {
-            Some(all) if look.current => Ok(plan_current(&all)),
+            Some(all) if snapshot.current => Ok(plan_current(&all)),
             _ => plan(self.set, history, self.options).map_err(Error::new),
         }
     }
 
     /// The report's view of what was there before.
-    fn take_over(&mut self, plan: &mut Plan<'_>) {
+    fn copy_into_report(&mut self, plan: &mut Plan<'_>) {
         self.report.current = plan.current.saturating_sub(self.report.applied.len());
         self.report.ahead = mem::take(&mut plan.ahead);
         self.report.missing = mem::take(&mut plan.missing);
@@ -259,7 +261,7 @@ impl<'e, 'o> Engine<'e, 'o> {
 
 /// A message of our own that failed.
 #[expect(clippy::boxed_local, reason = "whoever has a failure has it in a box")]
-fn refused(doing: String, failure: Box<Failure>) -> Error {
+fn refused(doing: String, failure: Box<SessionError>) -> Error {
     let lost = failure.is_connection();
     let Some(error) = failure.database.filter(|_| !lost) else {
         return Error::new(Kind::Connection {
@@ -278,27 +280,25 @@ fn refused(doing: String, failure: Box<Failure>) -> Error {
 }
 
 /// What an assertion of ours says, if that is what failed.
-fn signal(table: &Table, failure: &Failure) -> Option<Outcome> {
-    if failure.asserts(message::BUSY) {
-        Some(Outcome::Busy)
-    } else if failure.asserts(message::MOVED)
-        || failure.code() == "23505" && is_about(table, failure)
-    {
-        Some(Outcome::Moved)
+fn signal(table: &HistoryTable, failure: &SessionError) -> Option<Outcome> {
+    if failure.asserts(sql::BUSY) {
+        Some(Outcome::LockHeld)
+    } else if failure.asserts(sql::MOVED) || failure.code() == "23505" && is_about(table, failure) {
+        Some(Outcome::HistoryChanged)
     } else {
         None
     }
 }
 
 /// [`signal`] for a message without a file in it: a lock that it does not get is one on the history.
-fn own_signal(table: &Table, failure: &Failure) -> Option<Outcome> {
+fn own_signal(table: &HistoryTable, failure: &SessionError) -> Option<Outcome> {
     if failure.code() == "55P03" {
-        return Some(Outcome::Busy);
+        return Some(Outcome::LockHeld);
     }
     signal(table, failure)
 }
 
-fn is_about(table: &Table, failure: &Failure) -> bool {
+fn is_about(table: &HistoryTable, failure: &SessionError) -> bool {
     failure.database.as_deref().is_some_and(|error| {
         error.schema.as_deref() == Some(table.schema())
             && error.table.as_deref() == Some(table.name())

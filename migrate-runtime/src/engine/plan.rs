@@ -2,12 +2,12 @@
 //! Pure: no session, no clock.
 
 use super::history::{History, Row, State};
-use super::stand::Resume;
+use super::progress::Resume;
 use crate::error::{Kind, Problem};
 use crate::migrations::{Migration, Migrations};
 use crate::packed::Summary;
 use crate::policy::{Options, Policy};
-use crate::report::Unknown;
+use crate::report::UnknownMigration;
 
 /// What a run would do.
 #[derive(Debug, Clone, Default)]
@@ -17,9 +17,9 @@ pub(crate) struct Plan<'a> {
     /// How many of the set are applied.
     pub(crate) current: usize,
     /// Applied, but not part of this set: a newer program was here.
-    pub(crate) ahead: Vec<Unknown>,
+    pub(crate) ahead: Vec<UnknownMigration>,
     /// Applied, older than the newest of the set, and not part of it; only where that is allowed.
-    pub(crate) missing: Vec<Unknown>,
+    pub(crate) missing: Vec<UnknownMigration>,
     /// Applied with another text than the one embedded; only where that is allowed.
     pub(crate) drifted: Vec<i64>,
 }
@@ -132,7 +132,7 @@ impl<'a, 'o> Judge<'a, 'o> {
     }
 
     fn unknown(&mut self, row: &Row) {
-        let named = Unknown {
+        let named = UnknownMigration {
             version: row.version,
             name: row.name.clone(),
         };

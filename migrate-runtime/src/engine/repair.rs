@@ -1,7 +1,7 @@
 //! Changing what the history says, because a person said so.
 
 use super::history::{History, Row, State};
-use super::message::{self, Change};
+use super::sql::{self, Change};
 use super::{Engine, own_signal};
 use crate::error::{Error, Kind, Problem};
 use crate::migrations::Migration;
@@ -19,18 +19,18 @@ impl<'e> Engine<'e, '_> {
     /// Does what `what` says, all of it or nothing; says which rows it changed.
     pub(crate) async fn repair(mut self, what: &Repair) -> Result<Vec<Repaired>, Error> {
         self.refuse_stale()?;
-        let mut look = self.look().await?;
+        let mut snapshot = self.read_history().await?;
         loop {
-            if look.open_transaction {
+            if snapshot.open_transaction {
                 return Err(Error::new(Kind::OpenTransaction));
             }
-            let decisions = self.decide(&look.history.take().unwrap_or_default(), what)?;
+            let decisions = self.decide(&snapshot.history.take().unwrap_or_default(), what)?;
             if decisions.is_empty() {
                 return Ok(Vec::new());
             }
             let changes: Vec<Change<'_>> = decisions.iter().map(Decision::change).collect();
-            let sql = message::repair(self.table, &changes);
-            let failure = match self.line.transact(&sql).await {
+            let sql = sql::repair(self.table, &changes);
+            let failure = match self.session.transact(&sql).await {
                 Ok(reply) => {
                     let notes = reply.last_rows().iter().map(|row| row.text(0));
                     let done = decisions.iter().zip(notes);
@@ -42,7 +42,7 @@ impl<'e> Engine<'e, '_> {
                 let doing = format!("repair {}", self.table);
                 return Err(self.refused(doing, failure).await);
             };
-            look = self.again(outcome).await?;
+            snapshot = self.again(outcome).await?;
         }
     }
 

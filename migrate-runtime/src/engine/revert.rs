@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use super::history::{History, State};
-use super::message::{self, Basis, Direction, Item};
-use super::stand::Resume;
+use super::progress::Resume;
+use super::sql::{self, Basis, Direction, ScriptRef};
 use super::{Engine, Outcome};
 use crate::error::{Error, Kind, Problem};
 use crate::event::Event;
@@ -16,20 +16,20 @@ impl<'e> Engine<'e, '_> {
     /// Reverts what `which` says.
     pub(crate) async fn revert(&mut self, which: Revert) -> Result<(), Error> {
         self.refuse_stale()?;
-        let mut look = self.look().await?;
+        let mut snapshot = self.read_history().await?;
         // What "the last one" means was decided by whoever saw this history; another one is another
         // decision.
         let mut seen = None;
         loop {
-            if look.open_transaction {
+            if snapshot.open_transaction {
                 return Err(Error::new(Kind::OpenTransaction));
             }
-            let mut history = look.history.take().unwrap_or_default();
+            let mut history = snapshot.history.take().unwrap_or_default();
             let downs = match self.downs(&history, which) {
                 Ok(downs) => downs,
                 Err(error) => {
-                    look = self.unless_in_hand(error, Some(&history)).await?;
-                    let now = look.history.as_ref();
+                    snapshot = self.unless_in_hand(error, Some(&history)).await?;
+                    let now = snapshot.history.as_ref();
                     if now.is_none_or(|now| !now.has_versions_of(&history)) {
                         return Err(Error::new(Kind::RevertRaced));
                     }
@@ -50,10 +50,10 @@ impl<'e> Engine<'e, '_> {
                 history.forget(migration.version);
                 seen = Some(history.clone());
             }
-            look = match outcome {
+            snapshot = match outcome {
                 Outcome::Done => return Ok(()),
-                Outcome::Busy => self.wait().await?,
-                Outcome::Moved => return Err(Error::new(Kind::RevertRaced)),
+                Outcome::LockHeld => self.wait().await?,
+                Outcome::HistoryChanged => return Err(Error::new(Kind::RevertRaced)),
             };
         }
     }
@@ -120,10 +120,10 @@ impl<'e> Engine<'e, '_> {
         history: &History,
     ) -> Result<Outcome, Error> {
         let Some(script) = &migration.down else {
-            return Ok(Outcome::Moved);
+            return Ok(Outcome::HistoryChanged);
         };
         let started = Instant::now();
-        let item = Item {
+        let item = ScriptRef {
             version: migration.version,
             name: migration.name,
             script,
@@ -131,7 +131,7 @@ impl<'e> Engine<'e, '_> {
         };
         let (outcome, attempts) = if script.transactional {
             let basis = Basis::of(history);
-            let message = message::revert(self.table, item, &basis, self.limits());
+            let message = sql::revert(self.table, item, &basis, self.limits());
             self.transact(&message, &[item], None).await?
         } else {
             (

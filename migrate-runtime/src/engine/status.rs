@@ -2,19 +2,19 @@
 
 use std::time::Duration;
 
-use super::message;
+use super::sql;
 use super::{Engine, State, read_holder};
 use crate::error::Error;
 use crate::migrations::{Checksum, Migration};
 use crate::policy::Policy;
 use crate::session::Row as ReplyRow;
-use crate::status::{MigrationState as Condition, MigrationStatus as Entry, Status};
+use crate::status::{MigrationState, MigrationStatus, Status};
 use crate::timestamp::Timestamp;
 
 impl Engine<'_, '_> {
     /// Every migration that the set or the history knows, in order of version.
     pub(crate) async fn status(mut self) -> Result<Status, Error> {
-        let sql = message::status(self.table);
+        let sql = sql::status(self.table);
         let mut status = Status {
             table: self.table.to_string(),
             ..Status::default()
@@ -54,46 +54,50 @@ impl Engine<'_, '_> {
     }
 }
 
-fn pending(migration: &Migration<'_>, newest: Option<i64>, out_of_order: Policy) -> Entry {
+fn pending(
+    migration: &Migration<'_>,
+    newest: Option<i64>,
+    out_of_order: Policy,
+) -> MigrationStatus {
     let late = newest > Some(migration.version)
         && !migration.out_of_order
         && out_of_order == Policy::Refuse;
-    Entry {
+    MigrationStatus {
         version: migration.version,
         name: migration.name.to_owned(),
         file: Some(migration.up.path()),
         state: if late {
-            Condition::OutOfOrder
+            MigrationState::OutOfOrder
         } else {
-            Condition::Pending
+            MigrationState::Pending
         },
         reversible: migration.down.is_some(),
-        ..Entry::default()
+        ..MigrationStatus::default()
     }
 }
 
-fn known(migration: &Migration<'_>, row: &ReplyRow) -> Entry {
+fn known(migration: &Migration<'_>, row: &ReplyRow) -> MigrationStatus {
     let checksum = row.text(2).and_then(Checksum::from_hex);
     let done = row.number(4).unwrap_or_default();
     let same = checksum == Some(migration.up.checksum);
     let condition = match row.text(3).and_then(State::parse) {
-        Some(State::Running) => Condition::Interrupted {
+        Some(State::Running) => MigrationState::Interrupted {
             done,
             of: migration.up.statements.len(),
         },
-        Some(State::Retry) => Condition::Pending,
-        Some(State::Reverting) => Condition::Interrupted {
+        Some(State::Retry) => MigrationState::Pending,
+        Some(State::Reverting) => MigrationState::Interrupted {
             done,
             of: migration
                 .down
                 .as_ref()
                 .map_or(0, |down| down.statements.len()),
         },
-        _ if !same => Condition::Drifted,
-        Some(State::Baseline) => Condition::Baseline,
-        _ => Condition::Applied,
+        _ if !same => MigrationState::Drifted,
+        Some(State::Baseline) => MigrationState::Baseline,
+        _ => MigrationState::Applied,
     };
-    Entry {
+    MigrationStatus {
         name: migration.name.to_owned(),
         file: Some(migration.up.path()),
         checksum_matches: Some(same),
@@ -102,19 +106,19 @@ fn known(migration: &Migration<'_>, row: &ReplyRow) -> Entry {
     }
 }
 
-fn unknown(row: &ReplyRow, newest_embedded: Option<i64>) -> Entry {
+fn unknown(row: &ReplyRow, newest_embedded: Option<i64>) -> MigrationStatus {
     let version = row.number(0).unwrap_or_default();
     let condition = if newest_embedded > Some(version) {
-        Condition::Missing
+        MigrationState::Missing
     } else {
-        Condition::Ahead
+        MigrationState::Ahead
     };
     recorded(version, condition, row)
 }
 
-fn recorded(version: i64, condition: Condition, row: &ReplyRow) -> Entry {
+fn recorded(version: i64, condition: MigrationState, row: &ReplyRow) -> MigrationStatus {
     let text = |column| row.text(column).map(str::to_owned);
-    Entry {
+    MigrationStatus {
         version,
         name: text(1).unwrap_or_default(),
         state: condition,
@@ -122,6 +126,6 @@ fn recorded(version: i64, condition: Condition, row: &ReplyRow) -> Entry {
         duration: row.number(6).map(Duration::from_millis),
         applied_by: text(7),
         note: text(8),
-        ..Entry::default()
+        ..MigrationStatus::default()
     }
 }

@@ -1,12 +1,12 @@
 //! Which of many histories are current, in a few messages instead of one for each.
 
-use super::Line;
-use super::message;
+use super::SessionGuard;
+use super::sql;
 use crate::migrations::Migrations;
 use crate::policy::{Options, Policy};
 use crate::session::AnySession;
 use crate::stale;
-use crate::table::Table;
+use crate::table::HistoryTable;
 
 /// How many histories one message reads: each takes two locks of the server's table of locks.
 const AT_ONCE: usize = 200;
@@ -17,7 +17,7 @@ pub(crate) async fn current_tenants(
     session: &mut dyn AnySession,
     set: &Migrations,
     options: &Options,
-    tables: &[Table],
+    tables: &[HistoryTable],
 ) -> Vec<bool> {
     let mut current = vec![false; tables.len()];
     // A target or a stale program is for the run on each of them.
@@ -28,8 +28,8 @@ pub(crate) async fn current_tenants(
     let Some(all) = set.summary() else {
         return current;
     };
-    let mut line = Line::new(session);
-    let Ok(reply) = line.ask(&message::existing(tables)).await else {
+    let mut line = SessionGuard::new(session);
+    let Ok(reply) = line.ask(&sql::existing(tables)).await else {
         return current;
     };
     let mut there = vec![false; tables.len()];
@@ -38,14 +38,14 @@ pub(crate) async fn current_tenants(
             *slot = true;
         }
     }
-    let there: Vec<(usize, &Table)> = tables
+    let there: Vec<(usize, &HistoryTable)> = tables
         .iter()
         .enumerate()
         .zip(there)
         .filter_map(|(table, there)| there.then_some(table))
         .collect();
     for some in there.chunks(AT_ONCE) {
-        let Ok(reply) = line.ask(&message::currency(some, &all)).await else {
+        let Ok(reply) = line.ask(&sql::currency(some, &all)).await else {
             continue;
         };
         for row in reply.last_rows() {

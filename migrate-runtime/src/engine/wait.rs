@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use super::backoff::Backoff;
 use super::history::History;
-use super::{Engine, Look, Obstacle, Outcome, Row, State, message};
+use super::{Engine, HistorySnapshot, Obstacle, Outcome, Row, State, sql};
 use crate::error::{Error, Kind};
-use crate::event::{Event, Holder};
+use crate::event::{Event, OtherSession};
 use crate::session::Row as ReplyRow;
 use crate::text;
 use crate::timestamp::Timestamp;
@@ -17,15 +17,15 @@ const ASK: Duration = Duration::from_secs(1);
 
 impl Engine<'_, '_> {
     /// Reads the history again, after an attempt that was not [done](Outcome::Done).
-    pub(super) async fn again(&mut self, outcome: Outcome) -> Result<Box<Look>, Error> {
-        if outcome == Outcome::Busy {
+    pub(super) async fn again(&mut self, outcome: Outcome) -> Result<Box<HistorySnapshot>, Error> {
+        if outcome == Outcome::LockHeld {
             return self.wait().await;
         }
         // Once is what happens among starters. If it goes on, a proxy may be reading from a replica that is behind.
         if mem::replace(&mut self.moved, true) {
             self.pause(Obstacle::Moved).await?;
         }
-        self.look().await
+        self.read_history().await
     }
 
     /// This run has applied something, so it is not stuck.
@@ -41,18 +41,18 @@ impl Engine<'_, '_> {
         &mut self,
         error: Error,
         judged: Option<&History>,
-    ) -> Result<Box<Look>, Error> {
+    ) -> Result<Box<HistorySnapshot>, Error> {
         if !error.is_interrupted() {
             return Err(error);
         }
-        let look = self.poll().await?;
-        if look.holder.is_some() {
+        let snapshot = self.read_history_and_lock().await?;
+        if snapshot.holder.is_some() {
             return self.wait().await;
         }
-        if look.history.as_ref() == judged {
+        if snapshot.history.as_ref() == judged {
             return Err(error);
         }
-        Ok(look)
+        Ok(snapshot)
     }
 
     /// Sleeps once, and says why; an error where this run has waited long enough.
@@ -90,38 +90,38 @@ impl Engine<'_, '_> {
             },
             Obstacle::Moved => Event::HistoryMoved { waited, delay },
         });
-        self.line.sleep(delay).await;
+        self.session.sleep(delay).await;
         Ok(())
     }
 
     /// Who holds the lock, or one on the table that is in the way.
-    pub(super) async fn holder(&mut self) -> Option<Holder> {
-        let reply = self.line.ask(&message::holder(self.table)).await.ok()?;
+    pub(super) async fn holder(&mut self) -> Option<OtherSession> {
+        let reply = self.session.ask(&sql::holder(self.table)).await.ok()?;
         reply.rows(0).first().and_then(read_holder)
     }
 
     /// Sleeps until nobody is at work or nothing is left to do, whichever comes first. Who applies migrations
     /// holds the lock for each of them and lets go of it in between; so somebody is at work, too, where the
     /// history has grown since the last glance. A starter that others have overtaken never needs the lock.
-    pub(super) async fn wait(&mut self) -> Result<Box<Look>, Error> {
+    pub(super) async fn wait(&mut self) -> Result<Box<HistorySnapshot>, Error> {
         let started = *self.waiting_since.get_or_insert_with(Instant::now);
         let observed = self.observer.is_some() || cfg!(feature = "tracing");
         let mut ask = started.elapsed() + if observed { Duration::ZERO } else { ASK };
         let mut backoff = Backoff::polling();
         let mut newest = self.seen;
         let (mut since, mut then) = (started.elapsed(), self.ahead_of(newest));
-        let mut holder: Option<Holder> = None;
+        let mut holder: Option<OtherSession> = None;
         let mut broken = false;
         loop {
             self.refuse_stopped()?;
             let waited = started.elapsed();
             let is_over = waited >= self.options.wait;
             if waited >= ask || is_over {
-                let look = self.poll().await?;
-                if look.abandoned && !broken {
-                    broken = self.break_lock(&look).await;
+                let snapshot = self.read_history_and_lock().await?;
+                if snapshot.abandoned && !broken {
+                    broken = self.break_lock(&snapshot).await;
                 }
-                holder = look.holder;
+                holder = snapshot.holder;
                 // Before the first run there is no table to read, and with it no holder.
                 if holder.is_none() {
                     holder = self.holder().await;
@@ -143,14 +143,18 @@ impl Engine<'_, '_> {
                 delay,
             });
             // Even a lock that is free is approached after a sleep only: a herd spreads out.
-            self.line.sleep(delay).await;
+            self.session.sleep(delay).await;
             let now = self.newest().await;
             let is_idle = now == newest && !self.is_held().await;
             newest = now;
             if is_idle || self.may_be_finished(newest) {
-                let look = self.look().await?;
-                if is_idle || self.judge(&look).is_ok_and(|plan| plan.steps.is_empty()) {
-                    return Ok(look);
+                let snapshot = self.read_history().await?;
+                if is_idle
+                    || self
+                        .judge(&snapshot)
+                        .is_ok_and(|plan| plan.steps.is_empty())
+                {
+                    return Ok(snapshot);
                 }
             }
         }
@@ -159,13 +163,13 @@ impl Engine<'_, '_> {
     /// The newest version of the history: next to nothing to ask for. None where there is none, or where
     /// that cannot be told; a proper look says why.
     async fn newest(&mut self) -> Option<i64> {
-        let reply = self.line.ask(&message::newest(self.table)).await.ok()?;
+        let reply = self.session.ask(&sql::newest(self.table)).await.ok()?;
         reply.rows(1).first()?.number(0)
     }
 
     /// Whether another session holds the lock.
     pub(super) async fn is_held(&mut self) -> bool {
-        let reply = self.line.ask(&message::held(self.table)).await;
+        let reply = self.session.ask(&sql::held(self.table)).await;
         reply.is_ok_and(|reply| reply.rows(0).first().is_some_and(|row| row.flag(0)))
     }
 
@@ -195,15 +199,15 @@ impl Engine<'_, '_> {
     /// A journal is open, and the session that holds the lock has not been heard of for long: its client
     /// is dead without the server's knowing, or a pooler keeps the connection of a client that is gone.
     /// Ending the session makes sure that it cannot come back; what it had done is in the journal.
-    async fn break_lock(&mut self, look: &Look) -> bool {
+    async fn break_lock(&mut self, snapshot: &HistorySnapshot) -> bool {
         let half_done = |row: &Row| matches!(row.state, State::Running | State::Reverting);
-        let history = look.history.as_ref();
+        let history = snapshot.history.as_ref();
         if !history.is_some_and(|history| history.rows().iter().any(half_done)) {
             return false;
         }
         // The role may not be allowed to; then whoever waits too long is told the process.
-        let asked = self.line.ask(&message::break_lock(self.table)).await;
-        if let Some(holder) = &look.holder
+        let asked = self.session.ask(&sql::break_lock(self.table)).await;
+        if let Some(holder) = &snapshot.holder
             && asked.is_ok_and(|reply| reply.rows(0).iter().any(|row| row.flag(0)))
         {
             self.emit(&Event::BrokeLock { holder });
@@ -219,9 +223,9 @@ fn expected(took: Duration, then: u32, now: u32) -> Option<Duration> {
     Some((took / done).saturating_mul(now))
 }
 
-pub(super) fn read_holder(row: &ReplyRow) -> Option<Holder> {
+pub(super) fn read_holder(row: &ReplyRow) -> Option<OtherSession> {
     let text = |column| text::owned(row.text(column)).unwrap_or_default();
-    Some(Holder {
+    Some(OtherSession {
         pid: row.number(0)?,
         user: text(1),
         application: text(2),

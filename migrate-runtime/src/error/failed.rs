@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::hint::Hint;
-use crate::event::Holder;
+use crate::event::OtherSession;
 use crate::session::DatabaseError;
 use crate::snippet::Place;
 use crate::text::find;
@@ -15,15 +15,15 @@ pub(crate) struct Failed {
     pub(crate) file: String,
     pub(crate) error: Box<DatabaseError>,
     pub(crate) place: Option<Place>,
-    pub(crate) statement: Option<Failing>,
-    pub(crate) kept: Kept,
+    pub(crate) statement: Option<FailedAt>,
+    pub(crate) kept: Persisted,
     pub(crate) attempts: u32,
-    pub(crate) blocker: Option<Holder>,
+    pub(crate) blocker: Option<OtherSession>,
 }
 
 /// Which part of the file it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Failing {
+pub(crate) enum FailedAt {
     /// The `number`th statement, counted from 1.
     Statement { number: usize, of: usize },
     /// The commit, where deferred constraints are checked.
@@ -32,7 +32,7 @@ pub(crate) enum Failing {
 
 /// What is left of it in the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kept {
+pub(crate) enum Persisted {
     Nothing,
     /// The first statements of a `no-transaction` file.
     Statements {
@@ -54,11 +54,16 @@ pub(crate) enum Kept {
 
 impl Failed {
     pub(super) fn hints(&self) -> Vec<Hint> {
-        let journaled = matches!(self.kept, Kept::Statements { .. } | Kept::Partly { .. });
+        let journaled = matches!(
+            self.kept,
+            Persisted::Statements { .. } | Persisted::Partly { .. }
+        );
         let mut hints = Vec::new();
         hints.extend(match self.error.code.as_str() {
             "55P03" => Some(Hint::FindBlocker),
-            "55P04" if matches!(self.kept, Kept::NothingOfAll { .. }) => Some(Hint::CommitEachFile),
+            "55P04" if matches!(self.kept, Persisted::NothingOfAll { .. }) => {
+                Some(Hint::CommitEachFile)
+            }
             "55P04" => Some(Hint::UseEnumValueLater),
             // It was tried outside a transaction too.
             "25001" | "2D000" if journaled => Some(Hint::CallDirectly),
@@ -70,10 +75,10 @@ impl Failed {
             _ => None,
         });
         match self.kept {
-            Kept::Statements { done, .. } => hints.push(Hint::Resume {
+            Persisted::Statements { done, .. } => hints.push(Hint::Resume {
                 statement: done + 1,
             }),
-            Kept::Partly { .. } => hints.push(Hint::Repair {
+            Persisted::Partly { .. } => hints.push(Hint::Repair {
                 version: self.version,
             }),
             _ => {}
@@ -96,10 +101,10 @@ impl Failed {
             write!(f, "\n{}", place.draw())?;
         }
         match self.statement {
-            Some(Failing::Statement { number, of }) if of > 1 => {
+            Some(FailedAt::Statement { number, of }) if of > 1 => {
                 write!(f, "\n  = statement: {number} of {of}")?;
             }
-            Some(Failing::Commit) => {
+            Some(FailedAt::Commit) => {
                 f.write_str("\n  = statement: the COMMIT after the last one")?;
             }
             _ => {}
@@ -112,19 +117,19 @@ impl Failed {
             write!(f, "\n  = attempts: {}", self.attempts)?;
         }
         match self.kept {
-            Kept::Nothing => f.write_str("\n  = note: nothing of this migration was kept"),
-            Kept::NothingOfAll { of } => {
+            Persisted::Nothing => f.write_str("\n  = note: nothing of this migration was kept"),
+            Persisted::NothingOfAll { of } => {
                 write!(f, "\n  = note: nothing of these {of} migrations was kept")
             }
-            Kept::Partly { done, of } => write!(
+            Persisted::Partly { done, of } => write!(
                 f,
                 "\n  = note: {done} of its {of} statements are complete and committed, and so is what this one committed before it failed"
             ),
-            Kept::Statements { done, of } => write!(
+            Persisted::Statements { done, of } => write!(
                 f,
                 "\n  = note: {done} of its {of} statements are complete and committed"
             ),
-            Kept::Unknown => f.write_str(
+            Persisted::Unknown => f.write_str(
                 "\n  = note: the file ended its own transaction; statements before that may be committed",
             ),
         }
@@ -156,11 +161,11 @@ pub(super) fn fields(f: &mut fmt::Formatter<'_>, error: &DatabaseError) -> fmt::
 
 #[cfg(test)]
 mod tests {
-    use super::{Failed, Kept};
+    use super::{Failed, Persisted};
     use crate::error::{Error, Kind};
     use crate::session::DatabaseError;
 
-    fn text(code: &str, kept: Kept) -> String {
+    fn text(code: &str, kept: Persisted) -> String {
         let error = Error::new(Kind::Failed(Box::new(Failed {
             version: 2,
             file: "migrations/2_x.sql".to_owned(),
@@ -176,7 +181,7 @@ mod tests {
 
     #[test]
     fn what_may_be_done_in_part_is_for_a_person_to_settle() {
-        insta::assert_snapshot!(text("2D000", Kept::Partly { done: 1, of: 2 }), @r"
+        insta::assert_snapshot!(text("2D000", Persisted::Partly { done: 1, of: 2 }), @r"
         migrations/2_x.sql: refused
           = sqlstate: 2D000
           = note: 1 of its 2 statements are complete and committed, and so is what this one committed before it failed
@@ -187,7 +192,7 @@ mod tests {
 
     #[test]
     fn a_single_transaction_keeps_nothing_and_can_be_left_out() {
-        insta::assert_snapshot!(text("55P04", Kept::NothingOfAll { of: 2 }), @r"
+        insta::assert_snapshot!(text("55P04", Persisted::NothingOfAll { of: 2 }), @r"
         migrations/2_x.sql: refused
           = sqlstate: 55P04
           = note: nothing of these 2 migrations was kept

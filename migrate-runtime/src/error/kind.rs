@@ -4,14 +4,14 @@ use std::error::Error as StdError;
 use std::time::Duration;
 
 use super::error_kind::ErrorKind;
-use super::failed::{Failed, Failing};
+use super::failed::{Failed, FailedAt};
 use super::other_index::OtherIndex;
 use super::rights::Rights;
 use super::unfit::Unfit;
 use crate::engine::State;
-use crate::event::Holder;
+use crate::event::OtherSession;
 use crate::migrations::{Checksum, Migration, Migrations};
-use crate::report::Unknown;
+use crate::report::UnknownMigration;
 use crate::session::DatabaseError;
 use crate::stale::Difference;
 
@@ -21,10 +21,10 @@ pub(crate) enum Kind {
         migrations: Vec<Problem>,
     },
     Missing {
-        migrations: Vec<Unknown>,
+        migrations: Vec<UnknownMigration>,
     },
     Ahead {
-        migrations: Vec<Unknown>,
+        migrations: Vec<UnknownMigration>,
     },
     OutOfOrder {
         migrations: Vec<Problem>,
@@ -70,13 +70,13 @@ pub(crate) enum Kind {
     },
     Stopped,
     Locked {
-        holder: Option<Holder>,
+        holder: Option<OtherSession>,
         waited: Duration,
     },
     /// The history table itself is locked.
     TableLocked {
         table: String,
-        holder: Option<Holder>,
+        holder: Option<OtherSession>,
         waited: Duration,
     },
     /// What is read of the history never fits what is written.
@@ -155,7 +155,7 @@ impl Problem {
             reverting: row.is_some_and(|row| row.state == State::Reverting),
             transactional: migration.up.transactional,
             journaled: row
-                .and_then(|row| row.stand.as_deref())
+                .and_then(|row| row.progress.as_deref())
                 .is_some_and(|stand| stand.contains(' ')),
         }
     }
@@ -300,7 +300,7 @@ impl Kind {
     pub(super) fn statement(&self) -> Option<usize> {
         match self {
             Self::Failed(failed) => match failed.statement {
-                Some(Failing::Statement { number, .. }) => Some(number),
+                Some(FailedAt::Statement { number, .. }) => Some(number),
                 _ => None,
             },
             Self::Interrupted { statement, .. } => Some(*statement),

@@ -16,7 +16,7 @@ use std::error::Error as StdError;
 use std::fmt;
 
 pub use error_kind::ErrorKind;
-pub(crate) use failed::{Failed, Failing, Kept};
+pub(crate) use failed::{Failed, FailedAt, Persisted};
 pub use hint::Hint;
 pub(crate) use kind::{Kind, Problem, Shape};
 pub(crate) use other_index::OtherIndex;

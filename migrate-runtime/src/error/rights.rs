@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::hint::Hint;
 use crate::session::DatabaseError;
-use crate::table::{Identifier, Table};
+use crate::table::{HistoryTable, Identifier};
 
 /// What the session's role may not do.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ impl Held<'_> {
     }
 
     /// What lets a role make the history table.
-    pub(crate) fn create_table(table: &Table, role: &str) -> String {
+    pub(crate) fn create_table(table: &HistoryTable, role: &str) -> String {
         format!(
             "GRANT USAGE, CREATE ON SCHEMA {} TO {}",
             Identifier(table.schema()),
@@ -46,7 +46,7 @@ impl Held<'_> {
     }
 
     /// What grants the rest.
-    pub(crate) fn grants(self, table: &Table, role: &str) -> Vec<String> {
+    pub(crate) fn grants(self, table: &HistoryTable, role: &str) -> Vec<String> {
         let role = Identifier(role);
         let mut grants = Vec::new();
         if !self.usage {

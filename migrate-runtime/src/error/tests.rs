@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Error, Failed, Failing, Kept, Kind, Problem, Shape};
+use super::{Error, Failed, FailedAt, Kind, Persisted, Problem, Shape};
 use crate::event::OtherSession;
 use crate::migrations::{Checksum, Migrations};
 use crate::report::UnknownMigration;
@@ -34,7 +34,7 @@ fn server(code: &str, message: &str) -> Box<DatabaseError> {
     Box::new(DatabaseError::new(code, message))
 }
 
-fn failed(code: &str, kept: Kept) -> Kind {
+fn failed(code: &str, kept: Persisted) -> Kind {
     let mut error = server(code, "relation \"userss\" does not exist");
     error.detail = Some("a detail".to_owned());
     Kind::Failed(Box::new(Failed {
@@ -42,7 +42,7 @@ fn failed(code: &str, kept: Kept) -> Kind {
         file: "migrations/2_x.sql".to_owned(),
         error,
         place: Some(Place::at_byte("SELECT 1;\nTABLE userss;", 16)),
-        statement: Some(Failing::Statement { number: 2, of: 2 }),
+        statement: Some(FailedAt::Statement { number: 2, of: 2 }),
         kept,
         attempts: 3,
         blocker: Some(OtherSession {
@@ -169,9 +169,9 @@ fn every_kind_has_its_texts() {
         Kind::ReadOnly {
             error: server("25006", "cannot execute INSERT in a read-only transaction"),
         },
-        failed("42P01", Kept::Nothing),
-        failed("55P03", Kept::Statements { done: 1, of: 2 }),
-        failed("2D000", Kept::Unknown),
+        failed("42P01", Persisted::Nothing),
+        failed("55P03", Persisted::Statements { done: 1, of: 2 }),
+        failed("2D000", Persisted::Unknown),
         Kind::Database {
             doing: doing(),
             error: server("XX000", "internal error"),

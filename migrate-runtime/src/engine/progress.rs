@@ -10,7 +10,7 @@
 //! | `failed <finished> <statement> <before>` | was sent, and the server reported that it failed |
 //!
 //! `<finished>` is the digest of the finished statements, `<statement>` that of those and the next, and
-//! `<before>` lists the oids of what [`message::mark`](super::message::mark) found before it was sent.
+//! `<before>` lists the oids of what [`sql::mark`](super::sql::mark) found before it was sent.
 
 use super::history::Row;
 use crate::migrations::Script;
@@ -21,7 +21,7 @@ pub(crate) struct Resume {
     /// How many statements are finished.
     pub(crate) done: usize,
     /// What the row says, word for word: a row that says something else has been moved on.
-    pub(crate) stand: String,
+    pub(crate) progress: String,
     /// What is known of the next statement.
     pub(crate) next: Next,
 }
@@ -42,8 +42,8 @@ impl Resume {
     /// statement that `script` does not have. `unchanged`: nothing speaks against the whole text's being the
     /// one that was begun; it decides where the row says nothing.
     pub(crate) fn of(script: &Script<'_>, row: &Row, unchanged: bool) -> Option<Self> {
-        let stand = row.stand.clone().unwrap_or_default();
-        let mut words = stand.split(' ');
+        let progress = row.progress.clone().unwrap_or_default();
+        let mut words = progress.split(' ');
         let (state, finished) = (words.next(), words.next());
         let fits = finished == Some(digest(script, row.done).as_str());
         let statement = words.next();
@@ -64,7 +64,11 @@ impl Resume {
             _ => return None,
         };
         let done = row.done;
-        Some(Self { done, stand, next })
+        Some(Self {
+            done,
+            progress,
+            next,
+        })
     }
 }
 

@@ -10,10 +10,10 @@
 
 mod adopt;
 mod apply;
-mod burst;
+mod batch;
 mod journal;
-mod lookup;
 mod read;
+mod recovery;
 mod repair;
 mod settings;
 mod table;
@@ -25,15 +25,17 @@ use std::time::Duration;
 
 pub(crate) use adopt::{Adopted, adopt};
 pub(crate) use apply::{apply, apply_all, baseline, revert};
-pub(crate) use burst::{Burst, TALLY};
+pub(crate) use batch::{Batch, COMMIT_COUNT};
 pub(crate) use journal::{
     Before, Direction, advance, alone, begin_journal, end_journal, evict, fail, leave, mark,
     outside, resume_journal, step, unlock,
 };
-pub(crate) use lookup::{
+pub(crate) use read::{
+    MANY, is_up_to_date, newest, read_committed, read_history, read_history_and_lock, status, undo,
+};
+pub(crate) use recovery::{
     compare_index, drop_index, find_copies, find_index, find_partition, is_attached, is_there,
 };
-pub(crate) use read::{MANY, compare, look, newest, poll, read_committed, status, undo};
 pub(crate) use repair::{Change, repair};
 pub(crate) use settings::{
     READ_AS_BUILT, is_setting, patience, read_as_built, reads_otherwise, think,
@@ -44,7 +46,7 @@ pub(crate) use trust::{FOREIGN, inspect, rights};
 
 use super::history::{History, State};
 use crate::migrations::Script;
-use crate::table::{Literal, Table};
+use crate::table::{HistoryTable, Literal};
 use crate::text;
 
 /// Raised when another session holds the history's lock.
@@ -64,12 +66,12 @@ pub(crate) struct Message {
     characters: usize,
     /// Statements so far, the caller's included.
     pub(crate) statements: usize,
-    pub(crate) bodies: Vec<Body>,
+    pub(crate) segments: Vec<Segment>,
 }
 
 /// A piece of a file within a message.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Body {
+pub(crate) struct Segment {
     /// Which migration of the message, counted from 0.
     pub(crate) item: usize,
     /// Bytes of the message before it.
@@ -109,7 +111,7 @@ impl Message {
     /// SQL of the caller's. The newline behind it ends a trailing comment, the semicolon an unfinished statement.
     fn body(&mut self, item: usize, sql: &str, offset: usize, first: usize, statements: usize) {
         let characters = text::characters(sql);
-        self.bodies.push(Body {
+        self.segments.push(Segment {
             item,
             bytes_before: self.sql.len(),
             characters_before: self.characters,
@@ -135,7 +137,7 @@ const BEGIN_OURS: &str =
     "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;SET LOCAL statement_timeout TO 0";
 
 /// Whether another session holds the lock, or one on the table that is in the way.
-pub(crate) fn held(table: &Table) -> String {
+pub(crate) fn held(table: &HistoryTable) -> String {
     format!(
         "SELECT EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE ({held} OR {locked}) \
          AND l.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid())",
@@ -153,7 +155,7 @@ const IN_THIS_DATABASE: &str = "l.database OPERATOR(pg_catalog.=) (SELECT oid FR
      WHERE datname OPERATOR(pg_catalog.=) pg_catalog.current_database())";
 
 /// The condition on `pg_locks AS l` that it is the history's lock.
-fn is_held(table: &Table) -> String {
+fn is_held(table: &HistoryTable) -> String {
     // pg_locks shows a 64-bit key as two halves; `objsubid` 1 tells it from a pair of 32-bit keys.
     let key = table.lock_key().cast_unsigned();
     let (high, low) = (key >> 32, key & u64::from(u32::MAX));
@@ -173,7 +175,7 @@ fn is_silent() -> String {
 }
 
 /// Ends the session that holds the lock and is silent; its client is dead, or behind a pooler.
-pub(crate) fn break_lock(table: &Table) -> String {
+pub(crate) fn break_lock(table: &HistoryTable) -> String {
     format!(
         "SELECT pg_catalog.pg_terminate_backend(l.pid) \
          FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity s ON s.pid OPERATOR(pg_catalog.=) l.pid \
@@ -184,7 +186,7 @@ pub(crate) fn break_lock(table: &Table) -> String {
 }
 
 /// Who holds the history's lock, or one on the table that keeps others from reading or writing it.
-pub(crate) fn holder(table: &Table) -> String {
+pub(crate) fn holder(table: &HistoryTable) -> String {
     format!(
         "SELECT s.pid, s.usename, s.application_name, {since}, {silent} \
          FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity s ON s.pid OPERATOR(pg_catalog.=) l.pid \
@@ -199,7 +201,7 @@ pub(crate) fn holder(table: &Table) -> String {
 
 /// The condition on `pg_locks AS l` that it is one on the table and conflicts with ours. Who only waits for it is in
 /// the way as well: the server gives locks in turn.
-fn is_locked(table: &Table) -> String {
+fn is_locked(table: &HistoryTable) -> String {
     format!(
         "l.locktype OPERATOR(pg_catalog.=) 'relation' AND {IN_THIS_DATABASE} \
          AND l.relation OPERATOR(pg_catalog.=) pg_catalog.to_regclass({})::pg_catalog.oid \
@@ -232,12 +234,12 @@ fn utc(timestamp: &str) -> String {
 /// The lock, for as long as the transaction lasts: it cannot outlive a run, whatever happens to it, nor
 /// stay behind in a pooler's server connection. Polled, never waited for: a session that waits
 /// would be waited for by another's `CREATE INDEX CONCURRENTLY`.
-fn lock(table: &Table) -> String {
+fn lock(table: &HistoryTable) -> String {
     format!("SELECT {}", lock_taken(table))
 }
 
 /// [`lock`] as an expression.
-fn lock_taken(table: &Table) -> String {
+fn lock_taken(table: &HistoryTable) -> String {
     format!(
         "CASE WHEN pg_catalog.pg_try_advisory_xact_lock({key}) THEN 0 \
          ELSE pg_catalog.concat('{BUSY}')::integer END",
@@ -250,7 +252,7 @@ fn lock_taken(table: &Table) -> String {
 ///
 /// Compared are its newest version and every migration that is half-done or to be run again; the latter have an index
 /// of their own, so that this costs the same whatever the size of the history.
-fn if_unmoved(table: &Table, basis: &Basis, newest: &str, value: &str) -> String {
+fn if_unmoved(table: &HistoryTable, basis: &Basis, newest: &str, value: &str) -> String {
     format!(
         "CASE WHEN COALESCE((SELECT pg_catalog.max(version) FROM {table}), {NONE}) OPERATOR(pg_catalog.=) {newest}::bigint \
          AND NOT EXISTS (SELECT FROM {table} WHERE {unsettled}{known}) \
@@ -261,7 +263,7 @@ fn if_unmoved(table: &Table, basis: &Basis, newest: &str, value: &str) -> String
 }
 
 /// [`if_unmoved`] as a statement of its own.
-fn unmoved(table: &Table, basis: &Basis) -> String {
+fn unmoved(table: &HistoryTable, basis: &Basis) -> String {
     let newest = basis.newest.to_string();
     format!("SELECT {}", if_unmoved(table, basis, &newest, "0"))
 }
@@ -341,7 +343,7 @@ impl Limits<'_> {
 
 /// Which script of which migration.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Item<'a> {
+pub(crate) struct ScriptRef<'a> {
     pub(crate) version: i64,
     pub(crate) name: &'a str,
     pub(crate) script: &'a Script<'a>,
@@ -360,7 +362,7 @@ const MILLISECONDS: &str = "pg_catalog.date_part('epoch', \
 const PIN_PATH: &str = "SET LOCAL search_path TO pg_catalog, pg_temp";
 
 /// The history row of a migration, from expressions; that of the checksum is hexadecimal.
-fn insert(table: &Table, [version, name, checksum]: [&str; 3], state: &str) -> String {
+fn insert(table: &HistoryTable, [version, name, checksum]: [&str; 3], state: &str) -> String {
     format!(
         "INSERT INTO {table} (version, name, checksum, state, xid, tool) VALUES \
          ({version}, {name}, pg_catalog.decode({checksum}, 'hex'), '{state}', \
@@ -369,14 +371,14 @@ fn insert(table: &Table, [version, name, checksum]: [&str; 3], state: &str) -> S
 }
 
 /// [`insert`] for an item.
-fn insert_item(table: &Table, item: Item<'_>, version: &str, state: &str) -> String {
+fn insert_item(table: &HistoryTable, item: ScriptRef<'_>, version: &str, state: &str) -> String {
     let name = Literal(item.name).to_string();
     let checksum = format!("'{}'", item.script.checksum);
     insert(table, [version, &name, &checksum], state)
 }
 
 /// The row of a migration that begins: a new one, or the one that a repair has left for it.
-fn begin_row(table: &Table, item: Item<'_>) -> String {
+fn begin_row(table: &HistoryTable, item: ScriptRef<'_>) -> String {
     if !item.recorded {
         return insert_item(table, item, &item.version.to_string(), "running");
     }

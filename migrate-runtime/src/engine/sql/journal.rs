@@ -4,21 +4,21 @@
 //! every way out. A statement that may run in a transaction commits together with its journal entry,
 //! which is a compare-and-set: done exactly once even where no lock holds.
 
-use super::lookup;
+use super::recovery;
 use super::trust::{is_writable, lock_to_write, still_writable, writable};
 use super::{
-    BEGIN, BEGIN_OURS, BUSY, Basis, Body, GUARD, Item, Limits, MILLISECONDS, MOVED, Message,
-    PIN_PATH, POOLED, begin_row, is_held, settings, timeouts, unmoved,
+    BEGIN, BEGIN_OURS, BUSY, Basis, GUARD, Limits, MILLISECONDS, MOVED, Message, PIN_PATH, POOLED,
+    ScriptRef, Segment, begin_row, is_held, settings, timeouts, unmoved,
 };
-use crate::engine::stand::{Resume, digest};
+use crate::engine::progress::{Resume, digest};
 use crate::migrations::Statement;
 use crate::session::Reply;
-use crate::table::{Literal, Table};
+use crate::table::{HistoryTable, Literal};
 use crate::text;
 
 /// Takes the session's lock. A session may take it twice; but if the server connection holds it before
 /// we ask, then a pooler has lent us the one on which another client took it.
-fn lock(table: &Table) -> String {
+fn lock(table: &HistoryTable) -> String {
     format!(
         "SELECT CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE {held} \
          AND l.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid()) \
@@ -69,9 +69,9 @@ impl Direction {
 
 /// Takes the lock and opens the journal.
 pub(crate) fn begin_journal(
-    table: &Table,
+    table: &HistoryTable,
     direction: Direction,
-    item: Item<'_>,
+    item: ScriptRef<'_>,
     basis: &Basis,
     path: Option<&str>,
 ) -> String {
@@ -83,9 +83,9 @@ pub(crate) fn begin_journal(
             item.version
         )),
     };
-    let stand = compare_and_set(table, direction, item, 0, 0);
+    let progress = compare_and_set(table, direction, item, 0, 0);
     format!(
-        "{BEGIN};{lift};{};{};{};{claim};{stand};{};COMMIT",
+        "{BEGIN};{lift};{};{};{};{claim};{progress};{};COMMIT",
         lock(table),
         writable(table),
         unmoved(table, basis),
@@ -97,9 +97,9 @@ pub(crate) fn begin_journal(
 /// Takes the lock and finds the journal of an interrupted run as it was planned for. What of the file is not
 /// finished may have been corrected since.
 pub(crate) fn resume_journal(
-    table: &Table,
+    table: &HistoryTable,
     direction: Direction,
-    item: Item<'_>,
+    item: ScriptRef<'_>,
     resume: &Resume,
     basis: &Basis,
     path: Option<&str>,
@@ -113,9 +113,9 @@ pub(crate) fn resume_journal(
         Direction::Down => "done = done".to_owned(),
     };
     let found = checked(&format!(
-        "UPDATE {table} SET {text} WHERE {row} AND COALESCE(xid, '') OPERATOR(pg_catalog.=) {stand}",
+        "UPDATE {table} SET {text} WHERE {row} AND COALESCE(xid, '') OPERATOR(pg_catalog.=) {progress}",
         row = journal_row(direction, item.version, resume.done),
-        stand = Literal(&resume.stand),
+        progress = Literal(&resume.progress),
     ));
     format!(
         "{BEGIN};{lift};{};{};{};{found};{};COMMIT",
@@ -141,9 +141,9 @@ fn journal_row(direction: Direction, version: i64, done: usize) -> String {
 
 /// Moves the journal on, or fails where another run has done so.
 fn compare_and_set(
-    table: &Table,
+    table: &HistoryTable,
     direction: Direction,
-    item: Item<'_>,
+    item: ScriptRef<'_>,
     from: usize,
     to: usize,
 ) -> String {
@@ -157,9 +157,9 @@ fn compare_and_set(
 /// Records that a statement which refuses a transaction is about to be sent, and what was there before it.
 /// Until the journal says more, what became of it is not known.
 pub(crate) fn mark(
-    table: &Table,
+    table: &HistoryTable,
     direction: Direction,
-    item: Item<'_>,
+    item: ScriptRef<'_>,
     number: usize,
     statement: Statement<'_>,
     session: &Before,
@@ -168,7 +168,7 @@ pub(crate) fn mark(
         "UPDATE {table} SET xid = pg_catalog.concat('sent {} {} ', {}) WHERE {}",
         digest(item.script, number),
         digest(item.script, number + 1),
-        lookup::before(statement.kind),
+        recovery::before(statement.kind),
         journal_row(direction, item.version, number),
     ));
     format!(
@@ -181,7 +181,7 @@ pub(crate) fn mark(
 
 /// Records that the server has reported the failure of the statement that was sent.
 pub(crate) fn fail(
-    table: &Table,
+    table: &HistoryTable,
     direction: Direction,
     version: i64,
     number: usize,
@@ -228,9 +228,9 @@ fn same_server(pid: i32) -> String {
 
 /// One statement that may run in a transaction, with its journal entry.
 pub(crate) fn step(
-    table: &Table,
+    table: &HistoryTable,
     direction: Direction,
-    item: Item<'_>,
+    item: ScriptRef<'_>,
     number: usize,
     statement: Statement<'_>,
     limits: Limits<'_>,
@@ -257,7 +257,7 @@ pub(crate) fn step(
 /// Before a statement that refuses a transaction: a `lock_timeout` would cut `CREATE INDEX
 /// CONCURRENTLY` short and leave an invalid index. Also checks that the server process is the one
 /// that holds the lock: behind a transaction-pooling proxy it need not be.
-pub(crate) fn outside(table: &Table, pid: i32) -> String {
+pub(crate) fn outside(table: &HistoryTable, pid: i32) -> String {
     format!(
         "SELECT CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE {held} \
          AND l.pid OPERATOR(pg_catalog.=) {pid} AND l.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid()) \
@@ -275,7 +275,7 @@ pub(crate) fn alone(number: usize, statement: Statement<'_>) -> Message {
         sql,
         characters,
         statements: 1,
-        bodies: vec![Body {
+        segments: vec![Segment {
             item: 0,
             bytes_before: 0,
             characters_before: 0,
@@ -290,9 +290,9 @@ pub(crate) fn alone(number: usize, statement: Statement<'_>) -> Message {
 
 /// The journal entry of a statement that could not carry it.
 pub(crate) fn advance(
-    table: &Table,
+    table: &HistoryTable,
     direction: Direction,
-    item: Item<'_>,
+    item: ScriptRef<'_>,
     number: usize,
     before: &Before,
 ) -> String {
@@ -308,7 +308,7 @@ pub(crate) fn advance(
 
 /// Closes the journal.
 pub(crate) fn end_journal(
-    table: &Table,
+    table: &HistoryTable,
     direction: Direction,
     version: i64,
     done: usize,
@@ -363,7 +363,7 @@ impl Before {
 /// took the lock.
 ///
 /// A PostgreSQL that is compiled into a program may have no session user to show; NULL asks for the default.
-pub(crate) fn leave(table: &Table, before: &Before) -> String {
+pub(crate) fn leave(table: &HistoryTable, before: &Before) -> String {
     format!(
         "{BEGIN_OURS};\
          {same};{unlock};{PIN_PATH};\
@@ -378,7 +378,7 @@ pub(crate) fn leave(table: &Table, before: &Before) -> String {
 }
 
 /// Where a pooler keeps the server connection that took the lock from us: ends it, if nobody uses it.
-pub(crate) fn evict(table: &Table, pid: i32) -> String {
+pub(crate) fn evict(table: &HistoryTable, pid: i32) -> String {
     format!(
         "SELECT pg_catalog.pg_terminate_backend(l.pid) \
          FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity s ON s.pid OPERATOR(pg_catalog.=) l.pid \
@@ -388,7 +388,7 @@ pub(crate) fn evict(table: &Table, pid: i32) -> String {
 }
 
 /// Gives the session's lock back. The server warns of one that the session does not hold, so that is asked first.
-pub(crate) fn unlock(table: &Table) -> String {
+pub(crate) fn unlock(table: &HistoryTable) -> String {
     format!(
         "SELECT CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE {held} \
          AND l.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid()) \

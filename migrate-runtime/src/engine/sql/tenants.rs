@@ -3,11 +3,11 @@
 use super::read::is_exactly;
 use super::trust::{FOREIGN, regclass};
 use crate::packed::Summary;
-use crate::table::{Literal, Table};
+use crate::table::{HistoryTable, Literal};
 
 /// Which of the tables are there, as their places in the list. One that is named and missing would
 /// fail a whole message.
-pub(crate) fn existing(tables: &[Table]) -> String {
+pub(crate) fn existing(tables: &[HistoryTable]) -> String {
     let listed: Vec<String> = tables
         .iter()
         .enumerate()
@@ -32,11 +32,12 @@ pub(crate) fn existing(tables: &[Table]) -> String {
 
 /// For each table its place in the list, and whether it holds exactly the set, all applied. A thousand
 /// histories then travel as a thousand rows. Fails if one of the tables is not one to read.
-pub(crate) fn currency(tables: &[(usize, &Table)], all: &Summary) -> String {
+pub(crate) fn currency(tables: &[(usize, &HistoryTable)], all: &Summary) -> String {
     let is_exactly = is_exactly(all);
     let names: Vec<String> = tables.iter().map(|(_, table)| table.to_string()).collect();
-    let one =
-        |(at, table): &(usize, &Table)| format!("SELECT {at}, {is_exactly} FROM ONLY {table}");
+    let one = |(at, table): &(usize, &HistoryTable)| {
+        format!("SELECT {at}, {is_exactly} FROM ONLY {table}")
+    };
     let every: Vec<String> = tables.iter().map(one).collect();
     let regclasses: Vec<String> = tables.iter().map(|(_, table)| regclass(table)).collect();
     format!(

@@ -6,7 +6,7 @@ use super::trust::{PATIENCE, writable};
 use super::{BEGIN_OURS, MOVED, TOOL, lock_taken, table};
 use crate::foreign_history::{ForeignHistory, ForeignMigration};
 use crate::migrations::Checksum;
-use crate::table::{Identifier, Literal, Table};
+use crate::table::{HistoryTable, Identifier, Literal};
 
 /// A row, and what the set says of its migration.
 pub(crate) struct Adopted<'a> {
@@ -19,7 +19,7 @@ pub(crate) struct Adopted<'a> {
 /// compared with what was read of it: its tool does not know our lock, and a second adoption that was
 /// started together with this one would otherwise rename our own table.
 pub(crate) fn adopt(
-    table: &Table,
+    table: &HistoryTable,
     what: &ForeignHistory,
     rows: &[Adopted<'_>],
     with_schema: bool,
@@ -62,7 +62,7 @@ pub(crate) fn adopt(
     sql
 }
 
-fn insert(table: &Table, row: &Adopted<'_>) -> String {
+fn insert(table: &HistoryTable, row: &Adopted<'_>) -> String {
     let taken = row.taken;
     let text = |value: Option<&str>| {
         value.map_or_else(|| "NULL".to_owned(), |value| Literal(value).to_string())

@@ -6,24 +6,24 @@ use super::settings::READING;
 use super::trust::{PATIENCE, has_plain_columns, is_readable, lock_to_read};
 use super::{holder, utc};
 use crate::packed::Summary;
-use crate::table::{Literal, Table};
+use crate::table::{HistoryTable, Literal};
 
-/// From so many migrations on, [`compare`] costs less than [`look`], which sends their rows.
+/// From so many migrations on, [`is_up_to_date`] costs less than [`read_history`], which sends their rows.
 pub(crate) const MANY: usize = 500;
 
 /// The history, and whether the connection had an open transaction when the message came. In no order: to plan one
 /// takes a new session 0.3 ms. And as the table holds it: each function takes a new session 0.05 ms.
-pub(crate) fn look(table: &Table) -> String {
+pub(crate) fn read_history(table: &HistoryTable) -> String {
     format!("{};{}", before_reading(table), rows(table))
 }
 
-/// The rows of [`look`]. `ONLY`, because a table that inherits from this one need not be a table.
-pub(super) fn rows(table: &Table) -> String {
+/// The rows of [`read_history`]. `ONLY`, because a table that inherits from this one need not be a table.
+pub(super) fn rows(table: &HistoryTable) -> String {
     format!("SELECT version, name, checksum, state, done, xid FROM ONLY {table}")
 }
 
 /// Whether the history is exactly a set of many, all applied as embedded.
-pub(crate) fn compare(table: &Table, all: &Summary) -> String {
+pub(crate) fn is_up_to_date(table: &HistoryTable, all: &Summary) -> String {
     format!(
         "{};{};SELECT {} FROM ONLY {table}",
         before_reading(table),
@@ -32,13 +32,13 @@ pub(crate) fn compare(table: &Table, all: &Summary) -> String {
     )
 }
 
-/// [`look`], and who is in the way.
-pub(crate) fn poll(table: &Table) -> String {
-    format!("{};{}", look(table), holder(table))
+/// [`read_history`], and who is in the way.
+pub(crate) fn read_history_and_lock(table: &HistoryTable) -> String {
+    format!("{};{}", read_history(table), holder(table))
 }
 
 /// How far the history reaches.
-pub(crate) fn newest(table: &Table) -> String {
+pub(crate) fn newest(table: &HistoryTable) -> String {
     format!(
         "{};SELECT version FROM ONLY {table} ORDER BY version DESC LIMIT 1",
         before_reading(table)
@@ -46,7 +46,7 @@ pub(crate) fn newest(table: &Table) -> String {
 }
 
 /// Everything that `status` shows.
-pub(crate) fn status(table: &Table) -> String {
+pub(crate) fn status(table: &HistoryTable) -> String {
     format!(
         "{before};{plain};\
          SELECT version, name, pg_catalog.encode(checksum, 'hex'), state, done, {at}, ms, applied_by, note \
@@ -63,7 +63,7 @@ pub(crate) fn status(table: &Table) -> String {
 /// When the transaction and when the message began are compared here, to see an open transaction; a new session
 /// would look an operator up first, and that takes it 0.1 ms. In an open transaction the settings would outlast the
 /// message: [`undo`] takes them back.
-fn before_reading(table: &Table) -> String {
+fn before_reading(table: &HistoryTable) -> String {
     format!(
         "{lock};SELECT CURRENT_TIMESTAMP, pg_catalog.statement_timestamp(), {READING}, {readable}, \
          pg_catalog.current_setting('lock_timeout'), pg_catalog.current_setting('row_security');\
@@ -84,7 +84,7 @@ pub(crate) fn undo(lock_timeout: &str, row_security: &str) -> String {
 
 /// That the fingerprint is a number of PostgreSQL's own, so that to add it up runs nobody's cast: records compare the
 /// types of their columns first. To ask the catalogs costs a new session 1 ms.
-pub(super) fn is_summable(table: &Table) -> String {
+pub(super) fn is_summable(table: &HistoryTable) -> String {
     format!(
         "SELECT ROW(fingerprint)::record OPERATOR(pg_catalog.=) ROW(0::bigint)::record FROM ONLY {table} LIMIT 1"
     )

@@ -5,7 +5,7 @@
 //! against changes of its definition and then asks what it is; only the statements after that are planned with it.
 //! To parse a message evaluates nothing: the server analyses and plans its statements one by one.
 
-use crate::table::{Literal, Table};
+use crate::table::{HistoryTable, Literal};
 
 /// Raised when the history table is not one to read or write. No setting can have a name like this, so to ask
 /// for it fails; it spares a new session the look-ups of another function.
@@ -16,14 +16,14 @@ pub(crate) const FOREIGN: &str = "migrate:foreign";
 pub(super) const PATIENCE: &str = "1000";
 
 /// Locks the table against changes of its definition, as reading it would, but does not wait.
-pub(super) fn lock_to_read(table: &Table) -> String {
+pub(super) fn lock_to_read(table: &HistoryTable) -> String {
     format!("LOCK TABLE ONLY {table} IN ACCESS SHARE MODE NOWAIT")
 }
 
 /// That the table is an ordinary one, so that to read it evaluates nothing of its owner's: of what [`lock_to_read`]
 /// locks, only views and partitioned tables have no file. Functions, because a query of the catalogs costs a
 /// new session more than all the rest.
-pub(super) fn is_readable(table: &Table) -> String {
+pub(super) fn is_readable(table: &HistoryTable) -> String {
     format!(
         "CASE WHEN pg_catalog.pg_relation_filenode({}) IS NULL \
          THEN pg_catalog.current_setting('{FOREIGN}') END",
@@ -33,7 +33,7 @@ pub(super) fn is_readable(table: &Table) -> String {
 
 /// That each column of a readable table has a type of PostgreSQL's own: a function of a column of any other type
 /// may begin with a cast that its owner wrote.
-pub(super) fn has_plain_columns(table: &Table) -> String {
+pub(super) fn has_plain_columns(table: &HistoryTable) -> String {
     format!(
         "SELECT CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_attribute a \
          WHERE a.attrelid OPERATOR(pg_catalog.=) {} AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped \
@@ -44,12 +44,12 @@ pub(super) fn has_plain_columns(table: &Table) -> String {
 }
 
 /// Two statements: locks the table against changes of its definition, and fails unless it may be written.
-pub(super) fn writable(table: &Table) -> String {
+pub(super) fn writable(table: &HistoryTable) -> String {
     format!("{};SELECT {}", lock_to_write(table), is_writable(table))
 }
 
 /// [`writable`] for a session that is in the midst of a file: it waits for the lock, but not for ever.
-pub(super) fn still_writable(table: &Table) -> String {
+pub(super) fn still_writable(table: &HistoryTable) -> String {
     format!(
         "SET LOCAL lock_timeout TO {MIDWAY};LOCK TABLE ONLY {table} IN ROW EXCLUSIVE MODE;SELECT {}",
         is_writable(table)
@@ -60,7 +60,7 @@ pub(super) fn still_writable(table: &Table) -> String {
 const MIDWAY: &str = "30000";
 
 /// Does not wait, as a run that waits would be in the way of others.
-pub(super) fn lock_to_write(table: &Table) -> String {
+pub(super) fn lock_to_write(table: &HistoryTable) -> String {
     format!("LOCK TABLE ONLY {table} IN ROW EXCLUSIVE MODE NOWAIT")
 }
 
@@ -69,7 +69,7 @@ pub(super) fn lock_to_write(table: &Table) -> String {
 /// Defaults, constraints, indexes and generated columns come from the owner, and a trigger may come from any role that
 /// was given the right, so the owners of the table and of each trigger's function have to be
 /// [trusted](is_trusted). The flags of `pg_class` can be left over from what is gone.
-pub(super) fn is_writable(table: &Table) -> String {
+pub(super) fn is_writable(table: &HistoryTable) -> String {
     format!(
         "CASE WHEN (SELECT c.relkind OPERATOR(pg_catalog.=) 'r' AND c.relpersistence OPERATOR(pg_catalog.=) 'p' \
          AND NOT (c.relhasrules AND EXISTS ({rule})) \
@@ -115,7 +115,7 @@ fn rules(what: &str) -> String {
 }
 
 /// What the table is, and what the role may do with it, where a message of ours was refused.
-pub(crate) fn inspect(table: &Table) -> String {
+pub(crate) fn inspect(table: &HistoryTable) -> String {
     format!(
         "SELECT c.relkind, pg_catalog.pg_get_userbyid(c.relowner), c.relpersistence, \
          pg_catalog.row_security_active(c.oid), ({trigger} AND NOT {trusted} LIMIT 1), ({rule} LIMIT 1), \
@@ -136,7 +136,7 @@ pub(crate) fn inspect(table: &Table) -> String {
 }
 
 /// What the role may create, where there is no table.
-pub(crate) fn rights(table: &Table) -> String {
+pub(crate) fn rights(table: &HistoryTable) -> String {
     format!(
         "SELECT CURRENT_USER, pg_catalog.current_database(), \
          pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE'), \
@@ -147,6 +147,6 @@ pub(crate) fn rights(table: &Table) -> String {
 }
 
 /// The table as a constant; the server looks it up when it parses the statement.
-pub(super) fn regclass(table: &Table) -> String {
+pub(super) fn regclass(table: &HistoryTable) -> String {
     format!("{}::pg_catalog.regclass", Literal(&table.to_string()))
 }

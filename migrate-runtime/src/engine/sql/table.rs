@@ -6,7 +6,7 @@ use super::read::rows;
 use super::settings::READING;
 use super::trust::{PATIENCE, writable};
 use super::{BEGIN_OURS, lock_taken};
-use crate::table::{Identifier, Literal, Table};
+use crate::table::{HistoryTable, Identifier, Literal};
 
 /// Whether the table's schema has to be made first. To make one that exists, even with `IF NOT EXISTS`,
 /// takes the right to create schemas, so that is left until the server has missed it.
@@ -18,7 +18,7 @@ pub(crate) enum Schema {
 
 /// Makes the table, under the lock: `CREATE … IF NOT EXISTS` races with itself otherwise, and it asks
 /// for the right to create even where there is nothing to create.
-pub(crate) fn create(table: &Table, schema: Schema) -> String {
+pub(crate) fn create(table: &HistoryTable, schema: Schema) -> String {
     // Another session may be making the same table under no lock of ours.
     let mut sql = format!(
         "{BEGIN_OURS};SELECT {}, pg_catalog.set_config('lock_timeout', '{PATIENCE}', true), {READING};",
@@ -43,7 +43,7 @@ pub(super) const UNSETTLED: &str =
     "state OPERATOR(pg_catalog.<>) 'applied' AND state OPERATOR(pg_catalog.<>) 'baseline'";
 
 /// The index of the rows that are [`UNSETTLED`]. The table's name, cut so that PostgreSQL does not have to.
-fn index(table: &Table) -> String {
+fn index(table: &HistoryTable) -> String {
     let name = table.name();
     let mut end = name.len().min(63 - "_unsettled".len());
     while !name.is_char_boundary(end) {
@@ -56,7 +56,7 @@ fn index(table: &Table) -> String {
 ///
 /// `fingerprint` is for sets of many: the sum over all rows says whether they are those of a set, in any order,
 /// and costs the server next to nothing. It is generated, so that whatever is done to a row changes it.
-pub(super) fn define(table: &Table) -> String {
+pub(super) fn define(table: &HistoryTable) -> String {
     format!(
         "CREATE TABLE IF NOT EXISTS {table} (\
          version bigint PRIMARY KEY, \
@@ -85,7 +85,7 @@ const FINGERPRINT: &str = "CASE WHEN state OPERATOR(pg_catalog.=) 'applied' OR s
          OPERATOR(pg_catalog.*) (version OPERATOR(pg_catalog.%) 2147483647::bigint OPERATOR(pg_catalog.+) 1::bigint) END";
 
 /// The columns of whatever bears the history table's name.
-pub(crate) fn shape(table: &Table) -> String {
+pub(crate) fn shape(table: &HistoryTable) -> String {
     format!(
         "SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod) FROM pg_catalog.pg_attribute a \
          JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) a.attrelid \

@@ -2,8 +2,8 @@
 //! next attempt. What cannot be told for certain is an error.
 
 use super::journal::{refused_to, undecided};
-use super::message::{self, Item};
-use super::stand::Next;
+use super::progress::Next;
+use super::sql::{self, ScriptRef};
 use super::{Engine, refused};
 use crate::error::{Error, Kind, OtherIndex};
 use crate::event::Event;
@@ -12,7 +12,7 @@ use crate::session::Reply;
 use crate::text;
 
 /// Whether a statement still has to run.
-pub(super) enum Found {
+pub(super) enum Recovery {
     Run,
     /// An interrupted run had finished it without recording it.
     Done,
@@ -24,61 +24,61 @@ const NOT_KNOWN: &str = "whether it took effect cannot be seen, and it must not 
 
 impl Engine<'_, '_> {
     /// Looks for what an earlier run of this statement has left behind, and removes what is in the way.
-    pub(super) async fn look_for(
+    pub(super) async fn recover(
         &mut self,
-        item: &Item<'_>,
+        item: &ScriptRef<'_>,
         number: usize,
         statement: &Statement<'_>,
         next: &Next,
-    ) -> Result<Found, Error> {
+    ) -> Result<Recovery, Error> {
         match (statement.kind, next) {
             (StatementKind::CreateIndexConcurrently(index), _) => {
-                self.look_for_index(item, number, statement, &index, next)
+                self.recover_index(item, number, statement, &index, next)
                     .await
             }
             (StatementKind::DetachConcurrently { parent, partition }, _) => {
-                self.look_for_partition(item, number, [parent, partition], next)
+                self.recover_partition(item, number, [parent, partition], next)
                     .await
             }
             (
                 StatementKind::ReindexConcurrently { scope, target },
                 Next::Failed(before) | Next::Sent(Some(before)),
             ) => {
-                let question = message::find_copies(scope, target, before);
+                let question = sql::find_copies(scope, target, before);
                 for row in self.ask(item, &question).await?.rows(0) {
                     self.drop_invalid(item, row.text(0).unwrap_or_default())
                         .await?;
                 }
-                Ok(Found::Run)
+                Ok(Recovery::Run)
             }
             (StatementKind::DropIndexConcurrently { .. }, Next::Sent(before)) => {
                 let Some(before) = before else {
                     return Err(undecided(item, number, NOT_KNOWN));
                 };
                 let Some(index) = before.first() else {
-                    return Ok(Found::Run);
+                    return Ok(Recovery::Run);
                 };
-                let there = self.ask(item, &message::is_there(index)).await?;
+                let there = self.ask(item, &sql::is_there(index)).await?;
                 Ok(run_if(flag(&there)))
             }
             (StatementKind::Unrepeatable | StatementKind::Committing, Next::Sent(_)) => {
                 Err(undecided(item, number, NOT_KNOWN))
             }
-            _ => Ok(Found::Run),
+            _ => Ok(Recovery::Run),
         }
     }
 
-    async fn look_for_index(
+    async fn recover_index(
         &mut self,
-        item: &Item<'_>,
+        item: &ScriptRef<'_>,
         number: usize,
         statement: &Statement<'_>,
         index: &NewIndex<'_>,
         next: &Next,
-    ) -> Result<Found, Error> {
-        let reply = self.ask(item, &message::find_index(index)).await?;
+    ) -> Result<Recovery, Error> {
+        let reply = self.ask(item, &sql::find_index(index)).await?;
         let Some(row) = reply.rows(0).first().filter(|row| row.text(0).is_some()) else {
-            return Ok(Found::Run);
+            return Ok(Recovery::Run);
         };
         let value = |column| row.text(column).unwrap_or_default();
         if let Some(builder) = row.text(8) {
@@ -88,18 +88,18 @@ impl Engine<'_, '_> {
         // `IF NOT EXISTS` would pass over an invalid index in silence.
         if row.flag(2) {
             self.drop_invalid(item, value(3)).await?;
-            return Ok(Found::Run);
+            return Ok(Recovery::Run);
         }
         let lost = matches!(next, Next::Sent(_));
         if !lost && !index.guarded {
             // The server says what is wrong with it.
-            return Ok(Found::Run);
+            return Ok(Recovery::Run);
         }
         let mut difference = None;
         if row.flag(1) {
-            let question = message::compare_index(index, value(4), value(5), value(6));
-            let compared = self.line.open(&question).await;
-            let _ = self.line.roll_back("ROLLBACK").await;
+            let question = sql::compare_index(index, value(4), value(5), value(6));
+            let compared = self.session.open(&question).await;
+            let _ = self.session.roll_back("ROLLBACK").await;
             match compared {
                 Ok(reply) if last_flag(&reply) => return Ok(run_if(!lost)),
                 Ok(_) => {}
@@ -126,11 +126,11 @@ impl Engine<'_, '_> {
     /// After it was built: whether the index of that name is the table's, and valid.
     pub(super) async fn check_index(
         &mut self,
-        item: &Item<'_>,
+        item: &ScriptRef<'_>,
         number: usize,
         index: &NewIndex<'_>,
     ) -> Result<(), Error> {
-        let reply = self.ask(item, &message::find_index(index)).await?;
+        let reply = self.ask(item, &sql::find_index(index)).await?;
         if reply.rows(0).first().is_some_and(|row| row.flag(1)) {
             return Ok(());
         }
@@ -138,42 +138,42 @@ impl Engine<'_, '_> {
         Err(undecided(item, number, &reason))
     }
 
-    async fn look_for_partition(
+    async fn recover_partition(
         &mut self,
-        item: &Item<'_>,
+        item: &ScriptRef<'_>,
         number: usize,
         [parent, partition]: [&str; 2],
         next: &Next,
-    ) -> Result<Found, Error> {
-        let question = message::find_partition(parent, partition);
+    ) -> Result<Recovery, Error> {
+        let question = sql::find_partition(parent, partition);
         let reply = self.ask(item, &question).await?;
         if let Some(row) = reply.rows(0).first() {
             let finish = format!("ALTER TABLE {parent} DETACH PARTITION {partition} FINALIZE");
             return Ok(if row.flag(0) {
-                Found::Instead(finish)
+                Recovery::Instead(finish)
             } else {
-                Found::Run
+                Recovery::Run
             });
         }
         match next {
             Next::Sent(None) => Err(undecided(item, number, NOT_KNOWN)),
             // It was attached when the statement was sent.
             Next::Sent(Some(before)) if !before.is_empty() => {
-                let attached = message::is_attached(parent, &before.concat());
+                let attached = sql::is_attached(parent, &before.concat());
                 let attached = self.ask(item, &attached).await?;
                 Ok(run_if(flag(&attached)))
             }
-            _ => Ok(Found::Run),
+            _ => Ok(Recovery::Run),
         }
     }
 
-    async fn ask(&mut self, item: &Item<'_>, question: &str) -> Result<Reply, Error> {
-        let asked = self.line.send(question).await;
+    async fn ask(&mut self, item: &ScriptRef<'_>, question: &str) -> Result<Reply, Error> {
+        let asked = self.session.send(question).await;
         asked.map_err(|failure| refused_to("look into", item, failure))
     }
 
-    async fn drop_invalid(&mut self, item: &Item<'_>, index: &str) -> Result<(), Error> {
-        if let Err(failure) = self.line.send(&message::drop_index(index)).await {
+    async fn drop_invalid(&mut self, item: &ScriptRef<'_>, index: &str) -> Result<(), Error> {
+        if let Err(failure) = self.session.send(&sql::drop_index(index)).await {
             return Err(refused(format!("drop the invalid index {index}"), failure));
         }
         self.emit(&Event::DroppedInvalidIndex {
@@ -184,8 +184,12 @@ impl Engine<'_, '_> {
     }
 }
 
-fn run_if(missing: bool) -> Found {
-    if missing { Found::Run } else { Found::Done }
+fn run_if(missing: bool) -> Recovery {
+    if missing {
+        Recovery::Run
+    } else {
+        Recovery::Done
+    }
 }
 
 /// The first row's first value.

@@ -2,7 +2,7 @@
 
 use super::{BEGIN, Before};
 use crate::session::Row;
-use crate::table::{Literal, Table};
+use crate::table::{HistoryTable, Literal};
 
 /// What is compared after every file, because a file can set it through a function that it calls, or a trigger, which
 /// its text does not show: what decides how SQL is read, where its objects go, who they belong to, and how long
@@ -129,7 +129,7 @@ pub(super) const BARE_NOTE: &str =
     "pg_catalog.regexp_replace(COALESCE(note, ''), E'\\n?settings: [{][^\\n]*', '')";
 
 /// Keeps in the journal's row what [`own_roles`] has found, for a run that resumes; writes only what is new.
-pub(super) fn record(table: &Table, version: i64) -> String {
+pub(super) fn record(table: &HistoryTable, version: i64) -> String {
     let note = format!(
         "pg_catalog.concat_ws(E'\\n', CASE WHEN {BARE_NOTE} OPERATOR(pg_catalog.<>) '' THEN {BARE_NOTE} END, \
          CASE WHEN pg_catalog.current_setting('migrate.changed') OPERATOR(pg_catalog.<>) '' \
@@ -142,7 +142,7 @@ pub(super) fn record(table: &Table, version: i64) -> String {
 }
 
 /// Sets for the session what [`record`] has kept. The role comes last: it may not set the rest.
-pub(super) fn resume(table: &Table, version: i64) -> String {
+pub(super) fn resume(table: &HistoryTable, version: i64) -> String {
     format!(
         "(SELECT pg_catalog.count(pg_catalog.set_config(s.key, s.value, false)) FROM (SELECT e.key, e.value \
          FROM {table} AS h, pg_catalog.jsonb_each_text(\

@@ -4,21 +4,21 @@ use std::time::Instant;
 
 use super::history::History;
 use super::wait::read_holder;
-use super::{Engine, Obstacle, message};
+use super::{Engine, Obstacle, sql};
 use crate::error::{Error, Kind};
-use crate::event::Holder;
+use crate::event::OtherSession;
 use crate::session::{Reply, Row as ReplyRow};
 
 /// What a look at the database found.
 #[derive(Default)]
-pub(super) struct Look {
+pub(super) struct HistorySnapshot {
     /// None where there is no table yet.
     pub(super) history: Option<History>,
     /// The history is exactly the set, all applied as embedded; its rows were not asked for then.
     pub(super) current: bool,
     pub(super) open_transaction: bool,
     /// Who holds the lock, where that was asked.
-    pub(super) holder: Option<Holder>,
+    pub(super) holder: Option<OtherSession>,
     /// Whether whoever holds it has not been heard of for long.
     pub(super) abandoned: bool,
 }
@@ -26,15 +26,18 @@ pub(super) struct Look {
 impl Engine<'_, '_> {
     /// Reads what a run must know of the history: the one message of a run with nothing to do. Where the history is
     /// not exactly a set of many, that takes a second one.
-    pub(super) async fn compare(&mut self) -> Result<Box<Look>, Error> {
+    pub(super) async fn read_snapshot(&mut self) -> Result<Box<HistorySnapshot>, Error> {
         if let Some(all) = self.set.summary()
-            && all.count >= message::MANY
+            && all.count >= sql::MANY
             && self.options.target.is_none()
-            && let Ok(reply) = self.line.ask(&message::compare(self.table, &all)).await
+            && let Ok(reply) = self
+                .session
+                .ask(&sql::is_up_to_date(self.table, &all))
+                .await
         {
             let open_transaction = self.leave_open(&reply).await;
             if reply.last_rows().first().is_some_and(|row| row.flag(0)) {
-                return Ok(Box::new(Look {
+                return Ok(Box::new(HistorySnapshot {
                     history: Some(History::default()),
                     current: true,
                     open_transaction,
@@ -44,20 +47,24 @@ impl Engine<'_, '_> {
             }
         }
         // Whatever is wrong with the table, a proper look says.
-        self.look().await
+        self.read_history().await
     }
 
     /// Reads the history.
-    pub(super) fn look(&mut self) -> impl Future<Output = Result<Box<Look>, Error>> {
-        self.read(message::look(self.table))
+    pub(super) fn read_history(
+        &mut self,
+    ) -> impl Future<Output = Result<Box<HistorySnapshot>, Error>> {
+        self.read(sql::read_history(self.table))
     }
 
-    /// [`look`](Self::look), and who holds the lock.
-    pub(super) fn poll(&mut self) -> impl Future<Output = Result<Box<Look>, Error>> {
-        self.read(message::poll(self.table))
+    /// [`read_history`](Self::read_history), and who holds the lock.
+    pub(super) fn read_history_and_lock(
+        &mut self,
+    ) -> impl Future<Output = Result<Box<HistorySnapshot>, Error>> {
+        self.read(sql::read_history_and_lock(self.table))
     }
 
-    async fn read(&mut self, sql: String) -> Result<Box<Look>, Error> {
+    async fn read(&mut self, sql: String) -> Result<Box<HistorySnapshot>, Error> {
         let Some(reply) = self.ask_history(&sql).await? else {
             return Ok(Box::default());
         };
@@ -65,7 +72,7 @@ impl Engine<'_, '_> {
         let history = self.history(reply.rows(1))?;
         self.reads(reply.rows(0));
         self.seen = history.newest();
-        Ok(Box::new(Look {
+        Ok(Box::new(HistorySnapshot {
             history: Some(history),
             current: false,
             open_transaction,
@@ -79,8 +86,8 @@ impl Engine<'_, '_> {
     pub(super) async fn ask_history(&mut self, sql: &str) -> Result<Option<Reply>, Error> {
         loop {
             let started = Instant::now();
-            let sent = self.line.ask(sql).await;
-            self.pace.looked(started.elapsed());
+            let sent = self.session.ask(sql).await;
+            self.batch_size.set_round_trip(started.elapsed());
             match sent {
                 Ok(reply) => return Ok(Some(reply)),
                 // Neither the table nor its schema need be there.
@@ -100,17 +107,17 @@ impl Engine<'_, '_> {
             return false;
         }
         if let (Some(lock_timeout), Some(row_security)) = (row.text(7), row.text(8)) {
-            let undo = message::undo(lock_timeout, row_security);
-            let _ = self.line.send(&undo).await;
+            let undo = sql::undo(lock_timeout, row_security);
+            let _ = self.session.send(&undo).await;
         }
         true
     }
 
     /// Takes note of how the session reads SQL.
     pub(super) fn reads(&mut self, rows: &[ReplyRow]) {
-        self.reading = rows.first().and_then(message::reads_otherwise);
+        self.reading = rows.first().and_then(sql::reads_otherwise);
         if self.reading.is_some() {
-            self.pace.slow_down();
+            self.batch_size.one_by_one();
         }
     }
 

@@ -12,49 +12,49 @@ use std::time::{Duration, Instant};
 
 use super::apply::{Attempt, up};
 use super::history::History;
-use super::message::{self, Basis, Burst, Item, Message};
 use super::plan::Step;
+use super::sql::{self, Basis, Batch, Message, ScriptRef};
 use super::{Engine, signal};
-use crate::session::{Failure, Row};
+use crate::session::{Row, SessionError};
 
 /// As long as a message takes no longer than this, four times as many migrations go with the next.
-const BRISK: Duration = Duration::from_millis(50);
+const FAST: Duration = Duration::from_millis(50);
 /// Behind a message that took longer, they travel alone again.
 const SLOW: Duration = Duration::from_millis(200);
 /// So many travel together at most: there is little left to save, and a run can be stopped only between messages.
-const MOST: usize = 64;
+const MAX_BATCH: usize = 64;
 /// Or so many bytes of SQL: a message is held in memory several times.
-const BYTES: usize = 256 * 1024;
+const MAX_BYTES: usize = 256 * 1024;
 /// `invalid_sql_statement_name`: a file has said `DEALLOCATE ALL`, and with it gone is what we had prepared.
-const GONE: &str = "26000";
+const NOT_PREPARED: &str = "26000";
 
 /// How many migrations travel together.
 #[derive(Debug)]
-pub(super) struct Pace {
+pub(super) struct BatchSize {
     together: usize,
     most: usize,
     /// What a message takes that does next to nothing.
     trip: Duration,
 }
 
-impl Pace {
+impl BatchSize {
     pub(super) fn new() -> Self {
         Self {
             together: 1,
-            most: MOST,
+            most: MAX_BATCH,
             trip: Duration::ZERO,
         }
     }
 
     /// A look at the history took this long.
-    pub(super) fn looked(&mut self, took: Duration) {
+    pub(super) fn set_round_trip(&mut self, took: Duration) {
         self.trip = took;
     }
 
     /// A message with migrations took this long.
     pub(super) fn applied(&mut self, took: Duration) {
         let work = took.saturating_sub(self.trip);
-        if work <= BRISK {
+        if work <= FAST {
             self.together = (self.together * 4).min(self.most);
         } else if work > SLOW {
             self.together = 1;
@@ -62,26 +62,26 @@ impl Pace {
     }
 
     /// From now on, one by one.
-    pub(super) fn slow_down(&mut self) {
+    pub(super) fn one_by_one(&mut self) {
         self.together = 1;
         self.most = 1;
     }
 
     /// Those of the steps that come first and travel together; one at least. A file that changes the
     /// session travels alone: it may change what the others would be read with.
-    pub(super) fn burst<'s, 'm>(&self, steps: &'s [Step<'m>]) -> &'s [Step<'m>] {
+    pub(super) fn batch<'s, 'm>(&self, steps: &'s [Step<'m>]) -> &'s [Step<'m>] {
         let mut bytes = 0;
         let fits = |step: &&Step<'_>| {
             let script = &step.migration.up;
             bytes += script.sql.len();
-            script.transactional && !script.changes_session && !step.recorded && bytes <= BYTES
+            script.transactional && !script.changes_session && !step.recorded && bytes <= MAX_BYTES
         };
         let count = steps.iter().take(self.together).take_while(fits).count();
         steps.get(..count.max(1)).unwrap_or(steps)
     }
 }
 
-/// How far a burst came.
+/// How far a batch came.
 #[derive(Debug)]
 pub(super) struct Sent {
     /// How many of its migrations are applied.
@@ -93,33 +93,33 @@ pub(super) struct Sent {
 impl<'e> Engine<'e, '_> {
     /// Applies several migrations, as far as it goes.
     pub(super) async fn apply_together(&mut self, steps: &[Step<'e>], history: &History) -> Sent {
-        let items: Vec<Item<'_>> = steps.iter().map(up).collect();
+        let items: Vec<ScriptRef<'_>> = steps.iter().map(up).collect();
         let token = token();
         let mut basis = Basis::of(history);
-        let burst = Burst::new(self.table, &items, &basis, self.limits(), &token);
+        let batch = Batch::new(self.table, &items, &basis, self.limits(), &token);
         if let Some(first) = steps.first() {
             self.start(&first.migration);
         }
-        self.line.must_be_restored(burst.forget.clone());
+        self.session.must_be_restored(batch.forget.clone());
         let started = Instant::now();
         let sent = self
-            .line
-            .transact_counted(&burst.message.sql, message::TALLY, &burst.forget)
+            .session
+            .transact_counted(&batch.message.sql, sql::COMMIT_COUNT, &batch.forget)
             .await;
         let elapsed = started.elapsed();
         let (took, failure) = match sent {
             Ok(reply) => {
-                let took = read_tally(reply.last_rows(), &token);
+                let took = read_commit_times(reply.last_rows(), &token);
                 // All of it is committed, whether the session could count or not.
                 let took = (0..steps.len()).map(|at| took.get(at).copied().unwrap_or(elapsed));
                 (took.collect(), None)
             }
-            Err((failure, tally)) => {
-                let took = tally.map(|reply| read_tally(reply.last_rows(), &token));
+            Err((failure, counted)) => {
+                let took = counted.map(|reply| read_commit_times(reply.last_rows(), &token));
                 (took.unwrap_or_default(), Some(failure))
             }
         };
-        self.line.holds_nothing();
+        self.session.holds_nothing();
         for (at, (step, took)) in steps.iter().zip(&took).enumerate() {
             if at > 0 {
                 self.start(&step.migration);
@@ -128,32 +128,32 @@ impl<'e> Engine<'e, '_> {
         }
         let done = took.len().min(steps.len());
         match &failure {
-            None => self.pace.applied(elapsed),
+            None => self.batch_size.applied(elapsed),
             // Another starter is at work, which says nothing about the files.
             Some(failure) if signal(self.table, failure).is_some() => {}
-            Some(_) => self.pace.slow_down(),
+            Some(_) => self.batch_size.one_by_one(),
         }
         let failed = failure.zip(items.get(done)).and_then(|(failure, item)| {
             let applied = items.iter().take(done).map(|item| item.version);
             basis.newest = applied.fold(basis.newest, Ord::max);
-            let single = message::apply(self.table, *item, &basis, self.limits());
-            let failure = alone(failure, &burst.message, &single, done)?;
+            let single = sql::apply(self.table, *item, &basis, self.limits());
+            let failure = alone(failure, &batch.message, &single, done)?;
             Some(Attempt { failure, elapsed })
         });
         Sent { done, failed }
     }
 }
 
-/// What tells this message's tally from one that a run has left behind which was dropped half-way.
+/// What tells this message's counted from one that a run has left behind which was dropped half-way.
 fn token() -> String {
     // The standard library's keys are random for each process and differ for each call.
     format!("{:016x}", RandomState::new().build_hasher().finish())
 }
 
 /// How long each of the applied ones took.
-fn read_tally(tally: &[Row], token: &str) -> Vec<Duration> {
-    let tally = tally.first().and_then(|row| row.text(0));
-    let Some(milliseconds) = tally.and_then(|tally| tally.strip_prefix(token)) else {
+fn read_commit_times(counted: &[Row], token: &str) -> Vec<Duration> {
+    let counted = counted.first().and_then(|row| row.text(0));
+    let Some(milliseconds) = counted.and_then(|counted| counted.strip_prefix(token)) else {
         return Vec::new();
     };
     milliseconds
@@ -162,16 +162,16 @@ fn read_tally(tally: &[Row], token: &str) -> Vec<Duration> {
         .collect()
 }
 
-/// The failure of a burst as the migration at which it stopped would have met it in its own message, `single`.
+/// The failure of a batch as the migration at which it stopped would have met it in its own message, `single`.
 /// None where that cannot be told, and it has to be tried: the server parses a message whole, for instance, so
 /// a file that it cannot parse stops those before it as well.
 fn alone(
-    mut failure: Box<Failure>,
-    burst: &Message,
+    mut failure: Box<SessionError>,
+    batch: &Message,
     single: &Message,
     stopped: usize,
-) -> Option<Box<Failure>> {
-    let (from, to) = (burst.bodies.get(stopped)?, single.bodies.first()?);
+) -> Option<Box<SessionError>> {
+    let (from, to) = (batch.segments.get(stopped)?, single.segments.first()?);
     let Some(error) = failure.database.as_mut() else {
         return Some(failure);
     };
@@ -180,11 +180,11 @@ fn alone(
         let within = usize::try_from(position)
             .ok()?
             .checked_sub(from.characters_before + 1)?;
-        if !burst.sql.is_ascii() || within > from.characters {
+        if !batch.sql.is_ascii() || within > from.characters {
             return None;
         }
         error.position = u32::try_from(to.characters_before + within + 1).ok();
-    } else if error.code == GONE {
+    } else if error.code == NOT_PREPARED {
         return None;
     }
     if let Some(completed) = failure.completed {
@@ -196,32 +196,32 @@ fn alone(
 
 #[cfg(test)]
 mod tests {
-    use super::{MOST, Pace};
+    use super::{BatchSize, MAX_BATCH};
     use std::time::Duration;
 
     #[test]
     fn migrations_travel_together_while_they_are_quick() {
-        let mut pace = Pace::new();
+        let mut batch_size = BatchSize::new();
         let far = Duration::from_millis(300);
-        pace.looked(far);
+        batch_size.set_round_trip(far);
         let mut together = Vec::new();
         for _ in 0..5 {
-            together.push(pace.together);
-            pace.applied(far + Duration::from_millis(5));
+            together.push(batch_size.together);
+            batch_size.applied(far + Duration::from_millis(5));
         }
-        assert_eq!(together, [1, 4, 16, MOST, MOST]);
-        pace.applied(far + Duration::from_millis(100));
-        assert_eq!(pace.together, MOST);
-        pace.applied(far + Duration::from_secs(1));
-        assert_eq!(pace.together, 1);
+        assert_eq!(together, [1, 4, 16, MAX_BATCH, MAX_BATCH]);
+        batch_size.applied(far + Duration::from_millis(100));
+        assert_eq!(batch_size.together, MAX_BATCH);
+        batch_size.applied(far + Duration::from_secs(1));
+        assert_eq!(batch_size.together, 1);
     }
 
     #[test]
     fn behind_a_failure_they_travel_alone() {
-        let mut pace = Pace::new();
-        pace.applied(Duration::ZERO);
-        pace.slow_down();
-        pace.applied(Duration::ZERO);
-        assert_eq!(pace.together, 1);
+        let mut batch_size = BatchSize::new();
+        batch_size.applied(Duration::ZERO);
+        batch_size.one_by_one();
+        batch_size.applied(Duration::ZERO);
+        assert_eq!(batch_size.together, 1);
     }
 }

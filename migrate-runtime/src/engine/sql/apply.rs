@@ -3,17 +3,22 @@
 use super::journal::{checked, claimed};
 use super::trust::{is_writable, lock_to_write};
 use super::{
-    BEGIN, Basis, Item, Limits, MILLISECONDS, Message, PIN_PATH, begin_row, if_unmoved,
+    BEGIN, Basis, Limits, MILLISECONDS, Message, PIN_PATH, ScriptRef, begin_row, if_unmoved,
     insert_item, lock_taken, set_path, settings, timeouts, unmoved,
 };
-use crate::table::Table;
+use crate::table::HistoryTable;
 
 /// Applies one migration: its row, its SQL and its commit in one message.
 ///
 /// The row goes in first, so a second starter that slips past the lock fails on the primary key
 /// before it runs anything, and the row's `xid` proves at the end that the file did not end the
 /// transaction: a file with a `ROLLBACK` in it would otherwise be recorded with its changes lost.
-pub(crate) fn apply(table: &Table, item: Item<'_>, basis: &Basis, limits: Limits<'_>) -> Message {
+pub(crate) fn apply(
+    table: &HistoryTable,
+    item: ScriptRef<'_>,
+    basis: &Basis,
+    limits: Limits<'_>,
+) -> Message {
     let mut message = Message::default();
     message.add(BEGIN);
     message.add(settings::LIFT);
@@ -34,8 +39,8 @@ pub(crate) fn apply(table: &Table, item: Item<'_>, basis: &Basis, limits: Limits
 
 /// Applies several migrations in one transaction and one message.
 pub(crate) fn apply_all(
-    table: &Table,
-    items: &[Item<'_>],
+    table: &HistoryTable,
+    items: &[ScriptRef<'_>],
     basis: &Basis,
     limits: Limits<'_>,
 ) -> Message {
@@ -47,14 +52,20 @@ pub(crate) fn apply_all(
     message
 }
 
-fn apply_one(message: &mut Message, table: &Table, at: usize, item: Item<'_>, limits: Limits<'_>) {
+fn apply_one(
+    message: &mut Message,
+    table: &HistoryTable,
+    at: usize,
+    item: ScriptRef<'_>,
+    limits: Limits<'_>,
+) {
     let start = [begin_row(table, item)];
     let end = checked(&finish_row(table, &item.version.to_string()));
     run_between(message, at, item, limits, "", &start, &end);
 }
 
 /// Settles the row that this transaction has made.
-pub(super) fn finish_row(table: &Table, version: &str) -> String {
+pub(super) fn finish_row(table: &HistoryTable, version: &str) -> String {
     format!(
         "UPDATE {table} SET state = 'applied', ms = {MILLISECONDS} \
          WHERE version OPERATOR(pg_catalog.=) {version}::bigint \
@@ -64,7 +75,12 @@ pub(super) fn finish_row(table: &Table, version: &str) -> String {
 }
 
 /// Reverts one migration: the row is claimed first, so that of two starters one fails before it runs anything.
-pub(crate) fn revert(table: &Table, item: Item<'_>, basis: &Basis, limits: Limits<'_>) -> Message {
+pub(crate) fn revert(
+    table: &HistoryTable,
+    item: ScriptRef<'_>,
+    basis: &Basis,
+    limits: Limits<'_>,
+) -> Message {
     let mut message = begin(table, basis);
     let version = item.version;
     let start = [claimed(&format!(
@@ -82,7 +98,7 @@ pub(crate) fn revert(table: &Table, item: Item<'_>, basis: &Basis, limits: Limit
 }
 
 /// Records migrations as applied without running them. Never touches a row that is there.
-pub(crate) fn baseline(table: &Table, items: &[Item<'_>], basis: &Basis) -> String {
+pub(crate) fn baseline(table: &HistoryTable, items: &[ScriptRef<'_>], basis: &Basis) -> String {
     let mut message = begin(table, basis);
     for item in items {
         message.add(&format!(
@@ -94,7 +110,7 @@ pub(crate) fn baseline(table: &Table, items: &[Item<'_>], basis: &Basis) -> Stri
     message.sql
 }
 
-fn begin(table: &Table, basis: &Basis) -> Message {
+fn begin(table: &HistoryTable, basis: &Basis) -> Message {
     let mut message = Message::default();
     message.add(BEGIN);
     message.add(settings::LIFT);
@@ -105,7 +121,7 @@ fn begin(table: &Table, basis: &Basis) -> Message {
 }
 
 /// The history's lock, and that the table is one to write.
-pub(super) fn taken(table: &Table) -> String {
+pub(super) fn taken(table: &HistoryTable) -> String {
     format!("{}, {}", lock_taken(table), is_writable(table))
 }
 
@@ -114,7 +130,7 @@ pub(super) fn taken(table: &Table) -> String {
 fn run_between(
     message: &mut Message,
     at: usize,
-    item: Item<'_>,
+    item: ScriptRef<'_>,
     limits: Limits<'_>,
     taken: &str,
     start: &[String],

@@ -5,7 +5,7 @@ use super::trust::writable;
 use super::{BEGIN_OURS, lock, utc};
 use crate::engine::Row;
 use crate::migrations::Checksum;
-use crate::table::{Literal, Table};
+use crate::table::{HistoryTable, Literal};
 
 /// What is to become of one row.
 #[derive(Debug, Clone)]
@@ -18,7 +18,7 @@ pub(crate) struct Change<'a> {
 }
 
 /// Changes rows, all or none, each with its note; answers with the notes, in the order of `changes`.
-pub(crate) fn repair(table: &Table, changes: &[Change<'_>]) -> String {
+pub(crate) fn repair(table: &HistoryTable, changes: &[Change<'_>]) -> String {
     let mut sql = format!("{BEGIN_OURS};{};{};", lock(table), writable(table));
     for change in changes {
         let Row {

@@ -6,30 +6,31 @@
 use super::apply::{finish_row, taken};
 use super::trust::lock_to_write;
 use super::{
-    BEGIN, Basis, GUARD, Item, Limits, Message, if_unmoved, insert, set_path, settings, timeouts,
+    BEGIN, Basis, GUARD, Limits, Message, ScriptRef, if_unmoved, insert, set_path, settings,
+    timeouts,
 };
-use crate::table::{Literal, Table};
+use crate::table::{HistoryTable, Literal};
 
 /// What the transactions have counted: the message's token, and of each that is committed how many
 /// milliseconds it took. The count is a setting of the session, so it commits with each of them; here it
 /// is read and cleared.
-pub(crate) const TALLY: &str = "SELECT pg_catalog.current_setting('migrate.applied', true), \
+pub(crate) const COMMIT_COUNT: &str = "SELECT pg_catalog.current_setting('migrate.applied', true), \
      pg_catalog.set_config('migrate.applied', '', false), pg_catalog.set_config('migrate.before', '', false)";
 
 /// Such a message.
 #[derive(Debug)]
-pub(crate) struct Burst {
+pub(crate) struct Batch {
     pub(crate) message: Message,
     /// Takes back what was prepared, where the message did not come to its end.
     pub(crate) forget: String,
 }
 
-impl Burst {
+impl Batch {
     /// Applies migrations that have no rows yet and leave the session alone, as far as the first that fails. `token`
     /// is hexadecimal and no other message's.
     pub(crate) fn new(
-        table: &Table,
-        items: &[Item<'_>],
+        table: &HistoryTable,
+        items: &[ScriptRef<'_>],
         basis: &Basis,
         limits: Limits<'_>,
         token: &str,
@@ -87,7 +88,7 @@ impl Burst {
         let forget = ["take", "begin", "leave", "end"]
             .map(|name| format!("DEALLOCATE migrate_{name}_{token}"))
             .join(";");
-        message.add(TALLY);
+        message.add(COMMIT_COUNT);
         message.add(&forget);
         Self { message, forget }
     }

@@ -3,11 +3,11 @@
 use std::task::{Context, Waker};
 use std::time::Duration;
 
-use super::message::{self, POOLED, read_committed};
-use crate::session::{AnySession, Boxed, Failure, Reply, Sent};
+use super::sql::{self, POOLED, read_committed};
+use crate::session::{AnySession, Boxed, Reply, Sent, SessionError};
 
 /// A session, and what has to be cleaned up on it.
-pub(super) struct Line<'s> {
+pub(super) struct SessionGuard<'s> {
     session: &'s mut dyn AnySession,
     /// A transaction of ours may be open.
     open: bool,
@@ -19,7 +19,7 @@ pub(super) struct Line<'s> {
     patience: Option<Duration>,
 }
 
-impl<'s> Line<'s> {
+impl<'s> SessionGuard<'s> {
     pub(super) fn new(session: &'s mut dyn AnySession) -> Self {
         Self {
             session,
@@ -85,7 +85,7 @@ impl<'s> Line<'s> {
         sql: &str,
         count: &str,
         forget: &str,
-    ) -> Result<Reply, (Box<Failure>, Option<Reply>)> {
+    ) -> Result<Reply, (Box<SessionError>, Option<Reply>)> {
         match self.open(sql).await {
             Ok(reply) => {
                 self.open = false;
@@ -143,7 +143,7 @@ impl<'s> Line<'s> {
     }
 
     /// Gives the lock back and restores the session; if that fails, gives the lock back.
-    pub(super) async fn release(&mut self) -> Result<(), Box<Failure>> {
+    pub(super) async fn release(&mut self) -> Result<(), Box<SessionError>> {
         let restore = self.rolled_back(self.restore.clone().unwrap_or_default());
         let sent = self.session.send_boxed(&restore).await;
         if let Err(failure) = &sent
@@ -161,7 +161,7 @@ impl<'s> Line<'s> {
     /// Waits. Where the server ends sessions that say nothing, it is told in between that we are there.
     pub(super) async fn sleep(&mut self, duration: Duration) {
         if self.patience.is_none() {
-            let asked = self.ask(&message::patience()).await.ok();
+            let asked = self.ask(&sql::patience()).await.ok();
             let limit = asked.and_then(|reply| reply.rows(0).first()?.number(0));
             let limit = limit.filter(|limit| *limit > 0).map(Duration::from_millis);
             self.patience = Some(limit.unwrap_or(Duration::MAX));
@@ -193,7 +193,7 @@ impl<'s> Line<'s> {
     }
 }
 
-impl Drop for Line<'_> {
+impl Drop for SessionGuard<'_> {
     /// Reached with something to clean up only when the caller dropped the run half-way, or unwinds
     /// through it. A message leaves with its first poll; nobody waits for its answer, and the server
     /// takes it up when it is done with the one before.
