@@ -1,6 +1,6 @@
 //! dbmate: `<version>_<name>.sql` with `-- migrate:up` and `-- migrate:down` in it.
 //!
-//! `transaction:false` behind a mark holds for that direction (`pkg/dbmate/migration.go`). dbmate orders by
+//! `transaction:false` after a mark holds for that direction (`pkg/dbmate/migration.go`). dbmate orders by
 //! the names of the files. Our own directives, which look alike, work as in any file:
 //! `-- migrate: out-of-order`, `-- migrate: allow(…) …`.
 
@@ -42,8 +42,8 @@ fn mark(line: &str) -> Option<Mark> {
             Some(("transaction", "true")) => {}
             _ => {
                 return Some(Mark::Refused(
-                    format!("`{option}` means nothing behind a mark"),
-                    "the only option is `transaction:false`".to_owned(),
+                    format!("unknown option `{option}` after a mark"),
+                    "use `transaction:false`, or delete it".to_owned(),
                 ));
             }
         }

@@ -33,8 +33,11 @@ fn parse(file: &str) -> Result<FileName<'_>, Misnamed> {
         Some((_, "down.sql")) => Direction::Down,
         _ => {
             return Err(Misnamed {
-                message: "neither the `up.sql` nor the `down.sql` of a folder".to_owned(),
-                help: "diesel passes over it: put its statements into an `up.sql`, or move it out of the directory".to_owned(),
+                message:
+                    "is neither the `up.sql` nor the `down.sql` of a folder, so diesel ignores it"
+                        .to_owned(),
+                help: "move its statements to an `up.sql`, or move it out of the directory"
+                    .to_owned(),
             });
         }
     };
@@ -48,9 +51,8 @@ pub(super) fn in_folder(file: &str, direction: Direction) -> Result<FileName<'_>
     let plain = plain_digits(digits);
     if plain.is_empty() || !plain.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(Misnamed {
-            message: format!("`{digits}`, which the folder's name begins with, is no version"),
-            help: "versions are made of digits, such as `2025-01-31-093000_create_users`"
-                .to_owned(),
+            message: format!("the folder's name begins with `{digits}`, which is not a version"),
+            help: "name it like `2025-01-31-093000_create_users`".to_owned(),
         });
     }
     Ok(FileName {

@@ -48,7 +48,9 @@ fn parse(file: &str, version: fn(&str) -> Result<i64, Misnamed>) -> Result<FileN
     if prefixed.prefix == 'R' {
         return Err(Misnamed {
             message: "a repeatable migration".to_owned(),
-            help: "put the present text into a versioned migration, and each change of it into a new one".to_owned(),
+            help:
+                "move its current text to a versioned migration, and each later change to a new one"
+                    .to_owned(),
         });
     }
     Ok(FileName {
@@ -69,7 +71,7 @@ fn whole(version: &str) -> Result<i64, Misnamed> {
     if version.contains(['.', '_']) {
         return Err(Misnamed {
             message: format!("version {version} has several parts"),
-            help: "say `layout = flyway_dotted`, which numbers every version anew: `V1` is then 1000000000".to_owned(),
+            help: "set `layout = flyway_dotted`, which gives every version another number: `V1` becomes 1000000000".to_owned(),
         });
     }
     number(version)
@@ -78,7 +80,7 @@ fn whole(version: &str) -> Result<i64, Misnamed> {
 fn dotted(version: &str) -> Result<i64, Misnamed> {
     let too_many = || Misnamed {
         message: format!("version {version} has more than four parts, or a part above 999"),
-        help: "there is room for `V<number>.<3 digits>.<3 digits>.<3 digits>` only".to_owned(),
+        help: "use at most `V<number>.<3 digits>.<3 digits>.<3 digits>`".to_owned(),
     };
     let mut parts = version.split(['.', '_']);
     let mut total = number(parts.next().unwrap_or_default())?;

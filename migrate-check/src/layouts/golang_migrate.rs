@@ -24,12 +24,23 @@ fn taken_apart(file: &str) -> Result<FileName<'_>, Misnamed> {
     underscored(&parsed, "golang-migrate")?;
     if parsed.direction == Direction::Up && !file.ends_with(".up.sql") {
         return Err(Misnamed {
-            message: "neither `.up.sql` nor `.down.sql`: golang-migrate passes over such a file"
+            message: "ends in neither `.up.sql` nor `.down.sql`, so golang-migrate ignores it"
                 .to_owned(),
-            help: format!("rename it to `{}`", spell(parsed.stem, Direction::Up)),
+            help: format!("rename it to `{}`", meant(parsed.stem)),
         });
     }
     Ok(parsed)
+}
+
+/// `0029_x_down.sql` is the down file of `0029_x`.
+fn meant(stem: &str) -> String {
+    for (ending, direction) in [("down", Direction::Down), ("up", Direction::Up)] {
+        let named = stem.strip_suffix(ending);
+        if let Some(stem) = named.and_then(|stem| stem.strip_suffix(['_', '-'])) {
+            return spell(stem, direction);
+        }
+    }
+    spell(stem, Direction::Up)
 }
 
 fn spell(stem: &str, direction: Direction) -> String {

@@ -25,9 +25,9 @@ pub(super) fn both_directions<'f>(file: &'f str, tool: &str) -> Result<FileName<
     let parsed = parse(file)?;
     if parsed.direction == Direction::Down {
         return Err(Misnamed {
-            message: format!("{tool} keeps both directions in one file"),
+            message: format!("a down file, but {tool} keeps both directions in one file"),
             help: format!(
-                "put its statements into the file that applies version {}, or delete it",
+                "move its statements to the down section of the file that applies version {}, or delete it",
                 parsed.version
             ),
         });
@@ -52,13 +52,13 @@ fn mark(line: &str) -> Option<Mark> {
         ["no", "transaction"] => Mark::NoTransaction,
         ["statementbegin" | "statementend"] | ["envsub", "off"] => Mark::Other,
         ["envsub", ..] => Mark::Refused(
-            "variables of the environment are not substituted here".to_owned(),
-            "write the values themselves: what was checked has to be what is run".to_owned(),
+            "environment variables are not substituted".to_owned(),
+            "write the values into the file: the text that is checked must be the text that runs"
+                .to_owned(),
         ),
         _ => Mark::Refused(
-            "not a mark of goose's".to_owned(),
-            "the marks are `Up`, `Down`, `StatementBegin`, `StatementEnd` and `NO TRANSACTION`"
-                .to_owned(),
+            "unknown mark".to_owned(),
+            "use `Up`, `Down`, `StatementBegin`, `StatementEnd` or `NO TRANSACTION`".to_owned(),
         ),
     })
 }
@@ -68,6 +68,8 @@ fn refuse(file: &str) -> Option<Misnamed> {
     let is_one = !stem.ends_with("_test") && parse(&format!("{stem}.sql")).is_ok();
     is_one.then(|| Misnamed {
         message: "a migration written in Go".to_owned(),
-        help: "write what it does as SQL, in a file of the same name ending in `.sql`; where it has been applied already, one without statements will do".to_owned(),
+        help: format!(
+            "write its changes as SQL in `{stem}.sql`; if it has been applied already, leave that file without statements"
+        ),
     })
 }

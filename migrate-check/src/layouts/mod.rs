@@ -189,9 +189,8 @@ fn settings(
         let Some(known) = known else {
             return Err(Unclear {
                 span,
-                message: format!("`{said}` means nothing here"),
-                help: "delete the line: only whether the file runs in a transaction is read"
-                    .to_owned(),
+                message: format!("unsupported setting `{said}`"),
+                help: "delete the line: only the setting for the transaction is read, `true` or `false`".to_owned(),
             });
         };
         transaction = known;

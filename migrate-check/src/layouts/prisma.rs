@@ -23,8 +23,9 @@ fn parse(file: &str) -> Result<FileName<'_>, Misnamed> {
         Some((_, "migration.sql")) => in_folder(file, Direction::Up),
         Some((_, "down.sql")) => in_folder(file, Direction::Down),
         _ => Err(Misnamed {
-            message: "not the `migration.sql` of a folder".to_owned(),
-            help: "Prisma passes over it: put its statements into a `migration.sql`, or move it out of the directory".to_owned(),
+            message: "is not the `migration.sql` of a folder, so Prisma ignores it".to_owned(),
+            help: "move its statements to a `migration.sql`, or move it out of the directory"
+                .to_owned(),
         }),
     }
 }

@@ -49,7 +49,12 @@ pub(crate) fn recognise<'f>(
         };
         files.iter().filter(|(_, text)| is_marked(text)).count()
     };
+    // refinery has no repeatable migrations: a directory with one is Flyway's.
+    let is_flyways = files.iter().any(|(file, _)| file.starts_with("R__"));
     let named = |layout: Layout| {
+        if layout == Layout::Refinery && is_flyways {
+            return 0;
+        }
         let parse = layout.format().parse;
         files.iter().filter(|(file, _)| parse(file).is_ok()).count()
     };
@@ -84,17 +89,17 @@ pub(crate) fn recognise<'f>(
     let mut found = Diagnostic::error(
         "foreign-layout",
         directory,
-        format!("the files are laid out as {} has them", tools.join(" or ")),
+        format!("the files have the layout of {}", tools.join(" or ")),
     );
     for layout in likely {
         found = found.help(format!(
-            "to keep them so, add `layout = {}` to `embed_migrations!`, or `--layout {}` to the command",
+            "add `layout = {}` to `embed_migrations!`, or `--layout {}` to the command, to keep them as they are",
             layout.option(),
             layout.name()
         ));
     }
     problems.push(found.help(
-        "`migrate adopt` takes over the history of a database that they have been applied to",
+        "run `migrate adopt` on each database that they have been applied to, to take over its history",
     ));
 }
 

@@ -24,7 +24,7 @@ fn parse(file: &str) -> Result<FileName<'_>, Misnamed> {
         return Err(Misnamed {
             message: "refinery's names are `V<number>__<name>.sql` and `U<number>__<name>.sql`"
                 .to_owned(),
-            help: "if Flyway applied these files, say `layout = flyway`".to_owned(),
+            help: "set `layout = flyway` if Flyway applied these files".to_owned(),
         });
     }
     Ok(FileName {
@@ -41,7 +41,7 @@ fn parse(file: &str) -> Result<FileName<'_>, Misnamed> {
 pub(super) struct Prefixed<'f> {
     /// `V`, `U` or `R`.
     pub(super) prefix: char,
-    /// Digits, perhaps with points or underscores in between; empty behind `R`.
+    /// Digits, perhaps with points or underscores in between; empty after `R`.
     pub(super) version: &'f str,
     pub(super) name: &'f str,
     pub(super) stem: &'f str,
@@ -50,7 +50,7 @@ pub(super) struct Prefixed<'f> {
 pub(super) fn prefixed<'f>(file: &'f str, tool: &str) -> Result<Prefixed<'f>, Misnamed> {
     let misnamed = |message: String| Misnamed {
         message,
-        help: format!("{tool} passes over it: rename it like `V1__create_users.sql`, or delete it"),
+        help: format!("rename it like `V1__create_users.sql`, or delete it: {tool} ignores it"),
     };
     let stem = file
         .strip_suffix(".sql")
@@ -71,7 +71,7 @@ pub(super) fn prefixed<'f>(file: &'f str, tool: &str) -> Result<Prefixed<'f>, Mi
             .bytes()
             .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'_'))
     {
-        return Err(misnamed(format!("`{version}` is no version")));
+        return Err(misnamed(format!("`{version}` is not a version")));
     }
     Ok(Prefixed {
         prefix,
@@ -90,6 +90,8 @@ fn refuse(file: &str) -> Option<Misnamed> {
     let is_one = prefixed(&format!("{stem}.sql"), "refinery").is_ok();
     is_one.then(|| Misnamed {
         message: "a migration written in Rust".to_owned(),
-        help: "write what it does as SQL, in a file of the same name ending in `.sql`; where it has been applied already, an empty one will do".to_owned(),
+        help: format!(
+            "write its changes as SQL in `{stem}.sql`; if it has been applied already, leave that file empty"
+        ),
     })
 }

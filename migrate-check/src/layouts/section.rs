@@ -49,14 +49,15 @@ pub(super) fn split(text: &str, begin: &str, read: fn(&str) -> Option<Mark>) -> 
     let mut marks: Vec<Range<usize>> = Vec::new();
     let mut without = false;
     let mut stray = None;
+    let mut comment = 0;
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         let said = line.trim();
         let span = start..start + line.trim_end().len();
         let mark = said.strip_prefix("--").and(read(said));
         match mark {
-            None if said.is_empty() || said.starts_with("--") => {}
-            None if split.sections.is_empty() => stray = stray.or(Some(span)),
+            None if !split.sections.is_empty() => {}
+            None if has_code(said, &mut comment) => stray = stray.or(Some(span)),
             None => {}
             Some(mark) => {
                 if let Mark::Begin(direction, transaction) = mark {
@@ -78,15 +79,15 @@ pub(super) fn split(text: &str, begin: &str, read: fn(&str) -> Option<Mark>) -> 
     if split.sections.is_empty() {
         split.problems.push(Unclear {
             span: 0..0,
-            message: format!("no line says `{begin}`"),
-            help: format!("write `{begin}` above the statements that apply the migration"),
+            message: format!("no `{begin}` line"),
+            help: format!("add `{begin}` above the statements that apply the migration"),
         });
         // Judged all the same, so that whatever else is wrong is found in the same build.
         split.begin(Direction::Up, Transaction::Single, 0, 0..0);
     } else if let Some(span) = stray {
         split.problems.push(Unclear {
             span,
-            message: "a statement in front of the first mark belongs to no direction".to_owned(),
+            message: "a statement before the first mark belongs to no direction".to_owned(),
             help: format!("move it below `{begin}`"),
         });
     }
@@ -107,6 +108,30 @@ pub(super) fn split(text: &str, begin: &str, read: fn(&str) -> Option<Mark>) -> 
     split
 }
 
+/// Whether a line holds more than comments. `depth` is how many block comments are open where it begins, and then where
+/// it ends: they nest.
+fn has_code(line: &str, depth: &mut usize) -> bool {
+    let mut rest = line;
+    while let Some(next) = rest.chars().next() {
+        if let Some(inner) = rest.strip_prefix("/*") {
+            *depth += 1;
+            rest = inner;
+        } else if *depth > 0
+            && let Some(after) = rest.strip_prefix("*/")
+        {
+            *depth -= 1;
+            rest = after;
+        } else if *depth == 0 && rest.starts_with("--") {
+            return false;
+        } else if *depth == 0 && !next.is_whitespace() {
+            return true;
+        } else {
+            rest = rest.get(next.len_utf8()..).unwrap_or_default();
+        }
+    }
+    false
+}
+
 impl Split {
     fn begin(
         &mut self,
@@ -122,14 +147,14 @@ impl Split {
         {
             self.problems.push(Unclear {
                 span,
-                message: "a second section of the same direction".to_owned(),
-                help: "put the two together".to_owned(),
+                message: "a second section for the same direction".to_owned(),
+                help: "merge the two sections".to_owned(),
             });
             return;
         }
         self.sections.push(Section {
             direction,
-            // What stands in front of the first mark, comments, belongs to its section.
+            // The comments before the first mark belong to its section.
             range: if self.sections.is_empty() { 0 } else { start }..start,
             transaction,
             marks: Vec::new(),

@@ -1,7 +1,7 @@
 //! sql-migrate: `<version>_<name>.sql` with `-- +migrate Up` and `-- +migrate Down` in it.
 //!
 //! A migration's identity there is its whole file name, ordered by the number in front; names without one
-//! are refused here. `notransaction` behind a mark holds for that direction (`sqlparse/sqlparse.go`).
+//! are refused here. `notransaction` after a mark holds for that direction (`sqlparse/sqlparse.go`).
 
 use super::goose::both_directions;
 use super::section::{Mark, Split, split};
@@ -41,8 +41,8 @@ fn mark(line: &str) -> Option<Mark> {
         ["Down", options @ ..] => Mark::Begin(Direction::Down, transaction(options)),
         ["StatementBegin" | "StatementEnd"] => Mark::Other,
         _ => Mark::Refused(
-            "not a mark of sql-migrate's".to_owned(),
-            "the marks are `Up`, `Down`, `StatementBegin` and `StatementEnd`".to_owned(),
+            "unknown mark".to_owned(),
+            "use `Up`, `Down`, `StatementBegin` or `StatementEnd`".to_owned(),
         ),
     })
 }

@@ -1,6 +1,6 @@
 //! sqlx: `<version>_<description>.sql`, or `….up.sql` and `….down.sql`.
 //!
-//! sqlx orders by number and silently passes over names without an underscore behind the number
+//! sqlx orders by number and silently passes over names without an underscore after the number
 //! (`resolve_blocking` in sqlx-core 0.9, `src/migrate/source.rs`); here they are errors. A file whose text
 //! begins with `-- no-transaction` runs outside one; here that comment is understood wherever
 //! directives are.
@@ -32,9 +32,12 @@ pub(super) fn underscored(parsed: &FileName<'_>, tool: &str) -> Result<(), Misna
     }
     Err(Misnamed {
         message: format!(
-            "no `_` behind version {}: {tool} passes over such a file",
+            "no `_` after version {}, so {tool} ignores it",
             parsed.version
         ),
-        help: "rename it if it is to be applied, or delete it if it never was".to_owned(),
+        help: format!(
+            "rename it so that it begins with `{}_`, or delete it if it was never applied",
+            parsed.digits
+        ),
     })
 }

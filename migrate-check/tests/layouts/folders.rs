@@ -61,13 +61,13 @@ fn diesel_has_a_folder_a_migration() {
         file("loose.sql", "SELECT 1"),
     ]);
     insta::assert_snapshot!(places(&Directory::with(&files).load(Layout::Diesel)), @r#"
-    migrations/2025-01-07-093000_data/rows.sql: neither the `up.sql` nor the `down.sql` of a folder
+    migrations/2025-01-07-093000_data/rows.sql: is neither the `up.sql` nor the `down.sql` of a folder, so diesel ignores it
     migrations/2025-01-07-093000_data/up.sql:2:10: syntax error at or near ";"
     migrations/2025-01-08-093000_down_only/down.sql: reverts version 20250108093000, but no file applies it
     migrations/2025-01-09-093000_empty: a folder without `up.sql`
-    migrations/2025-01-10-093000_toml/metadata.toml:2:1: `run_in_transaction = perhaps` means nothing here
-    migrations/loose.sql: neither the `up.sql` nor the `down.sql` of a folder
-    migrations/notes_x/up.sql: `notes`, which the folder's name begins with, is no version
+    migrations/2025-01-10-093000_toml/metadata.toml:2:1: unsupported setting `run_in_transaction = perhaps`
+    migrations/loose.sql: is neither the `up.sql` nor the `down.sql` of a folder, so diesel ignores it
+    migrations/notes_x/up.sql: the folder's name begins with `notes`, which is not a version
     "#);
 }
 

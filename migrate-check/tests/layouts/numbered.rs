@@ -45,7 +45,7 @@ fn what_sqlx_would_pass_over_is_an_error() {
         file("12_c.sql", "SELECT 1;\nSELECT 'x"),
     ]);
     insta::assert_snapshot!(places(&Directory::with(&files).load(Layout::Sqlx)), @"
-    migrations/11-b.sql: no `_` behind version 11: sqlx passes over such a file
+    migrations/11-b.sql: no `_` after version 11, so sqlx ignores it
     migrations/12_c.sql:2:8: unterminated quoted string
     ");
 }
@@ -68,7 +68,7 @@ fn golang_migrate_wants_a_direction() {
         file("8_own.up.sql", "BEGIN;\nSELECT 1;\n  COMMIT;"),
     ]);
     insta::assert_snapshot!(places(&Directory::with(&files).load(Layout::GolangMigrate)), @"
-    migrations/7_plain.sql: neither `.up.sql` nor `.down.sql`: golang-migrate passes over such a file
+    migrations/7_plain.sql: ends in neither `.up.sql` nor `.down.sql`, so golang-migrate ignores it
     migrations/8_own.up.sql:1:1: `BEGIN` in a file that runs in a transaction already
     migrations/8_own.up.sql:3:3: `COMMIT` in a file that runs in a transaction already
     ");
@@ -145,7 +145,7 @@ fn flyway_undoes_with_u_and_reads_the_settings_beside_a_file() {
     migrations/R__views.sql: a repeatable migration
     migrations/V1.5__dotted.sql: version 1.5 has several parts
     migrations/V12__conf.sql:2:6: syntax error at or near ";"
-    migrations/V12__conf.sql.conf:2:1: `shouldExecute=false` means nothing here
+    migrations/V12__conf.sql.conf:2:1: unsupported setting `shouldExecute=false`
     "#);
 }
 
@@ -168,4 +168,28 @@ fn dotted_versions_of_flyway_become_numbers_in_their_order() {
     assert_eq!(numbers.len(), versions.len());
     assert_eq!(numbers[3], 1_010_000_000);
     assert_eq!(numbers[9], 10_000_000_000);
+}
+
+#[test]
+fn a_direction_in_golang_migrates_name_is_moved_to_its_ending() {
+    let files = [
+        file("0028_w.up.sql", "SELECT 1"),
+        file("0029_x_down.sql", "SELECT 1"),
+        file("0030_y-up.sql", "SELECT 1"),
+        file("0031_z.sql", "SELECT 1"),
+    ];
+    let loaded = Directory::with(&files).load(Layout::GolangMigrate);
+    let help: Vec<&str> = loaded
+        .diagnostics
+        .iter()
+        .flat_map(|found| found.help.iter().map(String::as_str))
+        .collect();
+    assert_eq!(
+        help,
+        [
+            "rename it to `0029_x.down.sql`",
+            "rename it to `0030_y.up.sql`",
+            "rename it to `0031_z.up.sql`"
+        ]
+    );
 }

@@ -17,17 +17,17 @@ fn told(name: &str, text: &str) -> String {
 #[test]
 fn a_layout_is_named_once_with_the_option_to_add() {
     insta::assert_snapshot!(told("2025-01-#-093000_a/up.sql", "SELECT 1"), @"
-    migrations: the files are laid out as diesel has them
+    migrations: the files have the layout of diesel
      |
-     = help: to keep them so, add `layout = diesel` to `embed_migrations!`, or `--layout diesel` to the command
-     = help: `migrate adopt` takes over the history of a database that they have been applied to
+     = help: add `layout = diesel` to `embed_migrations!`, or `--layout diesel` to the command, to keep them as they are
+     = help: run `migrate adopt` on each database that they have been applied to, to take over its history
     ");
     insta::assert_snapshot!(told("V#__a.sql", "SELECT 1"), @"
-    migrations: the files are laid out as refinery or Flyway has them
+    migrations: the files have the layout of refinery or Flyway
      |
-     = help: to keep them so, add `layout = refinery` to `embed_migrations!`, or `--layout refinery` to the command
-     = help: to keep them so, add `layout = flyway` to `embed_migrations!`, or `--layout flyway` to the command
-     = help: `migrate adopt` takes over the history of a database that they have been applied to
+     = help: add `layout = refinery` to `embed_migrations!`, or `--layout refinery` to the command, to keep them as they are
+     = help: add `layout = flyway` to `embed_migrations!`, or `--layout flyway` to the command, to keep them as they are
+     = help: run `migrate adopt` on each database that they have been applied to, to take over its history
     ");
     for (name, text, option) in [
         (
@@ -72,4 +72,17 @@ fn single_files_of_another_kind_are_errors_of_their_own() {
     migrations/22_d: a sub-directory with SQL in it: `up.sql`
     migrations/V21__c.sql: the name does not begin with a version number
     ");
+}
+
+#[test]
+fn a_repeatable_migration_is_flyways() {
+    let mut files: Vec<_> = (10..20)
+        .map(|n| file(format!("V{n}__a.sql"), "SELECT 1"))
+        .collect();
+    files.push(file("R__views.sql", "SELECT 1"));
+    let loaded = Directory::with(&files).load(Layout::Flat);
+    assert_eq!(
+        places(&loaded),
+        "migrations: the files have the layout of Flyway\n"
+    );
 }

@@ -101,14 +101,35 @@ fn what_is_wrong_is_found_where_it_stands_in_the_file() {
     insta::assert_snapshot!(places(&loaded), @r#"
     migrations/20_a.sql:3:11: syntax error at or near ";"
     migrations/20_a.sql:7:14: unterminated quoted string
-    migrations/21_b.sql:6:1: not a mark of goose's
-    migrations/22_c.sql:1:1: a statement in front of the first mark belongs to no direction
-    migrations/22_c.sql:4:1: a second section of the same direction
-    migrations/23_d.sql:1:1: no line says `-- +goose Up`
-    migrations/25_f.sql:1:1: variables of the environment are not substituted here
+    migrations/21_b.sql:6:1: unknown mark
+    migrations/22_c.sql:1:1: a statement before the first mark belongs to no direction
+    migrations/22_c.sql:4:1: a second section for the same direction
+    migrations/23_d.sql:1:1: no `-- +goose Up` line
+    migrations/25_f.sql:1:1: environment variables are not substituted
     migrations/26_g.sql:4:4: `out-of-order` in a down file has no effect
     migrations/27_h.go: a migration written in Go
-    migrations/28_i.down.sql: goose keeps both directions in one file
+    migrations/28_i.down.sql: a down file, but goose keeps both directions in one file
     "#);
     insta::assert_snapshot!(listing(&loaded).lines().find(|line| line.contains("down 20_a.sql")).unwrap_or_default(), @r#"20 "a" down 20_a.sql below 4 lines: 2 Single"#);
+}
+
+#[test]
+fn comments_of_both_kinds_may_stand_above_the_first_mark() {
+    let file_of = |above: &str| {
+        let text = format!("{above}\n-- +migrate Up\nSELECT 1;\n");
+        Directory::with(&[file("1_a.sql", text)]).load(Layout::SqlMigrate)
+    };
+    for above in [
+        "/* one */",
+        "/* several\n lines /* nested */\n*/ -- and another",
+        "-- /*",
+    ] {
+        assert_eq!(places(&file_of(above)), "", "{above}");
+    }
+    for above in ["/* one */ SELECT 2;", "/* several\n*/ SELECT 2;"] {
+        assert!(
+            places(&file_of(above)).contains("a statement before the first mark"),
+            "{above}"
+        );
+    }
 }

@@ -38,10 +38,10 @@ fn a_foreign_directory_is_recognised_and_a_foreign_history_taken_over() {
     ----- stderr
     error: nothing was done, because the migrations in `migrations` are not valid
 
-    migrations: the files are laid out as dbmate has them
+    migrations: the files have the layout of dbmate
      |
-     = help: to keep them so, add `layout = dbmate` to `embed_migrations!`, or `--layout dbmate` to the command
-     = help: `migrate adopt` takes over the history of a database that they have been applied to
+     = help: add `layout = dbmate` to `embed_migrations!`, or `--layout dbmate` to the command, to keep them as they are
+     = help: run `migrate adopt` on each database that they have been applied to, to take over its history
     ");
     check!(place, ["run", "--layout", "dbmate"], @r#"
     exit: 1
