@@ -97,6 +97,29 @@ fn what_is_found_to_refuse_a_transaction_runs_outside_one() {
 }
 
 #[test]
+fn a_statement_that_is_to_be_alone_has_no_transaction_around_it() {
+    let statement = "INSERT INTO t SELECT txid_current_if_assigned() IS NULL";
+    both(|driver, database| {
+        let set = Set::new(&[
+            ("1_t.sql", "CREATE TABLE t (alone boolean)"),
+            (
+                "2_s.sql",
+                &format!(
+                    "-- migrate: no-transaction\n-- migrate: alone\n{statement};\n{statement};\n-- migrate: alone\n{statement};"
+                ),
+            ),
+        ])
+        .load();
+        driver.run(database, set.runner()).unwrap();
+        assert_eq!(database.rows("SELECT alone FROM t"), [["t"], ["f"], ["t"]]);
+        // Interrupted there, a run cannot tell what became of it.
+        interrupt(database, statement, "");
+        let error = driver.run(database, set.runner()).unwrap_err();
+        assert!(matches!(error.hints(), [Hint::Repair { version: 2, .. }]));
+    });
+}
+
+#[test]
 fn a_failure_after_a_commit_stops_and_asks() {
     both(|driver, database| {
         let set = one(

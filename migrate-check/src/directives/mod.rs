@@ -7,7 +7,8 @@
 //! -- migrate: allow(drop-column) nothing has read it since March
 //! ```
 //!
-//! An `allow` may also stand directly above a later statement, and then holds for that one alone.
+//! An `allow` may also stand directly above a later statement, and then holds for that one alone. So does
+//! `-- migrate: alone`, which always is about one statement.
 //!
 //! A comment that a program reads must not fail silently: one that is misspelt, or that stands where
 //! it has no effect, is an error.
@@ -38,6 +39,8 @@ pub(crate) struct Directives {
     pub(crate) lock_timeout: Option<Duration>,
     /// Every `allow(…) …` of a known rule.
     pub(crate) allows: Vec<Allow>,
+    /// Every `alone`.
+    pub(crate) alone: Vec<Alone>,
     /// Where the leading comments end.
     end: usize,
 }
@@ -53,14 +56,23 @@ pub(crate) struct Allow {
     pub(crate) statement: Option<Span>,
 }
 
+/// `alone`: a statement of a `no-transaction` file is sent outside any transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Alone {
+    /// Where the directive stands.
+    pub(crate) span: Span,
+    /// The statement below it; none if that is the first of the file.
+    pub(crate) statement: Option<Span>,
+}
+
 const NO_TRANSACTION: &str = "no-transaction";
 const OUT_OF_ORDER: &str = "out-of-order";
 const LOCK_TIMEOUT: &str = "lock-timeout";
 const ALLOW: &str = "allow";
-const KNOWN: [&str; 4] = [NO_TRANSACTION, OUT_OF_ORDER, LOCK_TIMEOUT, ALLOW];
+const ALONE: &str = "alone";
+const KNOWN: [&str; 5] = [NO_TRANSACTION, OUT_OF_ORDER, LOCK_TIMEOUT, ALLOW, ALONE];
 
-const ALL_KNOWN: &str =
-    "use `no-transaction`, `out-of-order`, `lock-timeout <time>` or `allow(<rule>) <reason>`";
+const ALL_KNOWN: &str = "use `no-transaction`, `out-of-order`, `lock-timeout <time>`, `allow(<rule>) <reason>` or `alone`";
 
 /// Reads the directives of `file`.
 pub(crate) fn read(file: &str, text: &str, rules: &RuleNames) -> (Directives, Vec<Diagnostic>) {
@@ -190,6 +202,13 @@ impl Reader<'_> {
             }
             LOCK_TIMEOUT => self.lock_timeout(name, argument),
             ALLOW => self.allow(name, argument),
+            ALONE => {
+                self.read.alone.push(Alone {
+                    span: comment.trim().span(),
+                    statement: None,
+                });
+                self.no_argument(name, argument);
+            }
             "up" | "down" => self.problems.push(foreign(self.file, name, "dbmate")),
             _ => self.unknown(comment, directive, name),
         }

@@ -1,7 +1,7 @@
-//! Directives below the first statement: only `allow` has an effect there, directly above a statement.
+//! Directives below the first statement: only `allow` and `alone` have an effect there, directly above a statement.
 
 use super::fragment::Fragment;
-use super::{ALLOW, Allow, Directives, Form, Reader, comments, foreign, is_of_word};
+use super::{ALLOW, ALONE, Allow, Alone, Directives, Form, Reader, comments, foreign, is_of_word};
 use crate::diagnostics::{Diagnostic, Span};
 use crate::settings::RuleNames;
 
@@ -16,7 +16,7 @@ pub(crate) enum Place {
     Nowhere,
 }
 
-/// Reads the directives below the first statement: `allow` directly above a statement holds for that one. All
+/// Reads the directives below the first statement: `allow` and `alone` directly above a statement hold for that one. All
 /// others have no effect there. `locate` says where the byte at an offset is.
 pub(crate) fn read_statement_level(
     file: &str,
@@ -43,7 +43,8 @@ pub(crate) fn read_statement_level(
                 problems.push(foreign(file, mark, "dbmate"));
             }
             (Some(directive), Place::Above(statement))
-                if is_allow(directive) && comments::has_line_of_its_own(text, comment) =>
+                if of_statement(directive).is_some()
+                    && comments::has_line_of_its_own(text, comment) =>
             {
                 let mut reader = Reader {
                     file,
@@ -58,30 +59,40 @@ pub(crate) fn read_statement_level(
                     statement: Some(statement.clone()),
                     ..allow
                 }));
+                let alone = reader.read.alone.into_iter();
+                directives.alone.extend(alone.map(|alone| Alone {
+                    statement: Some(statement.clone()),
+                    ..alone
+                }));
             }
             (directive, _) => {
-                problems.push(misplaced(file, comment, directive.is_some_and(is_allow)));
+                problems.push(misplaced(file, comment, directive.and_then(of_statement)));
             }
         }
     }
     problems
 }
 
-fn is_allow(directive: Fragment<'_>) -> bool {
-    directive.split_while(is_of_word).0.text == ALLOW
+/// The name of a directive that may be about one statement.
+fn of_statement(directive: Fragment<'_>) -> Option<&'static str> {
+    let name = directive.split_while(is_of_word).0.text;
+    [ALLOW, ALONE].into_iter().find(|known| *known == name)
 }
 
-fn misplaced(file: &str, comment: Fragment<'_>, is_allow: bool) -> Diagnostic {
-    let (message, help) = if is_allow {
-        (
+fn misplaced(file: &str, comment: Fragment<'_>, of_statement: Option<&str>) -> Diagnostic {
+    let (message, help) = match of_statement {
+        Some(ALONE) => (
+            "`alone` has no effect here: it is not on a line of its own above a statement",
+            "move it to the line above the statement that it is meant for",
+        ),
+        Some(_) => (
             "`allow` has no effect here: it is not on a line of its own above a statement",
             "move it to the line above the statement that it is meant for, or to the top of the file",
-        )
-    } else {
-        (
+        ),
+        None => (
             "a directive below the first statement has no effect",
             "move it to a line of its own above the first statement",
-        )
+        ),
     };
     Diagnostic::error("misplaced-directive", file, message)
         .at(comment.trim().span())

@@ -116,7 +116,7 @@ pub enum StatementKind {
         /// The index's name, quoted as SQL.
         index: String,
     },
-    /// It commits while it runs (a `DO` block with `COMMIT`), so even a failure may have left something
+    /// It commits while it runs (a `DO` block with `COMMIT`, or what `-- migrate: alone` says of it), so even a failure may have left something
     /// behind. Otherwise like [`Unrepeatable`](Self::Unrepeatable).
     Committing,
 }

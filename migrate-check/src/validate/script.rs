@@ -6,11 +6,11 @@ use migrate_sql::splitter::{Analysis, analyse};
 
 use crate::catalog::Schema;
 use crate::diagnostics::{Diagnostic, Span};
-use crate::directives::{self, Allow, Directives, Place};
+use crate::directives::{self, Allow, Alone, Directives, Place};
 use crate::files::{Checksum, Content, Direction};
 use crate::layouts::Section;
 use crate::lint::{self, Selection, Subject};
-use crate::migration::{Behaviour, Script, Statement, Transaction};
+use crate::migration::{Behaviour, Script, Statement, StatementKind, Transaction};
 use crate::settings::{RuleNames, Settings, Syntax};
 
 /// Judges file after file, in the order in which they run.
@@ -81,13 +81,16 @@ impl Judge<'_> {
         };
         let found = lint::check(&subject, self.selection, &mut self.schema);
         self.problems.extend(found);
-        let statements = analysis.statements.into_iter().zip(behaviour.classes);
-        let statements = statements
-            .map(|(found, class)| Statement {
-                range: found.range,
+        let ranges = analysis.statements.into_iter().map(|found| found.range);
+        let statements = ranges.zip(behaviour.classes);
+        let mut statements: Vec<Statement> = statements
+            .map(|(range, class)| Statement {
+                range,
                 kind: class.kind,
             })
             .collect();
+        let found = alone(shown, &directives, &mut statements);
+        self.problems.extend(found);
         let script = Script {
             file: file.name.to_owned(),
             checksum: Checksum::of(&file.content.text),
@@ -130,6 +133,36 @@ impl Judge<'_> {
         judged.script.lines_before = Some(before.matches('\n').count());
         judged
     }
+}
+
+/// Marks the statements that are to be sent alone, and reports where that has no effect. One that is known to refuse
+/// a transaction is sent alone anyway.
+fn alone(file: &str, directives: &Directives, statements: &mut [Statement]) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    for Alone { span, statement } in &directives.alone {
+        let (message, help) = if directives.transaction == Transaction::Single {
+            (
+                "`alone` has no effect in a file that runs in one transaction",
+                "move the statement to a file of its own that starts with `-- migrate: no-transaction`",
+            )
+        } else if let Some(below) = statements
+            .iter_mut()
+            .find(|below| statement.as_ref().is_none_or(|range| *range == below.range))
+        {
+            if below.kind == StatementKind::Transactional {
+                below.kind = StatementKind::Committing;
+            }
+            continue;
+        } else {
+            (
+                "`alone` has no effect here: it is not on a line of its own above a statement",
+                "move it to the line above the statement that it is meant for",
+            )
+        };
+        let problem = Diagnostic::error("misplaced-directive", file, message);
+        problems.push(problem.at(span.clone()).help(help));
+    }
+    problems
 }
 
 /// Where a comment stands, by the byte it begins at.

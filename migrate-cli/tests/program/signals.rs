@@ -30,22 +30,34 @@ impl Stuck {
         let place = Place::new(&FILES);
         let mut holder = place.database.client();
         holder.batch_execute("SELECT pg_advisory_lock(42)").unwrap();
+        let is_waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 42 AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        Self::waiting(place, holder, is_waiting)
+    }
+
+    /// Runs what `holder` is in the way of, until the query `is_waiting` finds one that waits.
+    fn waiting(place: Place, holder: postgres::Client, is_waiting: &str) -> Self {
         let mut child = place
             .command(&["run", "--lock-timeout", "10min"])
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        while place.database.value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 42 AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())") != "1" {
-            thread::sleep(Duration::from_millis(10));
-        }
         let stderr = BufReader::new(child.stderr.take().unwrap());
-        Self {
+        let stuck = Self {
             place,
             holder,
             child,
             stderr,
             said: String::new(),
+        };
+        stuck.wait_until(is_waiting);
+        stuck
+    }
+
+    /// Until a query counts one.
+    fn wait_until(&self, query: &str) {
+        while self.place.database.value(query) != "1" {
+            thread::sleep(Duration::from_millis(10));
         }
     }
 
@@ -112,4 +124,39 @@ fn the_second_signal_cancels_it_and_nothing_is_left() {
     let tables = "SELECT concat(to_regclass('slow'), to_regclass('next'))";
     assert_eq!(place.database.value(tables), "");
     place.database.assert_quiet();
+}
+
+#[test]
+fn the_second_signal_leaves_an_invalid_index_and_the_next_run_builds_it() {
+    let place = Place::new(&[
+        ("1_t.sql", "CREATE TABLE t (a int);\n"),
+        (
+            "2_i.sql",
+            "-- migrate: no-transaction\nCREATE INDEX CONCURRENTLY i ON t (a);\n",
+        ),
+    ]);
+    place.command(&["run", "--to", "1"]).output().unwrap();
+    let mut holder = place.database.client();
+    holder.batch_execute("BEGIN; LOCK TABLE t").unwrap();
+    let is_waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 't'::regclass";
+    let mut stuck = Stuck::waiting(place, holder, is_waiting);
+    // It has to be built in part: the table is free, and an older transaction is waited for.
+    let mut reader = stuck.place.database.client();
+    reader
+        .batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM pg_class")
+        .unwrap();
+    stuck.holder.batch_execute("COMMIT").unwrap();
+    let invalid = "SELECT count(*) FROM pg_index i JOIN pg_locks l ON l.locktype = 'virtualxid' \
+         AND NOT l.granted WHERE NOT i.indisvalid";
+    stuck.wait_until(invalid);
+    stuck.signal("INT");
+    stuck.signal("INT");
+    let status = stuck.child.wait().unwrap();
+    assert_eq!(status.code(), Some(1));
+    reader.batch_execute("COMMIT").unwrap();
+    assert_eq!(stuck.place.database.invalid_indexes().len(), 1);
+    let output = stuck.place.command(&["run"]).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert!(stuck.place.database.invalid_indexes().is_empty());
+    stuck.place.database.assert_quiet();
 }

@@ -19,8 +19,8 @@
 //! ```
 //!
 //! A `DO` block that commits is such a statement, too. `CALL` is not taken for one, because what a
-//! procedure does is not known here; a procedure that commits is called from a `DO` block that does,
-//! in a `no-transaction` file.
+//! procedure does is not known here. In a `no-transaction` file, `CALL` of a procedure that commits works
+//! as it is; `-- migrate: alone` above a statement keeps every transaction away from it.
 //!
 //! `DROP SUBSCRIPTION` runs in a transaction once the subscription has no slot. If the slot was taken away
 //! in an earlier file, say `-- migrate: allow(needs-no-transaction) <reason>`.
