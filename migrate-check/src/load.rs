@@ -104,7 +104,7 @@ pub fn load(root: &Path, directory: &str, settings: &Settings) -> Loaded {
                 .filter_map(|file| Some((file.name?, file.content?.scannable())))
                 .collect()
         };
-        layouts::recognise(&read.shown, clues, &mut diagnostics);
+        layouts::recognise(&read.shown, &read.folders, clues, &mut diagnostics);
     }
     // Of two at one place, the one found first comes first: the sort is stable.
     diagnostics.sort_by(|a, b| place(a).cmp(&place(b)));

@@ -6,7 +6,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Directory, follow, read_file, unreadable};
+use super::problem::unreadable;
+use super::{Directory, follow, read_file};
 use crate::diagnostics::Diagnostic;
 use crate::files::{Direction, is_sql};
 use crate::layouts::Format;

@@ -5,6 +5,7 @@
 //! hold the same files.
 
 mod folder;
+mod problem;
 
 use std::ffi::OsStr;
 use std::fs;
@@ -17,6 +18,7 @@ use crate::files::{is_bidirectional, is_plain};
 use crate::layouts::Format;
 
 pub(crate) use self::folder::Companion;
+use self::problem::{dangling, leaves, not_a_directory, reason, unreadable};
 
 /// What a directory holds.
 #[derive(Debug, Default)]
@@ -27,6 +29,8 @@ pub(crate) struct Directory {
     pub(crate) path: PathBuf,
     /// The files ending in `.sql`, in alphabetical order of their names.
     pub(crate) entries: Vec<Entry>,
+    /// The sub-directories with SQL in them, each by the path to its first file from there, such as `up.sql`.
+    pub(crate) folders: Vec<String>,
     /// What could not be read, and what may not be.
     pub(crate) problems: Vec<Diagnostic>,
 }
@@ -184,7 +188,9 @@ impl Directory {
             Ok(Some(file)) => {
                 let inner = file.strip_prefix(path).unwrap_or(&file).components();
                 let inner: Vec<String> = inner.map(|part| show(part.as_os_str())).collect();
-                let message = format!("a sub-directory with SQL in it: `{}`", inner.join("/"));
+                let first = inner.join("/");
+                let message = format!("a sub-directory with SQL in it: `{first}`");
+                self.folders.push(first);
                 Diagnostic::error("sub-directory", shown, message).help(format!(
                     "only files directly in `{}` are migrations: move it there, or out of the directory",
                     self.shown
@@ -317,52 +323,6 @@ fn find_sql(directory: &Path, depth: usize, left: &mut usize) -> io::Result<Opti
         }
     }
     Ok(None)
-}
-
-fn unreadable(shown: &str, error: &io::Error) -> Diagnostic {
-    let help = match error.kind() {
-        io::ErrorKind::PermissionDenied => "give the user who builds the right to read it",
-        _ => "check that it is whole and that the user who builds may read it",
-    };
-    Diagnostic::error(
-        "unreadable",
-        shown,
-        format!("cannot be read: {}", reason(error)),
-    )
-    .help(help)
-}
-
-fn dangling(shown: &str) -> Diagnostic {
-    Diagnostic::error("unreadable", shown, "a symbolic link that leads nowhere")
-        .help("put the file itself here")
-}
-
-fn leaves(shown: &str) -> Diagnostic {
-    Diagnostic::error(
-        "outside-the-crate",
-        shown,
-        "a symbolic link that leads out of the crate",
-    )
-    .help("put the files themselves here, so that the crate can be built anywhere")
-}
-
-fn not_a_directory(shown: &str) -> Diagnostic {
-    Diagnostic::error(
-        "not-a-directory",
-        shown,
-        "a file, where a directory of migrations is due",
-    )
-    .help("name the directory that holds the migrations, such as `migrations`")
-}
-
-/// What the system says, without the number of the error, which differs from system to system.
-fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    let plain = text.split(" (os error").next().unwrap_or(&text);
-    let mut characters = plain.chars();
-    characters.next().map_or_else(String::new, |first| {
-        first.to_lowercase().chain(characters).collect()
-    })
 }
 
 fn show_directory(directory: &str) -> String {

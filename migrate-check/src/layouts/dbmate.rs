@@ -4,7 +4,7 @@
 //! the names of the files. Our own directives, which look alike, work as in any file:
 //! `-- migrate: out-of-order`, `-- migrate: allow(…) …`.
 
-use super::goose::both_directions;
+use super::naming::both_directions;
 use super::section::{Mark, Split, split};
 use super::{Format, Sorting, flat, only_sql};
 use crate::files::Direction;

@@ -6,7 +6,8 @@
 //! `run_in_transaction = false` in `metadata.toml` runs the file outside a transaction. Folders whose
 //! names begin with a point are passed over.
 
-use super::{Companion, Format, Sorting, number, only_sql, settings, truth};
+use super::naming::{folder, in_folder, plain_digits};
+use super::{Companion, Format, Sorting, only_sql, settings, truth};
 use crate::files::{Direction, FileName, Misnamed};
 
 pub(super) const FORMAT: Format = Format {
@@ -42,36 +43,6 @@ fn parse(file: &str) -> Result<FileName<'_>, Misnamed> {
         }
     };
     in_folder(file, direction)
-}
-
-/// Takes apart a folder's name: digits, perhaps with hyphens in them, an underscore, a name.
-pub(super) fn in_folder(file: &str, direction: Direction) -> Result<FileName<'_>, Misnamed> {
-    let stem = folder(file);
-    let (digits, name) = stem.split_once('_').unwrap_or((stem, ""));
-    let plain = plain_digits(digits);
-    if plain.is_empty() || !plain.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(Misnamed {
-            message: format!("the folder's name begins with `{digits}`, which is not a version"),
-            help: "name it like `2025-01-31-093000_create_users`".to_owned(),
-        });
-    }
-    Ok(FileName {
-        version: number(&plain)?,
-        digits,
-        name,
-        stem,
-        direction,
-        out_of_order: false,
-    })
-}
-
-/// A version without its hyphens.
-fn plain_digits(digits: &str) -> String {
-    digits.chars().filter(|&digit| digit != '-').collect()
-}
-
-pub(super) fn folder(file: &str) -> &str {
-    file.split('/').next().unwrap_or_default()
 }
 
 fn spell(stem: &str, direction: Direction) -> String {

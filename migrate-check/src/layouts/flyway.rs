@@ -14,8 +14,8 @@
 //! [`Layout::Flyway`]: super::Layout::Flyway
 //! [`Layout::FlywayDotted`]: super::Layout::FlywayDotted
 
-use super::refinery::prefixed;
-use super::{Companion, Format, Sorting, number, only_sql, settings, truth};
+use super::naming::{number, prefixed};
+use super::{Companion, Format, Sorting, only_sql, settings, truth};
 use crate::files::{Direction, FileName, Misnamed};
 use crate::migration::Transaction;
 

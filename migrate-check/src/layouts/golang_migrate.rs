@@ -5,7 +5,7 @@
 //! tool's, so many hold `BEGIN` and `COMMIT` of their own: those are to be deleted, because here the file
 //! and its history row commit together.
 
-use super::sqlx::underscored;
+use super::naming::underscored;
 use super::{Format, Sorting, only_sql};
 use crate::files::{Direction, FileName, Misnamed, parse};
 

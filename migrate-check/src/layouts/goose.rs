@@ -5,9 +5,10 @@
 //! end; here the whole syntax is read, so they say nothing new. `ENVSUB ON` is refused: nothing is
 //! substituted here. Migrations written in Go cannot be taken over.
 
+use super::naming::both_directions;
 use super::section::{Mark, Split, split};
 use super::{Format, Sorting, flat};
-use crate::files::{Direction, FileName, Misnamed, parse};
+use crate::files::{Direction, Misnamed, parse};
 use crate::migration::Transaction;
 
 pub(super) const FORMAT: Format = Format {
@@ -19,21 +20,6 @@ pub(super) const FORMAT: Format = Format {
     companion: None,
     split: Some(sections),
 };
-
-/// The name of a file that holds both directions.
-pub(super) fn both_directions<'f>(file: &'f str, tool: &str) -> Result<FileName<'f>, Misnamed> {
-    let parsed = parse(file)?;
-    if parsed.direction == Direction::Down {
-        return Err(Misnamed {
-            message: format!("a down file, but {tool} keeps both directions in one file"),
-            help: format!(
-                "move its statements to the down section of the file that applies version {}, or delete it",
-                parsed.version
-            ),
-        });
-    }
-    Ok(parsed)
-}
 
 fn sections(text: &str) -> Split {
     split(text, "-- +goose Up", mark)

@@ -13,6 +13,7 @@ mod flat;
 mod flyway;
 mod golang_migrate;
 mod goose;
+mod naming;
 mod prisma;
 mod recognise;
 mod refinery;
@@ -204,14 +205,6 @@ fn truth(value: &str) -> Option<Transaction> {
         "false" => Some(Transaction::None),
         _ => None,
     }
-}
-
-/// A version of up to 19 digits.
-fn number(digits: &str) -> Result<i64, Misnamed> {
-    digits.parse().map_err(|_| Misnamed {
-        message: format!("version {digits} is too large: the largest is {}", i64::MAX),
-        help: "give it a shorter number".to_owned(),
-    })
 }
 
 #[cfg(test)]

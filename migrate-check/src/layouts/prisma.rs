@@ -4,7 +4,7 @@
 //! Prisma orders folders by their names and has no files that revert; a `down.sql`, which its manual
 //! suggests to keep beside the migration, is taken for one.
 
-use super::diesel::in_folder;
+use super::naming::in_folder;
 use super::{Format, Sorting, only_sql};
 use crate::files::{Direction, FileName, Misnamed};
 

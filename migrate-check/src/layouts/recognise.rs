@@ -5,10 +5,12 @@ use crate::diagnostics::Diagnostic;
 use crate::files::Direction;
 
 /// Replaces what is wrong with each file of a directory in another tool's layout by one error that names
-/// the layout. Does nothing where that is not most of the directory. `files` are the names and the texts
-/// of the files ending in `.sql` directly in it.
+/// the layout. Does nothing where that is not most of the directory. `folders` are the sub-directories with
+/// SQL in them, each by the path to its first file; `files` are the names and the texts of the files ending in
+/// `.sql` directly in the directory.
 pub(crate) fn recognise<'f>(
     directory: &str,
+    folders: &[String],
     files: impl FnOnce() -> Vec<(&'f str, &'f str)>,
     problems: &mut Vec<Diagnostic>,
 ) {
@@ -23,18 +25,7 @@ pub(crate) fn recognise<'f>(
         return;
     }
     let files = files();
-    let folders: Vec<&str> = problems
-        .iter()
-        .filter(|problem| problem.rule == "sub-directory")
-        .map(|problem| problem.message.as_str())
-        .collect();
-    let of_folders = |file: &str| {
-        let ending = format!("`{file}`");
-        folders
-            .iter()
-            .filter(|message| message.ends_with(&ending))
-            .count()
-    };
+    let of_folders = |file: &str| folders.iter().filter(|first| *first == file).count();
     let total = files.len() + folders.len();
     let marked = |layout: Layout| {
         let Some(split) = layout.format().split else {

@@ -5,7 +5,8 @@
 //! passes it and is then refused, because it is no integer. Migrations written in Rust, `V1__name.rs`,
 //! cannot be taken over.
 
-use super::{Format, Sorting, number};
+use super::naming::{number, prefixed};
+use super::{Format, Sorting};
 use crate::files::{Direction, FileName, Misnamed};
 
 pub(super) const FORMAT: Format = Format {
@@ -34,50 +35,6 @@ fn parse(file: &str) -> Result<FileName<'_>, Misnamed> {
         stem: prefixed.stem,
         direction: Direction::Up,
         out_of_order: prefixed.prefix == 'U',
-    })
-}
-
-/// `V1_2__create users.sql`, taken apart.
-pub(super) struct Prefixed<'f> {
-    /// `V`, `U` or `R`.
-    pub(super) prefix: char,
-    /// Digits, perhaps with points or underscores in between; empty after `R`.
-    pub(super) version: &'f str,
-    pub(super) name: &'f str,
-    pub(super) stem: &'f str,
-}
-
-pub(super) fn prefixed<'f>(file: &'f str, tool: &str) -> Result<Prefixed<'f>, Misnamed> {
-    let misnamed = |message: String| Misnamed {
-        message,
-        help: format!("rename it like `V1__create_users.sql`, or delete it: {tool} ignores it"),
-    };
-    let stem = file
-        .strip_suffix(".sql")
-        .ok_or_else(|| misnamed("does not end in `.sql`".to_owned()))?;
-    let (prefix, rest) = ['V', 'U', 'R']
-        .into_iter()
-        .find_map(|prefix| Some((prefix, stem.strip_prefix(prefix)?)))
-        .ok_or_else(|| misnamed("the name does not begin with `V`".to_owned()))?;
-    let (version, name) = rest
-        .split_once("__")
-        .ok_or_else(|| misnamed("no `__` between the version and the name".to_owned()))?;
-    let starts_and_ends = |part: fn(char) -> bool| {
-        version.starts_with(part) && version.ends_with(part)
-            || (prefix == 'R' && version.is_empty())
-    };
-    if !starts_and_ends(|digit| digit.is_ascii_digit())
-        || !version
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'_'))
-    {
-        return Err(misnamed(format!("`{version}` is not a version")));
-    }
-    Ok(Prefixed {
-        prefix,
-        version,
-        name,
-        stem,
     })
 }
 

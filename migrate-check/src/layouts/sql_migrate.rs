@@ -3,7 +3,7 @@
 //! A migration's identity there is its whole file name, ordered by the number in front; names without one
 //! are refused here. `notransaction` after a mark holds for that direction (`sqlparse/sqlparse.go`).
 
-use super::goose::both_directions;
+use super::naming::both_directions;
 use super::section::{Mark, Split, split};
 use super::{Format, Sorting, flat, only_sql};
 use crate::files::Direction;

@@ -5,6 +5,7 @@
 //! begins with `-- no-transaction` runs outside one; here that comment is understood wherever
 //! directives are.
 
+use super::naming::underscored;
 use super::{Format, Sorting, flat, only_sql};
 use crate::files::{FileName, Misnamed, parse};
 
@@ -22,22 +23,4 @@ fn taken_apart(file: &str) -> Result<FileName<'_>, Misnamed> {
     let parsed = parse(file)?;
     underscored(&parsed, "sqlx")?;
     Ok(parsed)
-}
-
-/// The separator that all tools of this kind insist on; ours may be a hyphen, or missing.
-pub(super) fn underscored(parsed: &FileName<'_>, tool: &str) -> Result<(), Misnamed> {
-    let rest = parsed.stem.get(parsed.digits.len()..).unwrap_or_default();
-    if rest.starts_with('_') {
-        return Ok(());
-    }
-    Err(Misnamed {
-        message: format!(
-            "no `_` after version {}, so {tool} ignores it",
-            parsed.version
-        ),
-        help: format!(
-            "rename it so that it begins with `{}_`, or delete it if it was never applied",
-            parsed.digits
-        ),
-    })
 }

@@ -1,0 +1,51 @@
+//! What is wrong with a directory or a file as a whole, as a diagnostic.
+
+use std::io;
+
+use crate::diagnostics::Diagnostic;
+
+pub(super) fn unreadable(shown: &str, error: &io::Error) -> Diagnostic {
+    let help = match error.kind() {
+        io::ErrorKind::PermissionDenied => "give the user who builds the right to read it",
+        _ => "check that it is whole and that the user who builds may read it",
+    };
+    Diagnostic::error(
+        "unreadable",
+        shown,
+        format!("cannot be read: {}", reason(error)),
+    )
+    .help(help)
+}
+
+pub(super) fn dangling(shown: &str) -> Diagnostic {
+    Diagnostic::error("unreadable", shown, "a symbolic link that leads nowhere")
+        .help("put the file itself here")
+}
+
+pub(super) fn leaves(shown: &str) -> Diagnostic {
+    Diagnostic::error(
+        "outside-the-crate",
+        shown,
+        "a symbolic link that leads out of the crate",
+    )
+    .help("put the files themselves here, so that the crate can be built anywhere")
+}
+
+pub(super) fn not_a_directory(shown: &str) -> Diagnostic {
+    Diagnostic::error(
+        "not-a-directory",
+        shown,
+        "a file, where a directory of migrations is due",
+    )
+    .help("name the directory that holds the migrations, such as `migrations`")
+}
+
+/// What the system says, without the number of the error, which differs from system to system.
+pub(super) fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    let plain = text.split(" (os error").next().unwrap_or(&text);
+    let mut characters = plain.chars();
+    characters.next().map_or_else(String::new, |first| {
+        first.to_lowercase().chain(characters).collect()
+    })
+}
