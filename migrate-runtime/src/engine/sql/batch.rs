@@ -39,10 +39,15 @@ impl Batch {
         // A transaction of its own: after a query, the first BEGIN could choose no isolation level any more.
         message.add(BEGIN);
         message.add(settings::LIFT);
-        let lock = taken(table);
+        // Without parameters, so that it is planned once. The server plans a statement that has some for each of its
+        // first five executions, and this one takes longer to plan than all the others.
+        message.add(&format!(
+            "PREPARE migrate_trust_{token} AS SELECT {}",
+            taken(table)
+        ));
         let timeouts = timeouts(&["$1".to_owned(), "$2".to_owned()]);
         message.add(&format!(
-            "PREPARE migrate_take_{token} (pg_catalog.text, pg_catalog.text) AS SELECT {lock}, {timeouts}"
+            "PREPARE migrate_take_{token} (pg_catalog.text, pg_catalog.text) AS SELECT {timeouts}"
         ));
         let version = if_unmoved(table, basis, "$4", "$1");
         message.add(&format!(
@@ -67,6 +72,7 @@ impl Batch {
         for (at, item) in items.iter().enumerate() {
             message.add(BEGIN);
             message.add(&lock_table);
+            message.add(&format!("EXECUTE migrate_trust_{token}"));
             let [wait, work] = limits.of(item.script);
             message.add(&format!("EXECUTE migrate_take_{token}({wait}, {work})"));
             if let Some(path) = limits.path {
@@ -85,7 +91,7 @@ impl Batch {
             message.add("COMMIT");
             newest = newest.max(item.version);
         }
-        let forget = ["take", "begin", "leave", "end"]
+        let forget = ["trust", "take", "begin", "leave", "end"]
             .map(|name| format!("DEALLOCATE migrate_{name}_{token}"))
             .join(";");
         message.add(COMMIT_COUNT);
