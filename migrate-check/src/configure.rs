@@ -18,6 +18,13 @@ pub fn configure<N: AsRef<str>>(
     settings::configure(root, directory, chosen, &named, &lint::names())
 }
 
+impl Settings {
+    /// Reads what [`to_text`](Settings::to_text) wrote.
+    pub fn from_text(text: &str) -> Self {
+        settings::read_embedded(text, &lint::names())
+    }
+}
+
 impl Configured {
     /// What was loaded with these settings, with the file among its sources.
     pub fn join(self, mut loaded: Loaded) -> Loaded {

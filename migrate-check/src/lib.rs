@@ -32,7 +32,8 @@ pub use diagnostics::{
 pub use files::{Checksum, Source};
 pub use layouts::Layout;
 pub use lint::{RULES, Rule};
-pub use load::{Loaded, load};
-pub use migration::{Migration, ReindexScope, Script, Statement, StatementKind, Transaction};
+pub use load::{EmbeddedFile, Loaded, load, load_embedded};
+pub use migration::{
+    Lock, LockMode, Migration, ReindexScope, Script, Statement, StatementKind, Transaction,
+};
 pub use settings::{Configured, Level, Lint, Order, Settings, Syntax, TableName};
-pub use validate::judge;

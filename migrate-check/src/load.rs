@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::diagnostics::{Diagnostic, Renderer, Severity, Style};
 use crate::directory;
-use crate::files::{Source, encoding};
+use crate::files::{Content, Source, encoding};
 use crate::layouts::{self, Layout};
 use crate::migration::{Migration, Transaction};
 use crate::settings::Settings;
@@ -84,17 +84,15 @@ pub fn load(root: &Path, directory: &str, settings: &Settings) -> Loaded {
             sources.push(source);
             transaction
         });
-        decoded.push((entry.name, entry.shown, entry.path, content, transaction));
+        decoded.push(Decoded {
+            name: entry.name,
+            shown: entry.shown,
+            path: entry.path,
+            content,
+            transaction,
+        });
     }
-    let files: Vec<validate::File<'_>> = decoded
-        .iter()
-        .map(|(name, shown, _, content, transaction)| validate::File {
-            name: name.as_deref(),
-            shown,
-            content: content.as_ref(),
-            transaction: *transaction,
-        })
-        .collect();
+    let files: Vec<validate::File<'_>> = decoded.iter().map(Decoded::as_file).collect();
     let (migrations, found) = validate(&files, settings);
     diagnostics.extend(found);
     if settings.layout == Layout::Flat {
@@ -109,14 +107,7 @@ pub fn load(root: &Path, directory: &str, settings: &Settings) -> Loaded {
     // Of two at one place, the one found first comes first: the sort is stable.
     diagnostics.sort_by(|a, b| place(a).cmp(&place(b)));
     let with_settings = !sources.is_empty();
-    sources.extend(
-        decoded
-            .into_iter()
-            .filter_map(|(_, file, path, content, _)| {
-                let text = content?.text;
-                Some(Source { file, path, text })
-            }),
-    );
+    sources.extend(decoded.into_iter().filter_map(Decoded::into_source));
     if with_settings {
         sources.sort_by(|a, b| a.file.cmp(&b.file));
         // The two directions of a migration share their settings.
@@ -131,6 +122,88 @@ pub fn load(root: &Path, directory: &str, settings: &Settings) -> Loaded {
         diagnostics,
         sources,
         path: read.path,
+    }
+}
+
+/// A file whose text is already at hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EmbeddedFile {
+    /// Its name within the directory, e.g. `0002_users.sql`.
+    pub name: String,
+    /// All of its text.
+    pub text: String,
+    /// Whether it runs in a transaction.
+    pub transaction: Transaction,
+}
+
+/// [`load()`] for files that a program embeds: the same verdict as that of the build, if the settings are the same.
+/// `directory` is the name that diagnostics show.
+pub fn load_embedded(directory: &str, files: Vec<EmbeddedFile>, settings: &Settings) -> Loaded {
+    let mut diagnostics = Vec::new();
+    let mut decoded: Vec<Decoded> = files
+        .into_iter()
+        .map(|file| {
+            let shown = match directory {
+                "" => file.name.clone(),
+                directory => format!("{}/{}", directory.trim_end_matches('/'), file.name),
+            };
+            let (content, found) = encoding::decode(&shown, file.text.into_bytes());
+            diagnostics.extend(found);
+            Decoded {
+                name: Some(file.name),
+                shown,
+                path: PathBuf::new(),
+                content: Some(content),
+                transaction: file.transaction,
+            }
+        })
+        .collect();
+    decoded.sort_by(|a, b| a.name.cmp(&b.name));
+    let files: Vec<validate::File<'_>> = decoded.iter().map(Decoded::as_file).collect();
+    let (migrations, found) = validate(&files, settings);
+    diagnostics.extend(found);
+    diagnostics.sort_by(|a, b| place(a).cmp(&place(b)));
+    Loaded {
+        migrations,
+        diagnostics,
+        sources: decoded
+            .into_iter()
+            .filter_map(Decoded::into_source)
+            .collect(),
+        path: PathBuf::new(),
+    }
+}
+
+/// A file, read and decoded.
+#[derive(Debug)]
+struct Decoded {
+    /// Its name; none where it is not UTF-8.
+    name: Option<String>,
+    /// As diagnostics name it.
+    shown: String,
+    path: PathBuf,
+    /// What it holds; none where it cannot be read.
+    content: Option<Content>,
+    /// Whether what lies beside it says that it runs outside a transaction.
+    transaction: Transaction,
+}
+
+impl Decoded {
+    fn as_file(&self) -> validate::File<'_> {
+        validate::File {
+            name: self.name.as_deref(),
+            shown: &self.shown,
+            content: self.content.as_ref(),
+            transaction: self.transaction,
+        }
+    }
+
+    fn into_source(self) -> Option<Source> {
+        Some(Source {
+            file: self.shown,
+            path: self.path,
+            text: self.content?.text,
+        })
     }
 }
 

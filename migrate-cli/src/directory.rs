@@ -125,18 +125,15 @@ impl Directory {
         Ok(loaded)
     }
 
-    /// The set of migrations, where nothing is wrong with it.
+    /// The set of migrations, where nothing is wrong with it, and what is known of its files.
     ///
     /// # Errors
     /// Everything that is wrong with the files.
-    pub(crate) fn migrations(&self) -> Result<Migrations, Failure> {
+    pub(crate) fn migrations(&self) -> Result<(Migrations, Loaded), Failure> {
         let loaded = self.load()?;
         if !loaded.has_errors() {
-            return Ok(Migrations::from_loaded(
-                &self.shown(),
-                &loaded,
-                &self.settings().table,
-            ));
+            let set = Migrations::from_loaded(&self.shown(), &loaded, &self.settings().table);
+            return Ok((set, loaded));
         }
         let errors: Vec<&Diagnostic> = loaded
             .diagnostics

@@ -5,7 +5,6 @@ use std::pin::pin;
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
-use migrate_check::{Settings, TableName};
 use migrate_runtime::{Migrations, Session};
 
 use crate::commands::{adopt, baseline, plan, repair, revert, run, status};
@@ -131,14 +130,7 @@ impl Migrate {
 
     fn job<'j>(&self, set: &'j Migrations) -> Result<Job<'j>, Failure> {
         let table = self.options.table(set.table())?;
-        let settings = Settings {
-            table: TableName {
-                schema: table.schema().to_owned(),
-                name: table.name().to_owned(),
-            },
-            ..Settings::default()
-        };
-        Ok(Job::new(set, table, settings, self.options.output()))
+        Ok(Job::new(set, table, None, self.options.output()))
     }
 
     fn finish(&self, result: Result<Exit, Failure>) -> ExitCode {

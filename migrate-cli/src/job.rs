@@ -1,6 +1,6 @@
 //! What a command that needs a database is given: the migrations, and how to run them.
 
-use migrate_check::Settings;
+use migrate_check::Loaded;
 use migrate_runtime::{HistoryTable, Migrations, Runner, StopToken};
 
 use crate::output::Output;
@@ -10,8 +10,9 @@ use crate::progress::Progress;
 pub(crate) struct Job<'j> {
     pub(crate) set: &'j Migrations,
     pub(crate) table: HistoryTable,
-    /// What findings are judged by.
-    pub(crate) settings: Settings,
+    /// What is known of the files: findings, and the locks of each statement. Of an embedded set, none until it is
+    /// asked for.
+    pub(crate) loaded: Option<Loaded>,
     pub(crate) output: Output,
     pub(crate) progress: Progress,
     /// Requested when the program is asked to end.
@@ -22,13 +23,13 @@ impl<'j> Job<'j> {
     pub(crate) fn new(
         set: &'j Migrations,
         table: HistoryTable,
-        settings: Settings,
+        loaded: Option<Loaded>,
         output: Output,
     ) -> Self {
         Self {
             set,
             table,
-            settings,
+            loaded,
             output,
             progress: Progress::new(output),
             stop: StopToken::new(),

@@ -123,9 +123,8 @@ impl Program {
             Command::Man(man) => man.perform(),
             Command::Operation(operation) => {
                 let directory = directory()?;
-                let set = directory.migrations()?;
-                let settings = directory.settings().clone();
-                let job = Job::new(&set, directory.table()?, settings, output);
+                let (set, loaded) = directory.migrations()?;
+                let job = Job::new(&set, directory.table()?, Some(loaded), output);
                 block_on(perform_connected(&job, &self.options, operation))?
             }
         }

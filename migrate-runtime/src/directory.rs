@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use migrate_check::pack::pack;
-use migrate_check::{Loaded, TableName};
+use migrate_check::{EmbeddedFile, Loaded, Settings, TableName, Transaction, load_embedded};
 
-use crate::migrations::Migrations;
+use crate::migrations::{Migrations, Script};
 use crate::table::HistoryTable;
 
 impl Migrations {
@@ -19,5 +19,39 @@ impl Migrations {
             Cow::Owned(directory.to_owned()),
             HistoryTable::unchecked(table.schema.clone().into(), table.name.clone().into()),
         )
+    }
+
+    /// What the build found out about the embedded files, found out again from their texts and the settings of the
+    /// build; `table` is the history table.
+    pub fn to_loaded(&self, table: TableName) -> Loaded {
+        let settings = Settings {
+            table,
+            ..Settings::from_text(self.settings)
+        };
+        let mut files: Vec<EmbeddedFile> = Vec::new();
+        for migration in self {
+            let mut scripts: Vec<&Script<'_>> = Vec::new();
+            scripts.push(migration.up());
+            scripts.extend(migration.down());
+            // A file that holds both directions is its parts, one after the other.
+            scripts.sort_by_key(|script| script.lines_before);
+            for script in scripts {
+                match files.last_mut() {
+                    Some(file) if script.lines_before.is_some() && file.name == script.file() => {
+                        file.text.push_str(script.sql());
+                    }
+                    _ => files.push(EmbeddedFile {
+                        name: script.file().to_owned(),
+                        text: script.sql().to_owned(),
+                        transaction: if script.is_transactional() {
+                            Transaction::Single
+                        } else {
+                            Transaction::None
+                        },
+                    }),
+                }
+            }
+        }
+        load_embedded(self.directory(), files, &settings)
     }
 }

@@ -218,6 +218,10 @@ pub mod __private {
     pub use migrate_macros::embed;
 
     /// The set that `embed_migrations!` has packed.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "only what the macro writes calls it"
+    )]
     pub const fn migrations(
         text: &'static str,
         index: &'static [u8],
@@ -226,6 +230,7 @@ pub mod __private {
         table: &'static str,
         key: i64,
         source: Option<&'static str>,
+        settings: &'static str,
     ) -> Migrations {
         Migrations::embedded(
             text,
@@ -233,6 +238,7 @@ pub mod __private {
             directory,
             HistoryTable::known(schema, table, key),
             source,
+            settings,
         )
     }
 }

@@ -28,12 +28,18 @@ pub struct Migrations {
     directory: Cow<'static, str>,
     table: HistoryTable,
     source: Option<&'static str>,
+    /// The settings of the build, as `migrate_check` writes them; empty for the defaults.
+    #[cfg_attr(
+        not(feature = "directory"),
+        expect(dead_code, reason = "only tools read it")
+    )]
+    pub(crate) settings: &'static str,
 }
 
 impl Migrations {
     /// A set that holds nothing: what `embed_migrations!` expands to after an error, and a start for tests.
     pub const fn empty() -> Self {
-        Self::embedded("", b"", "migrations", HistoryTable::DEFAULT, None)
+        Self::embedded("", b"", "migrations", HistoryTable::DEFAULT, None, "")
     }
 
     /// What the macro expands to.
@@ -43,6 +49,7 @@ impl Migrations {
         directory: &'static str,
         table: HistoryTable,
         source: Option<&'static str>,
+        settings: &'static str,
     ) -> Self {
         Self {
             text: Cow::Borrowed(text),
@@ -50,6 +57,7 @@ impl Migrations {
             directory: Cow::Borrowed(directory),
             table,
             source,
+            settings,
         }
     }
 
@@ -67,6 +75,7 @@ impl Migrations {
             directory,
             table,
             source: None,
+            settings: "",
         }
     }
 

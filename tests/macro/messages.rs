@@ -89,7 +89,7 @@ fn twelve_broken_files_are_twelve_errors_in_one_build() {
     error: migrations/0006_string.sql:2:8: unterminated quoted string
     error: migrations/0007_comment.sql:1:1: unterminated /* comment
     error: migrations/0008_body.sql:1:4: unterminated dollar-quoted string
-    error: migrations/0009_commit.sql:2:3: `COMMIT` in a file that runs in a transaction already
+    error: migrations/0009_commit.sql:2:3: `COMMIT` in a file that already runs in a transaction
     error: migrations/0010_directive.sql:1:13: unknown directive `no-transactoin`
     error: migrations/001_again.sql: version 1 is also the version of `0001_fine.sql`
     error: migrations/1create.sql: no `_` or `-` between version 1 and the name

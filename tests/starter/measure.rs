@@ -19,6 +19,7 @@ pub(crate) fn measure(text: &str, index: &str, url: &str) -> Result<u64, Box<dyn
         "schema_migrations",
         1,
         None,
+        "",
     );
     // From here on the kernel notes the peak anew.
     fs::write("/proc/self/clear_refs", "5")?;

@@ -27,11 +27,12 @@ const TEMPLATE: &str = r#"//! FILL IN: what happens, in one sentence.
 //! SELECT 1; -- FILL IN: the safe way
 //! ```
 
+use migrate_sql::ast::{Command, Kind, ObjectKind};
+
 use crate::diagnostics::Diagnostic;
+use crate::lint::context::Context;
 use crate::lint::rule::{Check, Rule};
-use crate::lint::scene::Scene;
 use crate::settings::Level;
-use migrate_sql::ast::symbols as w;
 
 pub(super) const RULE: Rule = Rule {
     id: "{id}",
@@ -39,14 +40,20 @@ pub(super) const RULE: Rule = Rule {
     summary: "FILL IN: what it finds, in a line",
     allowable: true,
     source: include_str!("{file}.rs"),
-    // FILL IN: the symbols of the statements that it reads.
-    check: Check::Statement(&[w::DROP_STATEMENT], check),
+    // FILL IN: the kinds of the statements that it reads.
+    check: Check::Statement(&[Kind::Drop], check),
 };
 
-fn check(scene: &Scene<'_>) -> Vec<Diagnostic> {
+fn check(context: &Context<'_>) -> Vec<Diagnostic> {
     // FILL IN: the condition, the message with the lock, and help that one can follow.
+    let Command::Drop(dropped) = context.command() else {
+        return Vec::new();
+    };
+    if dropped.kind != ObjectKind::Table {
+        return Vec::new();
+    }
     let message = "FILL IN";
-    vec![scene.find(&RULE, scene.said.node, message).help("FILL IN")]
+    vec![context.find(&RULE, message).help("FILL IN")]
 }
 
 #[cfg(test)]
@@ -153,10 +160,7 @@ mod tests {
         {
             assert!(rules.contains(line), "no rule has `{line}`");
         }
-        for call in [
-            ".find(&RULE, scene.said.node, message)",
-            "w::DROP_STATEMENT",
-        ] {
+        for call in [".find(&RULE, message)", "Kind::Drop"] {
             assert!(template.contains(call) && rules.contains(call), "{call}");
         }
         assert!(template.contains(PLACEHOLDER));

@@ -22,16 +22,16 @@ An error stops the build, a warning does not. Another level is given to a rule b
 commas. `start_after = \"…\"` names a version: the files up to it ran long ago, and only rules with level error apply to
 them.
 
-A finding that is meant is allowed in the file itself, with a reason: `-- migrate: allow(<rule>) <reason>` at the top of
-the file holds for all of it, on a line of its own above a statement for that statement. One that nothing needs is a
-warning. Where the migration could not be applied and recorded as it is, there is nothing to allow.
+To allow a finding, write `-- migrate: allow(<rule>) <reason>` into the file: at its top for the whole file, or on a
+line of its own above a statement for that statement. An `allow` that nothing needs is a warning. Rules whose findings
+would make the migration fail cannot be allowed.
 
-Many rules speak of tables that are in use. Those are all but the ones that the same file creates; a file that runs
-before may have been applied long ago. Down files may drop and rename what their up files made.
+A table counts as in use unless the same file creates it: an earlier file may have been applied long ago. Down files
+may drop and rename what their up files made.
 
-In the examples, comments say what PostgreSQL does to tables that were there before: the lock it takes until the
-transaction ends, the tables it `scans` to prove something or `rewrites`, the indexes it `builds`, all while it holds
-that lock. The examples are run against a server in the tests, and the comments compared with what happens.
+In the examples, comments say what PostgreSQL does to existing tables: the lock it takes until the transaction ends,
+the tables it `scans` or `rewrites` and the indexes it `builds` while it holds that lock. The tests run the examples
+against a server and compare the comments with what happens.
 
 ";
 

@@ -1,8 +1,15 @@
-//! What earlier statements have made: of the tables, by the files before, and of everything, by the file
-//! itself. Knows no rule.
+//! What the statements so far have made: tables, indexes, types, and in which file.
+//!
+//! One [`Catalog`] is carried through all files in the order in which they run. Each statement is applied to it once,
+//! so at any point it holds the state after everything before. Each object knows the number of the file that made it,
+//! so "made in this file" is a comparison.
+//!
+//! What `DO` blocks and functions do stays unknown, and so do objects that existed before the first file. A rule
+//! speaks where nothing is known, and is quiet where the catalog says that all is well. Knows no rule.
 
-mod past;
-mod schema;
+mod apply;
+mod model;
+mod namespace;
+mod table;
 
-pub(crate) use self::past::Past;
-pub(crate) use self::schema::Schema;
+pub(crate) use self::model::{Catalog, Lasting};

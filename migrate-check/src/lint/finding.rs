@@ -2,11 +2,9 @@
 
 use std::ops::Range;
 
-use migrate_sql::grammar::Node;
-
+use super::context::Context;
+use super::parsed_file::ParsedFile;
 use super::rule::Rule;
-use super::scene::Scene;
-use super::subject::Subject;
 use crate::diagnostics::{Diagnostic, RuleRemark};
 use crate::settings::Level;
 
@@ -14,7 +12,7 @@ impl Rule {
     /// A finding of this rule; what level it has is decided later.
     pub(super) fn finding(
         &self,
-        subject: &Subject<'_>,
+        file: &ParsedFile<'_>,
         span: Range<usize>,
         message: impl Into<String>,
     ) -> Diagnostic {
@@ -23,20 +21,25 @@ impl Rule {
         } else {
             RuleRemark::Name
         };
-        Diagnostic::error(self.id, subject.file, message)
+        Diagnostic::error(self.id, file.name, message)
             .at(span)
             .remark(remark)
     }
 }
 
-impl Scene<'_> {
-    /// A finding about a part of the statement.
-    pub(crate) fn find(
+impl Context<'_> {
+    /// A finding about the statement.
+    pub(crate) fn find(&self, rule: &Rule, message: impl Into<String>) -> Diagnostic {
+        self.find_at(rule, self.statement.range(), message)
+    }
+
+    /// A finding about a part of the statement, of which the first line is shown.
+    pub(crate) fn find_at(
         &self,
         rule: &Rule,
-        node: Node<'_>,
+        range: Range<usize>,
         message: impl Into<String>,
     ) -> Diagnostic {
-        rule.finding(self.subject, self.subject.source.headline(node), message)
+        rule.finding(self.file, self.file.headline(range), message)
     }
 }

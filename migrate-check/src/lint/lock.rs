@@ -1,173 +1,92 @@
-//! Locks that a statement takes on a table others use, and that last until its transaction ends.
+//! Which locks a statement takes on tables that other sessions use, and holds until its transaction ends.
 
-use migrate_sql::ast::Relation;
-use migrate_sql::ast::symbols as w;
-use migrate_sql::ast::{ActKind, Target};
-use migrate_sql::ast::{Column, TraitKind};
-use migrate_sql::ast::{Constraint, ConstraintKind};
-use migrate_sql::ast::{Source, Statement};
-use migrate_sql::grammar::parse;
-use migrate_sql::scanner::Keyword as K;
-use migrate_sql::splitter::analyse;
+use migrate_sql::ast::{
+    AlterTableAction, Command, Concurrency, ConstraintKind, Detach, ObjectKind, ObjectName,
+    Statement,
+};
 
-use crate::catalog::Past;
+use crate::catalog::Catalog;
+use crate::migration::{Lock, LockMode};
 
-/// A lock that shuts out those who write, or everybody.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Held {
-    pub(crate) relation: Relation,
-    /// In PostgreSQL's words.
-    pub(crate) mode: &'static str,
-}
-
-pub(super) const SHARE: &str = "SHARE";
-pub(super) const SHARE_ROW_EXCLUSIVE: &str = "SHARE ROW EXCLUSIVE";
-pub(super) const ACCESS_EXCLUSIVE: &str = "ACCESS EXCLUSIVE";
-
-/// The lock a statement takes, if it takes one of a table that the file has not created itself.
-pub(super) fn take(said: &Statement<'_>, past: &Past) -> Option<Held> {
-    let on = |relation: Option<Relation>, mode| {
-        let relation = relation.filter(|relation| !past.has_created(relation))?;
-        Some(Held { relation, mode })
+/// The strongest lock that a statement takes, if it takes one of a table that the file has not created itself.
+/// `DROP TABLE` has [`locks_of_drop`].
+pub(super) fn strongest(statement: &Statement<'_>, catalog: &Catalog) -> Option<Lock> {
+    let on = |table: &ObjectName, mode| {
+        (!catalog.is_new(table)).then(|| Lock {
+            table: table.clone(),
+            mode,
+        })
     };
-    match said.node.symbol() {
-        w::ALTER_TABLE => {
-            let alteration = said.alteration()?;
-            if alteration.target != Target::Table {
-                return None;
-            }
-            let mut acts = alteration.acts.iter();
-            acts.find_map(|act| match &act.kind {
-                ActKind::Attach(child) => on(child.clone(), ACCESS_EXCLUSIVE),
-                kind => on(Some(alteration.relation.clone()), mode(kind)?)
-                    .or_else(|| on(parent(kind), SHARE_ROW_EXCLUSIVE)),
+    match &statement.command {
+        Command::AlterTable(altered) if altered.kind == ObjectKind::Table => {
+            let mut actions = altered.actions.iter();
+            actions.find_map(|action| match &action.action {
+                AlterTableAction::AttachPartition(partition) => {
+                    on(partition, LockMode::AccessExclusive)
+                }
+                action => on(&altered.name, mode(action)?).or_else(|| {
+                    let referenced = referenced(action)?;
+                    on(referenced, LockMode::ShareRowExclusive)
+                }),
             })
         }
-        w::INDEX if !said.is_concurrent() => on(said.relation(), SHARE),
-        w::CREATE_TRIGGER => on(said.relation(), SHARE_ROW_EXCLUSIVE),
-        w::CREATE_POLICY | w::TRUNCATE => on(said.relation(), ACCESS_EXCLUSIVE),
-        w::RENAME_STATEMENT if said.node.child(w::TABLE).is_some() => {
-            on(said.relation(), ACCESS_EXCLUSIVE)
+        Command::CreateIndex(index) if index.concurrency == Concurrency::Blocking => {
+            on(&index.table, LockMode::Share)
         }
-        w::CREATE_TABLE => said
-            .parents()
-            .into_iter()
-            .find_map(|parent| on(Some(parent), SHARE_ROW_EXCLUSIVE)),
+        Command::CreateTrigger(created) => on(created.table.as_ref()?, LockMode::ShareRowExclusive),
+        Command::CreatePolicy(created) => on(created.table.as_ref()?, LockMode::AccessExclusive),
+        Command::Truncate(truncated) => {
+            let mut tables = truncated.tables.iter();
+            tables.find_map(|table| on(table, LockMode::AccessExclusive))
+        }
+        Command::Rename(renamed) if renamed.kind == ObjectKind::Table => {
+            on(&renamed.name, LockMode::AccessExclusive)
+        }
+        Command::CreateTable(created) => created
+            .referenced()
+            .find_map(|parent| on(parent, LockMode::ShareRowExclusive)),
         _ => None,
     }
 }
 
-/// The lock of a command of `ALTER TABLE`, if it is one that shuts anybody out.
-fn mode(kind: &ActKind<'_>) -> Option<&'static str> {
-    match kind {
-        ActKind::Light
-        | ActKind::ValidateConstraint
-        | ActKind::Attach(_)
-        | ActKind::Detach { concurrently: true } => None,
-        ActKind::Trigger
-        | ActKind::AddConstraint(Constraint {
-            kind: ConstraintKind::ForeignKey { .. },
-            ..
-        }) => Some(SHARE_ROW_EXCLUSIVE),
-        _ => Some(ACCESS_EXCLUSIVE),
+/// The locks that `DROP TABLE` takes on tables that the file has not created itself.
+pub(super) fn locks_of_drop(statement: &Statement<'_>, catalog: &Catalog) -> Vec<Lock> {
+    let Command::Drop(dropped) = &statement.command else {
+        return Vec::new();
+    };
+    if dropped.kind != ObjectKind::Table {
+        return Vec::new();
+    }
+    let tables = dropped.names.iter().filter(|table| !catalog.is_new(table));
+    let lock = |table: &ObjectName| Lock {
+        table: table.clone(),
+        mode: LockMode::AccessExclusive,
+    };
+    tables.map(lock).collect()
+}
+
+/// The lock of an action of `ALTER TABLE`, if it is one that shuts out writers or everybody.
+fn mode(action: &AlterTableAction<'_>) -> Option<LockMode> {
+    match action {
+        AlterTableAction::Tune
+        | AlterTableAction::ValidateConstraint(_)
+        | AlterTableAction::AttachPartition(_)
+        | AlterTableAction::DetachPartition(Detach::Concurrently | Detach::Finalize) => None,
+        AlterTableAction::SwitchTrigger => Some(LockMode::ShareRowExclusive),
+        AlterTableAction::AddConstraint(constraint)
+            if matches!(constraint.kind, ConstraintKind::ForeignKey { .. }) =>
+        {
+            Some(LockMode::ShareRowExclusive)
+        }
+        _ => Some(LockMode::AccessExclusive),
     }
 }
 
 /// The table that a new foreign key refers to.
-fn parent(kind: &ActKind<'_>) -> Option<Relation> {
-    match kind {
-        ActKind::AddColumn(column) => parent_of_column(column),
-        ActKind::AddConstraint(constraint) => parent_of_constraint(constraint),
+fn referenced<'a>(action: &'a AlterTableAction<'_>) -> Option<&'a ObjectName> {
+    match action {
+        AlterTableAction::AddColumn { column, .. } => column.referenced(),
+        AlterTableAction::AddConstraint(constraint) => constraint.referenced(),
         _ => None,
-    }
-}
-
-fn parent_of_column(column: &Column<'_>) -> Option<Relation> {
-    column.traits.iter().find_map(|found| match &found.kind {
-        TraitKind::References(parent) => parent.clone(),
-        _ => None,
-    })
-}
-
-fn parent_of_constraint(constraint: &Constraint<'_>) -> Option<Relation> {
-    match &constraint.kind {
-        ConstraintKind::ForeignKey { parent } => parent.clone(),
-        _ => None,
-    }
-}
-
-/// A lock that a statement of a file takes on a table that others use, until the transaction ends.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lock {
-    /// The byte of the text at which the statement starts.
-    pub statement: usize,
-    /// The table as the statement names it, without quotes.
-    pub table: String,
-    /// In PostgreSQL's words, e.g. `ACCESS EXCLUSIVE`.
-    pub mode: &'static str,
-}
-
-/// The strongest lock of each statement, of those that shut out writers or everybody; tables that the
-/// file itself creates have no other users yet. `check --scratch` asks a server for all of them.
-pub fn locks(text: &str) -> Vec<Lock> {
-    let analysis = analyse(text);
-    let parsed = parse(text, &analysis.tokens, &analysis.faults);
-    let source = Source::new(text, &analysis, &parsed);
-    let mut past = Past::default();
-    let mut locks = Vec::new();
-    for node in source.trees() {
-        let said = Statement::new(&source, node);
-        let dropped = (node.symbol() == w::DROP_STATEMENT).then(|| said.dropped(&[K::Table]));
-        let dropped = dropped
-            .flatten()
-            .unwrap_or_default()
-            .into_iter()
-            .filter(|table| !past.has_created(table));
-        let held = dropped.map(|relation| Held {
-            relation,
-            mode: ACCESS_EXCLUSIVE,
-        });
-        locks.extend(take(&said, &past).into_iter().chain(held).map(|held| Lock {
-            statement: node.range().start,
-            table: held.relation.to_string(),
-            mode: held.mode,
-        }));
-        past.note(&said);
-    }
-    locks
-}
-
-#[cfg(test)]
-mod tests {
-    use super::locks;
-
-    #[test]
-    fn tables_of_others_are_locked_and_new_ones_are_nobodys() {
-        let text = "CREATE TABLE a (id int);\nALTER TABLE a ADD b int;\nALTER TABLE s.b ADD c int;\n\
-                    CREATE INDEX ON c (d);\nDROP TABLE a, d;\nSELECT 1;";
-        let found: Vec<_> = locks(text)
-            .into_iter()
-            .map(|lock| {
-                (
-                    text[lock.statement..].split('\n').next().unwrap(),
-                    lock.table,
-                    lock.mode,
-                )
-            })
-            .map(|(statement, table, mode)| format!("{statement} {table}: {mode}"))
-            .collect();
-        assert_eq!(
-            found,
-            [
-                "ALTER TABLE s.b ADD c int; s.b: ACCESS EXCLUSIVE",
-                "CREATE INDEX ON c (d); c: SHARE",
-                "DROP TABLE a, d; d: ACCESS EXCLUSIVE",
-            ]
-        );
-    }
-
-    #[test]
-    fn a_broken_file_has_no_locks_to_show_and_is_no_reason_to_stop() {
-        assert!(locks("ALTER TABEL x 'open").is_empty());
     }
 }

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use migrate_sql::grammar::Symbol;
+use migrate_sql::ast::Kind;
 
-use super::scene::Scene;
-use super::subject::Subject;
+use super::context::Context;
+use super::parsed_file::ParsedFile;
 use crate::diagnostics::Diagnostic;
 use crate::settings::{Level, Lint};
 
@@ -31,9 +31,9 @@ pub struct Rule {
 #[derive(Clone, Copy)]
 pub(super) enum Check {
     /// A file as a whole.
-    File(fn(&Subject<'_>) -> Vec<Diagnostic>),
-    /// Each statement that is one of these symbols of the grammar.
-    Statement(&'static [Symbol], fn(&Scene<'_>) -> Vec<Diagnostic>),
+    File(fn(&ParsedFile<'_>) -> Vec<Diagnostic>),
+    /// Each statement of one of these kinds.
+    Statement(&'static [Kind], fn(&Context<'_>) -> Vec<Diagnostic>),
 }
 
 impl Rule {

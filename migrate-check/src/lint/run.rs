@@ -1,34 +1,34 @@
 //! Running the rules over a file.
 
-use migrate_sql::ast::Statement;
-use migrate_sql::grammar::Symbol;
+use migrate_sql::ast::Kind;
 
+use super::context::Context;
 use super::lock;
+use super::parsed_file::ParsedFile;
 use super::rule::{Check, Rule};
 use super::rules::{self, RULES, find};
-use super::scene::Scene;
-use super::subject::Subject;
-use crate::catalog::{Past, Schema};
+use crate::catalog::{Catalog, Lasting};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::files::Direction;
+use crate::migration::Lock;
 use crate::settings::{Level, Settings, Syntax};
 
-/// By symbol of the grammar: which rules want to see it, a bit each.
-static ASKED: [u64; Symbol::COUNT] = list_asked();
+/// By kind of statement: which rules want to see it, a bit each.
+static ASKED: [u64; Kind::COUNT] = list_asked();
 
 #[expect(
     clippy::indexing_slicing,
     reason = "runs in the compiler: a wrong index is a build error"
 )]
-const fn list_asked() -> [u64; Symbol::COUNT] {
-    let mut asked = [0; Symbol::COUNT];
+const fn list_asked() -> [u64; Kind::COUNT] {
+    let mut asked = [0; Kind::COUNT];
     let mut at = 0;
     assert!(RULES.len() <= 64, "a rule is a bit of 64");
     while at < RULES.len() {
-        if let Check::Statement(symbols, _) = RULES[at].check {
-            let mut rest = symbols;
-            while let Some((symbol, others)) = rest.split_first() {
-                asked[symbol.number()] |= 1 << at;
+        if let Check::Statement(kinds, _) = RULES[at].check {
+            let mut rest = kinds;
+            while let Some((kind, others)) = rest.split_first() {
+                asked[*kind as usize] |= 1 << at;
                 rest = others;
             }
         }
@@ -94,14 +94,18 @@ impl Selection {
     }
 }
 
-/// Everything that the rules find in a file, in order of place. `schema` is what the files before have made
-/// of the tables; what this file does to them is added.
-pub(crate) fn check(
-    subject: &Subject<'_>,
-    selection: Selection,
-    schema: &mut Schema,
-) -> Vec<Diagnostic> {
-    let selected = if is_old(subject.version, subject.settings) {
+/// What is found out about a file.
+#[derive(Debug, Default)]
+pub(crate) struct Verdict {
+    /// What the rules find, in order of place.
+    pub(crate) findings: Vec<Diagnostic>,
+    /// The locks of each statement that takes any, by the byte it starts at, in order.
+    pub(crate) locks: Vec<(usize, Vec<Lock>)>,
+}
+
+/// Shows a file to the rules. `catalog` is what the files before have made; what this file makes is added.
+pub(crate) fn check(file: &ParsedFile<'_>, selection: Selection, catalog: &mut Catalog) -> Verdict {
+    let selected = if is_old(file.version, file.settings) {
         selection.of_old
     } else {
         selection.of_new
@@ -111,43 +115,52 @@ pub(crate) fn check(
     while let Some(rule) = RULES.get(asked.trailing_zeros() as usize) {
         asked &= asked - 1;
         if let Check::File(check) = rule.check {
-            found.append(&mut check(subject));
+            found.append(&mut check(file));
         }
     }
-    let mut past = Past::default();
-    let mut held = None;
-    for node in subject.source.trees() {
-        let said = Statement::new(&subject.source, node);
-        let asked = ASKED.get(node.symbol().number()).copied();
+    let mut locks = Vec::new();
+    let mut held: Option<Lock> = None;
+    catalog.begin_file(match file.direction {
+        Direction::Up => Lasting::Yes,
+        Direction::Down => Lasting::No,
+    });
+    for statement in file.statements {
+        let asked = ASKED.get(statement.command.kind() as usize).copied();
         let mut asked = asked.unwrap_or_default() & selected;
         if asked != 0 {
-            let scene = Scene {
-                subject,
-                said: &said,
-                past: &past,
+            let context = Context {
+                file,
+                statement,
+                catalog,
                 held: held.as_ref(),
-                schema,
             };
             while let Some(rule) = RULES.get(asked.trailing_zeros() as usize) {
                 asked &= asked - 1;
                 if let Check::Statement(_, check) = rule.check {
-                    found.append(&mut check(&scene));
+                    found.append(&mut check(&context));
                 }
             }
         }
-        if held.is_none() {
-            held = lock::take(&said, &past);
+        if let Some(lock) = lock::strongest(statement, catalog) {
+            locks.push((statement.range().start, vec![lock.clone()]));
+            held.get_or_insert(lock);
+        } else if statement.command.kind() == Kind::Drop {
+            let taken = lock::locks_of_drop(statement, catalog);
+            if !taken.is_empty() {
+                locks.push((statement.range().start, taken));
+            }
         }
-        past.note(&said);
-        if subject.direction == Direction::Up {
-            schema.note(&said);
-        }
+        catalog.apply(statement);
     }
+    catalog.end_file();
     if !found.is_empty() {
-        set_levels(&mut found, subject.settings);
+        set_levels(&mut found, file.settings);
         found.sort_by_key(|diagnostic| diagnostic.span.as_ref().map(|span| span.start));
     }
-    found
+    Verdict {
+        findings: found,
+        locks,
+    }
 }
 
 /// Makes warnings of the findings of rules that warn.

@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-use migrate_sql::ast::Source;
+use migrate_sql::ast::statements;
 use migrate_sql::grammar::parse;
 use migrate_sql::splitter::analyse;
 
-use super::{Rule, Selection, Subject};
-use crate::catalog::Schema;
+use super::{ParsedFile, Rule, Selection};
+use crate::catalog::Catalog;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::Position;
 use crate::files::Direction;
@@ -50,13 +50,13 @@ pub(super) fn find_after(rule: Rule, before: &[&str], sql: &str) -> Vec<String> 
 
 /// What `rule` finds in a down file.
 pub(super) fn find_down(rule: Rule, sql: &str) -> Vec<String> {
-    let mut schema = Schema::default();
+    let mut catalog = Catalog::default();
     let mut found = find_file(
         Transaction::Single,
         &Settings::default(),
         Direction::Down,
         sql,
-        &mut schema,
+        &mut catalog,
     );
     found.retain(|finding| finding.rule == rule.id);
     show(rule, sql, &found)
@@ -120,10 +120,10 @@ pub(crate) fn find_all(
     before: &[&str],
     sql: &str,
 ) -> Vec<Diagnostic> {
-    let mut schema = Schema::default();
+    let mut catalog = Catalog::default();
     let mut found = Vec::new();
     for text in before.iter().copied().chain([sql]) {
-        found = find_file(transaction, settings, Direction::Up, text, &mut schema);
+        found = find_file(transaction, settings, Direction::Up, text, &mut catalog);
     }
     found
 }
@@ -133,19 +133,23 @@ fn find_file(
     settings: &Settings,
     direction: Direction,
     text: &str,
-    schema: &mut Schema,
+    catalog: &mut Catalog,
 ) -> Vec<Diagnostic> {
     let analysis = analyse(text);
     let parsed = parse(text, &analysis.tokens, &analysis.faults);
     let behaviour = Behaviour::of(text, &analysis);
-    let subject = Subject {
-        file: "f.sql",
-        source: Source::new(text, &analysis, &parsed),
+    let statements = statements(text, &analysis.tokens, &parsed);
+    let file = ParsedFile {
+        name: "f.sql",
+        text,
+        analysis: &analysis,
+        parsed: &parsed,
+        statements: &statements,
         behaviour: &behaviour,
         transaction,
         settings,
         version: Some(1),
         direction,
     };
-    super::check(&subject, Selection::of(settings), schema)
+    super::check(&file, Selection::of(settings), catalog).findings
 }

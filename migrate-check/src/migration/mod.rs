@@ -3,6 +3,7 @@
 mod behaviour;
 mod class;
 mod classification;
+mod lock;
 mod options;
 mod reindex;
 mod session_state;
@@ -13,6 +14,7 @@ use std::time::Duration;
 
 pub(crate) use self::behaviour::Behaviour;
 pub(crate) use self::class::Class;
+pub use self::lock::{Lock, LockMode};
 use crate::files::Checksum;
 
 /// One version: the file that applies it and, where there is one, the file that reverts it.
@@ -70,6 +72,9 @@ pub struct Statement {
     pub range: Range<usize>,
     /// What the runtime has to do to run it outside a transaction, and to run it again.
     pub kind: StatementKind,
+    /// The strongest lock it takes on a table that other sessions use, of those that shut out writers or everybody and
+    /// last until the transaction ends; of `DROP TABLE`, one for each table.
+    pub locks: Vec<Lock>,
 }
 
 /// How a statement behaves outside a transaction, when a killed run meets it again.

@@ -1,9 +1,11 @@
 //! What the caller of [`load`](crate::load()) can choose: the options of `embed_migrations!`.
 
+mod embedded;
 mod file;
 
 use std::fmt;
 
+pub(crate) use self::embedded::read as read_embedded;
 pub(crate) use self::file::configure;
 pub use self::file::{Configured, FILE};
 use crate::layouts::Layout;

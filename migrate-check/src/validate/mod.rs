@@ -15,10 +15,10 @@ use std::ops::Range;
 
 use self::names::{Named, Pair};
 use self::script::{Judge, Judged};
-use crate::catalog::Schema;
+use crate::catalog::Catalog;
 use crate::diagnostics::Diagnostic;
 use crate::directives::Allow;
-use crate::files::{Content, Direction, FileName, Misnamed, encoding};
+use crate::files::{Content, Direction, FileName, Misnamed};
 use crate::layouts::Format;
 use crate::lint::Selection;
 use crate::migration::{Migration, Transaction};
@@ -49,7 +49,7 @@ pub(crate) fn validate(
         settings,
         names: &rules,
         selection: Selection::of(settings),
-        schema: Schema::default(),
+        catalog: Catalog::default(),
         problems: Vec::new(),
     };
     let parsed: Vec<Option<Result<FileName<'_>, Misnamed>>> = files
@@ -175,40 +175,6 @@ fn apply_allows(
     // Those about the directory.
     left.extend(of_files.into_values().flatten());
     left
-}
-
-/// Judges one file that applies a migration, by itself: what the rules find in it, less what it allows.
-/// `shown` is its name as diagnostics give it; it runs outside a transaction if `transaction` or a
-/// directive says so. What the files before it have made of the tables is not known here, so a rule may
-/// speak that would be quiet in [`load`](crate::load()).
-pub fn judge(
-    shown: &str,
-    text: &str,
-    version: i64,
-    transaction: Transaction,
-    settings: &Settings,
-) -> Vec<Diagnostic> {
-    let (content, mut problems) = encoding::decode(shown, text.as_bytes().to_vec());
-    let names = suppression::names();
-    let mut judge = Judge {
-        settings,
-        names: &names,
-        selection: Selection::of(settings),
-        schema: Schema::default(),
-        problems: Vec::new(),
-    };
-    let judged = judge.judge(&script::File {
-        name: shown,
-        shown,
-        content: &content,
-        transaction,
-        version: Some(version),
-        direction: Direction::Up,
-    });
-    problems.append(&mut judge.problems);
-    let allows: Vec<&Allow> = judged.directives.allows.iter().collect();
-    suppression::apply(shown, &allows, Some(version), settings, &mut problems);
-    problems
 }
 
 /// Every file's index, in the order in which they run: what a file may rely on comes before it. Those

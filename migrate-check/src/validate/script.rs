@@ -1,15 +1,15 @@
 //! One file's text: its directives and its statements.
 
-use migrate_sql::ast::Source;
+use migrate_sql::ast;
 use migrate_sql::grammar::{self, Parsed};
 use migrate_sql::splitter::{Analysis, analyse};
 
-use crate::catalog::Schema;
+use crate::catalog::Catalog;
 use crate::diagnostics::{Diagnostic, Span};
 use crate::directives::{self, Allow, Alone, Directives, Place};
 use crate::files::{Checksum, Content, Direction};
 use crate::layouts::Section;
-use crate::lint::{self, Selection, Subject};
+use crate::lint::{self, ParsedFile, Selection};
 use crate::migration::{Behaviour, Script, Statement, StatementKind, Transaction};
 use crate::settings::{RuleNames, Settings, Syntax};
 
@@ -20,8 +20,8 @@ pub(super) struct Judge<'j> {
     pub(super) names: &'j RuleNames,
     /// The rules that are applied.
     pub(super) selection: Selection,
-    /// What the files so far have made of the tables.
-    pub(super) schema: Schema,
+    /// What the files so far have made.
+    pub(super) catalog: Catalog,
     /// What was found.
     pub(super) problems: Vec<Diagnostic>,
 }
@@ -70,23 +70,35 @@ impl Judge<'_> {
             Syntax::Off => Parsed::default(),
         };
         let behaviour = Behaviour::of(text, &analysis);
-        let subject = Subject {
-            file: shown,
-            source: Source::new(text, &analysis, &parsed),
+        let read = ast::statements(text, &analysis.tokens, &parsed);
+        let file_read = ParsedFile {
+            name: shown,
+            text,
+            analysis: &analysis,
+            parsed: &parsed,
+            statements: &read,
             behaviour: &behaviour,
             transaction: directives.transaction,
             settings: self.settings,
             version: file.version,
             direction: file.direction,
         };
-        let found = lint::check(&subject, self.selection, &mut self.schema);
-        self.problems.extend(found);
-        let ranges = analysis.statements.into_iter().map(|found| found.range);
-        let statements = ranges.zip(behaviour.classes);
+        let verdict = lint::check(&file_read, self.selection, &mut self.catalog);
+        self.problems.extend(verdict.findings);
+        let mut locks = verdict.locks.into_iter().peekable();
+        let statements = analysis.statements.iter().zip(behaviour.classes);
         let mut statements: Vec<Statement> = statements
-            .map(|(range, class)| Statement {
-                range,
-                kind: class.kind,
+            .map(|(found, class)| {
+                while locks
+                    .next_if(|(start, _)| *start < found.range.start)
+                    .is_some()
+                {}
+                let taken = locks.next_if(|(start, _)| *start < found.range.end);
+                Statement {
+                    range: found.range.clone(),
+                    kind: class.kind,
+                    locks: taken.map_or_else(Vec::new, |(_, locks)| locks),
+                }
             })
             .collect();
         let found = alone(shown, &directives, &mut statements);

@@ -328,36 +328,36 @@ fn marks_of_tools_that_keep_both_directions_in_one_file_are_refused() {
 #[test]
 fn an_allow_above_a_statement_holds_for_that_one() {
     let text = "ALTER TABLE t ADD b int;\n\n-- migrate: allow(drop-table) nobody reads it\nDROP TABLE a;\nDROP TABLE b;\n";
-    assert_snapshot!(problems_in(text), @"
-    migrations/0001_a.sql:5:1: a release that still runs may use `b`
+    assert_snapshot!(problems_in(text), @r#"
+    migrations/0001_a.sql:5:1: drops "b", which the deployed release may use
       |
     5 | DROP TABLE b;
       | ^^^^^^^^^^^^
       |
-      = help: once no release uses it, say so: `-- migrate: allow(drop-table) <reason>`
+      = help: once no release uses it, allow it: `-- migrate: allow(drop-table) <reason>`
       = rule: drop-table
-    ");
+    "#);
 }
 
 #[test]
 fn an_allow_above_a_statement_that_needs_none_is_a_warning() {
     let text =
         "SELECT 1;\n-- migrate: allow(drop-table) nobody reads it\nSELECT 2;\nDROP TABLE a;\n";
-    assert_snapshot!(problems_in(text), @"
+    assert_snapshot!(problems_in(text), @r#"
     migrations/0001_a.sql:2:19: nothing in this statement needs `allow(drop-table)`
       |
     2 | -- migrate: allow(drop-table) nobody reads it
       |                   ^^^^^^^^^^
       |
       = help: delete the directive
-    migrations/0001_a.sql:4:1: a release that still runs may use `a`
+    migrations/0001_a.sql:4:1: drops "a", which the deployed release may use
       |
     4 | DROP TABLE a;
       | ^^^^^^^^^^^^
       |
-      = help: once no release uses it, say so: `-- migrate: allow(drop-table) <reason>`
+      = help: once no release uses it, allow it: `-- migrate: allow(drop-table) <reason>`
       = rule: drop-table
-    ");
+    "#);
 }
 
 #[test]

@@ -69,12 +69,12 @@ fn a_comment_without_an_end_is_refused() {
 #[test]
 fn a_commit_in_the_middle_is_refused() {
     assert_snapshot!(problems_in("CREATE TABLE a ();\nCOMMIT;\nCREATE TABLE b ();\n"), @"
-    migrations/0001_a.sql:2:1: `COMMIT` in a file that runs in a transaction already
+    migrations/0001_a.sql:2:1: `COMMIT` in a file that already runs in a transaction
       |
     2 | COMMIT;
       | ^^^^^^
       |
-      = help: remove it: migrate begins a transaction for the file, and commits it together with the file's row in the history
+      = help: remove it: migrate runs the file in a transaction, and commits it together with its row in the history
       = rule: transaction-control
     ");
 }
@@ -131,14 +131,14 @@ fn the_history_table_may_not_be_named() {
         ..Settings::default()
     };
     assert_snapshot!(package.problems_of("migrations", &settings), @r#"
-    migrations/0001_a.sql:1:10: names the history table `history.applied`
+    migrations/0001_a.sql:1:10: names the history table "history.applied"
       |
     1 | TRUNCATE history.applied;
       |          ^^^^^^^^^^^^^^^ migrate creates and writes this table itself
       |
       = help: remove the statement
       = help: if this is a table of your own, give the history table another name: `table = "…"` in `embed_migrations!`
-      = help: if it is meant, say so: `-- migrate: allow(own-history-table) <reason>`
+      = help: if it is intended, allow it: `-- migrate: allow(own-history-table) <reason>`
       = rule: own-history-table
     "#);
     assert_snapshot!(package.problems(), @"");

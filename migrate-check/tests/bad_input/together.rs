@@ -34,7 +34,7 @@ fn twelve_broken_files_are_twelve_errors() {
     assert_snapshot!(first_lines.join("\n"), @"
     migrations/0001_late.sql: version 1 is also the version of `0001_fine.sql`
     migrations/0002_string.sql:2:8: unterminated quoted string
-    migrations/0003_commit.sql:1:11: `COMMIT` in a file that runs in a transaction already
+    migrations/0003_commit.sql:1:11: `COMMIT` in a file that already runs in a transaction
     migrations/0004_latin.sql:1:9: the byte 0xFC is not UTF-8
     migrations/0005_mark.sql:1:1: the file begins with a byte order mark
     migrations/0006_nul.sql:1:10: a NUL character
@@ -61,12 +61,12 @@ fn a_file_can_have_several_problems() {
       |                   ^^^^^^^^^^
       |
       = help: run `migrate rules` for a list of the rules
-    migrations/create.sql:2:1: `COMMIT` in a file that runs in a transaction already
+    migrations/create.sql:2:1: `COMMIT` in a file that already runs in a transaction
       |
     2 | COMMIT; SELECT 'x
       | ^^^^^^
       |
-      = help: remove it: migrate begins a transaction for the file, and commits it together with the file's row in the history
+      = help: remove it: migrate runs the file in a transaction, and commits it together with its row in the history
       = rule: transaction-control
     migrations/create.sql:2:16: unterminated quoted string
       |

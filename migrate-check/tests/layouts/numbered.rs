@@ -69,8 +69,8 @@ fn golang_migrate_wants_a_direction() {
     ]);
     insta::assert_snapshot!(places(&Directory::with(&files).load(Layout::GolangMigrate)), @"
     migrations/7_plain.sql: ends in neither `.up.sql` nor `.down.sql`, so golang-migrate ignores it
-    migrations/8_own.up.sql:1:1: `BEGIN` in a file that runs in a transaction already
-    migrations/8_own.up.sql:3:3: `COMMIT` in a file that runs in a transaction already
+    migrations/8_own.up.sql:1:1: `BEGIN` in a file that already runs in a transaction
+    migrations/8_own.up.sql:3:3: `COMMIT` in a file that already runs in a transaction
     ");
 }
 

@@ -127,9 +127,8 @@ async fn try_out(
 ) -> Result<Findings, Failure> {
     let server = ScratchServer::choose(server, &Environment::read()?)?;
     output.note(&format!("{DIM}scratch database on {server}{DIM:#}"));
-    let set = directory.migrations()?;
-    let settings = directory.settings().clone();
-    let job = Job::new(&set, directory.table()?, settings, output);
+    let (set, loaded) = directory.migrations()?;
+    let job = Job::new(&set, directory.table()?, Some(loaded), output);
     let mut interruptions = Interruptions::listen();
     let mut scratch = Scratch::create(&server.target).await?;
     let cancel = scratch.cancel.clone();

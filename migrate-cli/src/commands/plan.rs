@@ -1,8 +1,11 @@
 //! `migrate plan`: what `run` would do, statement by statement.
 
+use std::borrow::Cow;
+
 use clap::Args;
-use migrate_check::lint::{Lock, locks};
-use migrate_check::{Diagnostic, Lines, Renderer, Style, Transaction, judge};
+use migrate_check::{
+    Diagnostic, Lines, Loaded, Lock, Renderer, Script as KnownScript, Style, TableName,
+};
 use migrate_runtime::{PendingMigration, Script, Session};
 use serde_json::{Value, json};
 
@@ -39,17 +42,23 @@ impl Plan {
             runner = runner.target(version);
         }
         let plan = runner.plan_with(session).await?;
+        let loaded = loaded(job);
         let mut documents = Vec::new();
         for pending in &plan.pending {
             let Some(migration) = job.set.get(pending.version) else {
                 continue;
             };
             let script = migration.up();
-            let steps = steps(script, pending.done);
-            let findings = findings(job, pending.version, script);
-            job.output
-                .text(&show(pending, &steps, &findings, script.sql()));
-            documents.push(document(pending, &steps, &findings, script.sql()));
+            let known = loaded.migrations.iter();
+            let known = known
+                .filter(|known| known.version == pending.version)
+                .map(|known| &known.up)
+                .next();
+            let text = loaded.text(&script.path()).unwrap_or(script.sql());
+            let steps = steps(script, known, pending.done);
+            let findings = findings(&loaded, script, known, text);
+            job.output.text(&show(pending, &steps, &findings, text));
+            documents.push(document(pending, &steps, &findings, text));
         }
         job.output.text(&format!(
             "{} pending, {} applied",
@@ -64,43 +73,57 @@ impl Plan {
     }
 }
 
-fn steps<'s>(script: &Script<'s>, done: usize) -> Vec<Step<'s>> {
-    let mut locks = locks(script.sql());
+/// What is known of the files: from the directory, or from the embedded set.
+fn loaded<'j>(job: &'j Job<'_>) -> Cow<'j, Loaded> {
+    match &job.loaded {
+        Some(loaded) => Cow::Borrowed(loaded),
+        None => Cow::Owned(job.set.to_loaded(TableName {
+            schema: job.table.schema().to_owned(),
+            name: job.table.name().to_owned(),
+        })),
+    }
+}
+
+fn steps<'s>(script: &Script<'s>, known: Option<&KnownScript>, done: usize) -> Vec<Step<'s>> {
+    let lines_before = known.and_then(|known| known.lines_before).unwrap_or(0);
     let lines = Lines::of(script.sql());
-    let step = |(number, statement): (usize, migrate_runtime::Statement<'s>)| {
-        let range = statement.start()..statement.start() + statement.sql().len();
-        Step {
-            line: lines.position(statement.start()).line,
-            sql: statement.sql(),
-            done: number < done,
-            locks: locks
-                .extract_if(.., |lock| range.contains(&lock.statement))
-                .collect(),
-        }
+    let step = |(number, statement): (usize, migrate_runtime::Statement<'s>)| Step {
+        line: lines_before + lines.position(statement.start()).line,
+        sql: statement.sql(),
+        done: number < done,
+        locks: known
+            .and_then(|known| known.statements.get(number))
+            .map_or_else(Vec::new, |statement| statement.locks.clone()),
     };
     script.statements().enumerate().map(step).collect()
 }
 
-/// What the rules say about the file, errors and warnings.
-fn findings(job: &Job<'_>, version: i64, script: &Script<'_>) -> Vec<Diagnostic> {
-    let transaction = if script.is_transactional() {
-        Transaction::Single
-    } else {
-        Transaction::None
+/// What the build says about this direction of a file, errors and warnings.
+fn findings<'l>(
+    loaded: &'l Loaded,
+    script: &Script<'_>,
+    known: Option<&KnownScript>,
+    text: &str,
+) -> Vec<&'l Diagnostic> {
+    let file = script.path();
+    // Where a file holds both directions, those of the other one are left out.
+    let lines_before = known.and_then(|known| known.lines_before);
+    let start = lines_before.map_or(0, |lines| {
+        let lines = text.split_inclusive('\n').take(lines);
+        lines.map(str::len).sum()
+    });
+    let end = lines_before.map_or(usize::MAX, |_| start + script.sql().len());
+    let is_here = |finding: &&Diagnostic| {
+        let span = finding.span.as_ref();
+        finding.file == file && span.is_none_or(|span| start <= span.start && span.start < end)
     };
-    judge(
-        &script.path(),
-        script.sql(),
-        version,
-        transaction,
-        &job.settings,
-    )
+    loaded.diagnostics.iter().filter(is_here).collect()
 }
 
 fn show(
     pending: &PendingMigration,
     steps: &[Step<'_>],
-    findings: &[Diagnostic],
+    findings: &[&Diagnostic],
     text: &str,
 ) -> String {
     let how = if pending.transactional {
@@ -130,17 +153,18 @@ fn show(
 fn document(
     pending: &PendingMigration,
     steps: &[Step<'_>],
-    findings: &[Diagnostic],
+    findings: &[&Diagnostic],
     text: &str,
 ) -> Value {
     let step = |step: &Step<'_>| {
-        let lock = |lock: &Lock| json!({ "table": lock.table, "mode": lock.mode });
+        let lock =
+            |lock: &Lock| json!({ "table": lock.table.to_string(), "mode": lock.mode.to_string() });
         let locks: Vec<_> = step.locks.iter().map(lock).collect();
         json!({ "line": step.line, "sql": step.sql, "done": step.done, "locks": locks })
     };
     let renderer = renderer(findings, text);
     let finding =
-        |finding: &Diagnostic| crate::finding::document(finding, renderer.position(finding));
+        |finding: &&Diagnostic| crate::finding::document(finding, renderer.position(finding));
     json!({
         "version": pending.version,
         "name": pending.name,
@@ -152,7 +176,7 @@ fn document(
 }
 
 /// All findings of one file have its name.
-fn renderer<'t>(findings: &'t [Diagnostic], text: &'t str) -> Renderer<'t> {
+fn renderer<'t>(findings: &[&'t Diagnostic], text: &'t str) -> Renderer<'t> {
     let file = findings.first().map(|finding| finding.file.as_str());
     Renderer::new(file.map(|file| (file, text)), Style::Coloured)
 }

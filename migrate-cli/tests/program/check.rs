@@ -54,20 +54,20 @@ fn every_mistake_is_shown_in_one_go() {
      |
      = help: renumber whichever of the two has not been applied anywhere
 
-    error: migrations/0002_two.sql:1:1: `BEGIN` in a file that runs in a transaction already
+    error: migrations/0002_two.sql:1:1: `BEGIN` in a file that already runs in a transaction
       |
     1 | BEGIN;
       | ^^^^^
       |
-      = help: remove it: migrate begins a transaction for the file, and commits it together with the file's row in the history
+      = help: remove it: migrate runs the file in a transaction, and commits it together with its row in the history
       = rule: transaction-control
 
-    error: migrations/0002_two.sql:3:1: `COMMIT` in a file that runs in a transaction already
+    error: migrations/0002_two.sql:3:1: `COMMIT` in a file that already runs in a transaction
       |
     3 | COMMIT;
       | ^^^^^^
       |
-      = help: remove it: migrate begins a transaction for the file, and commits it together with the file's row in the history
+      = help: remove it: migrate runs the file in a transaction, and commits it together with its row in the history
       = rule: transaction-control
 
     5 errors, 0 warnings in 3 files
@@ -240,21 +240,21 @@ fn denied_warnings_are_given_as_the_reason() {
         ("1_a.sql", "CREATE TABLE a (id int);\n"),
         ("2_b.sql", "ALTER TABLE a RENAME TO b;\n"),
     ]);
-    check!(place, ["check", "--deny-warnings"], @"
+    check!(place, ["check", "--deny-warnings"], @r#"
     exit: 1
     ----- stdout
-    warning: migrations/2_b.sql:1:1: a release that still runs may use `a`
+    warning: migrations/2_b.sql:1:1: renames "a", which the deployed release may use
       |
     1 | ALTER TABLE a RENAME TO b;
       | ^^^^^^^^^^^^^^^^^^^^^^^^^
       |
-      = help: add what has the new name, let the application use both, and drop the old one in a later release
+      = help: add one of the new name, let the application use both, and drop the old one in a later release
       = rule: rename; if it is meant, say why above the statement: `-- migrate: allow(rename) <reason>`
 
     0 errors, 1 warning in 2 files
     ----- stderr
     error: 1 warning, and `--deny-warnings` treats warnings as errors
-    ");
+    "#);
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod create;
 mod help;
 mod history;
 mod place;
+mod plan;
 mod run;
 mod scratch;
 mod settings;

@@ -213,8 +213,9 @@ fn value(input: &Input, packed: &Packed, source: &TokenStream) -> TokenStream {
     let table = &input.options.settings.table;
     let TableName { schema, name } = table;
     let key = lock_key(table);
+    let settings = input.options.settings.to_text();
     quote! {
-        #runtime::__private::migrations(#text, #index, #directory, #schema, #name, #key, #source)
+        #runtime::__private::migrations(#text, #index, #directory, #schema, #name, #key, #source, #settings)
     }
 }
 

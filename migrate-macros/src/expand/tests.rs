@@ -75,7 +75,7 @@ fn a_call_without_anything_embeds_the_directory_migrations() {
     runtime::__private::track!{ "/app/migrations/1_a.sql" }
     runtime::__private::migrations("SELECT 1;
     ", b"", "migrations", "public", "schema_migrations", 5134849380692793654i64, if ::core::cfg!(debug_assertions) { ::core::option::Option::Some("/app/migrations") }
-    else { ::core::option::Option::None }) }
+    else { ::core::option::Option::None }, "") }
     "#);
     assert_eq!(show("", base.path()), show("\"migrations\"", base.path()));
     assert_eq!(show("", base.path()), show("\"migrations\",", base.path()));
@@ -93,7 +93,7 @@ fn the_item_form_defines_a_static_and_its_test() {
     runtime::__private::track!{ "/app/migrations/1_a.sql" }
     runtime::__private::migrations("SELECT 1;
     ", b"", "migrations", "public", "schema_migrations", 5134849380692793654i64, if ::core::cfg!(debug_assertions) { ::core::option::Option::Some("/app/migrations") }
-    else { ::core::option::Option::None }) };
+    else { ::core::option::Option::None }, "") };
     #[cfg(test)]
     #[allow(non_snake_case, reason = "named after the static that it tests")]
     mod SCHEMA { #[::core::prelude::v1::test]
@@ -115,6 +115,15 @@ fn the_item_form_may_leave_the_directory_out() {
 }
 
 #[test]
+fn settings_that_differ_from_the_default_are_embedded() {
+    let base = good();
+    let call = r#""migrations", syntax = off, start_after = 7, lint(warn = "idempotent")"#;
+    let shown = show(call, base.path());
+    let settings = r#""syntax=off start_after=7 warn=idempotent") }"#;
+    assert!(shown.ends_with(settings), "{shown}");
+}
+
+#[test]
 fn options_change_the_table_and_with_it_the_lock() {
     let base = good();
     let call = "order = numeric, table = \"t\", schema = \"s\",";
@@ -123,7 +132,7 @@ fn options_change_the_table_and_with_it_the_lock() {
     runtime::__private::track!{ "/app/migrations/1_a.sql" }
     runtime::__private::migrations("SELECT 1;
     ", b"", "migrations", "s", "t", 1080636898082265836i64, if ::core::cfg!(debug_assertions) { ::core::option::Option::Some("/app/migrations") }
-    else { ::core::option::Option::None }) }
+    else { ::core::option::Option::None }, "order=numeric") }
     "#);
 }
 
@@ -140,7 +149,7 @@ fn problems_of_files_are_errors_and_the_value_stays_of_its_type() {
      = help: put its number and `_` in front, such as `0001_c.sql`" }
     const _ :(::core::option::Option < &::core::primitive::str > ,::core::option::Option < &::core::primitive::str > ,) =(::core::option_env!("MIGRATE_BASE_DIR") ,::core::option_env!("EMBED_MIGRATIONS_BASE_DIR"));
     runtime::__private::track!{ "/app/migrations/1_a.sql" "/app/migrations/2_b.sql" }
-    runtime::__private::migrations("", b"", "migrations", "public", "schema_migrations", 5134849380692793654i64 ,::core::option::Option::None) };
+    runtime::__private::migrations("", b"", "migrations", "public", "schema_migrations", 5134849380692793654i64 ,::core::option::Option::None, "") };
     "#);
 }
 
@@ -164,7 +173,7 @@ fn a_missing_directory_is_an_error() {
      = help: the path is relative to the directory of the crate's Cargo.toml" }
     const _ :(::core::option::Option < &::core::primitive::str > ,::core::option::Option < &::core::primitive::str > ,) =(::core::option_env!("MIGRATE_BASE_DIR") ,::core::option_env!("EMBED_MIGRATIONS_BASE_DIR"));
     runtime::__private::track!{ }
-    runtime::__private::migrations("", b"", "sql", "public", "schema_migrations", 5134849380692793654i64 ,::core::option::Option::None) }
+    runtime::__private::migrations("", b"", "sql", "public", "schema_migrations", 5134849380692793654i64 ,::core::option::Option::None, "") }
     "#);
 }
 
@@ -241,7 +250,7 @@ fn only_a_static_is_an_item() {
 #[test]
 fn outside_of_cargo_the_base_has_to_be_set() {
     let call = "(runtime) \"migrations\"".parse().unwrap();
-    insta::assert_snapshot!(expand(call, None), @r#"{ :: core :: compile_error ! { "the directory of this crate is unknown: `CARGO_MANIFEST_DIR` is not set to it\n  = help: build with Cargo, or set `MIGRATE_BASE_DIR` to the absolute path of the directory that `migrations` is in" } runtime :: __private :: migrations ("" , b"" , "migrations" , "public" , "schema_migrations" , 5134849380692793654i64 , :: core :: option :: Option :: None) }"#);
+    insta::assert_snapshot!(expand(call, None), @r#"{ :: core :: compile_error ! { "the directory of this crate is unknown: `CARGO_MANIFEST_DIR` is not set to it\n  = help: build with Cargo, or set `MIGRATE_BASE_DIR` to the absolute path of the directory that `migrations` is in" } runtime :: __private :: migrations ("" , b"" , "migrations" , "public" , "schema_migrations" , 5134849380692793654i64 , :: core :: option :: Option :: None , "") }"#);
 }
 
 #[test]

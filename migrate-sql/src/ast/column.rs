@@ -1,7 +1,9 @@
 //! A column as `CREATE TABLE` and `ADD COLUMN` define it.
 
+use std::ops::Range;
+
 use super::column_type::ColumnType;
-use super::relation::Relation;
+use super::object_name::ObjectName;
 use super::source::Source;
 use super::symbols as w;
 use crate::grammar::Node;
@@ -11,24 +13,17 @@ use crate::grammar::Node;
 pub struct Column<'a> {
     /// Its name.
     pub name: String,
-    /// Where its type is written, a `Typename`.
-    pub type_name: Node<'a>,
     /// Its type.
     pub data_type: ColumnType,
-    /// What is said of it after the type, in order.
-    pub traits: Vec<Trait<'a>>,
+    /// Where the type is written.
+    pub type_range: Range<usize>,
+    /// What follows the type, in order.
+    pub constraints: Vec<ColumnConstraint<'a>>,
 }
 
-/// What is said of a column behind its type.
+/// What follows the type of a column: PostgreSQL's grammar calls all of it constraints.
 #[derive(Debug, Clone)]
-pub struct Trait<'a> {
-    /// What is said.
-    pub kind: TraitKind<'a>,
-}
-
-/// The kinds of what is said of a column.
-#[derive(Debug, Clone)]
-pub enum TraitKind<'a> {
+pub enum ColumnConstraint<'a> {
     /// `NOT NULL`
     NotNull,
     /// `UNIQUE`
@@ -44,77 +39,97 @@ pub enum TraitKind<'a> {
     /// Computed when a row is written.
     Stored,
     /// Computed when a row is read.
-    Generated,
+    Virtual,
     /// `REFERENCES`, with the table.
-    References(Option<Relation>),
+    References(ObjectName),
     /// Anything else.
     Other,
 }
 
 impl<'a> Column<'a> {
     /// Of a `columnDef`.
-    pub fn read(source: &Source<'a>, node: Node<'a>) -> Option<Self> {
+    pub(super) fn read(source: Source<'a>, node: Node<'a>) -> Option<Self> {
         let type_name = node.child(w::TYPE_NAME)?;
-        let traits = node
-            .child(w::COLUMN_CONSTRAINTS)
-            .map_or_else(Vec::new, |list| {
-                let constraints = list.items(w::COLUMN_CONSTRAINT).into_iter();
-                constraints
-                    .filter_map(|constraint| constraint.child(w::COLUMN_CONSTRAINT_BODY))
-                    .map(|body| Trait {
-                        kind: TraitKind::of(source, body),
-                    })
-                    .collect()
-            });
+        let mut constraints = Vec::new();
+        if let Some(list) = node.child(w::COLUMN_CONSTRAINTS)
+            && !list.is_empty()
+        {
+            for constraint in list.items(w::COLUMN_CONSTRAINT) {
+                if let Some(body) = constraint.child(w::COLUMN_CONSTRAINT_BODY) {
+                    constraints.push(ColumnConstraint::read(source, body));
+                }
+            }
+        }
         Some(Self {
             name: source.name(node.child(w::COLUMN_NAME)?)?,
-            type_name,
             data_type: ColumnType::read(source, type_name),
-            traits,
+            type_range: type_name.range(),
+            constraints,
         })
     }
 
-    /// Whether it has such a trait.
-    pub fn has(&self, is_it: impl Fn(&TraitKind<'a>) -> bool) -> bool {
-        self.traits.iter().any(|found| is_it(&found.kind))
+    /// Whether it has such a constraint.
+    pub fn has(&self, is_it: impl Fn(&ColumnConstraint<'a>) -> bool) -> bool {
+        self.constraints.iter().any(is_it)
     }
 
-    /// Whether rows that exist get a value for it.
+    /// Whether its own definition keeps nulls out.
+    pub fn is_not_null(&self) -> bool {
+        self.data_type.is_serial()
+            || self.has(|constraint| {
+                matches!(
+                    constraint,
+                    ColumnConstraint::NotNull
+                        | ColumnConstraint::PrimaryKey
+                        | ColumnConstraint::Identity
+                )
+            })
+    }
+
+    /// Whether existing rows get a value for it.
     pub fn has_value(&self) -> bool {
         self.data_type.is_serial()
-            || self.has(|kind| {
+            || self.has(|constraint| {
                 matches!(
-                    kind,
-                    TraitKind::Default(_)
-                        | TraitKind::Identity
-                        | TraitKind::Generated
-                        | TraitKind::Stored
+                    constraint,
+                    ColumnConstraint::Default(_)
+                        | ColumnConstraint::Identity
+                        | ColumnConstraint::Virtual
+                        | ColumnConstraint::Stored
                 )
+            })
+    }
+
+    /// The table that it refers to.
+    pub fn referenced(&self) -> Option<&ObjectName> {
+        self.constraints
+            .iter()
+            .find_map(|constraint| match constraint {
+                ColumnConstraint::References(parent) => Some(parent),
+                _ => None,
             })
     }
 }
 
-impl<'a> TraitKind<'a> {
-    fn of(source: &Source<'a>, body: Node<'a>) -> Self {
-        let parts: Vec<Node<'a>> = body.children().collect();
-        match parts.first().map(Node::symbol) {
+impl<'a> ColumnConstraint<'a> {
+    /// Of a `ColConstraintElem`.
+    fn read(source: Source<'a>, body: Node<'a>) -> Self {
+        match body.only().map(|first| first.symbol()) {
             Some(w::NOT) => Self::NotNull,
             Some(w::UNIQUE) => Self::Unique,
             Some(w::PRIMARY) => Self::PrimaryKey,
             Some(w::CHECK) => Self::Check,
-            Some(w::DEFAULT) => parts
-                .get(1)
-                .map_or(Self::Other, |value| Self::Default(*value)),
+            Some(w::DEFAULT) => body.children().nth(1).map_or(Self::Other, Self::Default),
             Some(w::GENERATED) if body.child(w::IDENTITY).is_some() => Self::Identity,
             // Since 18, a column that does not say is virtual; before, it was an error.
             Some(w::GENERATED) => match body.child(w::STORED_OR_VIRTUAL) {
                 Some(how) if how.text(source.text).eq_ignore_ascii_case("stored") => Self::Stored,
-                _ => Self::Generated,
+                _ => Self::Virtual,
             },
-            Some(w::REFERENCES) => Self::References(
-                body.child(w::QUALIFIED_NAME)
-                    .and_then(|parent| source.relation(parent)),
-            ),
+            Some(w::REFERENCES) => body
+                .child(w::QUALIFIED_NAME)
+                .and_then(|parent| source.object_name(parent))
+                .map_or(Self::Other, Self::References),
             _ => Self::Other,
         }
     }

@@ -1,5 +1,7 @@
 //! The type of a column, as far as its text shows it.
 
+use std::borrow::Cow;
+
 use super::source::Source;
 use crate::grammar::Node;
 use crate::scanner::TokenKind;
@@ -8,8 +10,8 @@ use crate::scanner::TokenKind;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ColumnType {
     /// In PostgreSQL's shortest spelling, e.g. `varchar` or `timestamptz`; lower case.
-    pub name: String,
-    /// What stands in parentheses.
+    pub name: Cow<'static, str>,
+    /// The numbers in parentheses.
     pub modifiers: Vec<i64>,
     /// Whether it is an array.
     pub is_array: bool,
@@ -17,11 +19,22 @@ pub struct ColumnType {
 
 impl ColumnType {
     /// Of a `Typename`.
-    pub fn read(source: &Source<'_>, node: Node<'_>) -> Self {
+    pub(super) fn read(source: Source<'_>, node: Node<'_>) -> Self {
+        let tokens = source.words(node);
+        // Most types are one word, and most of those need no string of their own.
+        if let [token] = tokens
+            && let TokenKind::Keyword(keyword) = token.kind
+        {
+            return Self {
+                name: Cow::Borrowed(shorten(keyword.text()).unwrap_or(keyword.text())),
+                modifiers: Vec::new(),
+                is_array: false,
+            };
+        }
         let mut words: Vec<String> = Vec::new();
         let mut modifiers = Vec::new();
         let mut is_array = false;
-        for token in source.tokens(node) {
+        for token in tokens {
             let text = source.text.get(token.range()).unwrap_or_default();
             match token.kind {
                 TokenKind::Char(b'[') => is_array = true,
@@ -40,8 +53,9 @@ impl ColumnType {
         if words.len() > 1 && words.first().is_some_and(|word| word == "pg_catalog") {
             words.remove(0);
         }
+        let name = words.join(" ");
         Self {
-            name: shorten(&words.join(" ")).to_owned(),
+            name: shorten(&name).map_or(Cow::Owned(name), Cow::Borrowed),
             modifiers,
             is_array,
         }
@@ -50,13 +64,13 @@ impl ColumnType {
     /// Whether it is an integer with a sequence as its default.
     pub fn is_serial(&self) -> bool {
         matches!(
-            self.name.as_str(),
+            &*self.name,
             "serial" | "serial2" | "serial4" | "serial8" | "smallserial" | "bigserial"
         )
     }
 
     /// Whether PostgreSQL takes the stored values of this type for those of `new` as they are, so that
-    /// neither the rows nor the indexes are written anew.
+    /// neither the rows nor the indexes are rewritten.
     pub fn becomes_for_free(&self, new: &Self) -> bool {
         if self == new {
             return true;
@@ -64,7 +78,7 @@ impl ColumnType {
         if self.is_array || new.is_array {
             return false;
         }
-        match (self.name.as_str(), new.name.as_str()) {
+        match (&*self.name, &*new.name) {
             ("varchar" | "text", "text") => true,
             ("varchar", "varchar") | ("varbit", "varbit") => {
                 match (self.modifiers.first(), new.modifiers.first()) {
@@ -90,20 +104,20 @@ impl ColumnType {
 }
 
 /// The short name of a type that has two.
-fn shorten(name: &str) -> &str {
+fn shorten(name: &str) -> Option<&'static str> {
     match name {
-        "character varying" | "char varying" => "varchar",
-        "character" | "char" => "bpchar",
-        "bit varying" => "varbit",
-        "int" | "integer" => "int4",
-        "bigint" => "int8",
-        "smallint" => "int2",
-        "decimal" | "dec" => "numeric",
-        "bool" => "boolean",
-        "timestamp with time zone" => "timestamptz",
-        "timestamp without time zone" => "timestamp",
-        "time with time zone" => "timetz",
-        "time without time zone" => "time",
-        _ => name,
+        "character varying" | "char varying" => Some("varchar"),
+        "character" | "char" => Some("bpchar"),
+        "bit varying" => Some("varbit"),
+        "int" | "integer" => Some("int4"),
+        "bigint" => Some("int8"),
+        "smallint" => Some("int2"),
+        "decimal" | "dec" => Some("numeric"),
+        "bool" => Some("boolean"),
+        "timestamp with time zone" => Some("timestamptz"),
+        "timestamp without time zone" => Some("timestamp"),
+        "time with time zone" => Some("timetz"),
+        "time without time zone" => Some("time"),
+        _ => None,
     }
 }

@@ -1,6 +1,6 @@
-//! A constraint of a table, written for itself.
+//! A constraint of a table, written beside the columns.
 
-use super::relation::Relation;
+use super::object_name::ObjectName;
 use super::source::Source;
 use super::symbols as w;
 use crate::grammar::Node;
@@ -9,21 +9,35 @@ use crate::scanner::Keyword as K;
 /// A constraint.
 #[derive(Debug, Clone)]
 pub struct Constraint<'a> {
-    /// With its name, if it has one.
-    pub node: Node<'a>,
+    /// Its name; none where PostgreSQL chooses it.
+    pub name: Option<String>,
     /// What it demands.
     pub kind: ConstraintKind<'a>,
-    /// Whether rows that exist are let be: `NOT VALID` or `NOT ENFORCED`.
-    pub is_deferred: bool,
+    /// Whether existing rows are checked.
+    pub validity: Validity,
+}
+
+/// Whether the rows that exist are checked when a constraint is added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Validity {
+    /// They are.
+    Valid,
+    /// They are not: `NOT VALID` or `NOT ENFORCED`.
+    NotValid,
 }
 
 /// What a constraint demands.
 #[derive(Debug, Clone)]
 pub enum ConstraintKind<'a> {
-    /// `CHECK`, with its expression.
-    Check(Node<'a>),
-    /// `NOT NULL`
-    NotNull,
+    /// `CHECK`
+    Check {
+        /// Its condition.
+        condition: Node<'a>,
+        /// The column that it says is not null, if that is all it says.
+        not_null: Option<String>,
+    },
+    /// `NOT NULL`, with the column.
+    NotNull(String),
     /// `UNIQUE`
     Unique {
         /// The index that it takes over with `USING INDEX`.
@@ -31,6 +45,8 @@ pub enum ConstraintKind<'a> {
     },
     /// `PRIMARY KEY`
     PrimaryKey {
+        /// The columns that it lists.
+        columns: Vec<String>,
         /// The index that it takes over with `USING INDEX`.
         index: Option<String>,
     },
@@ -39,60 +55,83 @@ pub enum ConstraintKind<'a> {
     /// `FOREIGN KEY`
     ForeignKey {
         /// The table that it refers to.
-        parent: Option<Relation>,
+        parent: ObjectName,
     },
 }
 
 impl<'a> Constraint<'a> {
     /// Of a `TableConstraint`.
-    pub fn read(source: &Source<'a>, node: Node<'a>) -> Option<Self> {
+    pub(super) fn read(source: Source<'a>, node: Node<'a>) -> Option<Self> {
         let body = node.child(w::CONSTRAINT_BODY)?;
         let index = || {
             let existing = body.child(w::EXISTING_INDEX)?;
             source.name(existing.child(w::NAME)?)
         };
-        let kind = match body.children().next()?.symbol() {
-            w::CHECK => ConstraintKind::Check(body.child(w::EXPRESSION)?),
-            w::NOT => ConstraintKind::NotNull,
+        let kind = match body.only()?.symbol() {
+            w::CHECK => {
+                let condition = body.child(w::EXPRESSION)?;
+                ConstraintKind::Check {
+                    condition,
+                    not_null: column_not_null(source, condition),
+                }
+            }
+            w::NOT => ConstraintKind::NotNull(source.name(body.child(w::COLUMN_NAME)?)?),
             w::UNIQUE => ConstraintKind::Unique { index: index() },
-            w::PRIMARY => ConstraintKind::PrimaryKey { index: index() },
+            w::PRIMARY => ConstraintKind::PrimaryKey {
+                columns: columns(source, body),
+                index: index(),
+            },
             w::EXCLUDE => ConstraintKind::Exclude,
             w::FOREIGN => ConstraintKind::ForeignKey {
-                parent: body
-                    .child(w::QUALIFIED_NAME)
-                    .and_then(|parent| source.relation(parent)),
+                parent: source.object_name(body.child(w::QUALIFIED_NAME)?)?,
             },
             _ => return None,
         };
-        let attributes = body.child(w::CONSTRAINT_ATTRIBUTES);
-        let is_deferred = attributes.is_some_and(|attributes| {
-            let tokens = source.tokens(attributes);
-            tokens
-                .iter()
-                .zip(tokens.iter().skip(1))
-                .any(|(not, what)| not.is(K::Not) && (what.is(K::Valid) || what.is(K::Enforced)))
-        });
+        let name = node.child(w::NAME);
         Some(Self {
-            node,
+            name: name.and_then(|name| source.name(name)),
             kind,
-            is_deferred,
+            validity: validity(source, body),
         })
     }
 
-    /// The columns it lists.
-    pub fn columns(&self, source: &Source<'a>) -> Vec<String> {
-        let list = self
-            .node
-            .child(w::CONSTRAINT_BODY)
-            .and_then(|body| body.child(w::COLUMN_NAMES));
-        let columns = list.map_or_else(Vec::new, |list| list.items(w::COLUMN_ELEMENT));
-        let names = columns.into_iter();
-        names.filter_map(|column| source.name(column)).collect()
+    /// The table that it refers to.
+    pub fn referenced(&self) -> Option<&ObjectName> {
+        match &self.kind {
+            ConstraintKind::ForeignKey { parent } => Some(parent),
+            _ => None,
+        }
     }
 }
 
+fn validity(source: Source<'_>, body: Node<'_>) -> Validity {
+    let Some(attributes) = body.child(w::CONSTRAINT_ATTRIBUTES) else {
+        return Validity::Valid;
+    };
+    if attributes.is_empty() {
+        return Validity::Valid;
+    }
+    let words = source.words(attributes);
+    let mut pairs = words.iter().zip(words.iter().skip(1));
+    let is_left =
+        pairs.any(|(not, what)| not.is(K::Not) && (what.is(K::Valid) || what.is(K::Enforced)));
+    if is_left {
+        Validity::NotValid
+    } else {
+        Validity::Valid
+    }
+}
+
+/// The columns that a constraint lists.
+fn columns(source: Source<'_>, body: Node<'_>) -> Vec<String> {
+    let list = body.child(w::COLUMN_NAMES);
+    let columns = list.map_or_else(Vec::new, |list| list.items(w::COLUMN_ELEMENT));
+    let names = columns.into_iter();
+    names.filter_map(|column| source.name(column)).collect()
+}
+
 /// The column that an expression says is not null, if that is all it says.
-pub fn column_not_null(source: &Source<'_>, expression: Node<'_>) -> Option<String> {
+fn column_not_null(source: Source<'_>, expression: Node<'_>) -> Option<String> {
     let mut rest = source.reader(expression);
     while rest.accept_char(b'(') {}
     let column = rest.name()?;

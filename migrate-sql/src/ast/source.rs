@@ -1,57 +1,33 @@
-//! A text, scanned and parsed.
+//! The text of a statement.
 
-use std::cell::Cell;
 use std::ops::Range;
 
-use super::relation::Relation;
+use super::call::Calls;
+use super::object_name::ObjectName;
 use super::symbols as w;
-use crate::grammar::{Node, Parsed};
-use crate::scanner::{Reader, Token};
-use crate::splitter::Analysis;
+use crate::grammar::Node;
+use crate::scanner::{Reader, Token, TokenKind, literal_value};
 
-/// A text with what is known of it.
-#[derive(Debug, Clone)]
+/// The text of a statement, scanned.
+#[derive(Debug, Clone, Copy)]
 pub struct Source<'a> {
-    /// The text.
+    /// The whole file's text.
     pub text: &'a str,
-    /// Its tokens and statements.
-    pub analysis: &'a Analysis,
-    /// Its statements as PostgreSQL's grammar has them; none where nothing is to be parsed.
-    pub parsed: &'a Parsed,
-    /// The tokens of the statement that is looked at, as indices.
-    focus: Cell<(usize, usize)>,
+    /// The statement's tokens.
+    pub tokens: &'a [Token],
 }
 
 impl<'a> Source<'a> {
-    /// Of a text and what the scanner and the parser made of it.
-    pub const fn new(text: &'a str, analysis: &'a Analysis, parsed: &'a Parsed) -> Self {
-        Self {
-            text,
-            analysis,
-            parsed,
-            focus: Cell::new((0, 0)),
-        }
-    }
-
-    /// The syntax trees of its statements, each the kind of statement. What the grammar refuses has none.
-    pub fn trees(&self) -> impl Iterator<Item = Node<'a>> + use<'a, '_> {
-        let parsed = self.parsed;
-        let sentences = parsed.sentences.iter();
-        sentences.filter_map(|sentence| {
-            self.focus.set((sentence.tokens.start, sentence.tokens.end));
-            parsed.tree(sentence)?.only()
-        })
-    }
-
-    /// The tokens a node of the syntax tree stands for.
+    /// The tokens that a node of the syntax tree stands for.
     #[expect(
         clippy::indexing_slicing,
         reason = "a binary search looks between its bounds; nothing else is quick without optimisation"
     )]
-    pub fn tokens(&self, node: Node<'_>) -> &'a [Token] {
+    fn tokens_of(&self, node: Node<'_>) -> &'a [Token] {
         let range = node.range();
-        let tokens = &self.analysis.tokens[..];
-        let find = |mut low: usize, mut high: usize, start: usize| {
+        let tokens = self.tokens;
+        let find = |mut low: usize, start: usize| {
+            let mut high = tokens.len();
             while low < high {
                 let middle = (low + high) >> 1;
                 if tokens[middle].start < start {
@@ -62,40 +38,60 @@ impl<'a> Source<'a> {
             }
             low
         };
-        // Looking for them among the statement's own is a lot quicker than among all.
-        let (mut low, mut high) = self.focus.get();
-        let is_within = low < high
-            && high <= tokens.len()
-            && tokens[low].start <= range.start
-            && range.end <= tokens[high - 1].end;
-        if !is_within {
-            (low, high) = (0, tokens.len());
+        let first = find(0, range.start);
+        // Most nodes that are asked for are names: one token, or a few.
+        let mut end = first;
+        let mut left = 4;
+        while end < tokens.len() && tokens[end].start < range.end {
+            end += 1;
+            left -= 1;
+            if left == 0 {
+                end = find(end, range.end);
+                break;
+            }
         }
-        let first = find(low, high, range.start);
-        let end = find(first, high, range.end);
-        tokens.get(first..end).unwrap_or_default()
+        &tokens[first..end]
     }
 
-    /// At the first token of a node.
-    pub fn reader(&self, node: Node<'_>) -> Reader<'a> {
-        Reader::new(self.text, self.tokens(node))
+    /// A reader at the first token of a node.
+    pub(super) fn reader(&self, node: Node<'_>) -> Reader<'a> {
+        Reader::new(self.text, self.tokens_of(node))
+    }
+
+    /// A reader at the first token of the statement.
+    pub(super) const fn start(&self) -> Reader<'a> {
+        Reader::new(self.text, self.tokens)
+    }
+
+    /// The tokens of a node.
+    pub(super) fn words(&self, node: Node<'_>) -> &'a [Token] {
+        self.tokens_of(node)
     }
 
     /// The name that a node is, as PostgreSQL stores it.
-    pub fn name(&self, node: Node<'_>) -> Option<String> {
+    pub(super) fn name(&self, node: Node<'_>) -> Option<String> {
         self.reader(node).name()
     }
 
     /// The name, perhaps with a schema, that a node is or has.
-    pub fn relation(&self, node: Node<'_>) -> Option<Relation> {
-        let mut rest = self.reader(node.find(w::QUALIFIED_NAME).unwrap_or(node));
-        Relation::of(rest.qualified_name()?)
+    pub(super) fn object_name(&self, node: Node<'_>) -> Option<ObjectName> {
+        let name = node.find(w::QUALIFIED_NAME).unwrap_or(node);
+        ObjectName::read(&mut self.reader(name))
     }
 
-    /// The first line of a node: enough to show what is meant.
-    pub fn headline(&self, node: Node<'_>) -> Range<usize> {
-        let start = node.range().start;
-        let line = node.text(self.text).lines().next().unwrap_or_default();
-        start..start + line.trim_end().len()
+    /// The calls of functions below a node, as far as the text shows them.
+    pub fn calls(&self, node: Node<'_>) -> Calls<'a> {
+        Calls::new(self.reader(node))
+    }
+
+    /// The string literals of the statement: where they stand, and their values.
+    pub fn strings(&self) -> impl Iterator<Item = (Range<usize>, String)> + use<'a> {
+        let text = self.text;
+        let tokens = self.tokens.iter();
+        let strings = tokens.filter(|token| token.kind == TokenKind::String);
+        strings.filter_map(move |token| {
+            let value = literal_value(text, token)?;
+            Some((token.range(), value.into_owned()))
+        })
     }
 }

@@ -1,200 +1,243 @@
 //! A statement, and what it says.
 
-use std::cell::OnceCell;
+use std::ops::Range;
 
-use super::alteration::Alteration;
-use super::column::Column;
-use super::constraint::Constraint;
-use super::relation::Relation;
+use super::alter_enum::AlterEnum;
+use super::alter_table::AlterTable;
+use super::create::Create;
+use super::create_table::{CreateTable, CreateTableAs};
+use super::drop::Drop;
+use super::index::CreateIndex;
+use super::maintenance::{Cluster, Refresh, Reindex, Truncate, Vacuum};
+use super::rename::{Rename, SetSchema};
+use super::rows::{ChangeRows, Insert};
+use super::setting::{Discard, Reset, Set};
 use super::source::Source;
 use super::symbols as w;
-use crate::grammar::{Node, Symbol};
-use crate::scanner::Keyword as K;
+use crate::grammar::{Node, Parsed};
+use crate::scanner::Token;
 
-/// A statement. Most of what it says is read when somebody asks.
-#[derive(Debug)]
+/// A statement in its place.
+#[derive(Debug, Clone)]
 pub struct Statement<'a> {
-    /// The text it stands in.
-    pub source: &'a Source<'a>,
-    /// The grammar's symbol for such statements, e.g. `IndexStmt`.
+    /// Its text.
+    pub source: Source<'a>,
+    /// Its root in the concrete tree: the kind of statement, e.g. `IndexStmt`.
     pub node: Node<'a>,
-    created: OnceCell<Option<Relation>>,
-    relation: OnceCell<Option<Relation>>,
-    alteration: Option<Alteration<'a>>,
+    /// What it says.
+    pub command: Command<'a>,
+}
+
+/// What a statement says.
+#[derive(Debug, Clone)]
+pub enum Command<'a> {
+    /// `ALTER TYPE … ADD VALUE`, `… RENAME VALUE`
+    AlterEnum(AlterEnum),
+    /// `ALTER TABLE`, and `ALTER INDEX`, `ALTER VIEW` and others where the grammar is the same
+    AlterTable(AlterTable<'a>),
+    /// `CLUSTER`
+    Cluster(Cluster),
+    /// `CREATE DOMAIN`
+    CreateDomain(Create),
+    /// `CREATE EXTENSION`
+    CreateExtension(Create),
+    /// `CREATE FUNCTION`, `CREATE PROCEDURE`
+    CreateFunction(Create),
+    /// `CREATE INDEX`
+    CreateIndex(CreateIndex),
+    /// `CREATE MATERIALIZED VIEW`
+    CreateMaterializedView(Create),
+    /// `CREATE POLICY`
+    CreatePolicy(Create),
+    /// `CREATE SCHEMA`
+    CreateSchema(Create),
+    /// `CREATE SEQUENCE`
+    CreateSequence(Create),
+    /// `CREATE TABLE`
+    CreateTable(CreateTable<'a>),
+    /// `CREATE TABLE AS`
+    CreateTableAs(CreateTableAs),
+    /// `CREATE TRIGGER`
+    CreateTrigger(Create),
+    /// `CREATE TYPE`
+    CreateType(Create),
+    /// `CREATE VIEW`
+    CreateView(Create),
+    /// `DELETE`
+    Delete(ChangeRows),
+    /// `DISCARD`
+    Discard(Discard),
+    /// `DROP`
+    Drop(Drop),
+    /// `INSERT`
+    Insert(Insert),
+    /// `LISTEN`
+    Listen,
+    /// `MERGE`
+    Merge(ChangeRows),
+    /// `REFRESH MATERIALIZED VIEW`
+    Refresh(Refresh),
+    /// `REINDEX`
+    Reindex(Reindex),
+    /// `ALTER … RENAME`
+    Rename(Rename),
+    /// `RESET`
+    Reset(Reset),
+    /// `SELECT`
+    Select,
+    /// `SET`
+    Set(Set),
+    /// `ALTER … SET SCHEMA`
+    SetSchema(SetSchema),
+    /// `TRUNCATE`
+    Truncate(Truncate),
+    /// `UPDATE`
+    Update(ChangeRows),
+    /// `VACUUM`
+    Vacuum(Vacuum),
+    /// What nothing here asks for.
+    Other,
+}
+
+macro_rules! kinds {
+    ($($name:ident,)*) => {
+        /// The kinds of command: which variant of [`Command`] it is.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[expect(missing_docs, reason = "each is the variant of Command of the same name")]
+        pub enum Kind { $($name,)* }
+
+        impl Kind {
+            /// How many there are.
+            pub const COUNT: usize = [$(Self::$name,)*].len();
+        }
+    };
+}
+
+kinds! {
+    AlterEnum, AlterTable, Cluster, CreateDomain, CreateExtension, CreateFunction, CreateIndex,
+    CreateMaterializedView, CreatePolicy, CreateSchema, CreateSequence, CreateTable, CreateTableAs,
+    CreateTrigger, CreateType, CreateView, Delete, Discard, Drop, Insert, Listen, Merge, Refresh,
+    Reindex, Rename, Reset, Select, Set, SetSchema, Truncate, Update, Vacuum, Other,
+}
+
+impl Command<'_> {
+    /// Its kind.
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::AlterEnum(_) => Kind::AlterEnum,
+            Self::AlterTable(_) => Kind::AlterTable,
+            Self::Cluster(_) => Kind::Cluster,
+            Self::CreateDomain(_) => Kind::CreateDomain,
+            Self::CreateExtension(_) => Kind::CreateExtension,
+            Self::CreateFunction(_) => Kind::CreateFunction,
+            Self::CreateIndex(_) => Kind::CreateIndex,
+            Self::CreateMaterializedView(_) => Kind::CreateMaterializedView,
+            Self::CreatePolicy(_) => Kind::CreatePolicy,
+            Self::CreateSchema(_) => Kind::CreateSchema,
+            Self::CreateSequence(_) => Kind::CreateSequence,
+            Self::CreateTable(_) => Kind::CreateTable,
+            Self::CreateTableAs(_) => Kind::CreateTableAs,
+            Self::CreateTrigger(_) => Kind::CreateTrigger,
+            Self::CreateType(_) => Kind::CreateType,
+            Self::CreateView(_) => Kind::CreateView,
+            Self::Delete(_) => Kind::Delete,
+            Self::Discard(_) => Kind::Discard,
+            Self::Drop(_) => Kind::Drop,
+            Self::Insert(_) => Kind::Insert,
+            Self::Listen => Kind::Listen,
+            Self::Merge(_) => Kind::Merge,
+            Self::Refresh(_) => Kind::Refresh,
+            Self::Reindex(_) => Kind::Reindex,
+            Self::Rename(_) => Kind::Rename,
+            Self::Reset(_) => Kind::Reset,
+            Self::Select => Kind::Select,
+            Self::Set(_) => Kind::Set,
+            Self::SetSchema(_) => Kind::SetSchema,
+            Self::Truncate(_) => Kind::Truncate,
+            Self::Update(_) => Kind::Update,
+            Self::Vacuum(_) => Kind::Vacuum,
+            Self::Other => Kind::Other,
+        }
+    }
+}
+
+/// Reads the statements of a text: each that the grammar accepts, in order.
+pub fn statements<'a>(
+    text: &'a str,
+    tokens: &'a [Token],
+    parsed: &'a Parsed,
+) -> Vec<Statement<'a>> {
+    let mut statements = Vec::with_capacity(parsed.sentences.len());
+    for sentence in &parsed.sentences {
+        let Some(node) = parsed.tree(sentence).and_then(|tree| tree.only()) else {
+            continue;
+        };
+        let tokens = tokens.get(sentence.tokens.clone()).unwrap_or_default();
+        statements.push(Statement::read(Source { text, tokens }, node));
+    }
+    statements
 }
 
 impl<'a> Statement<'a> {
-    /// Of the node of a whole statement of `source`.
-    pub fn new(source: &'a Source<'a>, node: Node<'a>) -> Self {
+    fn read(source: Source<'a>, node: Node<'a>) -> Self {
         Self {
             source,
             node,
-            created: OnceCell::new(),
-            relation: OnceCell::new(),
-            alteration: match node.symbol() {
-                w::ALTER_TABLE => Alteration::read(source, node),
-                _ => None,
-            },
+            command: Command::read(source, node).unwrap_or(Command::Other),
         }
     }
 
-    /// Of `CREATE`: the name behind its first words.
-    pub fn created(&self) -> Option<&Relation> {
-        let created = self.created.get_or_init(|| match self.node.symbol() {
-            w::CREATE_TABLE
-            | w::CREATE_AS
-            | w::CREATE_MATERIALIZED_VIEW
-            | w::CREATE_VIEW
-            | w::CREATE_SEQUENCE
-            | w::CREATE_DOMAIN
-            | w::DEFINE
-            | w::INDEX => self.read_created(),
-            _ => None,
-        });
-        created.as_ref()
+    /// Where it stands, from its first token to its last.
+    pub fn range(&self) -> Range<usize> {
+        self.node.range()
     }
 
-    /// Of `ALTER TABLE`.
-    pub fn alteration(&self) -> Option<&Alteration<'a>> {
-        self.alteration.as_ref()
+    /// Whether a query in it reads from a table.
+    pub fn reads_tables(&self) -> bool {
+        self.node.find_all(w::FROM).any(|from| !from.is_empty())
     }
+}
 
-    /// The one table it is about, where the grammar has it directly below the statement.
-    pub fn relation(&self) -> Option<Relation> {
-        let relation = self.relation.get_or_init(|| {
-            let mut parts = self.node.children();
-            let table = parts.find(|part| {
-                part.is(w::RELATION)
-                    || part.is(w::QUALIFIED_NAME)
-                    || part.is(w::RELATION_ALIASED)
-                    || part.is(w::RELATIONS)
-            });
-            self.source.relation(table?)
-        });
-        relation.clone()
-    }
-
-    /// Whether it says `CONCURRENTLY`.
-    pub fn is_concurrent(&self) -> bool {
-        let word = self.node.child(w::CONCURRENTLY);
-        word.is_some_and(|word| !word.is_empty())
-    }
-
-    /// Whether it says `IF NOT EXISTS` or `IF EXISTS`.
-    pub fn is_guarded(&self) -> bool {
-        self.node.child(w::IF).is_some()
-    }
-
-    /// What a `CREATE` statement makes.
-    fn read_created(&self) -> Option<Relation> {
-        const KINDS: [K; 5] = [K::Table, K::View, K::Sequence, K::Type, K::Domain];
-        let mut rest = self.source.reader(self.node);
-        rest.accept(K::Create);
-        if !rest.accept_any(&KINDS) {
-            rest.accept_all(&[K::Or, K::Replace]);
-            rest.accept_any(&[K::Global, K::Local]);
-            rest.accept_any(&[
-                K::Temporary,
-                K::Temp,
-                K::Unlogged,
-                K::Materialized,
-                K::Unique,
-            ]);
-            rest.accept(K::Recursive);
-            if rest.accept(K::Index) {
-                rest.accept(K::Concurrently);
-            } else if !rest.accept_any(&KINDS) {
-                return None;
+impl<'a> Command<'a> {
+    fn read(source: Source<'a>, node: Node<'a>) -> Option<Self> {
+        Some(match node.symbol() {
+            w::ALTER_ENUM => Self::AlterEnum(AlterEnum::read(source)?),
+            w::ALTER_OBJECT_SCHEMA => Self::SetSchema(SetSchema::read(source)?),
+            w::ALTER_TABLE => Self::AlterTable(AlterTable::read(source, node)?),
+            w::CLUSTER_STATEMENT => Self::Cluster(Cluster::read(source, node)),
+            w::CREATE_AS => Self::CreateTableAs(CreateTableAs::read(source, node)?),
+            w::CREATE_DOMAIN => Self::CreateDomain(Create::read_named(source, node)),
+            w::CREATE_EXTENSION => Self::CreateExtension(Create::read(source, node)),
+            w::CREATE_FUNCTION => Self::CreateFunction(Create::read(source, node)),
+            w::CREATE_MATERIALIZED_VIEW => {
+                Self::CreateMaterializedView(Create::read_named(source, node))
             }
-        }
-        if rest.accept(K::If) {
-            rest.accept_all(&[K::Not, K::Exists]);
-        }
-        Relation::of(rest.qualified_name()?)
-    }
-
-    /// Of `DROP` of one of these kinds of object: the names. None with `CONCURRENTLY`, and of other kinds.
-    pub fn dropped(&self, kinds: &[K]) -> Option<Vec<Relation>> {
-        let mut rest = self.source.reader(self.node);
-        rest.accept(K::Drop);
-        if !rest.accept_any(kinds) || rest.accept(K::Concurrently) {
-            return None;
-        }
-        rest.accept_all(&[K::If, K::Exists]);
-        let mut names = vec![Relation::of(rest.qualified_name()?)?];
-        while rest.accept_char(b',') {
-            names.push(Relation::of(rest.qualified_name()?)?);
-        }
-        Some(names)
-    }
-
-    /// Whether an `UPDATE` or `DELETE` is for all rows.
-    pub fn is_unbounded(&self) -> bool {
-        let condition = self.node.child(w::WHERE_OR_CURRENT);
-        condition.is_none_or(|condition| condition.is_empty())
-    }
-
-    /// Of `ALTER TABLE … RENAME TO`: the table's old name and its new one.
-    pub fn renamed(&self) -> Option<(Relation, String)> {
-        let mut rest = self.source.reader(self.node);
-        if !rest.accept_all(&[K::Alter, K::Table]) {
-            return None;
-        }
-        rest.accept_all(&[K::If, K::Exists]);
-        rest.accept(K::Only);
-        let old = Relation::of(rest.qualified_name()?)?;
-        if !rest.accept_all(&[K::Rename, K::To]) {
-            return None;
-        }
-        Some((old, rest.name()?))
-    }
-
-    /// Of `CREATE TABLE`: what it lists and is of this kind.
-    fn elements_of(&self, kind: Symbol) -> Vec<Node<'a>> {
-        let list = self
-            .node
-            .child(w::TABLE_ELEMENTS_OPT)
-            .and_then(|list| list.child(w::TABLE_ELEMENTS));
-        let elements = list.map_or_else(Vec::new, |list| list.items(w::TABLE_ELEMENT));
-        let elements = elements.into_iter().filter_map(|element| element.only());
-        elements.filter(|element| element.is(kind)).collect()
-    }
-
-    /// Of `CREATE TABLE`.
-    pub fn columns(&self) -> Vec<Column<'a>> {
-        let columns = self.elements_of(w::COLUMN).into_iter();
-        columns
-            .filter_map(|column| Column::read(self.source, column))
-            .collect()
-    }
-
-    /// Of `CREATE TABLE`: the constraints beside the columns.
-    pub fn constraints(&self) -> Vec<Constraint<'a>> {
-        let constraints = self.elements_of(w::TABLE_CONSTRAINT).into_iter();
-        constraints
-            .filter_map(|constraint| Constraint::read(self.source, constraint))
-            .collect()
-    }
-
-    /// Of `CREATE TABLE`: the tables it refers to, first those of columns.
-    pub fn parents(&self) -> Vec<Relation> {
-        if !self.source.analysis.vocabulary.has(K::References) {
-            return Vec::new();
-        }
-        let parent = |body: Node<'_>| self.source.relation(body.child(w::QUALIFIED_NAME)?);
-        let mut parents = Vec::new();
-        for column in self.elements_of(w::COLUMN) {
-            let mut bodies = column.find_all(w::COLUMN_CONSTRAINT_BODY);
-            parents.extend(bodies.find_map(|body| {
-                let refers = body.only()?.is(w::REFERENCES);
-                if refers { parent(body) } else { None }
-            }));
-        }
-        for constraint in self.elements_of(w::TABLE_CONSTRAINT) {
-            let body = constraint.child(w::CONSTRAINT_BODY);
-            let body = body.filter(|body| body.only().is_some_and(|first| first.is(w::FOREIGN)));
-            parents.extend(body.and_then(parent));
-        }
-        parents
+            w::CREATE_POLICY => Self::CreatePolicy(Create::read(source, node)),
+            w::CREATE_SCHEMA => Self::CreateSchema(Create::read(source, node)),
+            w::CREATE_SEQUENCE => Self::CreateSequence(Create::read_named(source, node)),
+            w::CREATE_TABLE => Self::CreateTable(CreateTable::read(source, node)?),
+            w::CREATE_TRIGGER => Self::CreateTrigger(Create::read(source, node)),
+            w::CREATE_VIEW => Self::CreateView(Create::read_named(source, node)),
+            w::DEFINE if Create::is_type(source) => {
+                Self::CreateType(Create::read_named(source, node))
+            }
+            w::DELETE => Self::Delete(ChangeRows::read(source, node)?),
+            w::DISCARD => Self::Discard(Discard::read(source)),
+            w::DROP_STATEMENT => Self::Drop(Drop::read(source, node)?),
+            w::INDEX => Self::CreateIndex(CreateIndex::read(source, node)?),
+            w::INSERT => Self::Insert(Insert::read(source, node)?),
+            w::LISTEN => Self::Listen,
+            w::MERGE => Self::Merge(ChangeRows::read(source, node)?),
+            w::REFRESH => Self::Refresh(Refresh::read(source, node)?),
+            w::REINDEX => Self::Reindex(Reindex::read(source, node)),
+            w::RENAME_STATEMENT => Self::Rename(Rename::read(source)?),
+            w::SELECT => Self::Select,
+            w::TRUNCATE => Self::Truncate(Truncate::read(source, node)?),
+            w::UPDATE => Self::Update(ChangeRows::read(source, node)?),
+            w::VACUUM_STATEMENT => Self::Vacuum(Vacuum::read(source)),
+            w::VARIABLE_RESET => Self::Reset(Reset::read(source)),
+            w::VARIABLE_SET => Self::Set(Set::read(source)),
+            _ => return None,
+        })
     }
 }

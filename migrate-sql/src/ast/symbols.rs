@@ -1,11 +1,11 @@
-//! The symbols of the grammar that the build asks for, under names that Rust allows.
+//! The symbols of the grammar that this tree reads, under names that Rust allows.
 
 use crate::grammar::Symbol;
 
 macro_rules! symbols {
     ($($name:ident = $symbol:literal,)*) => {
         $(#[doc = concat!("`", $symbol, "`")]
-        pub const $name: Symbol = Symbol::named($symbol);)*
+        pub(super) const $name: Symbol = Symbol::named($symbol);)*
     };
 }
 
@@ -47,6 +47,7 @@ symbols! {
     // Parts of statements.
     ALTER_COMMAND = "alter_table_cmd",
     ALTER_COMMANDS = "alter_table_cmds",
+    CREATE_AS_TARGET = "create_as_target",
     COLUMN = "columnDef",
     COLUMN_CONSTRAINT = "ColConstraint",
     COLUMN_CONSTRAINT_BODY = "ColConstraintElem",
@@ -58,11 +59,13 @@ symbols! {
     CONCURRENTLY = "opt_concurrently",
     CONSTRAINT_ATTRIBUTES = "ConstraintAttributeSpec",
     CONSTRAINT_BODY = "ConstraintElem",
+    DROP_BEHAVIOR = "opt_drop_behavior",
     EXISTING_INDEX = "ExistingIndex",
     EXPRESSION = "a_expr",
     FROM = "from_clause",
     INDEX_COLUMN = "index_elem",
     INDEX_COLUMNS = "index_params",
+    INSERT_TARGET = "insert_target",
     NAME = "name",
     ON_COMMIT = "OnCommitOption",
     OPT_OR_REPLACE = "opt_or_replace",
@@ -70,8 +73,10 @@ symbols! {
     PARTITION_COMMAND = "partition_cmd",
     QUALIFIED_NAME = "qualified_name",
     RELATION = "relation_expr",
+    RELATION_EXTENDED = "extended_relation_expr",
     RELATION_ALIASED = "relation_expr_opt_alias",
     RELATIONS = "relation_expr_list",
+    SINGLE_NAME = "opt_single_name",
     STORED_OR_VIRTUAL = "opt_virtual_or_stored",
     TABLE_CONSTRAINT = "TableConstraint",
     TABLE_ELEMENT = "TableElement",
@@ -80,6 +85,7 @@ symbols! {
     TEMPORARY = "OptTemp",
     TYPE_NAME = "Typename",
     USING_EXPRESSION = "alter_using",
+    WITH_DATA = "opt_with_data",
     WHERE_OR_CURRENT = "where_or_current_clause",
 
     // Words.
@@ -87,6 +93,7 @@ symbols! {
     ADD = "ADD_P",
     ALTER = "ALTER",
     ATTACH = "ATTACH",
+    CASCADE = "CASCADE",
     CHECK = "CHECK",
     CONSTRAINT = "CONSTRAINT",
     DEFAULT = "DEFAULT",
@@ -99,10 +106,14 @@ symbols! {
     GENERATED = "GENERATED",
     IDENTITY = "IDENTITY_P",
     IF = "IF_P",
+    INDEX_WORD = "INDEX",
     LEVEL = "LEVEL",
     CLUSTER = "CLUSTER",
     FORCE = "FORCE",
     LOGGED = "LOGGED",
+    MATERIALIZED = "MATERIALIZED",
+    NO = "NO",
+    ONLY = "ONLY",
     OPTIONS = "reloptions",
     RESET = "RESET",
     SECURITY = "SECURITY",
@@ -114,6 +125,7 @@ symbols! {
     PARTITION = "PARTITION",
     PRIMARY = "PRIMARY",
     REFERENCES = "REFERENCES",
+    SEQUENCE = "SEQUENCE",
     SET = "SET",
     TABLE = "TABLE",
     TABLESPACE = "TABLESPACE",
@@ -122,4 +134,5 @@ symbols! {
     UNIQUE = "UNIQUE",
     UNLOGGED = "UNLOGGED",
     VALIDATE = "VALIDATE",
+    VIEW = "VIEW",
 }

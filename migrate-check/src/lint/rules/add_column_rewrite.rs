@@ -2,8 +2,8 @@
 //!
 //! A default that is the same for all rows is stored once, in the catalog. One that is computed for every
 //! row (`gen_random_uuid()`, `clock_timestamp()`, `nextval(…)`, and so `serial` and `IDENTITY`, or a stored
-//! generated column) makes PostgreSQL write the whole table and its indexes anew, and lock it against
-//! everybody meanwhile.
+//! generated column) makes PostgreSQL rewrite the table and its indexes, and nobody reads or writes the table
+//! in the meantime.
 //!
 //! Found:
 //!
@@ -29,8 +29,8 @@
 //! -- rewrites users
 //! ```
 //!
-//! Add the column without a default, and set that for the rows to come. Fill the others in batches, outside
-//! of migrations:
+//! Add the column without a default, then set the default for new rows. Fill existing rows in batches, outside
+//! migrations:
 //!
 //! ```sql
 //! ALTER TABLE users ADD COLUMN token uuid;
@@ -46,25 +46,23 @@
 //! ALTER TABLE users ADD COLUMN seen_at timestamptz NOT NULL DEFAULT now();
 //! ```
 //!
-//! Of functions, the rule knows those of PostgreSQL and its own extensions. It does not know whether one of
-//! yours is volatile, and passes it.
+//! The rule knows the volatile functions of PostgreSQL and its own extensions. It does not know whether one of
+//! yours is volatile, and lets it pass.
 
-use migrate_sql::ast::ActKind;
-use migrate_sql::ast::symbols as w;
-use migrate_sql::ast::{Column, TraitKind};
+use migrate_sql::ast::{AlterTableAction, Column, ColumnConstraint, Kind, spell_name};
 
 use crate::diagnostics::Diagnostic;
+use crate::lint::context::Context;
 use crate::lint::rule::{Check, Rule};
-use crate::lint::scene::Scene;
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
     id: "add-column-rewrite",
     level: Level::Warn,
-    summary: "a table is written anew while it is locked, because a new column's values differ",
+    summary: "a new column is computed for every row, so the table is rewritten under ACCESS EXCLUSIVE",
     allowable: true,
     source: include_str!("add_column_rewrite.rs"),
-    check: Check::Statement(&[w::ALTER_TABLE], check),
+    check: Check::Statement(&[Kind::AlterTable], check),
 };
 
 /// Functions that are volatile (`pg_proc.provolatile`) and make sense in a default.
@@ -87,38 +85,40 @@ const VOLATILE: [&str; 16] = [
     "gen_salt",
 ];
 
-fn check(scene: &Scene<'_>) -> Vec<Diagnostic> {
-    let acts = scene.acts();
-    acts.filter_map(|(table, act)| {
-        let ActKind::AddColumn(column) = &act.kind else {
-            return None;
-        };
-        let why = reason(scene, column)?;
-        let message =
-            format!("nobody can use `{table}` while it is written anew: {why} for every row");
-        Some(scene.find(&RULE, act.node, message).help(
-            "add the column without it, `SET DEFAULT` for new rows, and fill the others in batches",
-        ))
-    })
-    .collect()
+fn check(context: &Context<'_>) -> Vec<Diagnostic> {
+    let actions = context.actions();
+    actions
+        .filter_map(|(table, action)| {
+            let AlterTableAction::AddColumn { column, .. } = &action.action else {
+                return None;
+            };
+            let why = reason(context, column)?;
+            let message =
+                format!("takes ACCESS EXCLUSIVE on \"{table}\" and rewrites it: {why} for every row");
+            let help = format!(
+                "add the column without it, run `ALTER TABLE {} ALTER COLUMN {} SET DEFAULT …` for new rows, and fill existing rows in batches",
+                table.to_sql(),
+                spell_name(&column.name)
+            );
+            let finding = context.find_at(&RULE, action.range.clone(), message);
+            Some(finding.help(help))
+        })
+        .collect()
 }
 
 /// What is computed for every row.
-fn reason(scene: &Scene<'_>, column: &Column<'_>) -> Option<String> {
+fn reason(context: &Context<'_>, column: &Column<'_>) -> Option<String> {
     if column.data_type.is_serial() {
-        return Some(format!("`{}` takes a number", column.data_type.name));
+        return Some(format!("`{}` draws a number", column.data_type.name));
     }
-    column.traits.iter().find_map(|found| match &found.kind {
-        TraitKind::Identity => Some("an identity column takes a number".to_owned()),
-        TraitKind::Stored => Some("the stored expression is computed".to_owned()),
-        TraitKind::Default(value) => {
-            let mut rest = scene.subject.source.reader(*value);
-            while let Some(name) = rest.read_call() {
-                if VOLATILE.contains(&name.as_str()) {
-                    return Some(format!("`{name}()` is called"));
-                }
-            }
-            None
+    let mut constraints = column.constraints.iter();
+    constraints.find_map(|constraint| match constraint {
+        ColumnConstraint::Identity => Some("an identity column draws a number".to_owned()),
+        ColumnConstraint::Stored => Some("the stored expression is computed".to_owned()),
+        ColumnConstraint::Default(value) => {
+            let mut calls = context.statement.source.calls(*value);
+            let call = calls.find(|call| VOLATILE.contains(&call.name.as_str()))?;
+            Some(format!("`{}()` is called", call.name))
         }
         _ => None,
     })
@@ -132,11 +132,11 @@ mod tests {
     #[test]
     fn what_is_computed_is_named() {
         for (column, why) in [
-            ("serial", "`serial` takes a number"),
-            ("SERIAL8", "`serial8` takes a number"),
+            ("serial", "`serial` draws a number"),
+            ("SERIAL8", "`serial8` draws a number"),
             (
                 "bigint GENERATED BY DEFAULT AS IDENTITY",
-                "an identity column takes a number",
+                "an identity column draws a number",
             ),
             ("int DEFAULT (1 + random())", "`random()` is called"),
             (

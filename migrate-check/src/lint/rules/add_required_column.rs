@@ -1,6 +1,6 @@
-//! A column is added that must not be null and has no value for the rows that exist.
+//! A `NOT NULL` column is added without a value for existing rows.
 //!
-//! The migration fails on a table that has rows. Where it has none, the release that still runs fails: it
+//! The migration fails on a table that has rows. If the table is empty, the deployed release fails instead: it
 //! inserts rows without the column.
 //!
 //! Found:
@@ -17,46 +17,45 @@
 //! -- locks users: ACCESS EXCLUSIVE
 //! ```
 
-use migrate_sql::ast::ActKind;
-use migrate_sql::ast::TraitKind;
-use migrate_sql::ast::symbols as w;
+use migrate_sql::ast::{AlterTableAction, ColumnConstraint, Kind};
 
 use crate::diagnostics::Diagnostic;
+use crate::lint::context::Context;
 use crate::lint::rule::{Check, Rule};
-use crate::lint::scene::Scene;
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
     id: "add-required-column",
     level: Level::Warn,
-    summary: "a column that must not be null is added without a default",
+    summary: "a NOT NULL column is added without a default",
     allowable: true,
     source: include_str!("add_required_column.rs"),
-    check: Check::Statement(&[w::ALTER_TABLE], check),
+    check: Check::Statement(&[Kind::AlterTable], check),
 };
 
-fn check(scene: &Scene<'_>) -> Vec<Diagnostic> {
-    let acts = scene.acts();
-    acts.filter_map(|(table, act)| {
-        let ActKind::AddColumn(column) = &act.kind else {
-            return None;
-        };
-        let is_required =
-            column.has(|kind| matches!(kind, TraitKind::NotNull | TraitKind::PrimaryKey));
-        if !is_required || column.has_value() {
-            return None;
-        }
-        let message = format!(
-            "fails if `{table}` has rows: they have no `{}`",
-            column.name
-        );
-        Some(
-            scene
-                .find(&RULE, act.node, message)
-                .help("give it a constant `DEFAULT`"),
-        )
-    })
-    .collect()
+fn check(context: &Context<'_>) -> Vec<Diagnostic> {
+    let actions = context.actions();
+    actions
+        .filter_map(|(table, action)| {
+            let AlterTableAction::AddColumn { column, .. } = &action.action else {
+                return None;
+            };
+            let is_required = column.has(|constraint| {
+                matches!(
+                    constraint,
+                    ColumnConstraint::NotNull | ColumnConstraint::PrimaryKey
+                )
+            });
+            if !is_required || column.has_value() {
+                return None;
+            }
+            let name = &column.name;
+            let message =
+                format!("fails if \"{table}\" has rows: they have no value for \"{name}\"");
+            let finding = context.find_at(&RULE, action.range.clone(), message);
+            Some(finding.help(format!("give \"{name}\" a constant `DEFAULT`")))
+        })
+        .collect()
 }
 
 #[cfg(test)]

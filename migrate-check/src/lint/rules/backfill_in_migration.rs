@@ -1,8 +1,7 @@
 //! `UPDATE` or `DELETE` of all rows of a table that is in use.
 //!
-//! Every row is locked until the file ends, a second version of each is written, and nothing of it is there
-//! before all of it is. An application that migrates when it starts is not ready meanwhile, and may be
-//! killed for that.
+//! Every row stays locked until the file ends, each gets a second version on disk, and no progress is kept if it
+//! fails. An application that migrates when it starts is not ready until then, and may be killed for that.
 //!
 //! Found:
 //!
@@ -10,20 +9,19 @@
 //! UPDATE users SET name = trim(name);
 //! ```
 //!
-//! Change rows in batches, outside of migrations. A few rows, with a condition, are fine:
+//! Change rows in batches, outside migrations. A few rows, with a condition, are fine:
 //!
 //! ```sql
 //! UPDATE users SET name = 'Administrator' WHERE email = 'root@example.org';
 //! ```
 //!
-//! Where the table is small and stays so, say so: `-- migrate: allow(backfill-in-migration) <reason>`.
+//! If the table is small and stays small, allow it: `-- migrate: allow(backfill-in-migration) <reason>`.
 
-use migrate_sql::ast::symbols as w;
+use migrate_sql::ast::{Command, Kind, Rows};
 
 use crate::diagnostics::Diagnostic;
+use crate::lint::context::Context;
 use crate::lint::rule::{Check, Rule};
-use crate::lint::scene::Scene;
-use crate::migration::Transaction;
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -32,24 +30,24 @@ pub(super) const RULE: Rule = Rule {
     summary: "all rows of a table are changed at once",
     allowable: true,
     source: include_str!("backfill_in_migration.rs"),
-    check: Check::Statement(&[w::UPDATE, w::DELETE], check),
+    check: Check::Statement(&[Kind::Update, Kind::Delete], check),
 };
 
-fn check(scene: &Scene<'_>) -> Vec<Diagnostic> {
-    let said = scene.said;
-    let Some(table) = said.relation().filter(|table| scene.is_in_use(table)) else {
+fn check(context: &Context<'_>) -> Vec<Diagnostic> {
+    let (Command::Update(changed) | Command::Delete(changed)) = context.command() else {
         return Vec::new();
     };
-    // Behind a lock it is `long-work-after-lock` that speaks.
-    let is_locked = scene.held.is_some() && scene.subject.transaction == Transaction::Single;
-    if is_locked || !said.is_unbounded() {
+    let table = &changed.table;
+    // After a lock it is `long-work-after-lock` that speaks.
+    let is_locked = context.held.is_some() && !context.commits_each();
+    if is_locked || changed.rows != Rows::All || !context.is_in_use(table) {
         return Vec::new();
     }
-    let message = format!("locks every row of `{table}` until all of them are changed");
+    let message = format!("locks every row of \"{table}\" until the last one is changed");
     vec![
-        scene
-            .find(&RULE, said.node, message)
-            .help("change rows in batches, outside of migrations, or say why there are few: `-- migrate: allow(backfill-in-migration) <reason>`"),
+        context
+            .find(&RULE, message)
+            .help("change rows in batches, outside migrations; if there are few, allow it: `-- migrate: allow(backfill-in-migration) <reason>`"),
     ]
 }
 

@@ -1,7 +1,7 @@
 //! `ALTER COLUMN … TYPE` on a table that is in use.
 //!
-//! PostgreSQL writes the whole table and its indexes anew, and locks it against everybody meanwhile. The
-//! release that still runs may not know what to do with the new type.
+//! PostgreSQL rewrites the table and its indexes, and nobody reads or writes the table in the meantime. The
+//! deployed release may not be able to handle the new type.
 //!
 //! Found:
 //!
@@ -19,9 +19,9 @@
 //! -- locks users: ACCESS EXCLUSIVE
 //! ```
 //!
-//! Some changes leave the rows as they are: a longer `varchar`, or none of a limit, `varchar` to `text`, a
-//! `numeric` of more digits before the point. The rule knows the old type where an earlier file of the
-//! directory has created the column:
+//! Some changes leave the rows as they are: a longer `varchar` or one without a limit, `varchar` to `text`, a
+//! `numeric` with more digits before the point. The rule knows the old type if an earlier file of the
+//! directory created the column:
 //!
 //! ```sql
 //! CREATE TABLE labels (id bigint PRIMARY KEY, title varchar(40));
@@ -32,48 +32,55 @@
 //! -- locks labels: ACCESS EXCLUSIVE
 //! ```
 //!
-//! `timestamp` to `timestamptz` is such a change only where `TimeZone` is `UTC`, so it is reported.
+//! `timestamp` to `timestamptz` is such a change only if `TimeZone` is `UTC`, so it is reported.
 
-use migrate_sql::ast::ActKind;
-use migrate_sql::ast::symbols as w;
+use migrate_sql::ast::{AlterTableAction, Conversion, Kind};
 
 use crate::diagnostics::Diagnostic;
+use crate::lint::context::Context;
 use crate::lint::rule::{Check, Rule};
-use crate::lint::scene::Scene;
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
     id: "column-type-change",
     level: Level::Warn,
-    summary: "a table is written anew while it is locked, because a column's type changes",
+    summary: "a column's type changes, so the table is rewritten under ACCESS EXCLUSIVE",
     allowable: true,
     source: include_str!("column_type_change.rs"),
-    check: Check::Statement(&[w::ALTER_TABLE], check),
+    check: Check::Statement(&[Kind::AlterTable], check),
 };
 
-fn check(scene: &Scene<'_>) -> Vec<Diagnostic> {
-    let acts = scene.acts();
-    acts.filter_map(|(table, act)| {
-        let ActKind::SetType { column, new, is_plain } = &act.kind else {
-            return None;
-        };
-        let old = scene.schema.column_type(table, column);
-        if *is_plain && old.as_ref().is_some_and(|old| old.becomes_for_free(new)) {
-            return None;
-        }
-        let (message, help) = match old {
-            Some(_) => (format!("nobody can use `{table}` while it is written anew"), ""),
-            None => (
-                format!("nobody can use `{table}` while it is written anew, if the old type asks for that"),
-                "if it is a longer `varchar`, or `varchar` to `text`, allow it: the rows stay as they are",
-            ),
-        };
-        let finding = scene
-            .find(&RULE, act.node, message)
-            .help("add a column of the new type, fill it in batches, and drop the old one in a later release");
-        Some(if help.is_empty() { finding } else { finding.help(help) })
-    })
-    .collect()
+fn check(context: &Context<'_>) -> Vec<Diagnostic> {
+    let actions = context.actions();
+    actions
+        .filter_map(|(table, action)| {
+            let AlterTableAction::SetType {
+                column,
+                data_type: new,
+                conversion,
+            } = &action.action
+            else {
+                return None;
+            };
+            let old = context.catalog.column_type(table, column);
+            if *conversion == Conversion::Plain && old.is_some_and(|old| old.becomes_for_free(new)) {
+                return None;
+            }
+            let message = match old {
+                Some(_) => format!("takes ACCESS EXCLUSIVE on \"{table}\" and rewrites it"),
+                None => format!(
+                    "may rewrite \"{table}\" under ACCESS EXCLUSIVE, depending on the old type"
+                ),
+            };
+            let finding = context
+                .find_at(&RULE, action.range.clone(), message)
+                .help("add a column of the new type, fill it in batches, and drop the old one in a later release");
+            Some(match old {
+                Some(_) => finding,
+                None => finding.help("if this is a longer `varchar`, or `varchar` to `text`, allow it: the rows stay as they are"),
+            })
+        })
+        .collect()
 }
 
 #[cfg(test)]

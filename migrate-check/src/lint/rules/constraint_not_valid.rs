@@ -1,7 +1,7 @@
 //! A foreign key or a check is added to a table that is in use, and every row is checked at once.
 //!
-//! For a check, the table is locked against everybody while all of it is read; for a foreign key, both
-//! tables are locked against writes.
+//! A check holds ACCESS EXCLUSIVE on the table while all of it is read; a foreign key holds SHARE ROW EXCLUSIVE
+//! on both tables, which blocks writes.
 //!
 //! Found:
 //!
@@ -20,7 +20,7 @@
 //! -- scans orders
 //! ```
 //!
-//! Add it `NOT VALID`: from then on it holds for every row that is written, and the lock lasts a moment.
+//! Add it `NOT VALID`: it then holds for every row that is written from now on, and the lock lasts a moment.
 //!
 //! ```sql
 //! ALTER TABLE orders ADD CONSTRAINT orders_user_id_fkey FOREIGN KEY (user_id) REFERENCES users NOT VALID;
@@ -28,7 +28,7 @@
 //! -- locks users: SHARE ROW EXCLUSIVE
 //! ```
 //!
-//! Check the rows that were there before in a later migration, while reading and writing go on:
+//! Check the existing rows in a later migration, while reads and writes go on:
 //!
 //! ```sql
 //! ALTER TABLE orders VALIDATE CONSTRAINT orders_user_id_fkey;
@@ -36,8 +36,7 @@
 //! -- scans orders
 //! ```
 //!
-//! A check that is written behind a new column is checked at once, too. Add the column first, then the
-//! check for itself:
+//! A check written after a new column is checked at once, too. Add the column first, then the check by itself:
 //!
 //! Found:
 //!
@@ -47,17 +46,16 @@
 //! -- scans orders
 //! ```
 //!
-//! `NOT VALID` can be left out where the table is created in the same file. A foreign key of a new table
-//! to one that is in use is the business of `locks-referenced-table`.
+//! `NOT VALID` is not needed where the same file creates the table. A foreign key from a new table to one that
+//! is in use is reported by `locks-referenced-table`.
 
-use migrate_sql::ast::symbols as w;
-use migrate_sql::ast::{Act, ActKind};
-use migrate_sql::ast::{Column, TraitKind};
-use migrate_sql::ast::{Constraint, ConstraintKind};
+use migrate_sql::ast::{
+    AlterTableAction, ColumnConstraint, ConstraintKind, Kind, ObjectName, Validity,
+};
 
 use crate::diagnostics::Diagnostic;
+use crate::lint::context::Context;
 use crate::lint::rule::{Check, Rule};
-use crate::lint::scene::Scene;
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -66,57 +64,57 @@ pub(super) const RULE: Rule = Rule {
     summary: "a constraint is checked for every row while its table is locked",
     allowable: true,
     source: include_str!("constraint_not_valid.rs"),
-    check: Check::Statement(&[w::ALTER_TABLE], check),
+    check: Check::Statement(&[Kind::AlterTable], check),
 };
 
 const SPLIT: &str = "add it `NOT VALID`, and `VALIDATE CONSTRAINT` it in a later migration";
-const APART: &str = "add the column without it, then the constraint for itself and `NOT VALID`, and `VALIDATE CONSTRAINT` it in a later migration";
+const APART: &str = "add the column without it, then the constraint by itself and `NOT VALID`, and `VALIDATE CONSTRAINT` it in a later migration";
 
-fn check(scene: &Scene<'_>) -> Vec<Diagnostic> {
-    let acts = scene.acts();
-    acts.filter_map(|(table, act)| {
-        let (what, help) = judge(act)?;
-        let message = match what {
-            What::Check => format!("nobody can use `{table}` while every row is checked"),
-            What::ForeignKey => {
-                format!("nobody can write to `{table}`, or to the table it refers to, while every row is checked")
-            }
-        };
-        Some(scene.find(&RULE, act.node, message).help(help))
-    })
-    .collect()
+fn check(context: &Context<'_>) -> Vec<Diagnostic> {
+    let actions = context.actions();
+    actions
+        .filter_map(|(table, action)| {
+            let (checked, help) = checked_at_once(&action.action)?;
+            let message = match checked {
+                Checked::Check => {
+                    format!("takes ACCESS EXCLUSIVE on \"{table}\" while every row is checked")
+                }
+                Checked::ForeignKey(parent) => format!(
+                    "takes SHARE ROW EXCLUSIVE on \"{table}\" and \"{parent}\" while every row is checked"
+                ),
+            };
+            let finding = context.find_at(&RULE, action.range.clone(), message);
+            Some(finding.help(help))
+        })
+        .collect()
 }
 
 /// What is checked at once.
-enum What {
+enum Checked<'a> {
     Check,
-    ForeignKey,
+    /// With the table that it refers to.
+    ForeignKey(&'a ObjectName),
 }
 
-fn judge(act: &Act<'_>) -> Option<(What, &'static str)> {
-    match &act.kind {
-        ActKind::AddConstraint(Constraint {
-            kind,
-            is_deferred: false,
-            ..
-        }) => match kind {
-            ConstraintKind::Check(_) => Some((What::Check, SPLIT)),
-            ConstraintKind::ForeignKey { .. } => Some((What::ForeignKey, SPLIT)),
-            _ => None,
-        },
-        ActKind::AddColumn(column) if column.has(|kind| matches!(kind, TraitKind::Check)) => {
-            Some((What::Check, APART))
+fn checked_at_once<'a>(action: &'a AlterTableAction<'_>) -> Option<(Checked<'a>, &'static str)> {
+    match action {
+        AlterTableAction::AddConstraint(constraint) if constraint.validity == Validity::Valid => {
+            match &constraint.kind {
+                ConstraintKind::Check { .. } => Some((Checked::Check, SPLIT)),
+                ConstraintKind::ForeignKey { parent } => Some((Checked::ForeignKey(parent), SPLIT)),
+                _ => None,
+            }
         }
-        // Nulls refer to nothing: there is nothing to check.
-        ActKind::AddColumn(column) if column.has_value() && refers(column) => {
-            Some((What::ForeignKey, APART))
+        AlterTableAction::AddColumn { column, .. } => {
+            if column.has(|constraint| matches!(constraint, ColumnConstraint::Check)) {
+                return Some((Checked::Check, APART));
+            }
+            // Nulls refer to nothing: there is nothing to check.
+            let parent = column.referenced().filter(|_| column.has_value())?;
+            Some((Checked::ForeignKey(parent), APART))
         }
         _ => None,
     }
-}
-
-fn refers(column: &Column<'_>) -> bool {
-    column.has(|kind| matches!(kind, TraitKind::References(_)))
 }
 
 #[cfg(test)]
@@ -145,8 +143,8 @@ mod tests {
         assert_eq!(
             find(RULE, sql),
             [
-                "2:3: nobody can use `t` while every row is checked | add it `NOT VALID`, and `VALIDATE CONSTRAINT` it in a later migration",
-                "3:3: nobody can write to `t`, or to the table it refers to, while every row is checked | add the column without it, then the constraint for itself and `NOT VALID`, and `VALIDATE CONSTRAINT` it in a later migration",
+                "2:3: takes ACCESS EXCLUSIVE on \"t\" while every row is checked | add it `NOT VALID`, and `VALIDATE CONSTRAINT` it in a later migration",
+                "3:3: takes SHARE ROW EXCLUSIVE on \"t\" and \"u\" while every row is checked | add the column without it, then the constraint by itself and `NOT VALID`, and `VALIDATE CONSTRAINT` it in a later migration",
             ]
         );
     }

@@ -1,7 +1,7 @@
 //! `COPY … FROM STDIN` and `COPY … TO STDOUT`: rows that the client sends or receives.
 //!
-//! The server waits for data which a migration has no way to send; the lines that psql would send, down
-//! to `\.`, are a syntax error to it. Such a file usually comes from `pg_dump`.
+//! The server waits for data that a migration cannot send; the lines that psql would send, down to `\.`, are
+//! a syntax error. Such a file usually comes from `pg_dump`.
 //!
 //! Found:
 //!
@@ -9,7 +9,7 @@
 //! COPY countries (code, name) FROM STDIN;
 //! ```
 //!
-//! Insert the rows (`pg_dump --inserts` writes them so):
+//! Insert the rows, as `pg_dump --inserts` does:
 //!
 //! ```sql
 //! INSERT INTO countries (code, name) VALUES
@@ -21,8 +21,8 @@ use migrate_sql::scanner::Keyword;
 use migrate_sql::splitter::{Direction, direction};
 
 use crate::diagnostics::Diagnostic;
+use crate::lint::parsed_file::ParsedFile;
 use crate::lint::rule::{Check, Rule};
-use crate::lint::subject::Subject;
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -34,11 +34,11 @@ pub(super) const RULE: Rule = Rule {
     check: Check::File(check),
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
-    if !subject.source.analysis.vocabulary.has(Keyword::Copy) {
+fn check(file: &ParsedFile<'_>) -> Vec<Diagnostic> {
+    if !file.analysis.vocabulary.has(Keyword::Copy) {
         return Vec::new();
     }
-    let statements = subject.statements();
+    let statements = file.split_statements();
     statements
         .filter_map(|statement| {
             let (message, help) = match direction(statement.reader())? {
@@ -47,14 +47,11 @@ fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
                     "write the rows as `INSERT … VALUES`; `pg_dump --inserts` does",
                 ),
                 Direction::ToClient => (
-                    "`COPY … TO STDOUT` sends rows to nobody",
+                    "`COPY … TO STDOUT` sends rows that no client reads",
                     "remove it: what a migration returns is not read",
                 ),
             };
-            Some(
-                RULE.finding(subject, statement.headline(), message)
-                    .help(help),
-            )
+            Some(RULE.finding(file, statement.headline(), message).help(help))
         })
         .collect()
 }
@@ -84,7 +81,7 @@ mod tests {
         check(
             "COPY (SELECT a FROM t) TO STDOUT",
             &[
-                "1:1: `COPY … TO STDOUT` sends rows to nobody | remove it: what a migration returns is not read",
+                "1:1: `COPY … TO STDOUT` sends rows that no client reads | remove it: what a migration returns is not read",
             ],
         );
     }

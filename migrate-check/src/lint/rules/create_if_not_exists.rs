@@ -1,8 +1,8 @@
 //! `CREATE TABLE IF NOT EXISTS` in a file that runs in a transaction.
 //!
-//! A migration runs once, so there is nothing to guard against. Where a table of that name exists all the
-//! same, with other columns, the statement passes over it: the history says that the migration is applied,
-//! and the table is another one.
+//! A migration runs once, so there is nothing to guard against. If a table of that name exists all the same, with
+//! other columns, the statement does nothing: the history says that the migration is applied, and the table is
+//! a different one.
 //!
 //! Found:
 //!
@@ -16,47 +16,50 @@
 //! CREATE TABLE notes (id bigint PRIMARY KEY, body text);
 //! ```
 //!
-//! A database that is older than its history is better baselined. Who prefers files that can be run again
-//! turns on `idempotent`, and thereby this rule off.
+//! Baseline a database that is older than its history. If you prefer files that can be run again, turn on
+//! `idempotent`, which turns this rule off.
 
-use migrate_sql::ast::symbols as w;
+use migrate_sql::ast::{Command, Guard, Kind, Persistence};
 
 use super::idempotent;
 use crate::diagnostics::Diagnostic;
+use crate::lint::context::Context;
 use crate::lint::rule::{Check, Rule};
-use crate::lint::scene::Scene;
-use crate::migration::Transaction;
 use crate::settings::{Level, Lint};
 
 pub(super) const RULE: Rule = Rule {
     id: "create-if-not-exists",
     level: Level::Warn,
-    summary: "a table that exists already passes for the one that the file creates",
+    summary: "an existing table passes for the one that the file creates",
     allowable: true,
     source: include_str!("create_if_not_exists.rs"),
-    check: Check::Statement(&[w::CREATE_TABLE], check),
+    check: Check::Statement(&[Kind::CreateTable], check),
 };
 
-/// Whether both rules would be on, and contradict each other; who turns this one on by name wants it.
+/// Whether both rules would be on, and contradict each other; a project that turns this one on by name wants it.
 pub(super) fn is_contradicted(lint: &Lint) -> bool {
     idempotent::RULE.level_in(lint) > Level::Allow && lint.chosen(RULE.id).is_none()
 }
 
-fn check(scene: &Scene<'_>) -> Vec<Diagnostic> {
-    let said = scene.said;
-    let is_temporary = said
-        .node
-        .child(w::TEMPORARY)
-        .is_some_and(|word| !word.is_empty());
-    if is_temporary || !said.is_guarded() || scene.subject.transaction == Transaction::None {
+fn check(context: &Context<'_>) -> Vec<Diagnostic> {
+    let Command::CreateTable(created) = context.command() else {
+        return Vec::new();
+    };
+    if created.persistence != Persistence::Permanent
+        || created.guard == Guard::None
+        || context.commits_each()
+    {
         return Vec::new();
     }
-    let message = "passes over a table of this name that is another one";
+    let message = format!(
+        "does nothing if a different table \"{}\" exists",
+        created.name
+    );
     vec![
-        scene
-            .find(&RULE, said.node, message)
+        context
+            .find(&RULE, message)
             .help("leave out `IF NOT EXISTS`: a migration runs once")
-            .help("if all files are to be guarded, turn on `idempotent`: `lint(warn = \"idempotent\")` in `embed_migrations!`"),
+            .help("to guard all files instead, turn on `idempotent`: `lint(warn = \"idempotent\")` in `embed_migrations!`"),
     ]
 }
 

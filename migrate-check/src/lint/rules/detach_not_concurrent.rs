@@ -1,7 +1,7 @@
 //! `DETACH PARTITION` without `CONCURRENTLY`.
 //!
-//! It locks the whole partitioned table, the partition and the default partition against everybody. The
-//! work takes a moment, but has to wait for every query on any partition, and all others wait behind it.
+//! It takes ACCESS EXCLUSIVE on the partitioned table, the partition and the default partition. The work takes a
+//! moment, but it has to wait for every query on any partition, and all later queries wait for it.
 //!
 //! Found:
 //!
@@ -19,31 +19,40 @@
 //! ALTER TABLE visits DETACH PARTITION visits_2024 CONCURRENTLY;
 //! ```
 //!
-//! PostgreSQL cannot do so where the table has a default partition. Allow it there.
+//! PostgreSQL refuses that if the table has a default partition. Allow the rule there.
 
-use migrate_sql::ast::ActKind;
-use migrate_sql::ast::symbols as w;
+use migrate_sql::ast::{AlterTableAction, Detach, Kind};
 
 use crate::diagnostics::Diagnostic;
+use crate::lint::context::Context;
 use crate::lint::rule::{Check, Rule};
-use crate::lint::scene::Scene;
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
     id: "detach-not-concurrent",
     level: Level::Warn,
-    summary: "a partition is detached while nobody may use the table",
+    summary: "a partition is detached under ACCESS EXCLUSIVE",
     allowable: true,
     source: include_str!("detach_not_concurrent.rs"),
-    check: Check::Statement(&[w::ALTER_TABLE], check),
+    check: Check::Statement(&[Kind::AlterTable], check),
 };
 
-fn check(scene: &Scene<'_>) -> Vec<Diagnostic> {
-    let acts = scene.acts();
-    acts.filter(|(_, act)| matches!(act.kind, ActKind::Detach { concurrently: false }))
-        .map(|(table, act)| {
-            let message = format!("nobody can use `{table}` while this waits for its lock");
-            scene.find(&RULE, act.node, message).help("write `CONCURRENTLY`, in a file of its own that begins with `-- migrate: no-transaction`, unless there is a default partition")
+fn check(context: &Context<'_>) -> Vec<Diagnostic> {
+    let actions = context.actions();
+    actions
+        .filter(|(_, action)| {
+            matches!(
+                action.action,
+                AlterTableAction::DetachPartition(Detach::Blocking)
+            )
+        })
+        .map(|(table, action)| {
+            let message = format!(
+                "takes ACCESS EXCLUSIVE on \"{table}\", for which it waits until every query on it has ended"
+            );
+            context
+                .find_at(&RULE, action.range.clone(), message)
+                .help("write `CONCURRENTLY`, in a file of its own that begins with `-- migrate: no-transaction`, unless there is a default partition")
         })
         .collect()
 }

@@ -1,8 +1,8 @@
 //! A file turns off `lock_timeout`, or makes it long.
 //!
-//! A statement that waits for a lock makes everybody wait who comes after it, even those it would not
-//! disturb: one long-running query, one `ALTER TABLE` behind it, and the table is out of use. Therefore
-//! migrate waits for two seconds, gives up, lets the others pass, and tries again.
+//! A statement that waits for a lock makes every later session wait, even those it would not conflict with: one
+//! long-running query, one `ALTER TABLE` waiting for it, and the table is out of use. Therefore migrate waits for
+//! two seconds at most, gives up so that others can pass, and tries again.
 //!
 //! Found:
 //!
@@ -12,7 +12,7 @@
 //! -- locks users: ACCESS EXCLUSIVE
 //! ```
 //!
-//! Leave it out. Where two seconds are not enough, say so, and stay below ten:
+//! Leave it out. If two seconds are not enough, say so, and stay below ten:
 //!
 //! ```sql
 //! -- migrate: lock-timeout 5s
@@ -20,57 +20,58 @@
 //! -- locks users: ACCESS EXCLUSIVE
 //! ```
 
-use migrate_sql::ast::symbols as w;
-use migrate_sql::scanner::Reader;
-use migrate_sql::scanner::{Keyword as K, TokenKind};
+use migrate_sql::ast::{Command, Kind, Set, SetValue};
 
 use crate::diagnostics::Diagnostic;
+use crate::lint::context::Context;
 use crate::lint::rule::{Check, Rule};
-use crate::lint::scene::Scene;
-use crate::migration::Transaction;
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
     id: "disables-lock-timeout",
     level: Level::Warn,
-    summary: "a file waits for locks for ever, or for long",
+    summary: "a file waits for locks without a limit, or for long",
     allowable: true,
     source: include_str!("disables_lock_timeout.rs"),
-    check: Check::Statement(&[w::VARIABLE_SET], check),
+    check: Check::Statement(&[Kind::Set], check),
 };
 
 /// In milliseconds.
 const LONGEST: f64 = 10_000.0;
 
-fn check(scene: &Scene<'_>) -> Vec<Diagnostic> {
-    let mut rest = scene.subject.source.reader(scene.said.node);
-    rest.accept(K::Set);
-    rest.accept_any(&[K::Local, K::Session]);
-    let is_it = rest.name().is_some_and(|name| name == "lock_timeout");
-    if !is_it || scene.subject.transaction == Transaction::None {
+fn check(context: &Context<'_>) -> Vec<Diagnostic> {
+    let Command::Set(Set {
+        parameter,
+        value: SetValue::Value(value),
+        ..
+    }) = context.command()
+    else {
+        return Vec::new();
+    };
+    if parameter != "lock_timeout" || context.commits_each() {
         return Vec::new();
     }
-    let message = match milliseconds(&mut rest) {
-        Some(0.0) => "waits for locks for ever, and everybody else waits behind it",
-        Some(time) if time > LONGEST => "waits long for locks, and everybody else waits behind it",
+    let message = match milliseconds(value) {
+        Some(0.0) => "waits for locks without a limit, and later sessions queue up".to_owned(),
+        Some(time) if time > LONGEST => {
+            let unit = if value.bytes().all(|byte| byte.is_ascii_digit()) {
+                " ms"
+            } else {
+                ""
+            };
+            format!("waits up to {value}{unit} for a lock, and later sessions queue up")
+        }
         _ => return Vec::new(),
     };
     vec![
-        scene
-            .find(&RULE, scene.said.node, message)
+        context
+            .find(&RULE, message)
             .help("remove it, or begin the file with `-- migrate: lock-timeout 5s`"),
     ]
 }
 
-/// The value of a setting of time: a number, or a string with a unit.
-fn milliseconds(rest: &mut Reader<'_>) -> Option<f64> {
-    if !rest.accept(K::To) {
-        rest.read();
-    }
-    let value = match rest.peek()?.kind {
-        TokenKind::String => rest.string()?,
-        _ => rest.word()?,
-    };
+/// The value of a setting of time: a number, perhaps with a unit.
+fn milliseconds(value: &str) -> Option<f64> {
     let value = value.trim();
     let end = value
         .find(|char: char| !char.is_ascii_digit() && char != '.')

@@ -1,7 +1,7 @@
 //! A column of a table that is in use is dropped.
 //!
-//! While a deployment rolls out, the release before still selects and inserts the column, and fails. And
-//! what the column held cannot be had back.
+//! During a deployment, the release before still selects and inserts the column, and fails. What the column held
+//! is lost.
 //!
 //! Found:
 //!
@@ -18,44 +18,43 @@
 //! -- locks users: ACCESS EXCLUSIVE
 //! ```
 //!
-//! A release that inserts rows without a value for it needs `ALTER COLUMN name DROP NOT NULL` before.
+//! A release that inserts rows without a value for it needs `ALTER COLUMN name DROP NOT NULL` first.
 //! Down files may drop what their up files added.
 
-use migrate_sql::ast::ActKind;
-use migrate_sql::ast::symbols as w;
+use migrate_sql::ast::{AlterTableAction, Kind};
 
 use crate::diagnostics::Diagnostic;
 use crate::files::Direction;
+use crate::lint::context::Context;
 use crate::lint::rule::{Check, Rule};
-use crate::lint::scene::Scene;
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
     id: "drop-column",
     level: Level::Warn,
-    summary: "a column that a running release may use is dropped",
+    summary: "a column that the deployed release may use is dropped",
     allowable: true,
     source: include_str!("drop_column.rs"),
-    check: Check::Statement(&[w::ALTER_TABLE], check),
+    check: Check::Statement(&[Kind::AlterTable], check),
 };
 
-fn check(scene: &Scene<'_>) -> Vec<Diagnostic> {
-    if scene.subject.direction == Direction::Down {
+fn check(context: &Context<'_>) -> Vec<Diagnostic> {
+    if context.file.direction == Direction::Down {
         return Vec::new();
     }
-    let acts = scene.acts();
-    acts.filter_map(|(table, act)| {
-        let ActKind::DropColumn(column) = &act.kind else {
-            return None;
-        };
-        let message = format!("a release that still runs may use `{column}` of `{table}`");
-        Some(
-            scene
-                .find(&RULE, act.node, message)
-                .help("once no release uses it, say so: `-- migrate: allow(drop-column) <reason>`"),
-        )
-    })
-    .collect()
+    let actions = context.actions();
+    actions
+        .filter_map(|(table, action)| {
+            let AlterTableAction::DropColumn { column, .. } = &action.action else {
+                return None;
+            };
+            let message =
+                format!("drops \"{column}\" of \"{table}\", which the deployed release may use");
+            Some(context.find_at(&RULE, action.range.clone(), message).help(
+                "once no release uses it, allow it: `-- migrate: allow(drop-column) <reason>`",
+            ))
+        })
+        .collect()
 }
 
 #[cfg(test)]

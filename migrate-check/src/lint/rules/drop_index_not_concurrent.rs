@@ -1,7 +1,7 @@
 //! `DROP INDEX` without `CONCURRENTLY`.
 //!
-//! It locks the index's table against everybody, readers included. The drop itself takes a moment, but it
-//! has to wait for every query on the table that runs, and all others wait behind it.
+//! It takes ACCESS EXCLUSIVE on the index's table, which blocks readers, too. The drop itself takes a moment, but
+//! it has to wait for every running query on the table, and all later queries wait for it.
 //!
 //! Found:
 //!
@@ -17,38 +17,42 @@
 //! DROP INDEX CONCURRENTLY IF EXISTS users_email_idx;
 //! ```
 //!
-//! PostgreSQL cannot do so for the index of a partitioned table.
+//! PostgreSQL refuses that for an index of a partitioned table.
 
-use migrate_sql::ast::symbols as w;
-use migrate_sql::scanner::Keyword as K;
+use migrate_sql::ast::{Command, Concurrency, Kind, ObjectKind};
 
 use crate::diagnostics::Diagnostic;
+use crate::lint::context::Context;
 use crate::lint::rule::{Check, Rule};
-use crate::lint::scene::Scene;
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
     id: "drop-index-not-concurrent",
     level: Level::Warn,
-    summary: "an index is dropped while nobody may use its table",
+    summary: "an index is dropped under ACCESS EXCLUSIVE",
     allowable: true,
     source: include_str!("drop_index_not_concurrent.rs"),
-    check: Check::Statement(&[w::DROP_STATEMENT], check),
+    check: Check::Statement(&[Kind::Drop], check),
 };
 
-fn check(scene: &Scene<'_>) -> Vec<Diagnostic> {
-    let mut indexes = scene
-        .said
-        .dropped(&[K::Index])
-        .unwrap_or_default()
-        .into_iter();
-    let Some(index) = indexes.find(|index| scene.is_in_use(index)) else {
+fn check(context: &Context<'_>) -> Vec<Diagnostic> {
+    let Command::Drop(dropped) = context.command() else {
         return Vec::new();
     };
-    let message = format!("nobody can use the table of `{index}` while this waits for its lock");
-    vec![scene.find(&RULE, scene.said.node, message).help(
-        "write `DROP INDEX CONCURRENTLY IF EXISTS`, in a file of its own that begins with `-- migrate: no-transaction`",
-    )]
+    if dropped.kind != ObjectKind::Index || dropped.concurrency == Concurrency::Concurrent {
+        return Vec::new();
+    }
+    let mut indexes = dropped.names.iter();
+    let Some(index) = indexes.find(|index| context.is_in_use(index)) else {
+        return Vec::new();
+    };
+    let message = format!(
+        "takes ACCESS EXCLUSIVE on the table of \"{index}\", for which it waits until every query on it has ended"
+    );
+    vec![context.find(&RULE, message).help(format!(
+        "write `DROP INDEX CONCURRENTLY IF EXISTS {}`, in a file of its own that begins with `-- migrate: no-transaction`",
+        index.to_sql()
+    ))]
 }
 
 #[cfg(test)]

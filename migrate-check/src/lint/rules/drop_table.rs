@@ -1,7 +1,7 @@
 //! A table that is in use is dropped.
 //!
-//! While a deployment rolls out, the release before still reads and writes it, and fails. What the table
-//! held cannot be had back. And every table that its foreign keys refer to is locked with it.
+//! During a deployment, the release before still reads and writes it, and fails. What the table held is lost.
+//! Every table that its foreign keys refer to is locked as well.
 //!
 //! Found:
 //!
@@ -22,39 +22,38 @@
 //!
 //! Down files may drop what their up files created.
 
-use migrate_sql::ast::symbols as w;
-use migrate_sql::scanner::Keyword as K;
+use migrate_sql::ast::{Command, Kind, ObjectKind};
 
 use crate::diagnostics::Diagnostic;
 use crate::files::Direction;
+use crate::lint::context::Context;
 use crate::lint::rule::{Check, Rule};
-use crate::lint::scene::Scene;
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
     id: "drop-table",
     level: Level::Warn,
-    summary: "a table that a running release may use is dropped",
+    summary: "a table that the deployed release may use is dropped",
     allowable: true,
     source: include_str!("drop_table.rs"),
-    check: Check::Statement(&[w::DROP_STATEMENT], check),
+    check: Check::Statement(&[Kind::Drop], check),
 };
 
-fn check(scene: &Scene<'_>) -> Vec<Diagnostic> {
-    if scene.subject.direction == Direction::Down {
-        return Vec::new();
-    }
-    let Some(dropped) = scene.said.dropped(&[K::Table]) else {
+fn check(context: &Context<'_>) -> Vec<Diagnostic> {
+    let Command::Drop(dropped) = context.command() else {
         return Vec::new();
     };
-    dropped
-        .iter()
-        .filter(|table| scene.is_in_use(table))
+    if dropped.kind != ObjectKind::Table || context.file.direction == Direction::Down {
+        return Vec::new();
+    }
+    let tables = dropped.names.iter();
+    tables
+        .filter(|table| context.is_in_use(table))
         .map(|table| {
-            let message = format!("a release that still runs may use `{table}`");
-            scene
-                .find(&RULE, scene.said.node, message)
-                .help("once no release uses it, say so: `-- migrate: allow(drop-table) <reason>`")
+            let message = format!("drops \"{table}\", which the deployed release may use");
+            context
+                .find(&RULE, message)
+                .help("once no release uses it, allow it: `-- migrate: allow(drop-table) <reason>`")
         })
         .collect()
 }

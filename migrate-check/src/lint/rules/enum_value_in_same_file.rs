@@ -1,7 +1,7 @@
 //! An enum value is used in the file that adds it.
 //!
-//! PostgreSQL refuses to use a new value before the transaction that added it has committed: not in a row,
-//! nor as a default, nor in an index or a view. Only the server would notice, when the migration is applied.
+//! PostgreSQL refuses to use a new value before the transaction that added it has committed: in a row, as a
+//! default, in an index or in a view. Without this rule, the server would be the first to notice.
 //!
 //! Found:
 //!
@@ -21,17 +21,15 @@
 //! UPDATE orders SET feeling = 'curious' WHERE id = 1;
 //! ```
 //!
-//! A type that the file itself creates is let be: PostgreSQL 17 and newer allow that, and before, the value
-//! can be listed in `CREATE TYPE`. The rule goes by the text of the value. Where the same text is a value of
-//! another type, say so: `-- migrate: allow(enum-value-in-same-file) <reason>`.
+//! A type that the file itself creates is not reported: PostgreSQL 17 and newer allow it, and before, the value
+//! can be listed in `CREATE TYPE`. The rule goes by the text of the value. If the same text is a value of
+//! another type, allow it: `-- migrate: allow(enum-value-in-same-file) <reason>`.
 
-use migrate_sql::ast::symbols as w;
-use migrate_sql::scanner::{TokenKind, literal_value};
+use migrate_sql::ast::Kind;
 
 use crate::diagnostics::Diagnostic;
+use crate::lint::context::Context;
 use crate::lint::rule::{Check, Rule};
-use crate::lint::scene::Scene;
-use crate::migration::Transaction;
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -42,39 +40,37 @@ pub(super) const RULE: Rule = Rule {
     source: include_str!("enum_value_in_same_file.rs"),
     check: Check::Statement(
         &[
-            w::ALTER_TABLE,
-            w::CREATE_AS,
-            w::CREATE_MATERIALIZED_VIEW,
-            w::CREATE_TABLE,
-            w::CREATE_VIEW,
-            w::DELETE,
-            w::INDEX,
-            w::INSERT,
-            w::MERGE,
-            w::SELECT,
-            w::UPDATE,
+            Kind::AlterTable,
+            Kind::CreateIndex,
+            Kind::CreateMaterializedView,
+            Kind::CreateTable,
+            Kind::CreateTableAs,
+            Kind::CreateView,
+            Kind::Delete,
+            Kind::Insert,
+            Kind::Merge,
+            Kind::Select,
+            Kind::Update,
         ],
         check,
     ),
 };
 
-fn check(scene: &Scene<'_>) -> Vec<Diagnostic> {
-    let values = &scene.past.enum_values;
-    if values.is_empty() || scene.subject.transaction == Transaction::None {
+fn check(context: &Context<'_>) -> Vec<Diagnostic> {
+    let values = context.catalog.new_enum_values();
+    if values.is_empty() || context.commits_each() {
         return Vec::new();
     }
-    let tokens = scene.subject.source.tokens(scene.said.node).iter();
-    let strings = tokens.filter(|token| token.kind == TokenKind::String);
+    let strings = context.statement.source.strings();
     strings
-        .filter_map(|token| {
-            let value = literal_value(scene.subject.source.text, token)?;
+        .filter_map(|(range, value)| {
             let (name, _) = values
                 .iter()
-                .find(|(name, added)| *added == value && scene.is_in_use(name))?;
+                .find(|(name, added)| *added == value && context.is_in_use(name))?;
             let message =
-                format!("'{value}' of `{name}` cannot be used before this file is committed");
+                format!("'{value}' of \"{name}\" cannot be used before this file is committed");
             Some(
-                RULE.finding(scene.subject, token.range(), message)
+                RULE.finding(context.file, range, message)
                     .help("use it in a later migration"),
             )
         })
@@ -97,7 +93,7 @@ mod tests {
                 &format!("{ADD}ALTER TABLE t ADD a app.mood DEFAULT 'new'")
             ),
             [
-                "2:38: 'new' of `app.mood` cannot be used before this file is committed | use it in a later migration"
+                "2:38: 'new' of \"app.mood\" cannot be used before this file is committed | use it in a later migration"
             ]
         );
     }

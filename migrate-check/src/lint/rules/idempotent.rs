@@ -1,6 +1,6 @@
-//! A statement that fails where it has been run before, although it could be guarded.
+//! A statement that fails when it is run again, although it could be guarded.
 //!
-//! migrate runs each file once, so this rule is off. It is for those whose files are also run by hand or by
+//! migrate runs each file once, so this rule is off. It is for projects whose files are also run by hand or by
 //! another program, or begin with a schema that some databases already have. Turn it on with
 //! `embed_migrations!("migrations", lint(warn = "idempotent"))`.
 //!
@@ -16,7 +16,7 @@
 //! CREATE TYPE weekday AS ENUM ('monday', 'tuesday');
 //! ```
 //!
-//! Say `IF NOT EXISTS`, `IF EXISTS` or `OR REPLACE`. `CREATE TYPE` has no such words: ask the catalog.
+//! Write `IF NOT EXISTS`, `IF EXISTS` or `OR REPLACE`. `CREATE TYPE` has no such words: ask the catalog.
 //!
 //! ```sql
 //! CREATE TABLE IF NOT EXISTS notes (id bigint PRIMARY KEY);
@@ -30,129 +30,136 @@
 //! $$;
 //! ```
 //!
-//! A statement may go without where one before it in the file drops the object `IF EXISTS`.
+//! A statement needs no guard if one before it in the file drops the object `IF EXISTS`.
 
-use migrate_sql::ast::ActKind;
-use migrate_sql::ast::symbols as w;
-use migrate_sql::grammar::Node;
-use migrate_sql::scanner::Keyword as K;
+use migrate_sql::ast::{
+    AlterEnum, AlterTableAction, Command, CreateTable, CreateTableAs, EnumChange, Guard, Kind,
+    ObjectName, Persistence, Replacement,
+};
 
 use crate::diagnostics::Diagnostic;
+use crate::lint::context::Context;
 use crate::lint::rule::{Check, Rule};
-use crate::lint::scene::Scene;
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
     id: "idempotent",
     level: Level::Allow,
-    summary: "a statement fails where it has been run before",
+    summary: "a statement fails when it is run again",
     allowable: true,
     source: include_str!("idempotent.rs"),
     check: Check::Statement(
         &[
-            w::ALTER_ENUM,
-            w::ALTER_TABLE,
-            w::CREATE_AS,
-            w::CREATE_DOMAIN,
-            w::CREATE_EXTENSION,
-            w::CREATE_FUNCTION,
-            w::CREATE_MATERIALIZED_VIEW,
-            w::CREATE_POLICY,
-            w::CREATE_SCHEMA,
-            w::CREATE_SEQUENCE,
-            w::CREATE_TABLE,
-            w::CREATE_TRIGGER,
-            w::CREATE_VIEW,
-            w::DEFINE,
-            w::DROP_STATEMENT,
-            w::INDEX,
+            Kind::AlterEnum,
+            Kind::AlterTable,
+            Kind::CreateDomain,
+            Kind::CreateExtension,
+            Kind::CreateFunction,
+            Kind::CreateIndex,
+            Kind::CreateMaterializedView,
+            Kind::CreatePolicy,
+            Kind::CreateSchema,
+            Kind::CreateSequence,
+            Kind::CreateTable,
+            Kind::CreateTableAs,
+            Kind::CreateTrigger,
+            Kind::CreateType,
+            Kind::CreateView,
+            Kind::Drop,
         ],
         check,
     ),
 };
 
+const EXISTS: &str = "fails if it exists already";
+const GONE: &str = "fails if it has been dropped already";
 const IF_NOT_EXISTS: &str = "write `IF NOT EXISTS`";
+const IF_EXISTS: &str = "write `IF EXISTS`";
 const OR_REPLACE: &str = "write `CREATE OR REPLACE`";
 const DO: &str = "create it in a `DO` block, if the catalog does not have it yet";
 
-fn check(scene: &Scene<'_>) -> Vec<Diagnostic> {
-    let said = scene.said;
-    let find =
-        |node: Node<'_>, message: &str, help: &str| scene.find(&RULE, node, message).help(help);
-    if let Some(alteration) = said.alteration() {
-        let acts = alteration.acts.iter();
-        return acts
-            .filter(|act| act.node.child(w::IF).is_none())
-            .filter_map(|act| match act.kind {
-                ActKind::AddColumn(_) => Some(find(
-                    act.node,
-                    "fails where the column exists",
-                    IF_NOT_EXISTS,
-                )),
-                ActKind::DropColumn(_) | ActKind::DropConstraint => Some(find(
-                    act.node,
-                    "fails where it has been dropped",
-                    "write `IF EXISTS`",
-                )),
-                _ => None,
+fn check(context: &Context<'_>) -> Vec<Diagnostic> {
+    if let Command::AlterTable(altered) = context.command() {
+        let actions = altered.actions.iter();
+        return actions
+            .filter_map(|action| {
+                let (message, help) = match &action.action {
+                    AlterTableAction::AddColumn {
+                        guard: Guard::None, ..
+                    } => ("fails if the column exists already", IF_NOT_EXISTS),
+                    AlterTableAction::DropColumn {
+                        guard: Guard::None, ..
+                    }
+                    | AlterTableAction::DropConstraint {
+                        guard: Guard::None, ..
+                    } => (GONE, IF_EXISTS),
+                    _ => return None,
+                };
+                let finding = context.find_at(&RULE, action.range.clone(), message);
+                Some(finding.help(help))
             })
             .collect();
     }
-    let Some((message, help)) = judge(scene) else {
-        return Vec::new();
-    };
-    vec![find(said.node, message, help)]
+    match unguarded(context) {
+        Some((message, help)) => vec![context.find(&RULE, message).help(help)],
+        None => Vec::new(),
+    }
 }
 
 /// What fails, and how to write it so that it does not.
-fn judge(scene: &Scene<'_>) -> Option<(&'static str, &'static str)> {
-    let said = scene.said;
-    let exists = "fails where it exists";
-    if said.is_guarded() {
-        return None;
-    }
-    let created = said.created();
-    if created.is_some_and(|created| scene.past.has_dropped(created)) {
-        return None;
-    }
-    let replaces = || {
-        let words = said.node.child(w::OPT_OR_REPLACE);
-        let words = words.is_some_and(|words| !words.is_empty());
-        words || said.node.child(w::OR).is_some()
+fn unguarded(context: &Context<'_>) -> Option<(&'static str, &'static str)> {
+    let is_dropped =
+        |name: Option<&ObjectName>| name.is_some_and(|name| context.catalog.is_dropped(name));
+    let create = |name, guard, help| {
+        let is_fine = guard == Guard::Present || is_dropped(name);
+        (!is_fine).then_some((EXISTS, help))
     };
-    match said.node.symbol() {
-        w::CREATE_FUNCTION | w::CREATE_TRIGGER | w::CREATE_VIEW if replaces() => None,
-        w::CREATE_FUNCTION | w::CREATE_TRIGGER | w::CREATE_VIEW => Some((exists, OR_REPLACE)),
-        w::CREATE_DOMAIN | w::CREATE_POLICY => Some((exists, DO)),
-        w::DEFINE => {
-            let mut rest = scene.subject.source.reader(said.node);
-            let is_type = rest.accept_all(&[K::Create, K::Type]);
-            is_type.then_some((exists, DO))
+    match context.command() {
+        Command::AlterEnum(AlterEnum {
+            change: EnumChange::Add {
+                guard: Guard::None, ..
+            },
+            ..
+        }) => Some((
+            "fails if the value exists already",
+            "write `ADD VALUE IF NOT EXISTS`",
+        )),
+        Command::CreateDomain(created)
+        | Command::CreateType(created)
+        | Command::CreatePolicy(created) => create(created.name.as_ref(), Guard::None, DO),
+        Command::CreateFunction(created)
+        | Command::CreateTrigger(created)
+        | Command::CreateView(created) => match created.replacement {
+            Replacement::Allowed => None,
+            Replacement::Refused => create(created.name.as_ref(), Guard::None, OR_REPLACE),
+        },
+        Command::CreateExtension(created)
+        | Command::CreateMaterializedView(created)
+        | Command::CreateSchema(created)
+        | Command::CreateSequence(created) => {
+            create(created.name.as_ref(), created.guard, IF_NOT_EXISTS)
         }
-        w::DROP_STATEMENT => Some(("fails where it has been dropped", "write `IF EXISTS`")),
-        w::ALTER_ENUM => {
-            let mut rest = scene.subject.source.reader(said.node);
-            rest.accept_all(&[K::Alter, K::Type]);
-            rest.qualified_name()?;
-            let adds = rest.accept_all(&[K::Add, K::Value]) && !rest.accept(K::If);
-            adds.then_some((
-                "fails where the value exists",
-                "write `ADD VALUE IF NOT EXISTS`",
-            ))
+        Command::CreateIndex(created) => {
+            let name = created.name.clone().map(|name| ObjectName {
+                schema: created.table.schema.clone(),
+                name,
+            });
+            create(name.as_ref(), created.guard, IF_NOT_EXISTS)
         }
-        w::CREATE_TABLE | w::CREATE_AS
-            if said.node.find(w::TEMPORARY).is_some_and(|words| {
-                scene
-                    .subject
-                    .source
-                    .tokens(words)
-                    .iter()
-                    .any(|word| word.is(K::Temp) || word.is(K::Temporary))
-            }) =>
-        {
-            None
-        }
-        _ => Some((exists, IF_NOT_EXISTS)),
+        Command::CreateTable(CreateTable {
+            name,
+            guard,
+            persistence,
+            ..
+        })
+        | Command::CreateTableAs(CreateTableAs {
+            name,
+            guard,
+            persistence,
+            ..
+        }) if *persistence != Persistence::Temporary => create(Some(name), *guard, IF_NOT_EXISTS),
+        Command::Drop(dropped) if dropped.guard == Guard::None => Some((GONE, IF_EXISTS)),
+        _ => None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! A name of more than 63 bytes.
 //!
-//! PostgreSQL cuts it off, with no more than a notice. Two long names that differ at the end become one, and
-//! a program that asks the catalog for the name as it was written finds nothing.
+//! PostgreSQL truncates it, with no more than a notice. Two long names that differ only at the end become one,
+//! and a program that looks the original name up in the catalog finds nothing.
 //!
 //! Found:
 //!
@@ -18,14 +18,14 @@
 use migrate_sql::scanner::TokenKind;
 
 use crate::diagnostics::Diagnostic;
+use crate::lint::parsed_file::ParsedFile;
 use crate::lint::rule::{Check, Rule};
-use crate::lint::subject::Subject;
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
     id: "identifier-too-long",
     level: Level::Warn,
-    summary: "a name that PostgreSQL cuts off",
+    summary: "a name that PostgreSQL truncates",
     allowable: true,
     source: include_str!("identifier_too_long.rs"),
     check: Check::File(check),
@@ -33,15 +33,15 @@ pub(super) const RULE: Rule = Rule {
 
 const LONGEST: usize = 63;
 
-fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
-    if !subject.source.analysis.vocabulary.has_name_of(LONGEST + 1) {
+fn check(file: &ParsedFile<'_>) -> Vec<Diagnostic> {
+    if !file.analysis.vocabulary.has_name_of(LONGEST + 1) {
         return Vec::new();
     }
-    let tokens = subject.source.analysis.tokens.iter();
+    let tokens = file.analysis.tokens.iter();
     tokens
         .filter(|token| token.kind == TokenKind::Ident && token.end - token.start > LONGEST)
         .filter_map(|token| {
-            let source = subject.source.text.get(token.range())?;
+            let source = file.text.get(token.range())?;
             let name = match source.strip_prefix('"') {
                 Some(quoted) => quoted.strip_suffix('"')?.replace("\"\"", "\""),
                 None => source.to_owned(),
@@ -54,11 +54,11 @@ fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
                 kept = kept.get(..crate::diagnostics::floor(kept, kept.len() - 1))?;
             }
             let message = format!(
-                "this name has {} bytes: PostgreSQL cuts it to `{kept}`",
+                "this name has {} bytes: PostgreSQL truncates it to \"{kept}\"",
                 name.len()
             );
             Some(
-                RULE.finding(subject, token.range(), message)
+                RULE.finding(file, token.range(), message)
                     .help(format!("choose a name of at most {LONGEST} bytes")),
             )
         })
@@ -78,7 +78,7 @@ mod tests {
         assert!(find(RULE, &format!("SELECT {double}")).is_empty());
         let found = find(RULE, &format!("SELECT \"{}\"", "é".repeat(32))).concat();
         assert!(
-            found.contains("64 bytes") && found.contains(&format!("`{}`", "é".repeat(31))),
+            found.contains("64 bytes") && found.contains(&format!("\"{}\"", "é".repeat(31))),
             "{found}"
         );
     }

@@ -1,7 +1,7 @@
 //! `CREATE INDEX` without `CONCURRENTLY` on a table that is in use.
 //!
-//! The build locks the table against every write until it is done: seconds for a small table, hours for a
-//! large one. Readers go on; everything that inserts, updates or deletes waits.
+//! The build takes SHARE on the table, which blocks every write until it is done: seconds for a small table,
+//! hours for a large one. Reads go on.
 //!
 //! Found:
 //!
@@ -11,63 +11,59 @@
 //! -- builds orders_user_id_idx
 //! ```
 //!
-//! Build it `CONCURRENTLY`, in a file without a transaction. That takes longer, and stops nobody:
+//! Build it `CONCURRENTLY`, in a file without a transaction. That takes longer, and blocks nobody:
 //!
 //! ```sql
 //! -- migrate: no-transaction
 //! CREATE INDEX CONCURRENTLY orders_user_id_idx ON orders (user_id);
 //! ```
 //!
-//! A table that the same file creates has no rows yet, and nobody else sees it:
+//! A table that the same file creates has no rows yet, and no other session sees it:
 //!
 //! ```sql
 //! CREATE TABLE invoices (id bigint, user_id bigint);
 //! CREATE INDEX ON invoices (user_id);
 //! ```
 //!
-//! PostgreSQL cannot do so for a partitioned table. There, create the index `ON ONLY` the parent, which
+//! PostgreSQL refuses `CONCURRENTLY` for a partitioned table. There, create the index `ON ONLY` the parent, which
 //! builds nothing, then one `CONCURRENTLY` on each partition, and attach each with
 //! `ALTER INDEX … ATTACH PARTITION`.
 
-use migrate_sql::ast::symbols as w;
+use migrate_sql::ast::{Command, Concurrency, Descent, Kind};
 
 use crate::diagnostics::Diagnostic;
+use crate::lint::context::Context;
 use crate::lint::rule::{Check, Rule};
-use crate::lint::scene::Scene;
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
     id: "index-not-concurrent",
     level: Level::Warn,
-    summary: "an index is built while nobody may write to the table",
+    summary: "an index is built under SHARE, which blocks writes",
     allowable: true,
     source: include_str!("index_not_concurrent.rs"),
-    check: Check::Statement(&[w::INDEX], check),
+    check: Check::Statement(&[Kind::CreateIndex], check),
 };
 
-fn check(scene: &Scene<'_>) -> Vec<Diagnostic> {
-    let said = scene.said;
-    let Some(table) = said.relation().filter(|table| scene.is_in_use(table)) else {
+fn check(context: &Context<'_>) -> Vec<Diagnostic> {
+    let Command::CreateIndex(created) = context.command() else {
         return Vec::new();
     };
-    let is_only = said.node.child(w::RELATION).is_some_and(|relation| {
-        relation
-            .text(scene.subject.source.text)
-            .to_ascii_lowercase()
-            .starts_with("only")
-    });
-    if said.is_concurrent() || is_only {
+    let table = &created.table;
+    if created.concurrency == Concurrency::Concurrent
+        || created.descent == Descent::Only
+        || !context.is_in_use(table)
+    {
         return Vec::new();
     }
-    let finding = scene
-        .find(
-            &RULE,
-            said.node,
-            format!("nobody can write to `{table}` while this index is built"),
-        )
-        .label("takes a SHARE lock");
-    vec![if scene.schema.is_partitioned(&table) {
-        finding.help("create it `ON ONLY` the parent, then `CONCURRENTLY` on each partition, and attach those with `ALTER INDEX … ATTACH PARTITION`")
+    let message =
+        format!("takes SHARE on \"{table}\" while the index is built, which blocks every write");
+    let finding = context.find(&RULE, message);
+    vec![if context.catalog.is_partitioned(table) {
+        finding.help(format!(
+            "create it `ON ONLY {}`, then `CONCURRENTLY` on each partition, and attach those with `ALTER INDEX … ATTACH PARTITION`",
+            table.to_sql()
+        ))
     } else {
         finding.help("write `CREATE INDEX CONCURRENTLY`, in a file of its own that begins with `-- migrate: no-transaction`")
     }]
@@ -83,7 +79,7 @@ mod tests {
         assert_eq!(
             find(RULE, "CREATE UNIQUE INDEX ON app.users (email)"),
             [
-                "1:1: nobody can write to `app.users` while this index is built | write `CREATE INDEX CONCURRENTLY`, in a file of its own that begins with `-- migrate: no-transaction`"
+                "1:1: takes SHARE on \"app.users\" while the index is built, which blocks every write | write `CREATE INDEX CONCURRENTLY`, in a file of its own that begins with `-- migrate: no-transaction`"
             ]
         );
     }

@@ -1,9 +1,9 @@
 //! `CREATE INDEX CONCURRENTLY IF NOT EXISTS`.
 //!
-//! A concurrent build that fails leaves an invalid index behind: it costs every write and serves no query.
-//! Run again, `IF NOT EXISTS` finds it and takes it for done.
+//! A concurrent build that fails leaves an invalid index: it costs every write and serves no query. When the
+//! statement is run again, `IF NOT EXISTS` finds that index and does nothing.
 //!
-//! migrate knows this: it looks for an invalid index of that name, drops it and builds it again. So the rule
+//! migrate handles this: it looks for an invalid index of that name, drops it and builds it again. So the rule
 //! is off, and meant for files that other programs run as well.
 //!
 //! Found:
@@ -21,32 +21,34 @@
 //! CREATE INDEX CONCURRENTLY users_name_idx ON users (name);
 //! ```
 
-use migrate_sql::ast::symbols as w;
+use migrate_sql::ast::{Command, Concurrency, Guard, Kind, spell_name};
 
 use crate::diagnostics::Diagnostic;
+use crate::lint::context::Context;
 use crate::lint::rule::{Check, Rule};
-use crate::lint::scene::Scene;
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
     id: "invalid-index-masked",
     level: Level::Allow,
-    summary: "an invalid index of an earlier attempt is taken for done by other programs than migrate",
+    summary: "other programs than migrate would accept an invalid index left by a failed build",
     allowable: true,
     source: include_str!("invalid_index_masked.rs"),
-    check: Check::Statement(&[w::INDEX], check),
+    check: Check::Statement(&[Kind::CreateIndex], check),
 };
 
-fn check(scene: &Scene<'_>) -> Vec<Diagnostic> {
-    if !scene.said.is_concurrent() || !scene.said.is_guarded() {
+fn check(context: &Context<'_>) -> Vec<Diagnostic> {
+    let Command::CreateIndex(created) = context.command() else {
+        return Vec::new();
+    };
+    if created.concurrency == Concurrency::Blocking || created.guard == Guard::None {
         return Vec::new();
     }
-    let message = "takes an invalid index that an earlier attempt left behind for done";
-    vec![
-        scene.find(&RULE, scene.said.node, message).help(
-            "put `DROP INDEX CONCURRENTLY IF EXISTS` before it, and leave out `IF NOT EXISTS`",
-        ),
-    ]
+    let name = created.name.as_deref().map(spell_name).unwrap_or_default();
+    let message = "would accept an invalid index left by a failed build";
+    vec![context.find(&RULE, message).help(format!(
+        "put `DROP INDEX CONCURRENTLY IF EXISTS {name}` before it, and leave out `IF NOT EXISTS`"
+    ))]
 }
 
 #[cfg(test)]

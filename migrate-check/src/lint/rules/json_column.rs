@@ -1,8 +1,8 @@
 //! A column of type `json`.
 //!
-//! The type has no equality, so `SELECT DISTINCT`, `UNION`, `GROUP BY` and `=` fail on any query that
-//! touches the column, also those that were written before there was one. It keeps the text as it came, and
-//! reads it again for every operator.
+//! The type has no equality, so `SELECT DISTINCT`, `UNION`, `GROUP BY` and `=` fail in any query that touches the
+//! column, also in queries that were written before it existed. It keeps the text as it came, and parses it
+//! again for every operator.
 //!
 //! Found:
 //!
@@ -18,18 +18,15 @@
 //! -- locks users: ACCESS EXCLUSIVE
 //! ```
 //!
-//! Where white space, the order of keys, or keys that occur twice have to be kept, `text` or an allowed
-//! `json` is right.
+//! If white space, the order of keys, or duplicate keys have to be kept, use `text`, or allow `json`.
 
-use migrate_sql::ast::ActKind;
-use migrate_sql::ast::Column;
-use migrate_sql::ast::symbols as w;
-use migrate_sql::grammar::Node;
-use migrate_sql::scanner::Keyword as K;
+use std::ops::Range;
+
+use migrate_sql::ast::{AlterTableAction, Column, Command, Kind};
 
 use crate::diagnostics::Diagnostic;
+use crate::lint::context::Context;
 use crate::lint::rule::{Check, Rule};
-use crate::lint::scene::Scene;
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -38,42 +35,41 @@ pub(super) const RULE: Rule = Rule {
     summary: "a column of a type without equality",
     allowable: true,
     source: include_str!("json_column.rs"),
-    check: Check::Statement(&[w::ALTER_TABLE, w::CREATE_TABLE], check),
+    check: Check::Statement(&[Kind::AlterTable, Kind::CreateTable], check),
 };
 
-fn check(scene: &Scene<'_>) -> Vec<Diagnostic> {
-    let find = |node: Node<'_>| {
-        scene
-            .find(
+fn check(context: &Context<'_>) -> Vec<Diagnostic> {
+    let find = |range: &Range<usize>| {
+        context
+            .find_at(
                 &RULE,
-                node,
+                range.clone(),
                 "`json` has no equality: `SELECT DISTINCT` and the like fail",
             )
             .help("use `jsonb`")
     };
     let is_json =
-        |column: &Column<'_>| column.data_type.name == "json" && !column.data_type.is_array;
-    if let Some(alteration) = scene.said.alteration() {
-        let acts = alteration.acts.iter();
-        return acts
-            .filter_map(|act| match &act.kind {
-                ActKind::AddColumn(column) if is_json(column) => Some(find(column.type_name)),
-                ActKind::SetType { new, .. } if new.name == "json" => Some(find(act.node)),
+        |column: &&Column<'_>| column.data_type.name == "json" && !column.data_type.is_array;
+    match context.command() {
+        Command::AlterTable(altered) => altered
+            .actions
+            .iter()
+            .filter_map(|action| match &action.action {
+                AlterTableAction::AddColumn { column, .. } if is_json(&column) => {
+                    Some(find(&column.type_range))
+                }
+                AlterTableAction::SetType { data_type, .. } if data_type.name == "json" => {
+                    Some(find(&action.range))
+                }
                 _ => None,
             })
-            .collect();
+            .collect(),
+        Command::CreateTable(created) => {
+            let columns = created.columns.iter().filter(is_json);
+            columns.map(|column| find(&column.type_range)).collect()
+        }
+        _ => Vec::new(),
     }
-    // Columns are read in vain where nothing can be the name of the type.
-    let vocabulary = &scene.subject.source.analysis.vocabulary;
-    if !vocabulary.has(K::Json) && !vocabulary.has_quoted_name() {
-        return Vec::new();
-    }
-    let columns = scene.said.columns();
-    columns
-        .iter()
-        .filter(|column| is_json(column))
-        .map(|column| find(column.type_name))
-        .collect()
 }
 
 #[cfg(test)]

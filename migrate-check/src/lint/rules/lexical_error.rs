@@ -1,8 +1,8 @@
-//! The text is no sequence of SQL tokens: a string, a quoted name, a dollar quote or a comment has no
-//! end, or a number, an operator or an escape is malformed.
+//! A string, a quoted name, a dollar quote or a comment has no end, or a number, an operator or an escape is
+//! malformed.
 //!
-//! PostgreSQL refuses the whole file, in the same words. What is worse, everything after an open quote is
-//! part of it: statements that were meant to run are text.
+//! PostgreSQL refuses the whole file, in the same words. Everything after an open quote is part of it, so
+//! statements that were meant to run are text.
 //!
 //! Found:
 //!
@@ -10,7 +10,7 @@
 //! COMMENT ON TABLE users IS 'who's who';
 //! ```
 //!
-//! Close what is open. Inside a string a quote is written twice; a backslash does not escape it.
+//! Close the quote. Inside a string, write a quote twice; a backslash does not escape it.
 //!
 //! ```sql
 //! COMMENT ON TABLE users IS 'who''s who';
@@ -20,8 +20,8 @@
 use migrate_sql::scanner::{Fault, FaultKind, TokenKind};
 
 use crate::diagnostics::Diagnostic;
+use crate::lint::parsed_file::ParsedFile;
 use crate::lint::rule::{Check, Rule};
-use crate::lint::subject::Subject;
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -33,11 +33,11 @@ pub(super) const RULE: Rule = Rule {
     check: Check::File(check),
 };
 
-/// So many faults of a file are reported: a file of data has thousands.
+/// The most faults that are reported of a file: a file of data may have thousands.
 const MOST: usize = 50;
 
-fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
-    let faults = subject.source.analysis.faults.iter().take(MOST);
+fn check(file: &ParsedFile<'_>) -> Vec<Diagnostic> {
+    let faults = file.analysis.faults.iter().take(MOST);
     faults
         .map(|fault| {
             let label = if is_open(fault.kind) {
@@ -46,11 +46,11 @@ fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
                 ""
             };
             let mut finding = RULE
-                .finding(subject, fault.span.clone(), fault.kind.message())
+                .finding(file, fault.span.clone(), fault.kind.message())
                 .label(label)
-                .help(advise(subject, fault));
+                .help(advise(file, fault));
             if fault.kind == FaultKind::UnterminatedString {
-                finding.help.extend(suspect_backslash(subject, fault));
+                finding.help.extend(suspect_backslash(file, fault));
             }
             finding
         })
@@ -71,24 +71,20 @@ const fn is_open(kind: FaultKind) -> bool {
 }
 
 /// What to do about it.
-fn advise(subject: &Subject<'_>, fault: &Fault) -> String {
-    let source = subject
-        .source
-        .text
-        .get(fault.span.clone())
-        .unwrap_or_default();
+fn advise(file: &ParsedFile<'_>, fault: &Fault) -> String {
+    let source = file.text.get(fault.span.clone()).unwrap_or_default();
     match fault.kind {
         FaultKind::UnterminatedString => {
             "close it with `'`; a quote inside a string is written twice: `'it''s'`"
         }
         FaultKind::UnterminatedBitString | FaultKind::UnterminatedHexString => "close it with `'`",
-        FaultKind::UnterminatedDollarQuote => return advise_on_tag(subject.source.text, source),
+        FaultKind::UnterminatedDollarQuote => return advise_on_tag(file.text, source),
         FaultKind::UnterminatedIdentifier => "close it with `\"`; a string is written in `'`",
         FaultKind::UnterminatedComment => {
             "close it with `*/`; comments nest, so each `/*` inside it needs a `*/` of its own"
         }
         FaultKind::EmptyIdentifier => "write a name; the empty string is `''`",
-        FaultKind::OperatorTooLong => "an operator has at most 63 characters",
+        FaultKind::OperatorTooLong => "shorten it: an operator has at most 63 characters",
         FaultKind::JunkAfterNumber => {
             "put a space after the number, or quote a name that begins with a digit: `\"1st\"`"
         }
@@ -106,14 +102,14 @@ fn advise(subject: &Subject<'_>, fault: &Fault) -> String {
         FaultKind::InvalidUnicodeEscape => {
             "write four hexadecimal digits, or `+` and six, after the escape character"
         }
-        FaultKind::InvalidUnicodeValue => "a character's number is from 1 to 10FFFF",
+        FaultKind::InvalidUnicodeValue => "write a code point from 1 to 10FFFF",
         FaultKind::InvalidSurrogatePair => {
-            "write both halves of a surrogate pair, or the character's own number"
+            "write both halves of a surrogate pair, or the code point itself"
         }
-        FaultKind::ZeroByte => "leave it out: no text of PostgreSQL's can hold a zero byte",
+        FaultKind::ZeroByte => "remove it: no text in PostgreSQL can hold a zero byte",
         FaultKind::UescapeWithoutString => "write the escape character as a string: `UESCAPE '!'`",
         FaultKind::InvalidEscapeCharacter => {
-            "choose one ASCII character that is no hexadecimal digit, quote, blank or `+`"
+            "choose one ASCII character other than a hexadecimal digit, a quote, a space or `+`"
         }
     }
     .to_owned()
@@ -132,23 +128,17 @@ fn advise_on_tag(text: &str, tag: &str) -> String {
     }
 }
 
-/// In other databases a backslash escapes a quote. Here the string ends there, and the next quote
-/// begins one that nobody meant.
-fn suspect_backslash(subject: &Subject<'_>, fault: &Fault) -> Option<String> {
-    let string = subject.source.analysis.tokens.iter().find(|token| {
-        let source = subject.source.text.get(token.range()).unwrap_or_default();
+/// In other databases a backslash escapes a quote. In PostgreSQL the string ends there, and the next quote
+/// begins another by accident.
+fn suspect_backslash(file: &ParsedFile<'_>, fault: &Fault) -> Option<String> {
+    let string = file.analysis.tokens.iter().find(|token| {
+        let source = file.text.get(token.range()).unwrap_or_default();
         token.kind == TokenKind::String
             && token.start < fault.span.start
             && source.starts_with('\'')
             && source.ends_with("\\'")
     })?;
-    let line = subject
-        .source
-        .text
-        .get(..string.start)?
-        .matches('\n')
-        .count()
-        + 1;
+    let line = file.text.get(..string.start)?.matches('\n').count() + 1;
     Some(format!(
         "the string on line {line} ends at its `\\'`: a backslash escapes a quote only in `E'…'`"
     ))

@@ -1,8 +1,8 @@
-//! A statement locks, or empties, a table that it does not name first, or not at all.
+//! A statement locks, or empties, a table that it names last or not at all.
 //!
-//! `CASCADE` reaches every table that refers to the one that is named: `TRUNCATE` empties them, `DROP TABLE`
-//! takes their foreign keys away. Each is locked against everybody. A foreign key of a new table locks the
-//! table it refers to against writes until the file ends.
+//! `CASCADE` reaches every table that refers to the named one: `TRUNCATE` empties them, `DROP TABLE` removes
+//! their foreign keys. Each is locked with ACCESS EXCLUSIVE. A foreign key of a new table blocks writes to the
+//! table it refers to until the file ends.
 //!
 //! Found:
 //!
@@ -21,98 +21,93 @@
 //! -- locks users: SHARE ROW EXCLUSIVE
 //! ```
 //!
-//! Name every table that is to be emptied, remove foreign keys in a migration of its own, and write the
-//! foreign key of a new table into `CREATE TABLE`. That takes the same lock, but in the same moment, and
-//! says so in the one place where one looks:
+//! Name every table to be emptied, remove foreign keys in a migration of their own, and write the foreign key of
+//! a new table into `CREATE TABLE`. That takes the same lock, but a reader of the file sees it in one place:
 //!
 //! ```sql
 //! CREATE TABLE invoices (id bigint PRIMARY KEY, user_id bigint REFERENCES users);
 //! -- locks users: SHARE ROW EXCLUSIVE
 //! ```
 
-use migrate_sql::ast::symbols as w;
-use migrate_sql::ast::{ActKind, Alteration};
-use migrate_sql::ast::{Constraint, ConstraintKind};
-use migrate_sql::scanner::Keyword as K;
+use migrate_sql::ast::{
+    AlterTable, AlterTableAction, Command, DropBehavior, Kind, ObjectKind, ObjectName,
+};
 
 use crate::diagnostics::Diagnostic;
 use crate::files::Direction;
+use crate::lint::context::Context;
 use crate::lint::rule::{Check, Rule};
-use crate::lint::scene::Scene;
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
     id: "locks-referenced-table",
     level: Level::Warn,
-    summary: "another table than the one that is named is locked or emptied",
+    summary: "a table other than the named one is locked or emptied",
     allowable: true,
     source: include_str!("locks_referenced_table.rs"),
-    check: Check::Statement(&[w::ALTER_TABLE, w::DROP_STATEMENT, w::TRUNCATE], check),
+    check: Check::Statement(&[Kind::AlterTable, Kind::Drop, Kind::Truncate], check),
 };
 
-fn check(scene: &Scene<'_>) -> Vec<Diagnostic> {
-    let said = scene.said;
-    match said.node.symbol() {
-        w::ALTER_TABLE => said
-            .alteration()
-            .map_or_else(Vec::new, |alteration| new_references(scene, alteration)),
-        _ if !cascades(scene) => Vec::new(),
-        w::TRUNCATE => vec![
-            scene
-                .find(
-                    &RULE,
-                    said.node,
-                    "locks and empties every table that refers to this one",
-                )
-                .help("name the tables that are to be emptied, and leave out `CASCADE`"),
-        ],
-        _ => {
-            let dropped = said.dropped(&[K::Table]).unwrap_or_default();
-            let is_used = dropped.iter().any(|table| scene.is_in_use(table));
-            if !is_used || scene.subject.direction == Direction::Down {
-                return Vec::new();
-            }
+fn check(context: &Context<'_>) -> Vec<Diagnostic> {
+    match context.command() {
+        Command::AlterTable(altered) => new_references(context, altered),
+        Command::Truncate(truncated) if truncated.behavior == DropBehavior::Cascade => {
+            let tables = list(&truncated.tables);
+            let message = format!(
+                "takes ACCESS EXCLUSIVE on every table that refers to {tables}, and empties it"
+            );
             vec![
-                scene
-                    .find(
-                        &RULE,
-                        said.node,
-                        "locks every table that refers to this one, and drops what depends on it",
-                    )
-                    .help(
-                        "drop the foreign keys and views first, by name, and leave out `CASCADE`",
-                    ),
+                context
+                    .find(&RULE, message)
+                    .help("name the tables to be emptied, and leave out `CASCADE`"),
             ]
         }
+        Command::Drop(dropped)
+            if dropped.kind == ObjectKind::Table && dropped.behavior == DropBehavior::Cascade =>
+        {
+            let is_used = dropped.names.iter().any(|table| context.is_in_use(table));
+            if !is_used || context.file.direction == Direction::Down {
+                return Vec::new();
+            }
+            let tables = list(&dropped.names);
+            let message = format!(
+                "takes ACCESS EXCLUSIVE on every table that refers to {tables}, and drops what depends on it"
+            );
+            vec![
+                context.find(&RULE, message).help(
+                    "drop the foreign keys and views first, by name, and leave out `CASCADE`",
+                ),
+            ]
+        }
+        _ => Vec::new(),
     }
 }
 
-fn cascades(scene: &Scene<'_>) -> bool {
-    let tokens = scene.subject.source.tokens(scene.said.node);
-    tokens.last().is_some_and(|last| last.is(K::Cascade))
+fn list(tables: &[ObjectName]) -> String {
+    let quoted: Vec<String> = tables.iter().map(|table| format!("\"{table}\"")).collect();
+    quoted.join(" or ")
 }
 
 /// Foreign keys of a new table to one that is in use.
-fn new_references(scene: &Scene<'_>, alteration: &Alteration<'_>) -> Vec<Diagnostic> {
-    if scene.is_in_use(&alteration.relation) {
+fn new_references(context: &Context<'_>, altered: &AlterTable<'_>) -> Vec<Diagnostic> {
+    if context.is_in_use(&altered.name) {
         return Vec::new();
     }
-    let acts = alteration.acts.iter();
-    acts.filter_map(|act| {
-        let ActKind::AddConstraint(Constraint {
-            kind: ConstraintKind::ForeignKey { parent },
-            ..
-        }) = &act.kind
-        else {
-            return None;
-        };
-        let parent = parent.as_ref().filter(|parent| scene.is_in_use(parent))?;
-        let message = format!("nobody can write to `{parent}` until this file ends");
-        Some(scene.find(&RULE, act.node, message).help(
-            "write the foreign key into `CREATE TABLE`, and keep what takes long out of the file",
-        ))
-    })
-    .collect()
+    let actions = altered.actions.iter();
+    actions
+        .filter_map(|action| {
+            let AlterTableAction::AddConstraint(constraint) = &action.action else {
+                return None;
+            };
+            let parent = constraint.referenced();
+            let parent = parent.filter(|parent| context.is_in_use(parent))?;
+            let message =
+                format!("takes SHARE ROW EXCLUSIVE on \"{parent}\" and holds it until the file ends");
+            Some(context.find_at(&RULE, action.range.clone(), message).help(
+                "write the foreign key into `CREATE TABLE`, and keep slow statements out of the file",
+            ))
+        })
+        .collect()
 }
 
 #[cfg(test)]

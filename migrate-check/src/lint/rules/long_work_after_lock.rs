@@ -1,7 +1,7 @@
-//! Work that takes long, behind a statement that has locked a table others use.
+//! A slow statement after one that has locked a table other sessions use.
 //!
-//! A lock is held until its transaction ends, which is where the file ends. What takes a moment by itself
-//! stops everybody for as long as the slow statement behind it takes.
+//! A lock is held until its transaction ends, which is where the file ends. A lock that would last a moment by
+//! itself lasts as long as the slow statement after it.
 //!
 //! Found:
 //!
@@ -20,7 +20,7 @@
 //! -- scans orders
 //! ```
 //!
-//! Write what takes long into a migration of its own: another file is another transaction.
+//! Move the slow statement into a migration of its own: another file is another transaction.
 //!
 //! ```sql
 //! ALTER TABLE orders ADD CONSTRAINT orders_total_check CHECK (total >= 0) NOT VALID;
@@ -33,75 +33,69 @@
 //! -- scans orders
 //! ```
 //!
-//! What counts as long: `VALIDATE CONSTRAINT`, `UPDATE` and `DELETE` of the locked table or without a
+//! What counts as slow: `VALIDATE CONSTRAINT`, `UPDATE` and `DELETE` of the locked table or without a
 //! `WHERE`, `MERGE`, `INSERT … SELECT` and `CREATE TABLE AS` from a table, and `REFRESH MATERIALIZED VIEW`.
-//! Where a statement has a rule of its own, as `CREATE INDEX` has, only that one speaks.
+//! If a statement has a rule of its own, as `CREATE INDEX` has, only that rule reports it.
 
-use migrate_sql::ast::ActKind;
-use migrate_sql::ast::symbols as w;
+use migrate_sql::ast::{AlterTableAction, Command, Kind, Rows};
 
 use crate::diagnostics::Diagnostic;
-use crate::lint::lock::Held;
+use crate::lint::context::Context;
 use crate::lint::rule::{Check, Rule};
-use crate::lint::scene::Scene;
-use crate::migration::Transaction;
+use crate::migration::Lock;
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
     id: "long-work-after-lock",
     level: Level::Warn,
-    summary: "a lock is held while something behind it takes long",
+    summary: "a lock is held while a slow statement runs",
     allowable: true,
     source: include_str!("long_work_after_lock.rs"),
     check: Check::Statement(
         &[
-            w::ALTER_TABLE,
-            w::UPDATE,
-            w::DELETE,
-            w::MERGE,
-            w::INSERT,
-            w::CREATE_AS,
-            w::CREATE_MATERIALIZED_VIEW,
-            w::REFRESH,
+            Kind::AlterTable,
+            Kind::CreateMaterializedView,
+            Kind::CreateTableAs,
+            Kind::Delete,
+            Kind::Insert,
+            Kind::Merge,
+            Kind::Refresh,
+            Kind::Update,
         ],
         check,
     ),
 };
 
-fn check(scene: &Scene<'_>) -> Vec<Diagnostic> {
-    let Some(held) = scene.held else {
+fn check(context: &Context<'_>) -> Vec<Diagnostic> {
+    let Some(held) = context.held else {
         return Vec::new();
     };
-    if scene.subject.transaction == Transaction::None || !is_long(scene) {
+    if context.commits_each() || !is_slow(context, held) {
         return Vec::new();
     }
     let message = format!(
-        "holds the {} lock of `{}`, taken above, while this takes long",
-        held.mode, held.relation
+        "holds {} on \"{}\", taken above, while this runs",
+        held.mode, held.table
     );
     vec![
-        scene
-            .find(&RULE, scene.said.node, message)
+        context
+            .find(&RULE, message)
             .help("move it into a later migration, which is a transaction of its own"),
     ]
 }
 
-fn is_long(scene: &Scene<'_>) -> bool {
-    let said = scene.said;
-    let selects = || said.node.find_all(w::FROM).any(|from| !from.is_empty());
-    match said.node.symbol() {
-        w::ALTER_TABLE => scene
-            .acts()
-            .any(|(_, act)| matches!(act.kind, ActKind::ValidateConstraint)),
-        w::UPDATE | w::DELETE => {
-            let Some(table) = said.relation() else {
-                return false;
-            };
-            let is_locked = |held: &Held| held.relation.may_be(&table);
-            scene.is_in_use(&table) && (said.is_unbounded() || scene.held.is_some_and(is_locked))
+fn is_slow(context: &Context<'_>, held: &Lock) -> bool {
+    match context.command() {
+        Command::AlterTable(_) => context
+            .actions()
+            .any(|(_, action)| matches!(action.action, AlterTableAction::ValidateConstraint(_))),
+        Command::Update(changed) | Command::Delete(changed) => {
+            let is_locked = held.table.may_be(&changed.table);
+            context.is_in_use(&changed.table) && (changed.rows == Rows::All || is_locked)
         }
-        w::MERGE | w::REFRESH => said.relation().is_some_and(|table| scene.is_in_use(&table)),
-        _ => selects(),
+        Command::Merge(changed) => context.is_in_use(&changed.table),
+        Command::Refresh(refreshed) => context.is_in_use(&refreshed.view),
+        _ => context.statement.reads_tables(),
     }
 }
 
@@ -119,7 +113,7 @@ mod tests {
                 "CREATE TRIGGER g BEFORE UPDATE ON app.t EXECUTE FUNCTION f();\nDELETE FROM u"
             ),
             [
-                "2:1: holds the SHARE ROW EXCLUSIVE lock of `app.t`, taken above, while this takes long | move it into a later migration, which is a transaction of its own"
+                "2:1: holds SHARE ROW EXCLUSIVE on \"app.t\", taken above, while this runs | move it into a later migration, which is a transaction of its own"
             ]
         );
     }

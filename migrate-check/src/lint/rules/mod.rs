@@ -1,8 +1,8 @@
 //! What a migration must not say, rule by rule, and the list of the rules.
 //!
-//! A rule is a file here, and nothing else is: its documentation for users is the module's own, its code and its tests stand
-//! below that. [`RULES`] is the one list of them. A rule about statements names the symbols of the grammar
-//! that it wants to be shown, so that a statement meets only the rules that may speak of it.
+//! A rule is a file here, and nothing else is: the module's documentation is the one for users, the code and the tests
+//! follow. [`RULES`] is the one list of them. A rule about statements names the kinds of statement that it reads, so
+//! that a statement meets only the rules that may report it.
 
 mod add_column_rewrite;
 mod add_required_column;

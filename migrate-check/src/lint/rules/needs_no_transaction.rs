@@ -1,8 +1,8 @@
-//! A statement that refuses to run in a transaction, in a file that runs in one.
+//! A statement that cannot run in a transaction, in a file that runs in one.
 //!
 //! `CREATE INDEX CONCURRENTLY`, `VACUUM`, `ALTER SYSTEM`, `CREATE DATABASE` and some others commit on their
-//! own while they work, so PostgreSQL refuses them in a transaction block (25001). Only the server would
-//! notice, and only when the migration is applied.
+//! own while they work, so PostgreSQL refuses them in a transaction block (25001). Without this rule, that
+//! would show only when the migration is applied.
 //!
 //! Found:
 //!
@@ -10,25 +10,25 @@
 //! CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
 //! ```
 //!
-//! Put the statement into a file that begins with `-- migrate: no-transaction`, best alone: each statement
-//! of such a file commits by itself, and what is done stays done when a later one fails.
+//! Put the statement into a file that begins with `-- migrate: no-transaction`, preferably alone: each statement
+//! of such a file commits by itself, and stays committed when a later one fails.
 //!
 //! ```sql
 //! -- migrate: no-transaction
 //! CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
 //! ```
 //!
-//! A `DO` block that commits is such a statement, too. `CALL` is not taken for one, because what a
-//! procedure does is not known here. In a `no-transaction` file, `CALL` of a procedure that commits works
+//! A `DO` block that commits is such a statement, too. `CALL` does not count, because the
+//! build does not know what a procedure does. In a `no-transaction` file, `CALL` of a procedure that commits works
 //! as it is; `-- migrate: alone` above a statement keeps every transaction away from it.
 //!
-//! `DROP SUBSCRIPTION` runs in a transaction once the subscription has no slot. If the slot was taken away
-//! in an earlier file, say `-- migrate: allow(needs-no-transaction) <reason>`.
+//! `DROP SUBSCRIPTION` runs in a transaction once the subscription has no slot. If an earlier file detached the
+//! slot, write `-- migrate: allow(needs-no-transaction) <reason>`.
 
 use super::transaction_control::control;
 use crate::diagnostics::Diagnostic;
+use crate::lint::parsed_file::ParsedFile;
 use crate::lint::rule::{Check, Rule};
-use crate::lint::subject::Subject;
 use crate::migration::{StatementKind, Transaction};
 use crate::settings::Level;
 
@@ -41,25 +41,24 @@ pub(super) const RULE: Rule = Rule {
     check: Check::File(check),
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
-    if subject.transaction == Transaction::None {
+fn check(file: &ParsedFile<'_>) -> Vec<Diagnostic> {
+    if file.transaction == Transaction::None {
         return Vec::new();
     }
-    let alone = subject.source.analysis.statements.len() == 1;
+    let alone = file.analysis.statements.len() == 1;
     let help = if alone {
         "begin the file with `-- migrate: no-transaction`"
     } else {
         "move it into a migration of its own that begins with `-- migrate: no-transaction`"
     };
-    let statements = subject.statements();
+    let statements = file.split_statements();
     statements
         .filter(|statement| *statement.kind() != StatementKind::Transactional)
         .filter(|statement| control(statement).is_none())
         .map(|statement| {
             let command = statement.class.command;
             let message = format!("`{command}` cannot run in a transaction");
-            RULE.finding(subject, statement.headline(), message)
-                .help(help)
+            RULE.finding(file, statement.headline(), message).help(help)
         })
         .collect()
 }

@@ -1,10 +1,9 @@
 //! A statement of a `no-transaction` file that cannot be run twice.
 //!
-//! Each statement of such a file is recorded when it has finished. Most are recorded in the transaction
-//! they run in, so there is never a doubt. A statement that refuses a transaction can only be recorded
-//! after it. If migrate is killed between the two, the next run looks for what an index, a partition or a
-//! `REINDEX` has become; any other statement has to run again, and `DROP TABLESPACE old` would then fail,
-//! because `old` is gone.
+//! Each statement of such a file is recorded when it has finished. Most are recorded in the transaction they run
+//! in, so the record is exact. A statement that cannot run in a transaction is recorded after it. If migrate is
+//! killed between the two, the next run checks what has become of an index, a partition or a `REINDEX`; any other
+//! statement has to run again, and `DROP TABLESPACE old` would then fail, because `old` is gone.
 //!
 //! Found:
 //!
@@ -20,17 +19,17 @@
 //! DROP TABLESPACE IF EXISTS old;
 //! ```
 //!
-//! Where there is no such form (`CREATE DATABASE`), or a `DO` block that commits takes care of it itself,
-//! say so with `-- migrate: allow(not-rerunnable) <reason>`; interrupted there, the next run stops and asks.
+//! If there is no such form (`CREATE DATABASE`), or a `DO` block that commits handles it itself, write
+//! `-- migrate: allow(not-rerunnable) <reason>`; if the statement is interrupted, the next run stops and asks.
 //!
-//! Fine as they are: all statements that may run in a transaction, `CREATE INDEX CONCURRENTLY` with a name,
+//! Not reported: all statements that may run in a transaction, `CREATE INDEX CONCURRENTLY` with a name,
 //! `DROP INDEX CONCURRENTLY`, `REINDEX`, `VACUUM`, `ALTER SYSTEM` and `DETACH PARTITION … CONCURRENTLY`.
 
 use super::transaction_control::control;
 use super::unnamed_concurrent_index::COMMAND as CREATE_INDEX;
 use crate::diagnostics::Diagnostic;
+use crate::lint::parsed_file::ParsedFile;
 use crate::lint::rule::{Check, Rule};
-use crate::lint::subject::Subject;
 use crate::migration::{StatementKind, Transaction};
 use crate::settings::Level;
 
@@ -43,11 +42,11 @@ pub(super) const RULE: Rule = Rule {
     check: Check::File(check),
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
-    if subject.transaction == Transaction::Single {
+fn check(file: &ParsedFile<'_>) -> Vec<Diagnostic> {
+    if file.transaction == Transaction::Single {
         return Vec::new();
     }
-    let statements = subject.statements();
+    let statements = file.split_statements();
     statements
         .filter(|statement| {
             let kind = statement.kind();
@@ -58,10 +57,10 @@ fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
         .map(|statement| {
             let class = &statement.class;
             let message = format!("`{}` cannot be run again if it is interrupted", class.command);
-            let finding = RULE.finding(subject, statement.headline(), message);
+            let finding = RULE.finding(file, statement.headline(), message);
             match class.repeatable_as {
                 Some(form) => finding.help(format!("write `{form}`")),
-                None => finding.help("if it is harmless, or you will look yourself, say so: `-- migrate: allow(not-rerunnable) <reason>`"),
+                None => finding.help("if that is harmless, or you would check by hand, allow it: `-- migrate: allow(not-rerunnable) <reason>`"),
             }
         })
         .collect()
@@ -81,7 +80,7 @@ mod tests {
             "DROP DATABASE i;\nCREATE DATABASE d;",
             &[
                 "1:1: `DROP DATABASE` cannot be run again if it is interrupted | write `DROP DATABASE IF EXISTS`",
-                "2:1: `CREATE DATABASE` cannot be run again if it is interrupted | if it is harmless, or you will look yourself, say so: `-- migrate: allow(not-rerunnable) <reason>`",
+                "2:1: `CREATE DATABASE` cannot be run again if it is interrupted | if that is harmless, or you would check by hand, allow it: `-- migrate: allow(not-rerunnable) <reason>`",
             ],
         );
     }

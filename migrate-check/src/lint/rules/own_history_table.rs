@@ -1,8 +1,8 @@
 //! A statement that names the table in which migrate records what is applied.
 //!
 //! migrate creates that table and writes its rows, each in the transaction of its migration. A file that
-//! creates the table fails or, worse, makes one of another shape; one that writes rows makes migrate
-//! believe what did not happen. Such statements usually come from another tool, or from the time when
+//! creates the table fails or, worse, makes one with other columns; one that writes rows makes migrate
+//! believe something that did not happen. Such statements usually come from another tool, or from the time when
 //! migrations were applied by hand.
 //!
 //! Found:
@@ -11,16 +11,16 @@
 //! CREATE TABLE schema_migrations (version bigint PRIMARY KEY);
 //! ```
 //!
-//! Remove them. If the table is one of your own that happens to have the same name, give migrate another,
-//! `embed_migrations!("migrations", table = "migrate_history")`; then this is fine. Other names always are:
+//! Remove them. If the table is your own and happens to have the same name, give migrate another one,
+//! `embed_migrations!("migrations", table = "migrate_history")`; then this is fine. So is any other name:
 //!
 //! ```sql
 //! CREATE TABLE migrated_articles (id bigint PRIMARY KEY);
 //! ```
 //!
-//! A file that has to touch it, say to grant somebody the right to read it, says so with
-//! `-- migrate: allow(own-history-table) <reason>`. Names inside string literals are not looked at, except
-//! in the body of `DO`.
+//! A file that has to touch it, for example to grant a role SELECT on it, allows the rule with
+//! `-- migrate: allow(own-history-table) <reason>`. Names inside string literals do not count, except in the
+//! body of `DO`.
 
 use std::ops::Range;
 
@@ -29,8 +29,8 @@ use migrate_sql::scanner::{Keyword, Token, TokenKind};
 use migrate_sql::splitter::of_do;
 
 use crate::diagnostics::Diagnostic;
+use crate::lint::parsed_file::ParsedFile;
 use crate::lint::rule::{Check, Rule};
-use crate::lint::subject::Subject;
 use crate::settings::{Level, TableName};
 
 pub(super) const RULE: Rule = Rule {
@@ -42,17 +42,17 @@ pub(super) const RULE: Rule = Rule {
     check: Check::File(check),
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
-    let table = &subject.settings.table;
-    // However a name is written, it takes no fewer bytes; and in the body of a `DO` it may stand, too.
-    let vocabulary = &subject.source.analysis.vocabulary;
+fn check(file: &ParsedFile<'_>) -> Vec<Diagnostic> {
+    let table = &file.settings.table;
+    // A name takes at least as many bytes as it has, however it is written. It may also stand in the body of a `DO`.
+    let vocabulary = &file.analysis.vocabulary;
     if !vocabulary.has_name_of(table.name.len()) && !vocabulary.has(Keyword::Do) {
         return Vec::new();
     }
-    let statements = subject.statements();
+    let statements = file.split_statements();
     statements
         .filter_map(|statement| {
-            let span = find(subject.source.text, statement.tokens, table).or_else(|| {
+            let span = find(file.text, statement.tokens, table).or_else(|| {
                 let mut rest = statement.reader();
                 let body = rest.accept(Keyword::Do).then(|| of_do(&mut rest))??;
                 let found = find(&body.text, &body.tokens, table)?;
@@ -62,11 +62,11 @@ fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
                 })
             })?;
             let finding = RULE
-                .finding(subject, span, format!("names the history table `{table}`"))
+                .finding(file, span, format!("names the history table \"{table}\""))
                 .label("migrate creates and writes this table itself")
                 .help("remove the statement")
                 .help("if this is a table of your own, give the history table another name: `table = \"…\"` in `embed_migrations!`")
-                .help("if it is meant, say so: `-- migrate: allow(own-history-table) <reason>`");
+                .help("if it is intended, allow it: `-- migrate: allow(own-history-table) <reason>`");
             Some(finding)
         })
         .collect()
@@ -86,7 +86,7 @@ fn find(text: &str, tokens: &[Token], table: &TableName) -> Option<Range<usize>>
         let index = next;
         let token = &tokens[index];
         next += 1;
-        // However a name is written, it takes no fewer bytes: nearly every token is out with this look.
+        // A name takes at least as many bytes as it has, however it is written: that excludes nearly every token.
         if token.end - token.start < shortest
             || !spells(text, token, &table.name)
             || is_point(index + 1)
@@ -124,7 +124,7 @@ mod tests {
     use crate::migration::Transaction;
     use crate::settings::{Settings, TableName};
 
-    const HELP: &str = "remove the statement | if this is a table of your own, give the history table another name: `table = \"…\"` in `embed_migrations!` | if it is meant, say so: `-- migrate: allow(own-history-table) <reason>`";
+    const HELP: &str = "remove the statement | if this is a table of your own, give the history table another name: `table = \"…\"` in `embed_migrations!` | if it is intended, allow it: `-- migrate: allow(own-history-table) <reason>`";
 
     #[track_caller]
     fn check(schema: &str, name: &str, sql: &str, places: &[&str]) {
@@ -137,7 +137,7 @@ mod tests {
         };
         let expected: Vec<String> = places
             .iter()
-            .map(|place| format!("{place}: names the history table `{schema}.{name}` | {HELP}"))
+            .map(|place| format!("{place}: names the history table \"{schema}.{name}\" | {HELP}"))
             .collect();
         let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
         check_with(RULE, Transaction::Single, &settings, sql, &expected);

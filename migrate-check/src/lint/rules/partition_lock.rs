@@ -1,7 +1,7 @@
 //! A partition is created in place, or a table that holds rows is attached without a check.
 //!
-//! `CREATE TABLE … PARTITION OF` locks the whole partitioned table against everybody, and its default
-//! partition, which is searched for rows that belong to the new one.
+//! `CREATE TABLE … PARTITION OF` takes ACCESS EXCLUSIVE on the partitioned table and on its default partition,
+//! which is scanned for rows that belong to the new one.
 //!
 //! Found:
 //!
@@ -13,7 +13,7 @@
 //! -- scans events_default
 //! ```
 //!
-//! Create it for itself and attach it: readers and writers of the other partitions go on.
+//! Create it by itself and attach it: reads and writes of the other partitions go on.
 //!
 //! ```sql
 //! CREATE TABLE events_2025 (LIKE events INCLUDING DEFAULTS);
@@ -24,7 +24,7 @@
 //! -- scans events_default
 //! ```
 //!
-//! A table with rows is searched as well while it is attached, locked against everybody.
+//! A table with rows is scanned under ACCESS EXCLUSIVE while it is attached.
 //!
 //! Found:
 //!
@@ -38,7 +38,7 @@
 //! -- scans events_default
 //! ```
 //!
-//! Unless a valid check says that all its rows fit. Add that before:
+//! A valid check that says that all its rows fit saves the scan. Add it first:
 //!
 //! ```sql
 //! ALTER TABLE events_2026 ADD CONSTRAINT fits
@@ -61,65 +61,59 @@
 //! -- scans events_default
 //! ```
 //!
-//! The rule takes any valid check of the table for one that fits. The default partition is spared if a
-//! check of its own excludes the new rows.
+//! The rule accepts any valid check of the table. The default partition is not scanned if a check of its own
+//! excludes the new rows.
 
-use migrate_sql::ast::ActKind;
-use migrate_sql::ast::symbols as w;
+use migrate_sql::ast::{AlterTableAction, Command, Kind};
 
 use crate::diagnostics::Diagnostic;
+use crate::lint::context::Context;
 use crate::lint::rule::{Check, Rule};
-use crate::lint::scene::Scene;
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
     id: "partition-lock",
     level: Level::Warn,
-    summary: "a partition is made while nobody may use the table, or searched while nobody may use it",
+    summary: "a partition is created or scanned under ACCESS EXCLUSIVE",
     allowable: true,
     source: include_str!("partition_lock.rs"),
-    check: Check::Statement(&[w::ALTER_TABLE, w::CREATE_TABLE], check),
+    check: Check::Statement(&[Kind::AlterTable, Kind::CreateTable], check),
 };
 
-fn check(scene: &Scene<'_>) -> Vec<Diagnostic> {
-    let said = scene.said;
-    if said.node.is(w::CREATE_TABLE) {
-        if said.node.child(w::PARTITION).is_none() {
-            return Vec::new();
-        }
-        let mut names = said
-            .node
-            .children()
-            .filter(|part| part.is(w::QUALIFIED_NAME));
-        let parent = names
-            .nth(1)
-            .and_then(|parent| scene.subject.source.relation(parent));
-        let Some(parent) = parent.filter(|parent| scene.is_in_use(parent)) else {
+fn check(context: &Context<'_>) -> Vec<Diagnostic> {
+    if let Command::CreateTable(created) = context.command() {
+        let parent = created.partition_of.as_ref();
+        let Some(parent) = parent.filter(|parent| context.is_in_use(parent)) else {
             return Vec::new();
         };
-        let message = format!("nobody can use `{parent}` until this file ends");
-        return vec![
-            scene
-                .find(&RULE, said.node, message)
-                .help("create the table for itself, `LIKE` the parent, and `ATTACH PARTITION` it"),
-        ];
+        let message =
+            format!("takes ACCESS EXCLUSIVE on \"{parent}\" and holds it until the file ends");
+        let help = format!(
+            "create the table by itself, `(LIKE {parent} INCLUDING DEFAULTS)`, and `ALTER TABLE {parent} ATTACH PARTITION {}`",
+            created.name.to_sql(),
+            parent = parent.to_sql()
+        );
+        return vec![context.find(&RULE, message).help(help)];
     }
-    let acts = scene.acts();
-    acts.filter_map(|(_, act)| {
-        let ActKind::Attach(Some(child)) = &act.kind else {
-            return None;
-        };
-        if !scene.is_in_use(child) || scene.schema.has_valid_check(child) {
-            return None;
-        }
-        let message = format!("nobody can use `{child}` while it is searched for rows that do not fit");
-        Some(
-            scene
-                .find(&RULE, act.node, message)
-                .help("first add a `CHECK` of the bounds, `NOT VALID`, and `VALIDATE CONSTRAINT` it in a later migration"),
-        )
-    })
-    .collect()
+    let actions = context.actions();
+    actions
+        .filter_map(|(_, action)| {
+            let AlterTableAction::AttachPartition(partition) = &action.action else {
+                return None;
+            };
+            if !context.is_in_use(partition) || context.catalog.has_valid_check(partition) {
+                return None;
+            }
+            let message = format!(
+                "takes ACCESS EXCLUSIVE on \"{partition}\" while it is scanned for rows that do not fit"
+            );
+            Some(
+                context
+                    .find_at(&RULE, action.range.clone(), message)
+                    .help("first add a `CHECK` of the bounds, `NOT VALID`, and `VALIDATE CONSTRAINT` it in a later migration"),
+            )
+        })
+        .collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! `ADD PRIMARY KEY USING INDEX` where a column of the index takes nulls.
 //!
-//! A primary key's columns hold no nulls, so PostgreSQL sets them `NOT NULL`, and for that reads the whole
-//! table while it is locked against everybody: what `USING INDEX` was to avoid.
+//! The columns of a primary key hold no nulls, so PostgreSQL sets them `NOT NULL`, and for that scans the whole
+//! table under ACCESS EXCLUSIVE: the scan that `USING INDEX` was meant to avoid.
 //!
 //! Given these tables and this index:
 //!
@@ -18,51 +18,55 @@
 //! -- scans badges
 //! ```
 //!
-//! Set the columns `NOT NULL` before, without a scan under a lock, as `set-not-null` describes. The rule
-//! speaks only where it has seen the table and the index in earlier files of the directory.
+//! Set the columns `NOT NULL` first, without a scan under a lock, as `set-not-null` describes. The rule speaks
+//! only if it has seen the table and the index in earlier files of the directory.
 
-use migrate_sql::ast::ActKind;
-use migrate_sql::ast::symbols as w;
-use migrate_sql::ast::{Constraint, ConstraintKind};
+use migrate_sql::ast::{AlterTableAction, ConstraintKind, Kind, spell_name};
 
 use crate::diagnostics::Diagnostic;
+use crate::lint::context::Context;
 use crate::lint::rule::{Check, Rule};
-use crate::lint::scene::Scene;
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
     id: "primary-key-nullable-index",
     level: Level::Warn,
-    summary: "a table is searched for nulls because its new primary key's columns take them",
+    summary: "a table is scanned for NULLs under ACCESS EXCLUSIVE, because its new primary key takes them",
     allowable: true,
     source: include_str!("primary_key_nullable_index.rs"),
-    check: Check::Statement(&[w::ALTER_TABLE], check),
+    check: Check::Statement(&[Kind::AlterTable], check),
 };
 
-fn check(scene: &Scene<'_>) -> Vec<Diagnostic> {
-    let acts = scene.acts();
-    acts.filter_map(|(table, act)| {
-        let ActKind::AddConstraint(Constraint {
-            kind: ConstraintKind::PrimaryKey { index: Some(index) },
-            ..
-        }) = &act.kind
-        else {
-            return None;
-        };
-        let columns = scene.schema.index_columns(index)?;
-        let mut nullable = columns.iter().filter(|column| {
-            scene.schema.is_nullable(table, column)
-                && !scene.schema.has_not_null_check(table, column)
-        });
-        let column = nullable.next()?;
-        let message = format!("nobody can use `{table}` while `{column}` is searched for nulls");
-        Some(
-            scene
-                .find(&RULE, act.node, message)
-                .help("set the column `NOT NULL` in an earlier migration, by way of a validated `CHECK (… IS NOT NULL)`"),
-        )
-    })
-    .collect()
+fn check(context: &Context<'_>) -> Vec<Diagnostic> {
+    let catalog = context.catalog;
+    let actions = context.actions();
+    actions
+        .filter_map(|(table, action)| {
+            let AlterTableAction::AddConstraint(constraint) = &action.action else {
+                return None;
+            };
+            let ConstraintKind::PrimaryKey {
+                index: Some(index), ..
+            } = &constraint.kind
+            else {
+                return None;
+            };
+            let mut columns = catalog.index_columns(table, index)?.iter();
+            let column = columns.find(|column| {
+                catalog.is_nullable(table, column) == Some(true)
+                    && !catalog.has_not_null_check(table, column)
+            })?;
+            let message = format!(
+                "takes ACCESS EXCLUSIVE on \"{table}\" while \"{column}\" is scanned for NULLs"
+            );
+            let help = format!(
+                "set \"{column}\" `NOT NULL` in an earlier migration, by way of a validated `CHECK ({} IS NOT NULL)`",
+                spell_name(column)
+            );
+            let finding = context.find_at(&RULE, action.range.clone(), message);
+            Some(finding.help(help))
+        })
+        .collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A backslash outside strings: a command of psql.
 //!
-//! psql carries out `\i`, `\copy`, `\gexec` and the like itself. A migration is sent to the server, which
-//! knows only SQL and answers with a syntax error.
+//! psql runs `\i`, `\copy`, `\gexec` and the like itself. A migration is sent to the server, which knows only
+//! SQL and answers with a syntax error.
 //!
 //! Found:
 //!
@@ -10,7 +10,7 @@
 //! ```
 //!
 //! Write the SQL itself. Instead of `\i other.sql`, put its statements here; instead of `\copy`, insert the
-//! rows; instead of `\gexec`, run SQL that was put together with `EXECUTE`:
+//! rows; instead of `\gexec`, build the SQL and run it with `EXECUTE`:
 //!
 //! ```sql
 //! DO $$
@@ -23,8 +23,8 @@
 //! ```
 
 use crate::diagnostics::Diagnostic;
+use crate::lint::parsed_file::ParsedFile;
 use crate::lint::rule::{Check, Rule};
-use crate::lint::subject::Subject;
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -36,24 +36,24 @@ pub(super) const RULE: Rule = Rule {
     check: Check::File(check),
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
-    if !subject.source.analysis.vocabulary.has_command() {
+fn check(file: &ParsedFile<'_>) -> Vec<Diagnostic> {
+    if !file.analysis.vocabulary.has_command() {
         return Vec::new();
     }
-    let tokens = subject.source.analysis.tokens.iter();
+    let tokens = file.analysis.tokens.iter();
     tokens
         .filter(|token| token.is_char(b'\\'))
         .map(|token| {
-            let line = subject.source.text.get(token.range()).unwrap_or_default();
+            let line = file.text.get(token.range()).unwrap_or_default();
             let command = name(line);
             let span = token.start..token.start + command.len();
             if command.len() == 1 {
                 return RULE
-                    .finding(subject, span, "a backslash outside a string")
+                    .finding(file, span, "a backslash outside a string")
                     .help("remove it, or put the text it belongs to into quotes");
             }
             RULE.finding(
-                subject,
+                file,
                 span,
                 format!("`{command}` is a command of psql, not SQL"),
             )

@@ -1,6 +1,6 @@
 //! `REFRESH MATERIALIZED VIEW` without `CONCURRENTLY`.
 //!
-//! It locks the view against everybody, readers included, until its query has run.
+//! It takes ACCESS EXCLUSIVE on the view, which blocks readers, too, until its query has run.
 //!
 //! Found:
 //!
@@ -10,45 +10,45 @@
 //! -- builds order_totals_user_id_idx
 //! ```
 //!
-//! Write `CONCURRENTLY`, which may run in a transaction, and wants a unique index on the view:
+//! Write `CONCURRENTLY`, which may run in a transaction, and needs a unique index on the view:
 //!
 //! ```sql
 //! REFRESH MATERIALIZED VIEW CONCURRENTLY order_totals;
 //! -- locks order_totals: EXCLUSIVE
 //! ```
 
-use migrate_sql::ast::symbols as w;
-use migrate_sql::scanner::Keyword as K;
+use migrate_sql::ast::{Command, Concurrency, Filling, Kind};
 
 use crate::diagnostics::Diagnostic;
+use crate::lint::context::Context;
 use crate::lint::rule::{Check, Rule};
-use crate::lint::scene::Scene;
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
     id: "refresh-not-concurrent",
     level: Level::Warn,
-    summary: "a materialized view is filled while nobody may read it",
+    summary: "a materialized view is filled under ACCESS EXCLUSIVE",
     allowable: true,
     source: include_str!("refresh_not_concurrent.rs"),
-    check: Check::Statement(&[w::REFRESH], check),
+    check: Check::Statement(&[Kind::Refresh], check),
 };
 
-fn check(scene: &Scene<'_>) -> Vec<Diagnostic> {
-    let tokens = scene.subject.source.tokens(scene.said.node);
-    let empties = tokens.iter().any(|token| token.is(K::No));
-    let Some(view) = scene.said.relation().filter(|view| scene.is_in_use(view)) else {
+fn check(context: &Context<'_>) -> Vec<Diagnostic> {
+    let Command::Refresh(refreshed) = context.command() else {
         return Vec::new();
     };
-    if empties || scene.said.is_concurrent() {
+    let view = &refreshed.view;
+    if refreshed.filling == Filling::NoData
+        || refreshed.concurrency == Concurrency::Concurrent
+        || !context.is_in_use(view)
+    {
         return Vec::new();
     }
-    let message = format!("nobody can read `{view}` while it is filled");
-    vec![
-        scene
-            .find(&RULE, scene.said.node, message)
-            .help("write `REFRESH MATERIALIZED VIEW CONCURRENTLY`; the view needs a unique index"),
-    ]
+    let message = format!("takes ACCESS EXCLUSIVE on \"{view}\" while its query runs");
+    vec![context.find(&RULE, message).help(format!(
+        "write `REFRESH MATERIALIZED VIEW CONCURRENTLY {}`; the view needs a unique index",
+        view.to_sql()
+    ))]
 }
 
 #[cfg(test)]

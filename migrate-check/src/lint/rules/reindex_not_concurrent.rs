@@ -1,7 +1,7 @@
 //! `REINDEX` without `CONCURRENTLY`.
 //!
-//! It locks the table against writes until the indexes are built anew, and each index against queries that
-//! would use it.
+//! It takes SHARE on the table, which blocks writes until the indexes are rebuilt, and ACCESS EXCLUSIVE on each
+//! index, which blocks queries that would use it.
 //!
 //! Found:
 //!
@@ -19,38 +19,36 @@
 //! REINDEX TABLE CONCURRENTLY users;
 //! ```
 
-use migrate_sql::ast::symbols as w;
-use migrate_sql::scanner::Keyword as K;
+use migrate_sql::ast::{Command, Concurrency, Kind};
 
 use crate::diagnostics::Diagnostic;
+use crate::lint::context::Context;
 use crate::lint::rule::{Check, Rule};
-use crate::lint::scene::Scene;
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
     id: "reindex-not-concurrent",
     level: Level::Warn,
-    summary: "indexes are built anew while nobody may write to their table",
+    summary: "indexes are rebuilt under SHARE, which blocks writes",
     allowable: true,
     source: include_str!("reindex_not_concurrent.rs"),
-    check: Check::Statement(&[w::REINDEX], check),
+    check: Check::Statement(&[Kind::Reindex], check),
 };
 
-fn check(scene: &Scene<'_>) -> Vec<Diagnostic> {
-    let tokens = scene.subject.source.tokens(scene.said.node);
-    // Catalogs cannot be rebuilt concurrently.
-    let is_fine =
-        |token: &migrate_sql::scanner::Token| token.is(K::Concurrently) || token.is(K::System);
-    let is_new = scene
-        .said
-        .relation()
-        .is_some_and(|name| !scene.is_in_use(&name));
-    if is_new || tokens.iter().any(is_fine) {
+fn check(context: &Context<'_>) -> Vec<Diagnostic> {
+    let Command::Reindex(reindexed) = context.command() else {
+        return Vec::new();
+    };
+    let target = reindexed.target.as_ref();
+    if target.is_some_and(|name| !context.is_in_use(name))
+        || reindexed.of_system
+        || reindexed.concurrency == Concurrency::Concurrent
+    {
         return Vec::new();
     }
     vec![
-        scene
-            .find(&RULE, scene.said.node, "nobody can write to the table while its indexes are built")
+        context
+            .find(&RULE, "takes SHARE on the table while its indexes are rebuilt, which blocks every write")
             .help("write `CONCURRENTLY`, in a file of its own that begins with `-- migrate: no-transaction`"),
     ]
 }

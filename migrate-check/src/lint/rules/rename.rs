@@ -1,7 +1,6 @@
-//! A table, a column, a schema or an enum value is renamed, or a table moved to another schema.
+//! A table, a column, a schema or an enum value is renamed, or a table moves to another schema.
 //!
-//! Every running release uses the old name and fails from that moment on; the new release fails until it
-//! happens.
+//! The deployed release uses the old name and fails from that moment on; the new release fails until then.
 //!
 //! Found:
 //!
@@ -17,91 +16,85 @@
 //! -- locks users: ACCESS EXCLUSIVE
 //! ```
 //!
-//! Add what has the new name, let the application write both, and drop the old one in a later release:
+//! Add a column or table of the new name, let the application write both, and drop the old one in a later
+//! release:
 //!
 //! ```sql
 //! ALTER TABLE users ADD COLUMN full_name text;
 //! -- locks users: ACCESS EXCLUSIVE
 //! ```
 //!
-//! A table can go by both names at once: rename it, and in the same file create a view of the old name.
-//! Then say so: `-- migrate: allow(rename) <reason>`. Names that no application uses, of constraints,
-//! indexes, triggers and the like, can be changed at will:
+//! A table can have both names at once: rename it, and in the same file create a view of the old name. Then
+//! allow it: `-- migrate: allow(rename) <reason>`. Names that no application uses, of constraints, indexes,
+//! triggers and the like, can be changed freely:
 //!
 //! ```sql
 //! ALTER INDEX users_email_idx RENAME TO users_address_idx;
 //! ```
 
-use migrate_sql::ast::Relation;
-use migrate_sql::ast::symbols as w;
-use migrate_sql::scanner::Keyword as K;
+use migrate_sql::ast::{AlterEnum, Command, EnumChange, Kind, ObjectKind, ObjectName, RenamedPart};
 
 use crate::diagnostics::Diagnostic;
 use crate::files::Direction;
+use crate::lint::context::Context;
 use crate::lint::rule::{Check, Rule};
-use crate::lint::scene::Scene;
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
     id: "rename",
     level: Level::Warn,
-    summary: "a name that a running release may use is changed",
+    summary: "a name that the deployed release may use is changed",
     allowable: true,
     source: include_str!("rename.rs"),
-    check: Check::Statement(
-        &[w::RENAME_STATEMENT, w::ALTER_OBJECT_SCHEMA, w::ALTER_ENUM],
-        check,
-    ),
+    check: Check::Statement(&[Kind::AlterEnum, Kind::Rename, Kind::SetSchema], check),
 };
 
-fn check(scene: &Scene<'_>) -> Vec<Diagnostic> {
-    if scene.subject.direction == Direction::Down {
+fn check(context: &Context<'_>) -> Vec<Diagnostic> {
+    if context.file.direction == Direction::Down {
         return Vec::new();
     }
-    let Some(old) = used_name(scene) else {
+    let Some((verb, old)) = old_name(context) else {
         return Vec::new();
     };
-    let message = format!("a release that still runs may use {old}");
+    let message = format!("{verb} {old}, which the deployed release may use");
     vec![
-        scene
-            .find(&RULE, scene.said.node, message)
-            .help("add what has the new name, let the application use both, and drop the old one in a later release"),
+        context
+            .find(&RULE, message)
+            .help("add one of the new name, let the application use both, and drop the old one in a later release"),
     ]
 }
 
-/// What loses its name, if anybody may know it by that.
-fn used_name(scene: &Scene<'_>) -> Option<String> {
-    let mut rest = scene.subject.source.reader(scene.said.node);
-    rest.accept(K::Alter);
-    if rest.accept(K::Schema) {
-        return Some(format!("the schema `{}`", rest.name()?));
-    }
-    if rest.accept(K::Type) {
-        let name = Relation::of(rest.qualified_name()?)?;
-        if !rest.accept_all(&[K::Rename, K::Value]) || !scene.is_in_use(&name) {
-            return None;
+/// What happens, and to what, if an application may know it by its old name.
+fn old_name(context: &Context<'_>) -> Option<(&'static str, String)> {
+    let changes = |old: String| Some(("renames", old));
+    let is_known = |kind: ObjectKind, name: &ObjectName| {
+        let has_rows = matches!(
+            kind,
+            ObjectKind::Table
+                | ObjectKind::ForeignTable
+                | ObjectKind::View
+                | ObjectKind::MaterializedView
+        );
+        has_rows && context.is_in_use(name)
+    };
+    match context.command() {
+        Command::Rename(renamed) if renamed.kind == ObjectKind::Schema => {
+            changes(format!("the schema \"{}\"", renamed.name))
         }
-        return Some(format!("the value '{}' of `{name}`", rest.string()?));
+        Command::Rename(renamed) if is_known(renamed.kind, &renamed.name) => match &renamed.part {
+            RenamedPart::Whole => changes(format!("\"{}\"", renamed.name)),
+            RenamedPart::Column(column) => changes(format!("\"{column}\" of \"{}\"", renamed.name)),
+            RenamedPart::Constraint(_) | RenamedPart::Attribute(_) => None,
+        },
+        Command::SetSchema(moved) if is_known(moved.kind, &moved.name) => {
+            Some(("moves", format!("\"{}\"", moved.name)))
+        }
+        Command::AlterEnum(AlterEnum {
+            name,
+            change: EnumChange::Rename { old },
+        }) if context.is_in_use(name) => changes(format!("the value '{old}' of \"{name}\"")),
+        _ => None,
     }
-    rest.accept_any(&[K::Materialized, K::Foreign]);
-    if !rest.accept_any(&[K::Table, K::View]) {
-        return None;
-    }
-    rest.accept_all(&[K::If, K::Exists]);
-    rest.accept(K::Only);
-    let name = Relation::of(rest.qualified_name()?)?;
-    rest.accept_char(b'*');
-    if !scene.is_in_use(&name) {
-        return None;
-    }
-    if rest.accept_all(&[K::Set, K::Schema]) || rest.accept_all(&[K::Rename, K::To]) {
-        return Some(format!("`{name}`"));
-    }
-    if rest.accept_all(&[K::Rename, K::Constraint]) || !rest.accept(K::Rename) {
-        return None;
-    }
-    rest.accept(K::Column);
-    Some(format!("`{}` of `{name}`", rest.name()?))
 }
 
 #[cfg(test)]
@@ -112,20 +105,22 @@ mod tests {
     #[test]
     fn names_that_applications_use_are_found() {
         for (sql, name) in [
-            ("ALTER TABLE IF EXISTS a.t RENAME TO u", "`a.t`"),
-            ("ALTER TABLE t RENAME a TO b", "`a` of `t`"),
-            ("ALTER VIEW v RENAME TO w", "`v`"),
-            ("ALTER MATERIALIZED VIEW v SET SCHEMA s", "`v`"),
-            ("ALTER SCHEMA s RENAME TO t", "the schema `s`"),
+            ("ALTER TABLE IF EXISTS a.t RENAME TO u", "renames \"a.t\""),
+            ("ALTER TABLE t RENAME a TO b", "renames \"a\" of \"t\""),
+            ("ALTER VIEW v RENAME TO w", "renames \"v\""),
+            ("ALTER MATERIALIZED VIEW v SET SCHEMA s", "moves \"v\""),
+            ("ALTER SCHEMA s RENAME TO t", "renames the schema \"s\""),
             (
                 "ALTER TYPE mood RENAME VALUE 'sad' TO 'blue'",
-                "the value 'sad' of `mood`",
+                "renames the value 'sad' of \"mood\"",
             ),
         ] {
             let found = find(RULE, sql);
             assert_eq!(found.len(), 1, "{sql}");
             assert!(
-                found.concat().contains(&format!("may use {name} |")),
+                found
+                    .concat()
+                    .contains(&format!(": {name}, which the deployed release may use |")),
                 "{found:?}"
             );
         }

@@ -1,7 +1,7 @@
-//! A command that writes a table anew.
+//! A command that rewrites a table.
 //!
 //! `VACUUM FULL`, `CLUSTER`, `SET LOGGED` and `UNLOGGED`, `SET ACCESS METHOD` and `SET TABLESPACE` copy the
-//! whole table, and lock it against everybody meanwhile.
+//! whole table under ACCESS EXCLUSIVE.
 //!
 //! Found:
 //!
@@ -20,78 +20,60 @@
 //! -- builds users_email_idx
 //! ```
 //!
-//! Choose such things when the table is created. To reclaim space, `VACUUM` without `FULL` stops nobody, and
-//! the extension `pg_repack` copies a table while it is used:
+//! Choose such options when the table is created. To reclaim space, `VACUUM` without `FULL` blocks nobody, and
+//! the extension `pg_repack` copies a table while it is in use:
 //!
 //! ```sql
 //! -- migrate: no-transaction
 //! VACUUM (ANALYZE) users;
 //! ```
 
-use migrate_sql::ast::ActKind;
-use migrate_sql::ast::symbols as w;
-use migrate_sql::grammar::Node;
-use migrate_sql::scanner::Keyword as K;
+use migrate_sql::ast::{AlterTableAction, Command, Kind, ObjectName};
 
 use crate::diagnostics::Diagnostic;
+use crate::lint::context::Context;
 use crate::lint::rule::{Check, Rule};
-use crate::lint::scene::Scene;
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
     id: "rewrite-command",
     level: Level::Warn,
-    summary: "a whole table is copied while it is locked",
+    summary: "a whole table is copied under ACCESS EXCLUSIVE",
     allowable: true,
     source: include_str!("rewrite_command.rs"),
-    check: Check::Statement(
-        &[w::ALTER_TABLE, w::CLUSTER_STATEMENT, w::VACUUM_STATEMENT],
-        check,
-    ),
+    check: Check::Statement(&[Kind::AlterTable, Kind::Cluster, Kind::Vacuum], check),
 };
 
-fn check(scene: &Scene<'_>) -> Vec<Diagnostic> {
-    let said = scene.said;
-    let find = |node: Node<'_>| {
-        scene
-            .find(
-                &RULE,
-                node,
-                "nobody can use the table while all of it is copied",
-            )
-            .help("plan a time when nobody needs the table, or use `pg_repack`")
+fn check(context: &Context<'_>) -> Vec<Diagnostic> {
+    let find = |range, table: Option<&ObjectName>| {
+        let table = table.map_or_else(|| "each table".to_owned(), |table| format!("\"{table}\""));
+        let message = format!("takes ACCESS EXCLUSIVE on {table} while all of it is copied");
+        context
+            .find_at(&RULE, range, message)
+            .help("plan a time when no application needs the table, or use `pg_repack`")
     };
-    match said.node.symbol() {
-        w::ALTER_TABLE => scene
-            .acts()
-            .filter(|(_, act)| {
+    match context.command() {
+        Command::AlterTable(_) => context
+            .actions()
+            .filter(|(_, action)| {
                 matches!(
-                    act.kind,
-                    ActKind::SetPersistence | ActKind::SetAccessMethod | ActKind::SetTablespace
+                    action.action,
+                    AlterTableAction::SetPersistence
+                        | AlterTableAction::SetAccessMethod
+                        | AlterTableAction::SetTablespace
                 )
             })
-            .map(|(_, act)| find(act.node))
+            .map(|(table, action)| find(action.range.clone(), Some(table)))
             .collect(),
-        w::CLUSTER_STATEMENT => {
-            let table = said.relation();
-            if table.is_some_and(|table| !scene.is_in_use(&table)) {
+        Command::Cluster(clustered) => {
+            let table = clustered.table.as_ref();
+            if table.is_some_and(|table| !context.is_in_use(table)) {
                 return Vec::new();
             }
-            vec![find(said.node)]
+            vec![find(context.statement.range(), table)]
         }
-        _ => {
-            let is_full = scene
-                .subject
-                .source
-                .tokens(said.node)
-                .iter()
-                .any(|token| token.is(K::Full));
-            if is_full {
-                vec![find(said.node)]
-            } else {
-                Vec::new()
-            }
-        }
+        Command::Vacuum(vacuum) if vacuum.is_full => vec![find(context.statement.range(), None)],
+        _ => Vec::new(),
     }
 }
 

@@ -1,8 +1,8 @@
-//! Something that is left behind in the session: a setting, a role, a temporary table, a lock.
+//! Something that outlives the file in the session: a setting, a role, a temporary table, a lock.
 //!
-//! The connection outlives the file. What a file leaves there reaches the migrations after it, and the
-//! application, whose pool hands the connection to anybody. `pg_advisory_unlock_all()` and `DISCARD ALL`
-//! take away what others have put there, migrate's own lock among it.
+//! The connection outlives the file. What a file leaves there reaches later migrations, and the application,
+//! whose pool hands the connection to any request. `pg_advisory_unlock_all()` and `DISCARD ALL` remove what
+//! others have put there, including migrate's own lock.
 //!
 //! Found:
 //!
@@ -17,7 +17,7 @@
 //! SELECT pg_catalog.set_config('search_path', '', false);
 //! ```
 //!
-//! Say `LOCAL`, which ends with the transaction. Of `set_config`, the third argument says so:
+//! Write `LOCAL`, which ends with the transaction. For `set_config`, that is the third argument:
 //!
 //! ```sql
 //! SET LOCAL search_path TO app;
@@ -25,7 +25,7 @@
 //! CREATE TEMPORARY TABLE batch (id bigint) ON COMMIT DROP;
 //! ```
 //!
-//! A file without a transaction has nothing that `LOCAL` could end with. There, put things back at the end:
+//! A file without a transaction has nothing that `LOCAL` could end with. There, reset settings at the end:
 //!
 //! ```sql
 //! -- migrate: no-transaction
@@ -34,273 +34,213 @@
 //! RESET maintenance_work_mem;
 //! ```
 //!
-//! What functions and `DO` blocks do is not looked at.
+//! What functions and `DO` blocks do is not checked.
 
-use migrate_sql::ast::Relation;
-use migrate_sql::ast::symbols as w;
-use migrate_sql::grammar::{Node, Symbol};
-use migrate_sql::scanner::Reader;
-use migrate_sql::scanner::{Keyword as K, TokenKind};
+use std::ops::Range;
+
+use migrate_sql::ast::{
+    Call, Command, CreateTable, CreateTableAs, Discard, ObjectKind, ObjectName, OnCommit,
+    Persistence, Reset, Scope, Set, SetValue, Statement, spell_name,
+};
+use migrate_sql::scanner::Keyword as K;
 
 use crate::diagnostics::Diagnostic;
+use crate::lint::parsed_file::ParsedFile;
 use crate::lint::rule::{Check, Rule};
-use crate::lint::subject::Subject;
 use crate::migration::Transaction;
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
     id: "session-state-leak",
     level: Level::Deny,
-    summary: "a setting, a role, a table or a lock is left behind in the session",
+    summary: "a setting, a role, a table or a lock outlives the file in the session",
     allowable: true,
     source: include_str!("session_state_leak.rs"),
     check: Check::File(check),
 };
 
-/// What a statement leaves behind.
-struct Leak<'a> {
-    node: Node<'a>,
-    /// By what a later statement can put it back.
-    key: String,
-    message: String,
-    help: &'static str,
+/// What a statement leaves in the session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum State {
+    /// A setting.
+    Parameter(String),
+    /// A temporary table.
+    Table(String),
+    /// An advisory lock.
+    Lock,
+    /// A channel that it listens on.
+    Channel,
+    /// Not something that is there, but something that is gone: what others had put there.
+    Loss,
 }
 
-const LOCAL: &str = "write `SET LOCAL`, which ends with the transaction";
-const RESET: &str = "`RESET` it at the end of the file";
+/// A statement that leaves something in the session.
+struct Leak {
+    range: Range<usize>,
+    state: State,
+    message: String,
+    help: String,
+}
 
-/// The statements that leave something behind or put it back.
-const MAY_MATTER: [Symbol; 8] = [
-    w::CREATE_AS,
-    w::CREATE_TABLE,
-    w::DISCARD,
-    w::DROP_STATEMENT,
-    w::LISTEN,
-    w::SELECT,
-    w::VARIABLE_RESET,
-    w::VARIABLE_SET,
-];
-
-fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
-    // Only statements with one of these words, or one of these functions, leave anything behind.
-    let vocabulary = &subject.source.analysis.vocabulary;
+fn check(file: &ParsedFile<'_>) -> Vec<Diagnostic> {
+    // Only statements with one of these words, or one of these functions, leave anything.
+    let vocabulary = &file.analysis.vocabulary;
     let words = [K::Set, K::Discard, K::Listen, K::Temp, K::Temporary];
     let may_call = vocabulary.may_set_config() || vocabulary.has_name_of("pg_advisory_lock".len());
     if !may_call && !vocabulary.has_any(&words) {
         return Vec::new();
     }
-    let mut leaks: Vec<Leak<'_>> = Vec::new();
-    for node in subject
-        .source
-        .trees()
-        .filter(|node| MAY_MATTER.contains(&node.symbol()))
-    {
-        put_back(subject, node, &mut leaks);
-        leaks.extend(leak(subject, node));
+    let mut leaks: Vec<Leak> = Vec::new();
+    for statement in file.statements {
+        put_back(statement, &mut leaks);
+        let left = left_by(statement, file.transaction);
+        leaks.extend(left.map(|(state, message, help)| Leak {
+            range: statement.range(),
+            state,
+            message,
+            help,
+        }));
     }
     leaks
         .into_iter()
         .map(|leak| {
-            RULE.finding(subject, subject.source.headline(leak.node), leak.message)
+            RULE.finding(file, file.headline(leak.range), leak.message)
                 .help(leak.help)
         })
         .collect()
 }
 
 /// Forgets what this statement puts back.
-fn put_back(subject: &Subject<'_>, node: Node<'_>, leaks: &mut Vec<Leak<'_>>) {
-    let mut rest = subject.source.reader(node);
-    match node.symbol() {
-        w::VARIABLE_RESET => {
-            rest.accept(K::Reset);
-            if rest.accept(K::All) {
-                leaks.retain(|leak| leak.key == "role" || leak.key.starts_with(['.', '(']));
-            } else {
-                let key = key(&mut rest);
-                leaks.retain(|leak| leak.key != key);
+fn put_back(statement: &Statement<'_>, leaks: &mut Vec<Leak>) {
+    match &statement.command {
+        // `RESET ALL` leaves the role as it is.
+        Command::Reset(Reset::All) => leaks.retain(|leak| match &leak.state {
+            State::Parameter(name) => name == "role",
+            _ => true,
+        }),
+        Command::Reset(Reset::Parameter(parameter))
+        | Command::Set(Set {
+            scope: Scope::Session,
+            parameter,
+            value: SetValue::Default,
+        }) => leaks.retain(|leak| leak.state != State::Parameter(parameter.clone())),
+        Command::Drop(dropped) if dropped.kind == ObjectKind::Table => {
+            for table in &dropped.names {
+                leaks.retain(|leak| leak.state != State::Table(table.name.clone()));
             }
         }
-        w::VARIABLE_SET => {
-            rest.accept(K::Set);
-            rest.accept(K::Session);
-            let key = key(&mut rest);
-            if sets_default(&mut rest) {
-                leaks.retain(|leak| leak.key != key);
-            }
-        }
-        w::DROP_STATEMENT if rest.accept_all(&[K::Drop, K::Table]) => {
-            rest.accept_all(&[K::If, K::Exists]);
-            while let Some(table) = rest.qualified_name().and_then(Relation::of) {
-                leaks.retain(|leak| leak.key != format!(".{}", table.name));
-                rest.accept_char(b',');
-            }
-        }
-        w::SELECT => {
-            while let Some(name) = rest.read_call() {
-                if name.starts_with("pg_advisory_unlock") {
-                    leaks.retain(|leak| leak.key != "(lock");
-                }
+        Command::Select => {
+            let mut calls = statement.source.calls(statement.node);
+            if calls.any(|call| call.name.starts_with("pg_advisory_unlock")) {
+                leaks.retain(|leak| leak.state != State::Lock);
             }
         }
         _ => {}
     }
 }
 
-fn leak<'a>(subject: &Subject<'_>, node: Node<'a>) -> Option<Leak<'a>> {
-    let leak = |key: String, message: String, help| {
-        Some(Leak {
-            node,
-            key,
-            message,
-            help,
-        })
-    };
-    let mut rest = subject.source.reader(node);
-    match node.symbol() {
-        w::VARIABLE_SET => {
-            rest.accept(K::Set);
-            if rest.accept(K::Local) || rest.peek()?.is(K::Transaction) {
-                return None;
-            }
-            rest.accept(K::Session);
-            let key = key(&mut rest);
-            if sets_default(&mut rest) {
-                return None;
-            }
-            let message = format!("`{key}` stays set in the session when the file has ended");
-            leak(key, message, local_or_reset(subject))
-        }
-        w::DISCARD if rest.accept(K::Discard) && !rest.accept_any(&[K::Plans, K::Sequences]) => {
-            leak(
-                "(discard".to_owned(),
-                "takes away what others have put into the session".to_owned(),
-                "remove it",
-            )
-        }
-        w::LISTEN => leak(
-            "(listen".to_owned(),
-            "the session listens on when the file has ended".to_owned(),
-            "leave it to the application, on a connection of its own",
-        ),
-        w::CREATE_TABLE | w::CREATE_AS => {
-            let words = node.child(w::TEMPORARY)?;
-            let is_temporary = !words.is_empty()
-                && subject
-                    .source
-                    .tokens(words)
-                    .iter()
-                    .any(|word| word.is(K::Temp) || word.is(K::Temporary));
-            if !is_temporary {
-                return None;
-            }
-            let drops = node.find(w::ON_COMMIT).is_some_and(|words| {
-                let last = subject.source.tokens(words).last();
-                last.is_some_and(|last| last.is(K::Drop))
-            });
-            if drops {
-                return None;
-            }
-            let name = node.find(w::QUALIFIED_NAME)?;
-            let name = subject.source.relation(name)?.name;
-            let help = match subject.transaction {
-                Transaction::Single => "add `ON COMMIT DROP`",
-                Transaction::None => "drop it at the end of the file",
+/// What a statement leaves in the session, what to say about that, and what to do.
+fn left_by(statement: &Statement<'_>, transaction: Transaction) -> Option<(State, String, String)> {
+    match &statement.command {
+        Command::Set(Set {
+            scope: Scope::Session,
+            parameter,
+            value: SetValue::Value(_),
+        }) => {
+            let help = match transaction {
+                Transaction::Single => {
+                    "write `SET LOCAL`, which ends with the transaction".to_owned()
+                }
+                Transaction::None => reset(parameter),
             };
-            let message = format!(
-                "the temporary table `{name}` stays in the session when the file has ended"
-            );
-            leak(format!(".{name}"), message, help)
+            Some((
+                State::Parameter(parameter.clone()),
+                stays_set(parameter),
+                help,
+            ))
         }
-        w::SELECT => {
-            called(subject, &mut rest).and_then(|(key, message, help)| leak(key, message, help))
+        Command::Discard(Discard::State) => Some((
+            State::Loss,
+            "removes what others have put into the session".to_owned(),
+            "remove it".to_owned(),
+        )),
+        Command::Listen => Some((
+            State::Channel,
+            "the session still listens after the file has ended".to_owned(),
+            "leave it to the application, on a connection of its own".to_owned(),
+        )),
+        Command::CreateTable(CreateTable {
+            name,
+            persistence: Persistence::Temporary,
+            on_commit: OnCommit::Keep,
+            ..
+        })
+        | Command::CreateTableAs(CreateTableAs {
+            name,
+            persistence: Persistence::Temporary,
+            on_commit: OnCommit::Keep,
+            ..
+        }) => Some(temporary_table(name, transaction)),
+        Command::Select => {
+            let mut calls = statement.source.calls(statement.node);
+            calls.find_map(|call| left_by_call(&call, transaction))
         }
         _ => None,
     }
 }
 
-/// What a function that a query calls leaves behind.
-fn called(subject: &Subject<'_>, rest: &mut Reader<'_>) -> Option<(String, String, &'static str)> {
-    while let Some(name) = rest.read_call() {
-        match name.as_str() {
-            "set_config" => {
-                let mut arguments = rest.clone().bracketed();
-                let setting = arguments.string().unwrap_or_else(|| "a setting".to_owned());
-                let mut last = None;
-                while let Some(token) = arguments.read() {
-                    last = Some(token.kind);
-                }
-                // Anything but a plain word may be true.
-                if last == Some(TokenKind::Keyword(K::False)) {
-                    let message =
-                        format!("`{setting}` stays set in the session when the file has ended");
-                    let help = match subject.transaction {
-                        Transaction::Single => {
-                            "give `true` as the last argument: it then ends with the transaction"
-                        }
-                        Transaction::None => RESET,
-                    };
-                    return Some((setting, message, help));
-                }
-            }
-            "pg_advisory_unlock_all" => {
-                return Some((
-                    "(unlock".to_owned(),
-                    "takes away locks that others hold in the session, migrate among them"
-                        .to_owned(),
-                    "unlock by number what the file has locked",
-                ));
-            }
-            "pg_advisory_lock"
-            | "pg_try_advisory_lock"
-            | "pg_advisory_lock_shared"
-            | "pg_try_advisory_lock_shared" => {
-                return Some((
-                    "(lock".to_owned(),
-                    "the lock stays in the session when the file has ended".to_owned(),
-                    "use `pg_advisory_xact_lock`, which ends with the transaction",
-                ));
-            }
-            _ => {}
-        }
-    }
-    None
-}
-
-const fn local_or_reset(subject: &Subject<'_>) -> &'static str {
-    match subject.transaction {
-        Transaction::Single => LOCAL,
-        Transaction::None => RESET,
-    }
-}
-
-/// What is set or reset, by the name that `RESET` gives it.
-fn key(rest: &mut Reader<'_>) -> String {
-    if rest.accept_all(&[K::Time, K::Zone]) {
-        return "timezone".to_owned();
-    }
-    rest.accept(K::Session);
-    if rest.accept(K::Authorization) {
-        return "session authorization".to_owned();
-    }
-    if rest.accept(K::Characteristics) {
-        return "default_transaction".to_owned();
-    }
-    let Some(name) = rest.qualified_name() else {
-        return String::new();
+fn temporary_table(name: &ObjectName, transaction: Transaction) -> (State, String, String) {
+    let name = &name.name;
+    let help = match transaction {
+        Transaction::Single => "add `ON COMMIT DROP`".to_owned(),
+        Transaction::None => format!("`DROP TABLE {}` at the end of the file", spell_name(name)),
     };
-    match name.join(".").as_str() {
-        "names" => "client_encoding".to_owned(),
-        "schema" => "search_path".to_owned(),
-        name => name.to_ascii_lowercase(),
+    (
+        State::Table(name.clone()),
+        format!("the temporary table \"{name}\" stays in the session after the file has ended"),
+        help,
+    )
+}
+
+/// What a function that a query calls leaves in the session.
+fn left_by_call(call: &Call<'_>, transaction: Transaction) -> Option<(State, String, String)> {
+    match call.name.as_str() {
+        // Anything but a plain `false` may be true.
+        "set_config" if call.ends_with_false() => {
+            let parameter = call.first_string();
+            let parameter = parameter.unwrap_or_else(|| "a setting".to_owned());
+            let help = match transaction {
+                Transaction::Single => {
+                    "give `true` as the last argument: it then ends with the transaction".to_owned()
+                }
+                Transaction::None => reset(&parameter),
+            };
+            let message = stays_set(&parameter);
+            Some((State::Parameter(parameter), message, help))
+        }
+        "pg_advisory_unlock_all" => Some((
+            State::Loss,
+            "releases locks that others hold in the session, including migrate".to_owned(),
+            "unlock by number what the file has locked".to_owned(),
+        )),
+        "pg_advisory_lock"
+        | "pg_try_advisory_lock"
+        | "pg_advisory_lock_shared"
+        | "pg_try_advisory_lock_shared" => Some((
+            State::Lock,
+            "the session still holds the lock after the file has ended".to_owned(),
+            "use `pg_advisory_xact_lock`, which ends with the transaction".to_owned(),
+        )),
+        _ => None,
     }
 }
 
-/// Behind the name: whether it is set back, which `RESET` does as well.
-fn sets_default(rest: &mut Reader<'_>) -> bool {
-    if !rest.accept(K::To) {
-        rest.accept_char(b'=');
-    }
-    rest.accept_any(&[K::Default, K::None])
+fn stays_set(parameter: &str) -> String {
+    format!("`{parameter}` stays set in the session after the file has ended")
+}
+
+fn reset(parameter: &str) -> String {
+    format!("`RESET {parameter}` at the end of the file")
 }
 
 #[cfg(test)]
@@ -362,7 +302,7 @@ mod tests {
             Transaction::None,
             "SET Work_Mem = '1GB'",
             &[
-                "1:1: `work_mem` stays set in the session when the file has ended | `RESET` it at the end of the file",
+                "1:1: `work_mem` stays set in the session after the file has ended | `RESET work_mem` at the end of the file",
             ],
         );
     }

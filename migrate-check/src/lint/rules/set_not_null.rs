@@ -1,7 +1,7 @@
 //! `SET NOT NULL` on a column of a table that is in use.
 //!
-//! PostgreSQL reads the whole table to see that no value is null, and locks it against everybody
-//! meanwhile. The release that still runs may write nulls, too, and then fails.
+//! PostgreSQL scans the whole table for NULLs, and nobody reads or writes it in the meantime. The deployed
+//! release may write NULLs, too, and fails from then on.
 //!
 //! Found:
 //!
@@ -11,15 +11,15 @@
 //! -- scans users
 //! ```
 //!
-//! Where a valid check says the same, PostgreSQL (12 and newer) does not read the table again. So add the
-//! check without validating it, which takes a moment:
+//! If a valid check says the same, PostgreSQL (12 and newer) does not scan the table again. So add the check
+//! without validating it, which takes a moment:
 //!
 //! ```sql
 //! ALTER TABLE users ADD CONSTRAINT users_email_not_null CHECK (email IS NOT NULL) NOT VALID;
 //! -- locks users: ACCESS EXCLUSIVE
 //! ```
 //!
-//! In a later migration, validate it while reading and writing go on:
+//! In a later migration, validate it while reads and writes go on:
 //!
 //! ```sql
 //! ALTER TABLE users VALIDATE CONSTRAINT users_email_not_null;
@@ -38,49 +38,57 @@
 //! The rule knows a check that an earlier file of the directory adds and validates, if the check has a
 //! name. From PostgreSQL 18 on, `ADD CONSTRAINT … NOT NULL email NOT VALID` does the same in two steps.
 
-use migrate_sql::ast::Relation;
-use migrate_sql::ast::symbols as w;
-use migrate_sql::ast::{Act, ActKind};
-use migrate_sql::ast::{Constraint, ConstraintKind};
+use migrate_sql::ast::{AlterTableAction, ConstraintKind, Kind, ObjectName, Validity, spell_name};
 
 use crate::diagnostics::Diagnostic;
+use crate::lint::context::Context;
 use crate::lint::rule::{Check, Rule};
-use crate::lint::scene::Scene;
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
     id: "set-not-null",
     level: Level::Warn,
-    summary: "a table is searched for nulls while it is locked",
+    summary: "a table is scanned for NULLs under ACCESS EXCLUSIVE",
     allowable: true,
     source: include_str!("set_not_null.rs"),
-    check: Check::Statement(&[w::ALTER_TABLE], check),
+    check: Check::Statement(&[Kind::AlterTable], check),
 };
 
-fn check(scene: &Scene<'_>) -> Vec<Diagnostic> {
-    let acts = scene.acts();
-    acts.filter(|(table, act)| scans(scene, table, act))
-        .map(|(table, act)| {
-            let message = format!("nobody can use `{table}` while it is searched for nulls");
-            scene
-                .find(&RULE, act.node, message)
-                .help("first add `CHECK (… IS NOT NULL) NOT VALID`, and `VALIDATE CONSTRAINT` it in a later migration: then this takes a moment")
+fn check(context: &Context<'_>) -> Vec<Diagnostic> {
+    let actions = context.actions();
+    actions
+        .filter_map(|(table, action)| {
+            let column = scanned(context, table, &action.action)?;
+            let message = format!("takes ACCESS EXCLUSIVE on \"{table}\" while it is scanned for NULLs");
+            let help = format!(
+                "first add `CHECK ({} IS NOT NULL) NOT VALID`, and `VALIDATE CONSTRAINT` it in a later migration: then this takes a moment",
+                spell_name(column)
+            );
+            let finding = context.find_at(&RULE, action.range.clone(), message);
+            Some(finding.help(help))
         })
         .collect()
 }
 
-fn scans(scene: &Scene<'_>, table: &Relation, act: &Act<'_>) -> bool {
-    match &act.kind {
-        ActKind::SetNotNull(column) => {
-            !scene.schema.has_not_null_check(table, column)
-                && !scene.schema.is_not_null(table, column)
+/// The column that is scanned for nulls.
+fn scanned<'a>(
+    context: &Context<'_>,
+    table: &ObjectName,
+    action: &'a AlterTableAction<'_>,
+) -> Option<&'a str> {
+    match action {
+        AlterTableAction::SetNotNull(column) => {
+            let is_known = context.catalog.has_not_null_check(table, column)
+                || context.catalog.is_nullable(table, column) == Some(false);
+            (!is_known).then_some(column)
         }
-        ActKind::AddConstraint(Constraint {
-            kind: ConstraintKind::NotNull,
-            is_deferred: false,
-            ..
-        }) => true,
-        _ => false,
+        AlterTableAction::AddConstraint(constraint) => match &constraint.kind {
+            ConstraintKind::NotNull(column) if constraint.validity == Validity::Valid => {
+                Some(column)
+            }
+            _ => None,
+        },
+        _ => None,
     }
 }
 

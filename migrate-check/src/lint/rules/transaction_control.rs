@@ -1,8 +1,8 @@
-//! `BEGIN`, `COMMIT`, `ROLLBACK` and what else begins or ends a transaction.
+//! `BEGIN`, `COMMIT`, `ROLLBACK` and other statements that begin or end a transaction.
 //!
-//! A file's SQL and the row that says it is applied commit together: that is what makes a migration run
-//! exactly once. A `COMMIT` in the middle breaks it in two, and a failure in the second half leaves a
-//! database that neither has the migration nor lacks it. `PREPARE TRANSACTION` does the same in silence.
+//! A file's SQL and its row in the history commit together: that is what makes a migration run exactly once. A
+//! `COMMIT` in the middle splits it in two, and a failure in the second half leaves a database with half of the
+//! migration. `PREPARE TRANSACTION` does the same silently.
 //!
 //! Found:
 //!
@@ -12,8 +12,8 @@
 //! COMMIT;
 //! ```
 //!
-//! Leave them out: the file runs in a transaction as it is. Where a statement cannot run in one, say
-//! `-- migrate: no-transaction`; each statement of the file then runs, and is recorded, on its own, so
+//! Remove them: the file already runs in a transaction. If a statement cannot run in one, write
+//! `-- migrate: no-transaction`; each statement of the file then runs and is recorded by itself, so
 //! these statements have no place there either.
 //!
 //! Savepoints are fine within a transaction, as long as the file sets them itself:
@@ -24,16 +24,17 @@
 //! RELEASE SAVEPOINT before_rename;
 //! ```
 //!
-//! `SET TRANSACTION` comes too late for a transaction that has begun, or forbids it to record itself.
+//! `SET TRANSACTION` comes too late in a transaction that has begun, or makes it read-only, so that it cannot be
+//! recorded.
 
 use std::collections::HashMap;
 
 use migrate_sql::scanner::Keyword as K;
 
 use crate::diagnostics::Diagnostic;
+use crate::lint::parsed_file::ParsedFile;
+use crate::lint::parsed_file::SplitStatement;
 use crate::lint::rule::{Check, Rule};
-use crate::lint::subject::Sentence;
-use crate::lint::subject::Subject;
 use crate::migration::Transaction;
 use crate::settings::Level;
 
@@ -62,7 +63,7 @@ pub(super) enum Control {
 }
 
 /// What this statement does to transactions, if anything.
-pub(super) fn control(statement: &Sentence<'_>) -> Option<Control> {
+pub(super) fn control(statement: &SplitStatement<'_>) -> Option<Control> {
     let mut rest = statement.reader();
     let word = rest.read()?;
     let whole = |name| Some(Control::Whole(name));
@@ -98,22 +99,19 @@ pub(super) fn control(statement: &Sentence<'_>) -> Option<Control> {
     }
 }
 
-fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
+fn check(file: &ParsedFile<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let mut savepoints = Savepoints::default();
-    for statement in subject.statements() {
+    for statement in file.split_statements() {
         let Some(control) = control(&statement) else {
             continue;
         };
-        let problem = match subject.transaction {
+        let problem = match file.transaction {
             Transaction::None => Some(outside(&control)),
             Transaction::Single => inside(control, &mut savepoints),
         };
         if let Some((message, help)) = problem {
-            found.push(
-                RULE.finding(subject, statement.headline(), message)
-                    .help(help),
-            );
+            found.push(RULE.finding(file, statement.headline(), message).help(help));
         }
     }
     found
@@ -124,14 +122,14 @@ fn inside(control: Control, savepoints: &mut Savepoints) -> Option<(String, &'st
     let (verb, is_set, name) = match control {
         Control::Whole(name) => {
             return Some((
-                format!("`{name}` in a file that runs in a transaction already"),
-                "remove it: migrate begins a transaction for the file, and commits it together with the file's row in the history",
+                format!("`{name}` in a file that already runs in a transaction"),
+                "remove it: migrate runs the file in a transaction, and commits it together with its row in the history",
             ));
         }
         Control::Mode => {
             return Some((
                 "`SET TRANSACTION` in a transaction that has begun".to_owned(),
-                "remove it: migrations run at READ COMMITTED, and write",
+                "remove it: migrations run at READ COMMITTED and read-write",
             ));
         }
         Control::Savepoint(name) => {
@@ -143,8 +141,8 @@ fn inside(control: Control, savepoints: &mut Savepoints) -> Option<(String, &'st
     };
     (!is_set).then(|| {
         (
-            format!("`{verb}` of a savepoint `{name}` that this file has not set"),
-            "set it in this file, with `SAVEPOINT`, or remove the statement",
+            format!("`{verb}` of savepoint \"{name}\", which this file has not set"),
+            "set it in this file with `SAVEPOINT`, or remove the statement",
         )
     })
 }
@@ -204,7 +202,7 @@ fn outside(control: &Control) -> (String, &'static str) {
     };
     (
         format!("`{name}` in a `no-transaction` file"),
-        "remove it: each statement of the file runs, and is recorded, by itself; statements that belong together go into a file without `no-transaction`",
+        "remove it: each statement of the file runs and is recorded by itself; put statements that belong together into a file without `no-transaction`",
     )
 }
 
@@ -214,8 +212,8 @@ mod tests {
     use crate::lint::testing::check;
     use crate::migration::Transaction;
 
-    const REMOVE: &str = "remove it: migrate begins a transaction for the file, and commits it together with the file's row in the history";
-    const BY_ITSELF: &str = "remove it: each statement of the file runs, and is recorded, by itself; statements that belong together go into a file without `no-transaction`";
+    const REMOVE: &str = "remove it: migrate runs the file in a transaction, and commits it together with its row in the history";
+    const BY_ITSELF: &str = "remove it: each statement of the file runs and is recorded by itself; put statements that belong together into a file without `no-transaction`";
 
     #[test]
     fn whatever_begins_or_ends_a_transaction_is_refused_in_both_kinds_of_file() {
@@ -238,7 +236,7 @@ mod tests {
                 Transaction::Single,
                 sql,
                 &[&format!(
-                    "1:{at}: `{name}` in a file that runs in a transaction already | {REMOVE}"
+                    "1:{at}: `{name}` in a file that already runs in a transaction | {REMOVE}"
                 )],
             );
             check(
@@ -259,10 +257,10 @@ mod tests {
             Transaction::Single,
             "BEGIN;\nSELECT 1;\nCOMMIT; BEGIN;\nCOMMIT",
             &[
-                &format!("1:1: `BEGIN` in a file that runs in a transaction already | {REMOVE}"),
-                &format!("3:1: `COMMIT` in a file that runs in a transaction already | {REMOVE}"),
-                &format!("3:9: `BEGIN` in a file that runs in a transaction already | {REMOVE}"),
-                &format!("4:1: `COMMIT` in a file that runs in a transaction already | {REMOVE}"),
+                &format!("1:1: `BEGIN` in a file that already runs in a transaction | {REMOVE}"),
+                &format!("3:1: `COMMIT` in a file that already runs in a transaction | {REMOVE}"),
+                &format!("3:9: `BEGIN` in a file that already runs in a transaction | {REMOVE}"),
+                &format!("4:1: `COMMIT` in a file that already runs in a transaction | {REMOVE}"),
             ],
         );
     }
@@ -296,16 +294,16 @@ mod tests {
 
     #[test]
     fn savepoints_of_somebody_else_are_refused() {
-        let help = "set it in this file, with `SAVEPOINT`, or remove the statement";
+        let help = "set it in this file with `SAVEPOINT`, or remove the statement";
         check(
             RULE,
             Transaction::Single,
             "SAVEPOINT a; SAVEPOINT b; RELEASE a;\nROLLBACK TO b;\nRELEASE c",
             &[
                 &format!(
-                    "2:1: `ROLLBACK TO` of a savepoint `b` that this file has not set | {help}"
+                    "2:1: `ROLLBACK TO` of savepoint \"b\", which this file has not set | {help}"
                 ),
-                &format!("3:1: `RELEASE` of a savepoint `c` that this file has not set | {help}"),
+                &format!("3:1: `RELEASE` of savepoint \"c\", which this file has not set | {help}"),
             ],
         );
         check(
@@ -325,7 +323,7 @@ mod tests {
             Transaction::Single,
             "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE",
             &[
-                "1:1: `SET TRANSACTION` in a transaction that has begun | remove it: migrations run at READ COMMITTED, and write",
+                "1:1: `SET TRANSACTION` in a transaction that has begun | remove it: migrations run at READ COMMITTED and read-write",
             ],
         );
     }

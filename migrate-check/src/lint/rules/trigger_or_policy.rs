@@ -1,7 +1,7 @@
-//! A trigger or row security of a table that is in use is created or switched.
+//! A trigger or row security of a table that is in use is created or switched on or off.
 //!
-//! It takes a moment, but waits for whoever writes to the table (for triggers) or uses it (for policies),
-//! and all others wait behind it. And it changes what the release that still runs does, at once.
+//! It takes a moment, but waits for every writer of the table (for triggers) or every reader (for policies), and
+//! later queries wait for it. It also changes at once what the deployed release does.
 //!
 //! Found:
 //!
@@ -24,7 +24,7 @@
 //! -- locks orders: ACCESS EXCLUSIVE
 //! ```
 //!
-//! Put it into a migration of its own, see that the running release gets along with it, and say so:
+//! Put it into a migration of its own, check that the deployed release works with it, and say so:
 //!
 //! ```sql
 //! -- migrate: allow(trigger-or-policy) it only keeps updated_at, which no release writes
@@ -32,60 +32,70 @@
 //! -- locks orders: SHARE ROW EXCLUSIVE
 //! ```
 //!
-//! Functions that triggers call can be replaced without a lock.
+//! The functions that triggers call can be replaced without a lock.
 
-use migrate_sql::ast::ActKind;
-use migrate_sql::ast::symbols as w;
-use migrate_sql::grammar::Node;
+use migrate_sql::ast::{AlterTableAction, Command, Kind, ObjectName};
 
 use crate::diagnostics::Diagnostic;
+use crate::lint::context::Context;
 use crate::lint::rule::{Check, Rule};
-use crate::lint::scene::Scene;
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
     id: "trigger-or-policy",
     level: Level::Warn,
-    summary: "what happens to a running release's rows changes, under a lock",
+    summary: "what happens to the deployed release's rows changes, under a lock",
     allowable: true,
     source: include_str!("trigger_or_policy.rs"),
     check: Check::Statement(
-        &[w::ALTER_TABLE, w::CREATE_POLICY, w::CREATE_TRIGGER],
+        &[Kind::AlterTable, Kind::CreatePolicy, Kind::CreateTrigger],
         check,
     ),
 };
 
-fn check(scene: &Scene<'_>) -> Vec<Diagnostic> {
-    let said = scene.said;
-    let find = |node: Node<'_>, message: String| {
-        scene
-            .find(&RULE, node, message)
-            .help("see that the release that still runs gets along with it, and say so: `-- migrate: allow(trigger-or-policy) <reason>`")
+fn check(context: &Context<'_>) -> Vec<Diagnostic> {
+    let find = |range, table: &ObjectName, changed| {
+        let message = match changed {
+            Changed::Writes => {
+                format!(
+                    "takes SHARE ROW EXCLUSIVE on \"{table}\", and changes what writes to it do"
+                )
+            }
+            Changed::Visibility => {
+                format!("takes ACCESS EXCLUSIVE on \"{table}\", and changes which rows are visible")
+            }
+        };
+        context
+            .find_at(&RULE, range, message)
+            .help("check that the deployed release works with it, then allow it: `-- migrate: allow(trigger-or-policy) <reason>`")
     };
-    if said.alteration().is_some() {
-        let acts = scene.acts();
-        return acts
-            .filter_map(|(table, act)| {
-                let message = match act.kind {
-                    ActKind::Trigger => format!("waits for everybody who writes to `{table}`, and changes what their writes do"),
-                    ActKind::RowSecurity => format!("waits for everybody who uses `{table}`, and changes which rows they see"),
-                    _ => return None,
-                };
-                Some(find(act.node, message))
-            })
-            .collect();
-    }
-    let Some(table) = said.relation().filter(|table| scene.is_in_use(table)) else {
-        return Vec::new();
+    let (created, changed) = match context.command() {
+        Command::CreateTrigger(created) => (created, Changed::Writes),
+        Command::CreatePolicy(created) => (created, Changed::Visibility),
+        _ => {
+            let actions = context.actions();
+            return actions
+                .filter_map(|(table, action)| {
+                    let changed = match action.action {
+                        AlterTableAction::SwitchTrigger => Changed::Writes,
+                        AlterTableAction::SwitchRowSecurity => Changed::Visibility,
+                        _ => return None,
+                    };
+                    Some(find(action.range.clone(), table, changed))
+                })
+                .collect();
+        }
     };
-    vec![find(
-        said.node,
-        if said.node.is(w::CREATE_TRIGGER) {
-            format!("waits for everybody who writes to `{table}`, and changes what their writes do")
-        } else {
-            format!("waits for everybody who uses `{table}`, and changes which rows they see")
-        },
-    )]
+    let table = created.table.as_ref();
+    let table = table.filter(|table| context.is_in_use(table));
+    let finding = table.map(|table| find(context.statement.range(), table, changed));
+    finding.into_iter().collect()
+}
+
+/// What changes for the deployed release.
+enum Changed {
+    Writes,
+    Visibility,
 }
 
 #[cfg(test)]

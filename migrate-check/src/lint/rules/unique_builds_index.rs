@@ -1,7 +1,6 @@
 //! A unique, primary key or exclusion constraint is added to a table that is in use.
 //!
-//! Its index is built on the spot, and the table is locked against everybody, readers included, until that
-//! is done.
+//! Its index is built on the spot, under ACCESS EXCLUSIVE on the table, which blocks readers, too.
 //!
 //! Found:
 //!
@@ -26,7 +25,7 @@
 //! CREATE UNIQUE INDEX CONCURRENTLY users_email_key ON users (email);
 //! ```
 //!
-//! In the next migration make it the constraint's, which takes a moment:
+//! In the next migration, turn it into the constraint, which takes a moment:
 //!
 //! ```sql
 //! ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE USING INDEX users_email_key;
@@ -35,54 +34,56 @@
 //!
 //! There is no such way for `EXCLUDE`.
 
-use migrate_sql::ast::ActKind;
-use migrate_sql::ast::TraitKind;
-use migrate_sql::ast::symbols as w;
-use migrate_sql::ast::{Constraint, ConstraintKind};
+use migrate_sql::ast::{AlterTableAction, ColumnConstraint, ConstraintKind, Kind};
 
 use crate::diagnostics::Diagnostic;
+use crate::lint::context::Context;
 use crate::lint::rule::{Check, Rule};
-use crate::lint::scene::Scene;
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
     id: "unique-builds-index",
     level: Level::Warn,
-    summary: "a constraint's index is built while nobody may use the table",
+    summary: "a constraint's index is built under ACCESS EXCLUSIVE",
     allowable: true,
     source: include_str!("unique_builds_index.rs"),
-    check: Check::Statement(&[w::ALTER_TABLE], check),
+    check: Check::Statement(&[Kind::AlterTable], check),
 };
 
-const FIRST: &str = "build the index in a migration before, with `CREATE UNIQUE INDEX CONCURRENTLY`, and add the constraint with `USING INDEX`";
+const FIRST: &str = "build the index in an earlier migration, with `CREATE UNIQUE INDEX CONCURRENTLY`, and add the constraint with `USING INDEX`";
 
-fn check(scene: &Scene<'_>) -> Vec<Diagnostic> {
-    let acts = scene.acts();
-    acts.filter_map(|(table, act)| {
-        let help = help(&act.kind)?;
-        let message = format!("nobody can use `{table}` while this constraint's index is built");
-        Some(scene.find(&RULE, act.node, message).help(help))
-    })
-    .collect()
+fn check(context: &Context<'_>) -> Vec<Diagnostic> {
+    let actions = context.actions();
+    actions
+        .filter_map(|(table, action)| {
+            let help = help(&action.action)?;
+            let message = format!(
+                "takes ACCESS EXCLUSIVE on \"{table}\" while the constraint's index is built"
+            );
+            let finding = context.find_at(&RULE, action.range.clone(), message);
+            Some(finding.help(help))
+        })
+        .collect()
 }
 
-fn help(kind: &ActKind<'_>) -> Option<&'static str> {
-    match kind {
-        ActKind::AddConstraint(Constraint { kind, .. }) => match kind {
-            ConstraintKind::Unique { index: None } | ConstraintKind::PrimaryKey { index: None } => {
-                Some(FIRST)
-            }
+fn help(action: &AlterTableAction<'_>) -> Option<&'static str> {
+    match action {
+        AlterTableAction::AddConstraint(constraint) => match &constraint.kind {
+            ConstraintKind::Unique { index: None }
+            | ConstraintKind::PrimaryKey { index: None, .. } => Some(FIRST),
             ConstraintKind::Exclude => {
                 Some("add it while the table is small, or the application does not use it")
             }
             _ => None,
         },
-        ActKind::AddColumn(column)
-            if column.has(|kind| matches!(kind, TraitKind::Unique | TraitKind::PrimaryKey)) =>
-        {
-            Some(
-                "add the column without it, build the index with `CREATE UNIQUE INDEX CONCURRENTLY`, then add the constraint with `USING INDEX`",
-            )
+        AlterTableAction::AddColumn { column, .. } => {
+            let is_unique = column.has(|constraint| {
+                matches!(
+                    constraint,
+                    ColumnConstraint::Unique | ColumnConstraint::PrimaryKey
+                )
+            });
+            is_unique.then_some("add the column without it, build the index with `CREATE UNIQUE INDEX CONCURRENTLY`, then add the constraint with `USING INDEX`")
         }
         _ => None,
     }

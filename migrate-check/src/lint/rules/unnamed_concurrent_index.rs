@@ -1,8 +1,8 @@
 //! `CREATE INDEX CONCURRENTLY` without a name for the index.
 //!
-//! A concurrent build that is interrupted leaves an invalid index behind: it costs every write and serves
-//! no query. migrate finds it by its name, drops it and builds it again. An index whose name PostgreSQL
-//! chooses cannot be found, and the next attempt would choose another name and leave the old one.
+//! A concurrent build that is interrupted leaves an invalid index: it costs every write and serves no query.
+//! migrate finds it by its name, drops it and builds it again. If PostgreSQL chooses the name, migrate cannot
+//! find the index, and the next attempt builds another one beside it.
 //!
 //! Found:
 //!
@@ -19,8 +19,8 @@
 //! ```
 
 use crate::diagnostics::Diagnostic;
+use crate::lint::parsed_file::ParsedFile;
 use crate::lint::rule::{Check, Rule};
-use crate::lint::subject::Subject;
 use crate::migration::StatementKind;
 use crate::settings::Level;
 
@@ -36,8 +36,8 @@ pub(super) const RULE: Rule = Rule {
 /// The words that begin such a statement.
 pub(super) const COMMAND: &str = "CREATE INDEX CONCURRENTLY";
 
-fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
-    let statements = subject.statements();
+fn check(file: &ParsedFile<'_>) -> Vec<Diagnostic> {
+    let statements = file.split_statements();
     statements
         .filter(|statement| {
             statement.class.command == COMMAND
@@ -45,7 +45,7 @@ fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
         })
         .map(|statement| {
             RULE.finding(
-                subject,
+                file,
                 statement.headline(),
                 format!("`{COMMAND}` without a name for the index"),
             )

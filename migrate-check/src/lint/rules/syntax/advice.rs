@@ -4,7 +4,7 @@ use migrate_sql::grammar::{Refusal, Sentence, Trial};
 
 use super::case::Case;
 use super::{foreign, placeholder, slips, spelling};
-use crate::lint::subject::Subject;
+use crate::lint::parsed_file::ParsedFile;
 
 /// The ways to see what is meant, the surest first.
 const ADVISERS: &[fn(&Case<'_>) -> Option<String>] = &[
@@ -19,9 +19,9 @@ const ADVISERS: &[fn(&Case<'_>) -> Option<String>] = &[
 ];
 
 /// One sentence of help.
-pub(super) fn advise(subject: &Subject<'_>, sentence: &Sentence, refusal: &Refusal) -> String {
-    let tokens = &subject.source.analysis.tokens;
-    let mut case = Case::new(subject.source.text, tokens, sentence, refusal);
+pub(super) fn advise(file: &ParsedFile<'_>, sentence: &Sentence, refusal: &Refusal) -> String {
+    let tokens = &file.analysis.tokens;
+    let mut case = Case::new(file.text, tokens, sentence, refusal);
     // A second error may follow closely.
     for enough in [Trial::ENOUGH, 2] {
         case.enough = enough;
@@ -30,8 +30,8 @@ pub(super) fn advise(subject: &Subject<'_>, sentence: &Sentence, refusal: &Refus
         }
     }
     if case.error >= sentence.tokens.end {
-        return "the statement ends too early: write what is missing".to_owned();
+        return "complete the statement: it ends too early".to_owned();
     }
-    "if a fork, an extension or a newer PostgreSQL knows this statement, say so: `-- migrate: allow(syntax) <reason>`"
+    "if a fork, an extension or a newer PostgreSQL knows this statement, allow it: `-- migrate: allow(syntax) <reason>`"
         .to_owned()
 }

@@ -14,7 +14,7 @@ const ADVICE: &[(&str, &str)] = &[
         "dropping an enum value",
         "make a new type without the value, and change the columns to it",
     ),
-    ("must be specified", "write what is missing"),
+    ("must be specified", "add the part that the message names"),
     ("GENERATED ALWAYS", "write `GENERATED ALWAYS AS (…) STORED`"),
     (
         "too many dotted names",
@@ -27,11 +27,11 @@ const ADVICE: &[(&str, &str)] = &[
     ),
     (
         "not yet implemented",
-        "PostgreSQL knows this statement only to refuse it: find another way",
+        "remove it: no release of PostgreSQL has implemented this",
     ),
     (
         "no longer supported",
-        "PostgreSQL knows this statement only to refuse it: find another way",
+        "remove it: PostgreSQL no longer has this",
     ),
     (
         "cannot be marked",
@@ -47,7 +47,7 @@ const ADVICE: &[(&str, &str)] = &[
 pub(super) fn advise(message: &str) -> &'static str {
     let mut advice = ADVICE.iter();
     advice.find(|(part, _)| message.contains(part)).map_or(
-        "PostgreSQL's parser refuses this whatever the database holds: write it another way",
+        "rewrite the statement: PostgreSQL refuses this form in any database",
         |(_, advice)| advice,
     )
 }

@@ -8,11 +8,11 @@ use super::case::Case;
 const ELSEWHERE: &[(&str, &str)] = &[
     (
         "auto_increment",
-        "PostgreSQL writes `AUTO_INCREMENT` as `GENERATED ALWAYS AS IDENTITY`, behind the type",
+        "PostgreSQL writes `AUTO_INCREMENT` as `GENERATED ALWAYS AS IDENTITY`, after the type",
     ),
     (
         "autoincrement",
-        "PostgreSQL writes `AUTOINCREMENT` as `GENERATED ALWAYS AS IDENTITY`, behind the type",
+        "PostgreSQL writes `AUTOINCREMENT` as `GENERATED ALWAYS AS IDENTITY`, after the type",
     ),
     (
         "engine",
@@ -104,7 +104,7 @@ fn advise_on_character(case: &Case<'_>) -> Option<&'static str> {
     }
     if token.kind != TokenKind::String && holds(&['\u{a0}', '\u{2003}', '\u{200b}', '\u{202f}']) {
         return Some(
-            "an invisible character that is no space to PostgreSQL stands here: write a space",
+            "replace the invisible character before this by a space: PostgreSQL does not accept it as one",
         );
     }
     let written = case.written(case.error);

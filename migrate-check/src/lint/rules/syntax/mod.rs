@@ -1,8 +1,8 @@
-//! A statement that is not PostgreSQL's.
+//! A syntax error.
 //!
-//! Every statement is parsed with the grammar of PostgreSQL 18 itself, so what is refused here the server
-//! would refuse with the same words at the same place, after everything before it had been run. Strings
-//! are not looked into: the body of a function or of `DO` is PostgreSQL's to read when it runs.
+//! Every statement is parsed with the grammar of PostgreSQL 18 itself. The server would report the same error at
+//! the same place, but only after it had run everything before it. Strings are not parsed: PostgreSQL parses the
+//! body of a function or of `DO` when it runs.
 //!
 //! Found:
 //!
@@ -16,8 +16,8 @@
 //! CREATE INDEX users_email ON users (email); -- not INDX
 //! ```
 //!
-//! A statement that only a fork of PostgreSQL, an extension of its grammar or a newer release knows is let
-//! through in a file that says `-- migrate: allow(syntax) <reason>`, and in all files by
+//! If a statement is valid only in a fork of PostgreSQL, an extension of its grammar or a newer release, allow it
+//! in one file with `-- migrate: allow(syntax) <reason>`, or in all files with
 //! `embed_migrations!("migrations", syntax = off)`.
 
 mod advice;
@@ -33,37 +33,33 @@ mod tests;
 use migrate_sql::grammar::{Refusal, RefusalKind, Sentence};
 
 use crate::diagnostics::Diagnostic;
+use crate::lint::parsed_file::ParsedFile;
 use crate::lint::rule::{Check, Rule};
-use crate::lint::subject::Subject;
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
     id: "syntax",
     level: Level::Deny,
-    summary: "a statement that PostgreSQL's grammar does not have",
+    summary: "a syntax error",
     allowable: true,
     source: include_str!("mod.rs"),
     check: Check::File(check),
 };
 
-/// So many statements of a file are reported: one slip can spoil all that follow.
+/// The most errors that are reported of a file: one slip can spoil every statement after it.
 const MOST: usize = 50;
 
-fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
-    let sentences = subject.source.parsed.sentences.iter();
+fn check(file: &ParsedFile<'_>) -> Vec<Diagnostic> {
+    let sentences = file.parsed.sentences.iter();
     sentences
-        .filter_map(|sentence| report(subject, sentence, sentence.refusal()?))
+        .filter_map(|sentence| report(file, sentence, sentence.refusal()?))
         .take(MOST)
         .collect()
 }
 
 /// What the scanner refused has a rule of its own, and so have bytes that are no characters.
-fn report(subject: &Subject<'_>, sentence: &Sentence, refusal: &Refusal) -> Option<Diagnostic> {
-    let refused = subject
-        .source
-        .text
-        .get(refusal.span.clone())
-        .unwrap_or_default();
+fn report(file: &ParsedFile<'_>, sentence: &Sentence, refusal: &Refusal) -> Option<Diagnostic> {
+    let refused = file.text.get(refusal.span.clone()).unwrap_or_default();
     if refused.contains(char::REPLACEMENT_CHARACTER) {
         return None;
     }
@@ -75,13 +71,9 @@ fn report(subject: &Subject<'_>, sentence: &Sentence, refusal: &Refusal) -> Opti
         RefusalKind::TooDeep => {
             "PostgreSQL's parser goes 10,000 symbols deep: nest less deeply".to_owned()
         }
-        _ => advice::advise(subject, sentence, refusal),
+        _ => advice::advise(file, sentence, refusal),
     };
-    let finding = RULE.finding(
-        subject,
-        place(sentence, refusal),
-        shorten(subject.source.text, refusal),
-    );
+    let finding = RULE.finding(file, place(sentence, refusal), shorten(file.text, refusal));
     Some(finding.help(help))
 }
 

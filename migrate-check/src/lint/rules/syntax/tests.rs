@@ -113,13 +113,13 @@ fn typing_errors_are_told_from_what_was_meant() {
     -- 1:14: syntax error at or near "t" | a comma may be missing before `t`
 
     ALTER TABLE t ALTER a TYPE;
-    -- 1:27: syntax error at or near ";" | the statement ends too early: write what is missing
+    -- 1:27: syntax error at or near ";" | complete the statement: it ends too early
 
     CREATE FUNCTION f() RETURNS int LANGUAGE sql;
     -- nothing
 
     MERGE INTO t;
-    -- 1:13: syntax error at or near ";" | the statement ends too early: write what is missing
+    -- 1:13: syntax error at or near ";" | complete the statement: it ends too early
 
     SELECT a FROM t LIMIT 1, 2;
     -- 1:17: LIMIT #,# syntax is not supported | write `LIMIT <count> OFFSET <start>`
@@ -165,7 +165,7 @@ fn other_languages_are_recognised() {
     -- 1:14: syntax error at or near "[" | PostgreSQL quotes names with `"`, not with brackets
 
     CREATE TABLE t (a int AUTO_INCREMENT PRIMARY KEY);
-    -- 1:23: syntax error at or near "AUTO_INCREMENT" | PostgreSQL writes `AUTO_INCREMENT` as `GENERATED ALWAYS AS IDENTITY`, behind the type
+    -- 1:23: syntax error at or near "AUTO_INCREMENT" | PostgreSQL writes `AUTO_INCREMENT` as `GENERATED ALWAYS AS IDENTITY`, after the type
 
     CREATE TABLE t (a int UNSIGNED);
     -- 1:23: syntax error at or near "UNSIGNED" | PostgreSQL has no unsigned types: use the next larger one, or `CHECK (… >= 0)`
@@ -197,7 +197,7 @@ fn other_languages_are_recognised() {
 
     IF a > 1 THEN SELECT 1; END IF;
     -- 1:1: syntax error at or near "IF" | `IF` is PL/pgSQL, which runs inside functions and `DO $$ BEGIN … END $$`
-    -- 1:29: syntax error at or near "IF" | if a fork, an extension or a newer PostgreSQL knows this statement, say so: `-- migrate: allow(syntax) <reason>`
+    -- 1:29: syntax error at or near "IF" | if a fork, an extension or a newer PostgreSQL knows this statement, allow it: `-- migrate: allow(syntax) <reason>`
 
     DECLARE x int;
     -- 1:11: syntax error at or near "int" | `DECLARE` is PL/pgSQL, which runs inside functions and `DO $$ BEGIN … END $$`

@@ -2,20 +2,28 @@
 
 use std::ops::Range;
 
-use migrate_sql::ast::Source;
+use migrate_sql::ast;
+use migrate_sql::grammar::Parsed;
 use migrate_sql::scanner::{Reader, Token};
+use migrate_sql::splitter::Analysis;
 
 use crate::files::Direction;
 use crate::migration::{Behaviour, Class, StatementKind, Transaction};
 use crate::settings::Settings;
 
-/// One file, taken apart.
-#[derive(Debug, Clone)]
-pub(crate) struct Subject<'a> {
+/// One file, scanned, split, parsed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ParsedFile<'a> {
     /// Its name as diagnostics show it.
-    pub(crate) file: &'a str,
-    /// Its text, scanned and parsed.
-    pub(crate) source: Source<'a>,
+    pub(crate) name: &'a str,
+    /// Its text.
+    pub(crate) text: &'a str,
+    /// Its tokens and the statements to send.
+    pub(crate) analysis: &'a Analysis,
+    /// PostgreSQL's verdict on each statement; none where nothing is to be parsed.
+    pub(crate) parsed: &'a Parsed,
+    /// Its valid statements.
+    pub(crate) statements: &'a [ast::Statement<'a>],
     /// How its statements behave outside a transaction.
     pub(crate) behaviour: &'a Behaviour,
     /// Whether it runs in a transaction.
@@ -28,9 +36,9 @@ pub(crate) struct Subject<'a> {
     pub(crate) direction: Direction,
 }
 
-/// One statement of a file.
+/// A statement as the splitter cuts it, which it does in files that opt out of parsing, too.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Sentence<'a> {
+pub(crate) struct SplitStatement<'a> {
     /// The text of the file.
     text: &'a str,
     /// What it is.
@@ -39,21 +47,26 @@ pub(crate) struct Sentence<'a> {
     pub(crate) tokens: &'a [Token],
 }
 
-impl<'a> Subject<'a> {
-    /// Its statements.
-    pub(crate) fn statements(&self) -> impl Iterator<Item = Sentence<'a>> {
-        let (text, analysis) = (self.source.text, self.source.analysis);
+impl<'a> ParsedFile<'a> {
+    /// Its statements as the splitter cuts them.
+    pub(crate) fn split_statements(&self) -> impl Iterator<Item = SplitStatement<'a>> {
+        let (text, analysis) = (self.text, self.analysis);
         let statements = analysis.statements.iter().zip(&self.behaviour.classes);
-        statements.map(move |(statement, class)| Sentence {
+        statements.map(move |(statement, class)| SplitStatement {
             text,
             class,
             tokens: analysis.tokens_of(statement),
         })
     }
+
+    /// The first line of a range: enough to show what is meant.
+    pub(crate) fn headline(&self, range: Range<usize>) -> Range<usize> {
+        headline(self.text, range)
+    }
 }
 
-impl<'a> Sentence<'a> {
-    /// At its first token.
+impl<'a> SplitStatement<'a> {
+    /// A reader at its first token.
     pub(crate) fn reader(&self) -> Reader<'a> {
         Reader::new(self.text, self.tokens)
     }
@@ -67,8 +80,12 @@ impl<'a> Sentence<'a> {
     pub(crate) fn headline(&self) -> Range<usize> {
         let start = self.tokens.first().map_or(0, |token| token.start);
         let end = self.tokens.last().map_or(start, |token| token.end);
-        let text = self.text.get(start..end).unwrap_or_default();
-        let line = text.lines().next().unwrap_or_default().trim_end();
-        start..start + line.len()
+        headline(self.text, start..end)
     }
+}
+
+fn headline(text: &str, range: Range<usize>) -> Range<usize> {
+    let start = range.start;
+    let line = text.get(range).unwrap_or_default().lines().next();
+    start..start + line.unwrap_or_default().trim_end().len()
 }

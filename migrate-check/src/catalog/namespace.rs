@@ -1,0 +1,173 @@
+//! Names and what they stand for.
+
+use std::collections::BTreeMap;
+
+use migrate_sql::ast::ObjectName;
+
+/// The number of a file: files are counted as they are read.
+pub(super) type FileNumber = usize;
+
+/// The schema of temporary tables, as PostgreSQL lets a statement name it.
+pub(super) const TEMPORARY: &str = "pg_temp";
+
+/// The schema that a name without one is taken to be in.
+const DEFAULT: &str = "public";
+
+/// Objects by name. Sorted maps, because without optimisation they are quicker than hashing.
+#[derive(Debug, Clone)]
+pub(super) struct Namespace<T> {
+    names: BTreeMap<String, Vec<Object<T>>>,
+    /// While changes are to be taken back: what stood under each changed name before.
+    before: Option<BTreeMap<String, Vec<Object<T>>>>,
+}
+
+/// An object.
+#[derive(Debug, Clone)]
+pub(super) struct Object<T> {
+    schema: Option<String>,
+    /// The file that made it; none if it was there before the first.
+    pub(super) made_in: Option<FileNumber>,
+    pub(super) thing: T,
+}
+
+impl<T> Default for Namespace<T> {
+    fn default() -> Self {
+        Self {
+            names: BTreeMap::new(),
+            before: None,
+        }
+    }
+}
+
+impl<T> Object<T> {
+    /// Whether its schema is this one, where none means the default.
+    fn is_in(&self, schema: Option<&str>) -> bool {
+        let given = |schema: &&str| *schema != DEFAULT;
+        self.schema.as_deref().filter(given) == schema.filter(given)
+    }
+
+    /// Whether its schema may be this one, where none means any.
+    fn may_be_in(&self, schema: Option<&str>) -> bool {
+        schema.is_none() || self.schema.is_none() || self.schema.as_deref() == schema
+    }
+}
+
+/// Where among the objects of one name the one stands that is meant.
+fn position<T>(objects: &[Object<T>], name: &ObjectName) -> Option<usize> {
+    let schema = name.schema.as_deref();
+    let find = |schema| objects.iter().position(|object| object.is_in(schema));
+    match schema {
+        None => find(Some(TEMPORARY)).or_else(|| find(None)),
+        Some(_) => find(schema),
+    }
+}
+
+impl<T: Clone> Namespace<T> {
+    /// What a name stands for. A temporary object comes before another of the same name.
+    pub(super) fn find(&self, name: &ObjectName) -> Option<&Object<T>> {
+        let objects = self.names.get(&name.name)?;
+        objects.get(position(objects, name)?)
+    }
+
+    /// The same, to change it.
+    pub(super) fn find_mut(&mut self, name: &ObjectName) -> Option<&mut Object<T>> {
+        let at = position(self.names.get(&name.name)?, name)?;
+        self.objects_mut(&name.name).get_mut(at)
+    }
+
+    /// Whether the file of this number made an object that the name may stand for.
+    pub(super) fn is_made_in(&self, name: &ObjectName, file: FileNumber) -> bool {
+        let Some(objects) = self.names.get(&name.name) else {
+            return false;
+        };
+        objects
+            .iter()
+            .any(|object| object.made_in == Some(file) && object.may_be_in(name.schema.as_deref()))
+    }
+
+    /// Adds an object, in place of one of the same name.
+    pub(super) fn insert(&mut self, name: ObjectName, made_in: Option<FileNumber>, thing: T) {
+        let ObjectName { schema, name } = name;
+        let objects = self.objects_mut(&name);
+        objects.retain(|object| !object.is_in(schema.as_deref()));
+        objects.push(Object {
+            schema,
+            made_in,
+            thing,
+        });
+    }
+
+    /// Takes an object out.
+    pub(super) fn remove(&mut self, name: &ObjectName) -> Option<Object<T>> {
+        let at = position(self.names.get(&name.name)?, name)?;
+        Some(self.objects_mut(&name.name).remove(at))
+    }
+
+    /// Gives an object another name, another schema, or both. One that is not known stays unknown, and so does
+    /// what the new name stood for.
+    pub(super) fn rename(&mut self, old: &ObjectName, mut new: ObjectName) {
+        let moved = self.remove(old);
+        self.remove(&new);
+        if let Some(object) = moved {
+            // A table that was temporary still is.
+            new.schema = new.schema.or(object.schema);
+            self.insert(new, object.made_in, object.thing);
+        }
+    }
+
+    /// Gives the objects of a schema another one, or takes them out.
+    pub(super) fn move_schema(&mut self, old: &str, new: Option<&str>) {
+        let named: Vec<String> = self
+            .names
+            .iter()
+            .filter(|(_, objects)| objects.iter().any(|object| object.is_in(Some(old))))
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in named {
+            let schema = Some(old.to_owned());
+            let old = ObjectName {
+                schema,
+                name: name.clone(),
+            };
+            match new {
+                Some(new) => self.rename(
+                    &old,
+                    ObjectName {
+                        schema: Some(new.to_owned()),
+                        name,
+                    },
+                ),
+                None => {
+                    self.remove(&old);
+                }
+            }
+        }
+    }
+
+    /// From here on, changes are remembered, so that they can be taken back.
+    pub(super) fn remember(&mut self) {
+        self.before = Some(BTreeMap::new());
+    }
+
+    /// Takes back what has changed since [`remember`](Self::remember).
+    pub(super) fn restore(&mut self) {
+        for (name, objects) in self.before.take().unwrap_or_default() {
+            if objects.is_empty() {
+                self.names.remove(&name);
+            } else {
+                self.names.insert(name, objects);
+            }
+        }
+    }
+
+    /// The objects of a name, to change them.
+    fn objects_mut(&mut self, name: &str) -> &mut Vec<Object<T>> {
+        if let Some(before) = &mut self.before
+            && !before.contains_key(name)
+        {
+            let objects = self.names.get(name).cloned().unwrap_or_default();
+            before.insert(name.to_owned(), objects);
+        }
+        self.names.entry(name.to_owned()).or_default()
+    }
+}
