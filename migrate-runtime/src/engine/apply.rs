@@ -182,14 +182,14 @@ impl<'e> Engine<'e, '_> {
 
     /// Sends a message with files in it, which is read as the build has read them.
     async fn send_file(&mut self, message: &Message, items: &[ScriptRef<'_>]) -> Sent {
-        let Some(reading) = &self.reading else {
+        let (Some(reading), Some(within)) = (&self.reading, sql::within(&message.sql)) else {
             return self.session.transact(&message.sql).await;
         };
-        if let Err(failure) = self.session.open(&sql::read_as_built()).await {
+        if let Err(failure) = self.session.begin(&sql::read_as_built()).await {
             let _ = self.session.roll_back("ROLLBACK").await;
             return Err(failure);
         }
-        let sent = self.session.transact(&message.within()).await;
+        let sent = self.session.transact(&within).await;
         if sent.is_ok() && items.iter().any(|item| item.script.changes_session) {
             // It is committed, whatever comes of this.
             let _ = self.session.send(reading).await;

@@ -42,7 +42,7 @@ use batch::BatchSize;
 use history::History;
 pub(crate) use history::{Row, State};
 pub(crate) use plan::{Plan, plan, plan_current};
-use session_guard::SessionGuard;
+use session_guard::{CUT_OFF, SessionGuard};
 use snapshot::HistorySnapshot;
 pub(crate) use sql::FOREIGN;
 use sql::Schema;
@@ -189,6 +189,13 @@ impl<'e, 'o> Engine<'e, 'o> {
         let mut sent = self.session.transact(&exists).await;
         if sent
             .as_ref()
+            .is_err_and(|failure| failure.code() == CUT_OFF)
+        {
+            self.session.begin_ahead();
+            sent = self.session.transact(&exists).await;
+        }
+        if sent
+            .as_ref()
             .is_err_and(|failure| failure.code() == "3F000")
         {
             // Where it is gone, that was a decision; a new one would have other rights.
@@ -205,7 +212,7 @@ impl<'e, 'o> Engine<'e, 'o> {
                 Ok(Err(Outcome::HistoryChanged))
             }
             Ok(reply) => {
-                self.reads(reply.rows(0));
+                self.reads(reply.rows(1));
                 self.history(reply.last_rows()).map(Ok)
             }
             Err(failure) => {

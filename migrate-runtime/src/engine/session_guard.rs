@@ -6,6 +6,12 @@ use std::time::Duration;
 use super::sql::{self, POOLED, read_committed};
 use crate::session::{AnySession, Boxed, Reply, Sent, SessionError};
 
+/// `query_canceled`: by a `statement_timeout`, or by somebody.
+pub(super) const CUT_OFF: &str = "57014";
+
+/// How often a message of ours that was cut off is sent again.
+const ATTEMPTS: usize = 20;
+
 /// A session, and what has to be cleaned up on it.
 pub(super) struct SessionGuard<'s> {
     session: &'s mut dyn AnySession,
@@ -15,6 +21,8 @@ pub(super) struct SessionGuard<'s> {
     unlock: Option<String>,
     /// What gives back all that the session has lent, the lock included.
     restore: Option<String>,
+    /// The start of a transaction goes ahead of the rest, in a message of its own.
+    ahead: bool,
     /// How long the server lets the session be silent; known from the first sleep on.
     patience: Option<Duration>,
 }
@@ -26,6 +34,7 @@ impl<'s> SessionGuard<'s> {
             open: false,
             unlock: None,
             restore: None,
+            ahead: false,
             patience: None,
         }
     }
@@ -38,12 +47,17 @@ impl<'s> SessionGuard<'s> {
     /// Sends queries of ours, which need no more than read committed and take next to no time. Under a serializable
     /// default a standby refuses any, and any other server may; a short `statement_timeout` may cut them off.
     pub(super) async fn ask(&mut self, sql: &str) -> Sent {
-        match self.send(sql).await {
-            Err(failure) if matches!(failure.code(), "0A000" | "40001" | "57014") => {
-                self.transact(&read_committed(sql)).await
+        let mut sent = self.send(sql).await;
+        for _ in 0..ATTEMPTS {
+            match &sent {
+                Err(failure) if matches!(failure.code(), "0A000" | "40001" | CUT_OFF) => {
+                    self.ahead |= failure.code() == CUT_OFF;
+                    sent = self.transact(&read_committed(sql)).await;
+                }
+                _ => break,
             }
-            sent => sent,
         }
+        sent
     }
 
     /// Sends a message that opens a transaction and ends it; ends it here if the message fails.
@@ -112,10 +126,44 @@ impl<'s> SessionGuard<'s> {
         }
     }
 
+    /// From now on the start of each transaction goes ahead of the rest: the session's `statement_timeout` is too short
+    /// for a message that is long.
+    pub(super) fn begin_ahead(&mut self) {
+        self.ahead = true;
+    }
+
+    pub(super) fn begins_ahead(&self) -> bool {
+        self.ahead
+    }
+
     /// Sends a message that leaves a transaction open, until [`roll_back`](Self::roll_back).
-    pub(super) fn open<'l>(&'l mut self, sql: &'l str) -> Boxed<'l, Sent> {
+    pub(super) async fn open(&mut self, sql: &str) -> Sent {
+        if self.ahead
+            && let Some(within) = sql::within(sql)
+        {
+            self.begin(&sql::begin_ahead()).await?;
+            return self.session.send_boxed(&within).await;
+        }
         self.open = true;
-        self.session.send_boxed(sql)
+        self.session.send_boxed(sql).await
+    }
+
+    /// Sends the start of a transaction, which lifts the session's limits. Even that can take longer than they allow; nothing
+    /// has happened then.
+    pub(super) async fn begin(&mut self, sql: &str) -> Sent {
+        self.open = true;
+        let mut sent = self.session.send_boxed(sql).await;
+        for _ in 0..ATTEMPTS {
+            match &sent {
+                Err(failure) if matches!(failure.code(), CUT_OFF | "25P02") => {
+                    let _ = self.roll_back("ROLLBACK").await;
+                    self.open = true;
+                    sent = self.session.send_boxed(sql).await;
+                }
+                _ => break,
+            }
+        }
+        sent
     }
 
     /// Ends an open transaction with a message that starts with `ROLLBACK`. Its own failure never hides

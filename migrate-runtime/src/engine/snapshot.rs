@@ -106,17 +106,20 @@ impl Engine<'_, '_> {
         if row.text(0) == row.text(1) {
             return false;
         }
-        if let (Some(lock_timeout), Some(row_security)) = (row.text(7), row.text(8)) {
+        if let (Some(lock_timeout), Some(row_security)) = (row.text(8), row.text(9)) {
             let undo = sql::undo(lock_timeout, row_security);
             let _ = self.session.send(&undo).await;
         }
         true
     }
 
-    /// Takes note of how the session reads SQL.
+    /// Takes note of how the session reads SQL, and how long a statement may take in it.
     pub(super) fn reads(&mut self, rows: &[ReplyRow]) {
         self.reading = rows.first().and_then(sql::reads_otherwise);
-        if self.reading.is_some() {
+        if rows.first().is_some_and(sql::is_hurried) {
+            self.session.begin_ahead();
+        }
+        if self.session.begins_ahead() || self.reading.is_some() {
             self.batch_size.one_by_one();
         }
     }

@@ -234,12 +234,7 @@ pub const SURROUNDINGS: &[Surrounding] = &[
 ];
 
 /// Rows that are played only when they are named.
-pub const ON_REQUEST: &[&str] = &[
-    "strangers",
-    "half reverted",
-    "locked history",
-    "older servers",
-];
+pub const ON_REQUEST: &[&str] = &["older servers"];
 
 /// What takes longer hangs.
 const PATIENCE: Duration = Duration::from_secs(90);

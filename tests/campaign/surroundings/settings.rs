@@ -52,9 +52,10 @@ pub const DRAWN: &[(&str, &[&str])] = &[
     ("synchronous_commit", &["off", "'local'"]),
     ("commit_siblings", &["0"]),
     ("lock_timeout", &["'1ms'", "'50ms'"]),
-    ("statement_timeout", &["'100ms'", "'200ms'"]),
-    ("transaction_timeout", &["'200ms'", "'400ms'"]),
-    ("idle_in_transaction_session_timeout", &["'500ms'", "'1s'"]),
+    ("statement_timeout", &["'1ms'", "'100ms'"]),
+    ("transaction_timeout", &["'100ms'", "'200ms'"]),
+    // Longer than a round trip on a busy machine: a message that fails leaves a transaction to be rolled back by the next.
+    ("idle_in_transaction_session_timeout", &["'200ms'", "'1s'"]),
     ("idle_session_timeout", &["'1s'", "'2s'"]),
     ("client_connection_check_interval", &["'10ms'"]),
     ("tcp_keepalives_count", &["1"]),

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::trust::{PATIENCE, writable};
-use super::{BEGIN_OURS, MOVED, TOOL, lock_taken, table};
+use super::{MOVED, TOOL, begin_ours, lock_taken, table};
 use crate::foreign_history::{ForeignHistory, ForeignMigration};
 use crate::migrations::Checksum;
 use crate::table::{HistoryTable, Identifier, Literal};
@@ -30,8 +30,9 @@ pub(crate) fn adopt(
         .iter()
         .map(|column| Literal(column).to_string())
         .collect();
+    let begin = begin_ours();
     let mut sql = format!(
-        "{BEGIN_OURS};SELECT {lock}, pg_catalog.set_config('lock_timeout', '{PATIENCE}', true);\
+        "{begin};SELECT {lock}, pg_catalog.set_config('lock_timeout', '{PATIENCE}', true);\
          LOCK TABLE {other} IN SHARE MODE;\
          SELECT CASE WHEN ARRAY(SELECT a.attname::pg_catalog.text FROM pg_catalog.pg_attribute a \
          WHERE a.attrelid OPERATOR(pg_catalog.=) {regclass}::pg_catalog.regclass \

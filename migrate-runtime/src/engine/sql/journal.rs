@@ -5,30 +5,17 @@
 //! which is a compare-and-set: done exactly once even where no lock holds.
 
 use super::recovery;
+use super::session_lock::{lock, same_server, unlock};
 use super::trust::{is_writable, lock_to_write, still_writable, writable};
 use super::{
-    BEGIN, BEGIN_OURS, BUSY, Basis, GUARD, Limits, MILLISECONDS, MOVED, Message, PIN_PATH, POOLED,
-    ScriptRef, Segment, begin_row, is_held, settings, timeouts, unmoved,
+    BEGIN, Basis, GUARD, Limits, MILLISECONDS, MOVED, Message, PIN_PATH, POOLED, ScriptRef,
+    Segment, begin_ours, begin_row, is_held, settings, timeouts, unmoved,
 };
 use crate::engine::progress::{Resume, digest};
 use crate::migrations::Statement;
 use crate::session::Reply;
 use crate::table::{HistoryTable, Literal};
 use crate::text;
-
-/// Takes the session's lock. A session may take it twice; but if the server connection holds it before
-/// we ask, then a pooler has lent us the one on which another client took it.
-fn lock(table: &HistoryTable) -> String {
-    format!(
-        "SELECT CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE {held} \
-         AND l.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid()) \
-         THEN pg_catalog.concat('{POOLED}')::integer \
-         WHEN pg_catalog.pg_try_advisory_lock({key}) THEN 0 \
-         ELSE pg_catalog.concat('{BUSY}')::integer END",
-        held = is_held(table),
-        key = table.lock_key(),
-    )
-}
 
 /// What the end of the journal has to put back, and which server process this is; then sets what the file runs with:
 /// another `search_path`, where that is asked for, and what an earlier run has set, in `resumed`.
@@ -41,13 +28,14 @@ fn session(path: Option<&str>, resumed: &str) -> String {
     });
     format!(
         "SELECT COALESCE((SELECT pg_catalog.jsonb_object_agg(name, \
-         CASE WHEN name OPERATOR(pg_catalog.=) 'statement_timeout' \
-         THEN pg_catalog.current_setting('migrate.limit') ELSE setting END)::pg_catalog.text \
+         CASE WHEN name OPERATOR(pg_catalog.=) ANY ('{{statement_timeout,transaction_timeout,\
+         idle_in_transaction_session_timeout}}'::pg_catalog.text[]) THEN {was} ELSE setting END)::pg_catalog.text \
          FROM pg_catalog.pg_settings WHERE source OPERATOR(pg_catalog.=) 'session'), '{{}}'), \
          pg_catalog.current_setting('role'), pg_catalog.current_setting('session_authorization'), \
          pg_catalog.pg_backend_pid(), {kept}, {pins}{path}{resumed}",
+        was = settings::session_s("name"),
         kept = settings::kept(),
-        pins = settings::pin_outside(),
+        pins = settings::pin_lifted(),
     )
 }
 
@@ -171,8 +159,9 @@ pub(crate) fn mark(
         recovery::before(statement.kind),
         journal_row(direction, item.version, number),
     ));
+    let begin = begin_ours();
     format!(
-        "{BEGIN_OURS};{};{};{};{entry};COMMIT",
+        "{begin};{};{};{};{entry};COMMIT",
         same_server(session.pid),
         settings::own_roles(session),
         still_writable(table)
@@ -192,8 +181,9 @@ pub(crate) fn fail(
          WHERE {} AND pg_catalog.substr(xid, 1, 5) OPERATOR(pg_catalog.=) 'sent '",
         journal_row(direction, version, number),
     ));
+    let begin = begin_ours();
     format!(
-        "{BEGIN_OURS};{};{};{entry};COMMIT",
+        "{begin};{};{};{entry};COMMIT",
         settings::own_roles(session),
         still_writable(table)
     )
@@ -215,14 +205,6 @@ fn one_row(write: &str, otherwise: &str) -> String {
         "WITH u AS ({write} RETURNING 1) \
          SELECT CASE WHEN pg_catalog.count(*) OPERATOR(pg_catalog.=) 1::bigint THEN 0 \
          ELSE pg_catalog.concat('{otherwise}', pg_catalog.count(*))::integer END FROM u"
-    )
-}
-
-/// Fails on any other server connection than the one that took the lock: a pooler is in between.
-fn same_server(pid: i32) -> String {
-    format!(
-        "SELECT CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) {pid} THEN 0 \
-         ELSE pg_catalog.concat('{POOLED}')::integer END"
     )
 }
 
@@ -256,12 +238,13 @@ pub(crate) fn step(
 
 /// Before a statement that refuses a transaction: a `lock_timeout` would cut `CREATE INDEX
 /// CONCURRENTLY` short and leave an invalid index. Also checks that the server process is the one
-/// that holds the lock: behind a transaction-pooling proxy it need not be.
+/// that holds the lock: behind a transaction-pooling proxy it need not be. That comes second, as a limit that the file
+/// has set may cut it short; where it fails, it takes back the settings, for the message is one transaction.
 pub(crate) fn outside(table: &HistoryTable, pid: i32) -> String {
     format!(
-        "SELECT CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE {held} \
+        "SELECT {};SELECT CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE {held} \
          AND l.pid OPERATOR(pg_catalog.=) {pid} AND l.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid()) \
-         THEN 0 ELSE pg_catalog.concat('{POOLED}')::integer END;SELECT {}",
+         THEN 0 ELSE pg_catalog.concat('{POOLED}')::integer END",
         settings::pin_outside(),
         held = is_held(table),
     )
@@ -296,8 +279,9 @@ pub(crate) fn advance(
     number: usize,
     before: &Before,
 ) -> String {
+    let begin = begin_ours();
     format!(
-        "{BEGIN_OURS};{};{};{};{};{};COMMIT",
+        "{begin};{};{};{};{};{};COMMIT",
         same_server(before.pid),
         settings::own_roles(before),
         still_writable(table),
@@ -329,7 +313,8 @@ pub(crate) fn end_journal(
         Direction::Down => format!("DELETE FROM {table} WHERE {row}"),
     };
     let (own, writable) = (settings::own_roles(before), still_writable(table));
-    format!("{BEGIN_OURS};{own};{writable};{};COMMIT", checked(&end))
+    let begin = begin_ours();
+    format!("{begin};{own};{writable};{};COMMIT", checked(&end))
 }
 
 /// What the session was like when the journal was opened.
@@ -364,8 +349,9 @@ impl Before {
 ///
 /// A PostgreSQL that is compiled into a program may have no session user to show; NULL asks for the default.
 pub(crate) fn leave(table: &HistoryTable, before: &Before) -> String {
+    let begin = begin_ours();
     format!(
-        "{BEGIN_OURS};\
+        "{begin};\
          {same};{unlock};{PIN_PATH};\
          SELECT set_config('session_authorization', NULLIF({user}, ''), false), set_config('role', {role}, false);\
          {restore};COMMIT",
@@ -374,26 +360,5 @@ pub(crate) fn leave(table: &HistoryTable, before: &Before) -> String {
         user = Literal(&before.user),
         role = Literal(&before.role),
         restore = settings::restore(&format!("{}::jsonb", Literal(&before.settings)), ""),
-    )
-}
-
-/// Where a pooler keeps the server connection that took the lock from us: ends it, if nobody uses it.
-pub(crate) fn evict(table: &HistoryTable, pid: i32) -> String {
-    format!(
-        "SELECT pg_catalog.pg_terminate_backend(l.pid) \
-         FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity s ON s.pid OPERATOR(pg_catalog.=) l.pid \
-         WHERE {} AND l.pid OPERATOR(pg_catalog.=) {pid} AND s.state OPERATOR(pg_catalog.=) 'idle'",
-        is_held(table),
-    )
-}
-
-/// Gives the session's lock back. The server warns of one that the session does not hold, so that is asked first.
-pub(crate) fn unlock(table: &HistoryTable) -> String {
-    format!(
-        "SELECT CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE {held} \
-         AND l.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid()) \
-         THEN pg_catalog.pg_advisory_unlock({key}) END",
-        held = is_held(table),
-        key = table.lock_key(),
     )
 }

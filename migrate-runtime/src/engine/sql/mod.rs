@@ -15,6 +15,7 @@ mod journal;
 mod read;
 mod recovery;
 mod repair;
+mod session_lock;
 mod settings;
 mod table;
 mod tenants;
@@ -27,8 +28,8 @@ pub(crate) use adopt::{Adopted, adopt};
 pub(crate) use apply::{apply, apply_all, baseline, revert};
 pub(crate) use batch::{Batch, COMMIT_COUNT};
 pub(crate) use journal::{
-    Before, Direction, advance, alone, begin_journal, end_journal, evict, fail, leave, mark,
-    outside, resume_journal, step, unlock,
+    Before, Direction, advance, alone, begin_journal, end_journal, fail, leave, mark, outside,
+    resume_journal, step,
 };
 pub(crate) use read::{
     MANY, is_up_to_date, newest, read_committed, read_history, read_history_and_lock, status, undo,
@@ -37,8 +38,10 @@ pub(crate) use recovery::{
     compare_index, drop_index, find_copies, find_index, find_partition, is_attached, is_there,
 };
 pub(crate) use repair::{Change, repair};
+pub(crate) use session_lock::{evict, unlock};
 pub(crate) use settings::{
-    READ_AS_BUILT, is_setting, patience, read_as_built, reads_otherwise, think,
+    READ_AS_BUILT, begin_ahead, is_hurried, is_setting, patience, read_as_built, reads_otherwise,
+    think, within,
 };
 pub(crate) use table::{Schema, create, shape};
 pub(crate) use tenants::{currency, existing};
@@ -91,14 +94,6 @@ pub(crate) struct Segment {
 }
 
 impl Message {
-    /// The message without its `BEGIN`, after [`read_as_built`]; a statement of the same length takes its place, so that
-    /// the counts hold.
-    pub(crate) fn within(&self) -> String {
-        let rest = self.sql.get(BEGIN.len()..).unwrap_or_default();
-        let width = BEGIN.len();
-        format!("{:width$}{rest}", "SET LOCAL array_nulls TO on")
-    }
-
     /// One statement of ours before or between the caller's. Kept in one piece: it is called in many places.
     #[inline(never)]
     fn add(&mut self, statement: &str) {
@@ -133,8 +128,9 @@ impl Message {
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
 
 /// [`BEGIN`] for a message that holds nothing of the caller's, and so is short: no limit is meant for it.
-const BEGIN_OURS: &str =
-    "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;SET LOCAL statement_timeout TO 0";
+fn begin_ours() -> String {
+    format!("{BEGIN};{}", settings::LIFT)
+}
 
 /// Whether another session holds the lock, or one on the table that is in the way.
 pub(crate) fn held(table: &HistoryTable) -> String {

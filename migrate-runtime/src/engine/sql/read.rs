@@ -65,7 +65,8 @@ pub(crate) fn status(table: &HistoryTable) -> String {
 /// message: [`undo`] takes them back.
 fn before_reading(table: &HistoryTable) -> String {
     format!(
-        "{lock};SELECT CURRENT_TIMESTAMP, pg_catalog.statement_timestamp(), {READING}, {readable}, \
+        "{lock};SELECT CURRENT_TIMESTAMP, pg_catalog.statement_timestamp(), {READING}, \
+         pg_catalog.current_setting('statement_timeout'), {readable}, \
          pg_catalog.current_setting('lock_timeout'), pg_catalog.current_setting('row_security');\
          SET LOCAL lock_timeout TO {PATIENCE};SET LOCAL row_security TO off",
         lock = lock_to_read(table),

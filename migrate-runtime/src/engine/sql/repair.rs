@@ -2,7 +2,7 @@
 
 use super::journal::claimed;
 use super::trust::writable;
-use super::{BEGIN_OURS, lock, utc};
+use super::{begin_ours, lock, utc};
 use crate::engine::Row;
 use crate::migrations::Checksum;
 use crate::table::{HistoryTable, Literal};
@@ -19,7 +19,8 @@ pub(crate) struct Change<'a> {
 
 /// Changes rows, all or none, each with its note; answers with the notes, in the order of `changes`.
 pub(crate) fn repair(table: &HistoryTable, changes: &[Change<'_>]) -> String {
-    let mut sql = format!("{BEGIN_OURS};{};{};", lock(table), writable(table));
+    let begin = begin_ours();
+    let mut sql = format!("{begin};{};{};", lock(table), writable(table));
     for change in changes {
         let Row {
             version,

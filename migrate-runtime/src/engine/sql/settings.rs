@@ -1,6 +1,6 @@
 //! The session's settings: found at the start of a transaction, put back at its end, whatever the file did in between.
 
-use super::{BEGIN, Before};
+use super::{BEGIN, Before, begin_ours};
 use crate::session::Row;
 use crate::table::{HistoryTable, Literal};
 
@@ -25,18 +25,34 @@ pub(super) fn remember(transaction: bool) -> String {
     )
 }
 
-/// The values of [`KEPT`], as a text. That of `statement_timeout` is where [`LIFT`] has left it.
+/// The values of [`KEPT`], as a text; those that this transaction has set are where [`LIFT`] and [`think`] have left
+/// them.
 pub(super) fn kept() -> String {
     format!(
-        "(SELECT pg_catalog.array_agg(COALESCE(pg_catalog.current_setting(\
-         CASE WHEN k.name OPERATOR(pg_catalog.=) 'statement_timeout' THEN 'migrate.limit' ELSE k.name END, true), ''))\
-         ::pg_catalog.text FROM pg_catalog.unnest('{KEPT}'::pg_catalog.text[]) AS k (name))"
+        "(SELECT pg_catalog.array_agg(COALESCE({was}, ''))::pg_catalog.text \
+         FROM pg_catalog.unnest('{KEPT}'::pg_catalog.text[]) AS k (name))",
+        was = session_s("k.name"),
     )
 }
 
-/// Lifts the session's `statement_timeout` for this transaction before anything that takes time.
+/// The session's value of a setting that this transaction may have set already.
+pub(super) fn session_s(name: &str) -> String {
+    format!(
+        "pg_catalog.current_setting(CASE WHEN {name} OPERATOR(pg_catalog.=) 'statement_timeout' THEN 'migrate.limit' \
+         WHEN {name} OPERATOR(pg_catalog.=) 'transaction_timeout' THEN 'migrate.whole' \
+         WHEN {name} OPERATOR(pg_catalog.=) 'idle_in_transaction_session_timeout' \
+         AND pg_catalog.current_setting('migrate.idle', true) OPERATOR(pg_catalog.<>) '' THEN 'migrate.idle' \
+         ELSE {name} END, true)"
+    )
+}
+
+/// Lifts the session's `statement_timeout` and `transaction_timeout`, which is there from PostgreSQL 17, for this
+/// transaction before anything that takes time.
 pub(super) const LIFT: &str = "SELECT pg_catalog.set_config('migrate.limit', \
-     pg_catalog.current_setting('statement_timeout'), true), pg_catalog.set_config('statement_timeout', '0', true)";
+     pg_catalog.current_setting('statement_timeout'), true), pg_catalog.set_config('statement_timeout', '0', true), \
+     pg_catalog.set_config('migrate.whole', pg_catalog.current_setting('transaction_timeout', true), true), \
+     CASE WHEN pg_catalog.current_setting('transaction_timeout', true) IS NOT NULL \
+     THEN pg_catalog.set_config('transaction_timeout', '0', true) END";
 
 /// A list that is stored in a setting; NULL where it is gone, because the file says `RESET ALL`.
 fn list(setting: &str) -> String {
@@ -91,9 +107,21 @@ const OUTSIDE: &str = "('lock_timeout', '0'), ('statement_timeout', '0'), ('tran
 
 /// Sets that for the session; but not what is so already, lest a pooler's server connection keep a trace of us.
 pub(super) fn pin_outside() -> String {
+    pin("pg_catalog.current_setting(p.name, true)")
+}
+
+/// [`pin_outside`] in a transaction that [`LIFT`] has begun: what that has set hides what the session has.
+pub(super) fn pin_lifted() -> String {
+    let was = session_s("p.name");
+    pin(&format!(
+        "CASE WHEN pg_catalog.current_setting(p.name, true) IS NOT NULL THEN {was} END"
+    ))
+}
+
+fn pin(was: &str) -> String {
     format!(
         "(SELECT pg_catalog.count(pg_catalog.set_config(p.name, p.value, false)) FROM (VALUES {OUTSIDE}) AS p (name, value) \
-         WHERE pg_catalog.current_setting(p.name, true) OPERATOR(pg_catalog.<>) p.value)"
+         WHERE {was} OPERATOR(pg_catalog.<>) p.value)"
     )
 }
 
@@ -163,7 +191,8 @@ fn is_recorded(word: &str) -> bool {
 }
 
 /// Of [`restore`]: what [`put_back`] has put back and the transaction has set again.
-pub(super) const PINNED: &str = ",lock_timeout,statement_timeout,transaction_timeout";
+pub(super) const PINNED: &str =
+    ",lock_timeout,statement_timeout,transaction_timeout,idle_in_transaction_session_timeout";
 
 /// `SET` and `RESET`, but neither what ends with the transaction nor what the journal has recorded.
 pub(crate) fn is_setting(sql: &str) -> bool {
@@ -176,7 +205,7 @@ pub(crate) fn is_setting(sql: &str) -> bool {
     }
 }
 
-/// How the session reads SQL: four columns for [`reads_otherwise`].
+/// How the session reads SQL: four columns for [`reads_otherwise`]; the one after them is for [`is_hurried`].
 pub(super) const READING: &str = "pg_catalog.current_setting('standard_conforming_strings'), \
     pg_catalog.current_setting('backslash_quote'), pg_catalog.current_setting('transform_null_equals'), \
     pg_catalog.current_setting('array_nulls')";
@@ -204,14 +233,38 @@ pub(crate) fn reads_otherwise(row: &Row) -> Option<String> {
     })
 }
 
+/// Of the same row: whether the session's `statement_timeout` is below a second, so that it may end a message of ours
+/// before that has lifted it.
+pub(crate) fn is_hurried(row: &Row) -> bool {
+    row.text(6).is_some_and(|limit| limit.ends_with("ms"))
+}
+
 /// Reads SQL as the build did, for this transaction.
 pub(crate) const READ_AS_BUILT: &str = "SET LOCAL standard_conforming_strings TO on;\
     SET LOCAL backslash_quote TO safe_encoding;SET LOCAL transform_null_equals TO off;SET LOCAL array_nulls TO on";
 
+/// [`BEGIN`] and [`LIFT`] ahead of the rest of the message, for a session with a `statement_timeout`
+/// so short that it may end a long message before it is read: the server counts from when the message comes.
+pub(crate) fn begin_ahead() -> String {
+    format!("{};{}", begin_ours(), think())
+}
+
+/// The message after [`begin_ahead`] or [`read_as_built`]; None where it begins otherwise. Statements of the same length
+/// take the place of the first two, so that the counts hold.
+pub(crate) fn within(message: &str) -> Option<String> {
+    let (begin, lift) = (BEGIN.len(), LIFT.len());
+    let rest = message.strip_prefix(BEGIN)?.strip_prefix(';')?;
+    let rest = rest.strip_prefix(LIFT)?;
+    Some(format!(
+        "{:begin$};{:lift$}{rest}",
+        "SET LOCAL statement_timeout TO 0", "SELECT 1"
+    ))
+}
+
 /// The start of a transaction whose second message is a file's. The server reads a message whole before it runs any
 /// of it, so what it is read with cannot be set in the same one.
 pub(crate) fn read_as_built() -> String {
-    format!("{BEGIN};{READ_AS_BUILT};{}", think())
+    format!("{BEGIN};{LIFT};{READ_AS_BUILT};{}", think())
 }
 
 /// After how many milliseconds of silence the server ends the session; the setting is there from PostgreSQL 14.
@@ -220,10 +273,11 @@ pub(crate) fn patience() -> String {
         .to_owned()
 }
 
-/// For a transaction that stays open between messages: if nothing more comes, the server ends it, and the locks with it.
+/// For a transaction that stays open between messages: if nothing more comes for 10 seconds, the server ends it, and
+/// the locks with it. The session's own limit may be shorter than a round trip, so it gives way as well.
 pub(crate) fn think() -> String {
-    "SELECT pg_catalog.set_config('idle_in_transaction_session_timeout', '10s', true) FROM pg_catalog.pg_settings \
-     WHERE name OPERATOR(pg_catalog.=) 'idle_in_transaction_session_timeout' \
-     AND (setting::integer OPERATOR(pg_catalog.=) 0 OR setting::integer OPERATOR(pg_catalog.>) 10000)"
+    "SELECT pg_catalog.set_config('migrate.idle', \
+     pg_catalog.current_setting('idle_in_transaction_session_timeout'), true), \
+     pg_catalog.set_config('idle_in_transaction_session_timeout', '10s', true)"
         .to_owned()
 }

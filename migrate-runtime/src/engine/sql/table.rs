@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::read::rows;
 use super::settings::READING;
 use super::trust::{PATIENCE, writable};
-use super::{BEGIN_OURS, lock_taken};
+use super::{begin_ours, lock_taken};
 use crate::table::{HistoryTable, Identifier, Literal};
 
 /// Whether the table's schema has to be made first. To make one that exists, even with `IF NOT EXISTS`,
@@ -20,8 +20,10 @@ pub(crate) enum Schema {
 /// for the right to create even where there is nothing to create.
 pub(crate) fn create(table: &HistoryTable, schema: Schema) -> String {
     // Another session may be making the same table under no lock of ours.
+    let begin = begin_ours();
     let mut sql = format!(
-        "{BEGIN_OURS};SELECT {}, pg_catalog.set_config('lock_timeout', '{PATIENCE}', true), {READING};",
+        "{begin};SELECT {}, pg_catalog.set_config('lock_timeout', '{PATIENCE}', true), {READING}, \
+         pg_catalog.current_setting('migrate.limit');",
         lock_taken(table)
     );
     if schema == Schema::Missing {
