@@ -20,6 +20,7 @@ mod guard;
 mod herd;
 mod history_table;
 mod journal;
+mod limits;
 mod locks;
 mod lookup;
 mod many;
