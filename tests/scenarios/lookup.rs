@@ -95,10 +95,18 @@ const FAILING: [(&str, &str, &str, &str); 7] = [
     ),
 ];
 
+/// PostgreSQL 13 has neither `DETACH PARTITION … CONCURRENTLY` nor a `REINDEX` of partitioned tables.
+fn detaches_concurrently(database: &Database) -> bool {
+    database.value("SHOW server_version_num").as_str() >= "140000"
+}
+
 #[test]
 fn a_statement_that_failed_is_never_taken_for_done() {
     both(|driver, database| {
         for (before, statement, sqlstate, correction) in FAILING {
+            if statement.contains("DETACH") && !detaches_concurrently(database) {
+                continue;
+            }
             let reset = "DROP SCHEMA public CASCADE; CREATE SCHEMA public";
             database.execute(reset);
             let set = one(before, statement).load();
@@ -270,6 +278,9 @@ fn an_index_that_was_dropped_is_not_sought_in_another_schema() {
 #[test]
 fn a_partition_that_was_detached_is_told_from_one_that_never_was_attached() {
     both(|driver, database| {
+        if !detaches_concurrently(database) {
+            return;
+        }
         let statement = "ALTER TABLE t DETACH PARTITION q CONCURRENTLY";
         let set = one(
             "CREATE TABLE t (a int) PARTITION BY LIST (a); CREATE TABLE q PARTITION OF t FOR VALUES IN (1)",
@@ -328,6 +339,9 @@ fn what_an_interrupted_reindex_leaves_is_dropped_and_nothing_else() {
             if statement.ends_with("CONCURRENTLY")
                 && database.value("SHOW server_version_num").as_str() < "160000"
             {
+                continue;
+            }
+            if read == "q" && !detaches_concurrently(database) {
                 continue;
             }
             database.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public");

@@ -16,34 +16,36 @@ pub(crate) struct Scripted {
 impl Scripted {
     /// A history in which everything of the set is applied.
     pub(crate) fn current(set: &Migrations) -> Self {
-        let mut history = Reply::default();
-        history.start_rows();
+        let mut history = Self::empty_history();
         for migration in set.iter() {
             history.push_row(vec![
                 Some(migration.version().to_string()),
                 Some(migration.name().to_owned()),
-                Some(migration.up().checksum().to_string()),
+                Some(format!("\\x{}", migration.up().checksum())),
                 Some("applied".to_owned()),
                 Some("0".to_owned()),
             ]);
         }
-        Self::with(history)
+        Self {
+            history: Some(history),
+        }
     }
 
     /// A history without rows.
     pub(crate) fn empty() -> Self {
-        let mut history = Reply::default();
-        history.start_rows();
-        Self::with(history)
+        Self {
+            history: Some(Self::empty_history()),
+        }
     }
 
-    fn with(mut history: Reply) -> Self {
-        // No transaction is open.
+    /// What a read of the history answers first: when the transaction and when the message began, which are the same
+    /// because no transaction is open. Then the rows of the history, of which there are none yet.
+    fn empty_history() -> Reply {
+        let mut history = Reply::default();
         history.start_rows();
         history.push_row(vec![Some("now".to_owned()), Some("now".to_owned())]);
-        Self {
-            history: Some(history),
-        }
+        history.start_rows();
+        history
     }
 
     /// Runs the set; how many it has applied.
