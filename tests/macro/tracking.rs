@@ -34,7 +34,7 @@ fn main() {
     let Poll::Ready(Err(error)) = run.poll(&mut Context::from_waker(Waker::noop())) else {
         panic!("there is nothing to wait for, and nobody to run it");
     };
-    println!("{}", if error.is_stale() { error.to_string() } else { "up to date".to_owned() });
+    println!("{}", if error.is_stale() { format!("{error:#}") } else { "up to date".to_owned() });
 }
 "#;
 
@@ -92,8 +92,8 @@ fn an_added_file_stops_the_stale_program_and_its_test() {
     1_a.sql: SELECT 1;
     2_b.sql: SELECT 2;
     this binary is stale: migrations/3_c.sql was added after it was compiled
-      = help: cargo does not notice new files: touch the file that calls embed_migrations!, and build again
-      = help: a `build.rs` with `println!("cargo::rerun-if-changed=migrations");` makes it notice them
+      = help: cargo does not notice added files: touch the file that calls `embed_migrations!`, and build again
+      = help: add `println!("cargo::rerun-if-changed=migrations");` to `build.rs`, and cargo notices added files
     "#);
     let test = fixture.cargo(&["test"]);
     assert!(!test.succeeded);
@@ -110,7 +110,7 @@ fn an_added_file_stops_the_stale_program_and_its_test() {
         .skip(1);
     insta::assert_snapshot!(reason.take(2).collect::<Vec<_>>().join("\n"), @r"
     this binary is stale: migrations/3_c.sql was added after it was compiled
-      = help: cargo does not notice new files: touch the file that calls embed_migrations!, and build again
+      = help: cargo does not notice added files: touch the file that calls `embed_migrations!`, and build again
     ");
 
     // What the message says to do.
