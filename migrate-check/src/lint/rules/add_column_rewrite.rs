@@ -2,7 +2,7 @@
 //!
 //! A default that is the same for all rows is stored once, in the catalog. One that is computed for every
 //! row (`gen_random_uuid()`, `clock_timestamp()`, `nextval(…)`, and so `serial` and `IDENTITY`, or a stored
-//! generated column) makes PostgreSQL rewrite the table and its indexes, and nobody reads or writes the table
+//! generated column) makes PostgreSQL rewrite the table and its indexes, and no session can read or write the table
 //! in the meantime.
 //!
 //! Found:

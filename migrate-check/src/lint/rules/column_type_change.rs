@@ -1,6 +1,6 @@
 //! `ALTER COLUMN … TYPE` on a table that is in use.
 //!
-//! PostgreSQL rewrites the table and its indexes, and nobody reads or writes the table in the meantime. The
+//! PostgreSQL rewrites the table and its indexes, and no session can read or write the table in the meantime. The
 //! deployed release may not be able to handle the new type.
 //!
 //! Found:

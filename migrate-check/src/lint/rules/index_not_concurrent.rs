@@ -11,7 +11,7 @@
 //! -- builds orders_user_id_idx
 //! ```
 //!
-//! Build it `CONCURRENTLY`, in a file without a transaction. That takes longer, and blocks nobody:
+//! Build it `CONCURRENTLY`, in a file without a transaction. That takes longer, and blocks no session:
 //!
 //! ```sql
 //! -- migrate: no-transaction

@@ -20,7 +20,7 @@
 //! -- builds users_email_idx
 //! ```
 //!
-//! Choose such options when the table is created. To reclaim space, `VACUUM` without `FULL` blocks nobody, and
+//! Choose such options when the table is created. To reclaim space, `VACUUM` without `FULL` blocks no session, and
 //! the extension `pg_repack` copies a table while it is in use:
 //!
 //! ```sql

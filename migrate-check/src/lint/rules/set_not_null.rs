@@ -1,6 +1,6 @@
 //! `SET NOT NULL` on a column of a table that is in use.
 //!
-//! PostgreSQL scans the whole table for NULLs, and nobody reads or writes it in the meantime. The deployed
+//! PostgreSQL scans the whole table for NULLs, and no session can read or write it in the meantime. The deployed
 //! release may write NULLs, too, and fails from then on.
 //!
 //! Found:
