@@ -124,7 +124,7 @@ fn an_unrepeatable_statement_that_was_interrupted_stops_and_asks() {
         let error = driver.run(database, set.runner()).unwrap_err();
         assert!(error.is_interrupted());
         insta::assert_snapshot!(format!("{error:#}"), @r"
-        migrations/1_d.sql was interrupted at statement 1 of 1: whether it took effect cannot be seen, and it must not run twice
+        migrations/1_d.sql was interrupted at statement 1 of 1: it is not known whether it took effect, and it must not run twice
           = help: check its effects in the database, then call `.repair(…)`: `Repair::MarkApplied(1)` if they are complete, `Repair::MarkPending(1)` if none is left
         ");
     });

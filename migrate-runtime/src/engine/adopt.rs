@@ -40,7 +40,7 @@ impl Engine<'_, '_> {
             match own_signal(self.table, &failure) {
                 Some(Outcome::LockHeld) => {}
                 Some(_) => return Ok(AdoptOutcome::TableChanged),
-                // The other table is gone: somebody else has renamed it.
+                // The other table is gone: another instance has renamed it.
                 None if failure.code() == "42P01" => return Ok(AdoptOutcome::TableChanged),
                 None => return Err(self.refused(doing, failure).await),
             }

@@ -1,4 +1,4 @@
-//! Applying a plan; and a file within its own transaction: one message, tried again when locks stand in its way.
+//! Applies a plan. A transactional file is one message, which is retried after lock timeouts and deadlocks.
 
 use std::time::{Duration, Instant};
 
@@ -42,8 +42,8 @@ impl<'e> Engine<'e, '_> {
             return self.apply_all(&plan.steps, &history).await;
         }
         let mut rest = plan.steps.as_slice();
-        // Whether the first of `rest` was not done in the message that it shared with those before it, and
-        // how it has failed there.
+        // `stopped`: the last batch ended before its last migration, so the first of `rest` now goes alone; `failed`:
+        // how it failed in that batch, if that is known, so that it is not sent a second time only to fail again.
         let mut stopped = false;
         let mut failed = None;
         while let Some(step) = rest.first() {
@@ -197,8 +197,8 @@ impl<'e> Engine<'e, '_> {
         sent
     }
 
-    /// Whether it was another starter that got in the way. A row that clashes may also be one that the
-    /// file itself writes into the history, and that clashes every time.
+    /// Whether another instance caused the failure. A row that violates the primary key may also be one that the
+    /// file itself writes into the history; that fails every time.
     async fn is_another_s(
         &mut self,
         failure: &SessionError,

@@ -1,4 +1,4 @@
-//! How long to sleep between attempts: growing, bounded, and different for every starter.
+//! How long to sleep between attempts: growing, bounded, and different in every instance.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
@@ -14,7 +14,7 @@ pub(super) struct Backoff {
 }
 
 impl Backoff {
-    /// Between looks at a lock that somebody else holds.
+    /// Between checks of a lock that another session holds.
     pub(super) fn polling() -> Self {
         Self::new(Duration::from_millis(20), 50, Duration::from_secs(1))
     }
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_nearly_done_is_not_slept_through() {
+    fn a_sleep_is_no_longer_than_the_rest_is_expected_to_take() {
         let mut backoff = Backoff::polling();
         for _ in 0..20 {
             backoff.delay();
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn two_starters_sleep_differently() {
+    fn two_instances_sleep_differently() {
         let draw = || {
             let mut backoff = Backoff::retrying();
             (0..8).map(move |_| backoff.delay()).collect::<Vec<_>>()

@@ -1,11 +1,10 @@
 //! Several migrations in one message, each in a transaction of its own.
 //!
-//! A message costs its way to the server and back, and next to the server the switch between two
-//! processes: for a small migration, more than its work. So migrations travel together while they are
-//! quick, and the first of a run, or one behind a slow one, travels alone. Nothing else changes: each
-//! takes the lock, checks the history and commits by itself, and whoever watches is told of them as if
-//! they had come one by one. Where one fails, those before it are committed, those behind it have not
-//! begun, and the run goes on one by one from there.
+//! A round trip (locally, a context switch) costs more than a small migration itself, so migrations share a
+//! message while they are quick. The first of a run goes alone, and so does one after a slow one. Nothing else
+//! changes: each takes the lock, checks the history and commits by itself, and observers get the same events as if
+//! they had been sent one by one. Where one fails, those before it are committed, those after it have not begun,
+//! and the run continues one by one from there.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::{Duration, Instant};
@@ -17,36 +16,36 @@ use super::sql::{self, Basis, Batch, Message, ScriptRef};
 use super::{Engine, signal};
 use crate::session::{Row, SessionError};
 
-/// As long as a message takes no longer than this, four times as many migrations go with the next.
+/// After a message that took no longer than this, the next carries four times as many migrations.
 const FAST: Duration = Duration::from_millis(50);
-/// Behind a message that took longer, they travel alone again.
+/// After a message that took longer than this, the next carries one.
 const SLOW: Duration = Duration::from_millis(200);
-/// So many travel together at most: there is little left to save, and a run can be stopped only between messages.
+/// The most migrations in one message: more save little, and a run can be stopped only between messages.
 const MAX_BATCH: usize = 64;
-/// Or so many bytes of SQL: a message is held in memory several times.
+/// The most bytes of SQL in one message, which is held in memory several times.
 const MAX_BYTES: usize = 256 * 1024;
 /// `invalid_sql_statement_name`: a file has said `DEALLOCATE ALL`, and with it gone is what we had prepared.
 const NOT_PREPARED: &str = "26000";
 
-/// How many migrations travel together.
+/// How many migrations the next message carries.
 #[derive(Debug)]
 pub(super) struct BatchSize {
-    together: usize,
+    size: usize,
     most: usize,
-    /// What a message takes that does next to nothing.
+    /// How long a message takes that does next to nothing.
     trip: Duration,
 }
 
 impl BatchSize {
     pub(super) fn new() -> Self {
         Self {
-            together: 1,
+            size: 1,
             most: MAX_BATCH,
             trip: Duration::ZERO,
         }
     }
 
-    /// A look at the history took this long.
+    /// Reading the history took this long.
     pub(super) fn set_round_trip(&mut self, took: Duration) {
         self.trip = took;
     }
@@ -55,20 +54,20 @@ impl BatchSize {
     pub(super) fn applied(&mut self, took: Duration) {
         let work = took.saturating_sub(self.trip);
         if work <= FAST {
-            self.together = (self.together * 4).min(self.most);
+            self.size = (self.size * 4).min(self.most);
         } else if work > SLOW {
-            self.together = 1;
+            self.size = 1;
         }
     }
 
-    /// From now on, one by one.
+    /// From now on, one migration a message.
     pub(super) fn one_by_one(&mut self) {
-        self.together = 1;
+        self.size = 1;
         self.most = 1;
     }
 
-    /// Those of the steps that come first and travel together; one at least. A file that changes the
-    /// session travels alone: it may change what the others would be read with.
+    /// The steps that the next message carries; at least one. A file that changes the session goes alone: it may
+    /// change the settings that the others would be parsed with.
     pub(super) fn batch<'s, 'm>(&self, steps: &'s [Step<'m>]) -> &'s [Step<'m>] {
         let mut bytes = 0;
         let fits = |step: &&Step<'_>| {
@@ -76,7 +75,7 @@ impl BatchSize {
             bytes += script.sql.len();
             script.transactional && !script.changes_session && !step.recorded && bytes <= MAX_BYTES
         };
-        let count = steps.iter().take(self.together).take_while(fits).count();
+        let count = steps.iter().take(self.size).take_while(fits).count();
         steps.get(..count.max(1)).unwrap_or(steps)
     }
 }
@@ -86,7 +85,7 @@ impl BatchSize {
 pub(super) struct Sent {
     /// How many of its migrations are applied.
     pub(super) done: usize,
-    /// How the next has failed, told as if it had travelled alone; None where that has to be tried.
+    /// How the next has failed, as if it had been sent alone; None where that has to be tried.
     pub(super) failed: Option<Attempt>,
 }
 
@@ -129,7 +128,7 @@ impl<'e> Engine<'e, '_> {
         let done = took.len().min(steps.len());
         match &failure {
             None => self.batch_size.applied(elapsed),
-            // Another starter is at work, which says nothing about the files.
+            // Another instance is at work, which says nothing about the files.
             Some(failure) if signal(self.table, failure).is_some() => {}
             Some(_) => self.batch_size.one_by_one(),
         }
@@ -144,7 +143,7 @@ impl<'e> Engine<'e, '_> {
     }
 }
 
-/// What tells this message's counted from one that a run has left behind which was dropped half-way.
+/// Distinguishes this message's commit count from one that an earlier, cancelled run left in the session.
 fn token() -> String {
     // The standard library's keys are random for each process and differ for each call.
     format!("{:016x}", RandomState::new().build_hasher().finish())
@@ -162,9 +161,12 @@ fn read_commit_times(counted: &[Row], token: &str) -> Vec<Duration> {
         .collect()
 }
 
-/// The failure of a batch as the migration at which it stopped would have met it in its own message, `single`.
-/// None where that cannot be told, and it has to be tried: the server parses a message whole, for instance, so
-/// a file that it cannot parse stops those before it as well.
+/// The failure of a batch, translated into the message `single` that holds only the migration at which it stopped.
+/// None where that is not possible and the migration has to be sent again: the server parses a message whole, for
+/// instance, so a file that it cannot parse stops the ones before it as well.
+///
+/// Example: the batch fails at character 5,310; the third file starts at 5,300 there and at 400 in `single`, so
+/// the position becomes 410. The number of completed statements is shifted in the same way.
 fn alone(
     mut failure: Box<SessionError>,
     batch: &Message,
@@ -196,32 +198,48 @@ fn alone(
 
 #[cfg(test)]
 mod tests {
-    use super::{BatchSize, MAX_BATCH};
+    use super::{BatchSize, MAX_BATCH, read_commit_times};
+    use crate::session::Reply;
     use std::time::Duration;
 
     #[test]
-    fn migrations_travel_together_while_they_are_quick() {
+    fn a_batch_grows_while_migrations_are_quick() {
         let mut batch_size = BatchSize::new();
         let far = Duration::from_millis(300);
         batch_size.set_round_trip(far);
-        let mut together = Vec::new();
+        let mut sizes = Vec::new();
         for _ in 0..5 {
-            together.push(batch_size.together);
+            sizes.push(batch_size.size);
             batch_size.applied(far + Duration::from_millis(5));
         }
-        assert_eq!(together, [1, 4, 16, MAX_BATCH, MAX_BATCH]);
+        assert_eq!(sizes, [1, 4, 16, MAX_BATCH, MAX_BATCH]);
         batch_size.applied(far + Duration::from_millis(100));
-        assert_eq!(batch_size.together, MAX_BATCH);
+        assert_eq!(batch_size.size, MAX_BATCH);
         batch_size.applied(far + Duration::from_secs(1));
-        assert_eq!(batch_size.together, 1);
+        assert_eq!(batch_size.size, 1);
     }
 
     #[test]
-    fn behind_a_failure_they_travel_alone() {
+    fn after_a_failure_each_goes_alone() {
         let mut batch_size = BatchSize::new();
         batch_size.applied(Duration::ZERO);
         batch_size.one_by_one();
         batch_size.applied(Duration::ZERO);
-        assert_eq!(batch_size.together, 1);
+        assert_eq!(batch_size.size, 1);
+    }
+
+    #[test]
+    fn only_the_commit_count_of_this_message_is_read() {
+        let read = |text: &str| {
+            let mut reply = Reply::default();
+            reply.start_rows();
+            reply.push_row(vec![Some(text.to_owned())]);
+            read_commit_times(reply.last_rows(), "0123")
+        };
+        let milliseconds = Duration::from_millis;
+        assert_eq!(read("0123 4 15"), [milliseconds(4), milliseconds(15)]);
+        assert_eq!(read("0123"), []);
+        assert_eq!(read("4567 4 15"), []);
+        assert_eq!(read_commit_times(&[], "0123"), []);
     }
 }

@@ -21,7 +21,7 @@ pub(crate) struct Row {
     pub(crate) state: State,
     /// How many statements of a `no-transaction` file are done.
     pub(crate) done: usize,
-    /// What a `no-transaction` file that has begun says of [how it stands](super::progress).
+    /// What a `no-transaction` file that has begun says of [its progress](super::progress).
     pub(crate) progress: Option<String>,
 }
 
@@ -129,7 +129,7 @@ impl Row {
                 progress: text::owned(row.text(5).filter(|_| begun)),
             })
         };
-        read().ok_or_else(|| format!("cannot read the history row {row:?}"))
+        read().ok_or_else(|| format!("unexpected values in {row:?}"))
     }
 }
 

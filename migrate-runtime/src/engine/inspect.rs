@@ -1,4 +1,4 @@
-//! Why a message of ours was refused: the history table is not one to use, or the role lacks a right.
+//! Why the server refused one of the engine's messages: the history table is unsafe to use, or the role lacks a privilege.
 
 use super::{Engine, refused, sql};
 use crate::error::{Error, Flaw, Held, Kind, Rights, Shape, Unfit};
@@ -34,7 +34,7 @@ impl Engine<'_, '_> {
         self.explained(doing, failure, Access::Read).await
     }
 
-    /// A message of ours that failed, and was to write the history.
+    /// The error of a failed message that was to write the history.
     pub(super) async fn refused(&mut self, doing: String, failure: Box<SessionError>) -> Error {
         self.explained(doing, failure, Access::Write).await
     }

@@ -82,11 +82,16 @@ impl<'e> Engine<'e, '_> {
                 self.session.holds_nothing();
                 return match own_signal(self.table, &failure) {
                     Some(outcome) => Ok(outcome),
-                    // Somebody else has moved this very journal on.
+                    // Another instance has advanced this journal.
                     None if is_guard(&failure) => Ok(Outcome::HistoryChanged),
-                    None if is_pooled(&failure) => Err(refused_to("begin", &item, failure)),
+                    None if is_pooled(&failure) => {
+                        Err(refused_to("open the journal of", &item, failure))
+                    }
                     None => Err(self
-                        .refused(format!("begin {}", item.script.path()), failure)
+                        .refused(
+                            format!("open the journal of {}", item.script.path()),
+                            failure,
+                        )
                         .await),
                 };
             }
@@ -108,8 +113,12 @@ impl<'e> Engine<'e, '_> {
         let left = self.leave(&journal).await;
         let outcome = ran?;
         match left {
-            // The lock went with the server connection that had it.
-            Err(failure) if !is_pooled(&failure) => Err(refused_to("end", &item, failure)),
+            // The lock is gone with the server connection that held it.
+            Err(failure) if !is_pooled(&failure) => Err(refused_to(
+                "release the migration lock after",
+                &item,
+                failure,
+            )),
             _ => Ok(outcome),
         }
     }
@@ -129,7 +138,7 @@ impl<'e> Engine<'e, '_> {
         }
     }
 
-    /// Gives back the lock and the session. Behind a pooler that means: on the server connection that
+    /// Releases the lock and restores the session. With a pooler that means: on the server connection that
     /// took the lock, which may need a few attempts to be met, and is ended if it is not.
     async fn leave(&mut self, journal: &Journal<'_>) -> Result<(), Box<SessionError>> {
         let mut left = self.session.release().await;
@@ -263,7 +272,7 @@ impl<'e> Engine<'e, '_> {
         let item = &journal.item;
         let outside = sql::outside(self.table, journal.before.pid);
         if let Err(failure) = self.session.transact(&outside).await {
-            return Err(refused_to("prepare", item, failure));
+            return Err(refused_to("prepare the session for", item, failure));
         }
         let next = journal.next(number);
         let instead = match self.recover(item, number, statement, next).await? {
@@ -302,7 +311,7 @@ impl<'e> Engine<'e, '_> {
         let (table, direction, item) = (self.table, journal.direction, journal.item);
         let mark = sql::mark(table, direction, item, number, *statement, &journal.before);
         if let Err(failure) = self.session.transact(&mark).await {
-            return Err(refused_to("record", &item, failure));
+            return Err(refused_to("record the progress of", &item, failure));
         }
         let Err(failure) = self.session.send(statement.sql).await else {
             return Ok(());
@@ -351,7 +360,7 @@ fn settled(journal: &Journal<'_>, sent: Sent) -> Result<Outcome, Error> {
     match sent {
         Ok(_) => Ok(Outcome::Done),
         Err(failure) if is_guard(&failure) => Ok(Outcome::HistoryChanged),
-        Err(failure) => Err(refused_to("record", &journal.item, failure)),
+        Err(failure) => Err(refused_to("record the progress of", &journal.item, failure)),
     }
 }
 
@@ -365,7 +374,7 @@ pub(super) fn undecided(item: &ScriptRef<'_>, number: usize, reason: &str) -> Er
     })
 }
 
-/// A message of ours for this file that failed.
+/// The error of a failed message of the engine for this file. `verb` goes before the file's name.
 pub(super) fn refused_to(verb: &str, item: &ScriptRef<'_>, failure: Box<SessionError>) -> Error {
     let file = item.script.path();
     if is_pooled(&failure) {

@@ -1,4 +1,4 @@
-//! From a failed message back to the file: which migration, which statement, which character.
+//! Traces an error back from a message to the file: which migration, which statement, which character.
 
 use std::iter::once;
 use std::slice;
@@ -20,7 +20,7 @@ const REPEATABLE: Duration = Duration::from_secs(10);
 /// Where in a message it failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum FailurePoint {
-    /// In SQL of ours.
+    /// In the engine's own SQL.
     Ours,
     /// In the `item`th file: its statement, counted from 0, and the character of the file, if known.
     Statement {
@@ -53,8 +53,8 @@ impl Engine<'_, '_> {
         attempts: u32,
         blocker: Option<OtherSession>,
     ) -> impl Future<Output = Error> {
-        let travelled = SentAs::Whole { elapsed };
-        self.explain(message, items, failure, travelled, attempts, blocker)
+        let sent_as = SentAs::Whole { elapsed };
+        self.explain(message, items, failure, sent_as, attempts, blocker)
     }
 
     /// The error of one statement of a `no-transaction` file.
@@ -68,8 +68,8 @@ impl Engine<'_, '_> {
         blocker: Option<OtherSession>,
     ) -> impl Future<Output = Error> {
         let items = slice::from_ref(item);
-        let travelled = SentAs::Statement { done, undone };
-        self.explain(message, items, failure, travelled, attempts, blocker)
+        let sent_as = SentAs::Statement { done, undone };
+        self.explain(message, items, failure, sent_as, attempts, blocker)
     }
 
     async fn explain(
@@ -77,41 +77,41 @@ impl Engine<'_, '_> {
         message: &Message,
         items: &[ScriptRef<'_>],
         mut failure: Box<SessionError>,
-        travelled: SentAs,
+        sent_as: SentAs,
         attempts: u32,
         blocker: Option<OtherSession>,
     ) -> Error {
-        let mut spot = FailurePoint::Ours;
+        let mut point = FailurePoint::Ours;
         if !failure.is_connection() && !failure.is_foreign() {
             self.count_characters(message, &mut failure).await;
-            spot = find(message, items, &failure);
-            if spot == FailurePoint::Unknown && can_be_repeated(travelled, &failure, items) {
-                spot = self.repeat(message, items, &failure).await;
+            point = find(message, items, &failure);
+            if point == FailurePoint::Unknown && can_be_repeated(sent_as, &failure, items) {
+                point = self.repeat(message, items, &failure).await;
             }
         }
-        let Some((item, kept)) = blamed(items, spot, &failure, travelled) else {
+        let Some((item, kept)) = blamed(items, point, &failure, sent_as) else {
             let is_about_table = failure.is_foreign() || failure.code() == "42501";
             if !is_about_table {
-                return not_applied(items, failure, travelled);
+                return not_applied(items, failure, sent_as);
             }
             let file = items.first().map(|item| item.script.path());
             let doing = format!("apply {}", file.unwrap_or_default());
             return self.refused(doing, failure).await;
         };
         let Some(error) = failure.database.take() else {
-            return not_applied(items, failure, travelled);
+            return not_applied(items, failure, sent_as);
         };
-        let spot = match travelled {
-            SentAs::Statement { done, .. } if spot == FailurePoint::Unknown => {
+        let point = match sent_as {
+            SentAs::Statement { done, .. } if point == FailurePoint::Unknown => {
                 FailurePoint::Statement {
                     item: 0,
                     statement: Some(done),
                     character: None,
                 }
             }
-            _ => spot,
+            _ => point,
         };
-        let failed = describe(item, spot, error, kept, attempts, blocker);
+        let failed = describe(item, point, error, kept, attempts, blocker);
         Error::new(Kind::Failed(Box::new(failed)))
     }
 
@@ -156,12 +156,12 @@ impl Engine<'_, '_> {
         );
         let statements = item.script.statements().enumerate();
         let statements = statements.map(|(number, statement)| {
-            let spot = FailurePoint::Statement {
+            let point = FailurePoint::Statement {
                 item: 0,
                 statement: Some(number),
                 character: None,
             };
-            (spot, statement.sql)
+            (point, statement.sql)
         });
         let all = once((FailurePoint::Ours, limit.as_str()))
             .chain(statements)
@@ -170,10 +170,10 @@ impl Engine<'_, '_> {
                 "SET CONSTRAINTS ALL IMMEDIATE",
             )));
         let mut found = FailurePoint::Unknown;
-        for (spot, sql) in all {
+        for (point, sql) in all {
             if let Err(failure) = self.session.open(sql).await {
                 if failure.code() == first.code() {
-                    found = spot;
+                    found = point;
                 }
                 break;
             }
@@ -184,26 +184,26 @@ impl Engine<'_, '_> {
 }
 
 /// The error of a message that failed, but not for what is in its files.
-fn not_applied(items: &[ScriptRef<'_>], failure: Box<SessionError>, travelled: SentAs) -> Error {
-    if let (SentAs::Statement { .. }, Some(item)) = (travelled, items.first()) {
+fn not_applied(items: &[ScriptRef<'_>], failure: Box<SessionError>, sent_as: SentAs) -> Error {
+    if let (SentAs::Statement { .. }, Some(item)) = (sent_as, items.first()) {
         return refused_to("apply", item, failure);
     }
     let file = items.first().map(|item| item.script.path());
     refused(format!("apply {}", file.unwrap_or_default()), failure)
 }
 
-/// Which of a message's files has failed, and what is left of it; none where it was SQL of ours, or the
-/// connection.
+/// Which of a message's files has failed, and what is left of it; none where the engine's own SQL or the
+/// connection failed.
 fn blamed<'i, 'm>(
     items: &'i [ScriptRef<'m>],
-    spot: FailurePoint,
+    point: FailurePoint,
     failure: &SessionError,
-    travelled: SentAs,
+    sent_as: SentAs,
 ) -> Option<(&'i ScriptRef<'m>, Persisted)> {
     if failure.is_connection() || failure.is_foreign() {
         return None;
     }
-    if let SentAs::Statement { done, undone } = travelled {
+    if let SentAs::Statement { done, undone } = sent_as {
         let item = items.first()?;
         let of = item.script.statements.len();
         let kept = if undone {
@@ -214,7 +214,7 @@ fn blamed<'i, 'm>(
         return Some((item, kept));
     }
     let ended = failure.asserts(sql::GUARD);
-    let item = match spot {
+    let item = match point {
         FailurePoint::Ours if !ended => None,
         FailurePoint::Statement { item, .. } => items.get(item),
         _ => items.last(),
@@ -228,9 +228,9 @@ fn blamed<'i, 'm>(
 }
 
 /// A repetition takes the same locks again; where locks or the server were the trouble, it is not worth it.
-fn can_be_repeated(travelled: SentAs, failure: &SessionError, items: &[ScriptRef<'_>]) -> bool {
+fn can_be_repeated(sent_as: SentAs, failure: &SessionError, items: &[ScriptRef<'_>]) -> bool {
     let class = failure.code().get(..2).unwrap_or_default();
-    matches!(travelled, SentAs::Whole { elapsed } if elapsed < REPEATABLE)
+    matches!(sent_as, SentAs::Whole { elapsed } if elapsed < REPEATABLE)
         && items.len() == 1
         && !matches!(class, "40" | "53" | "57" | "58" | "XX")
         && failure.code() != "55P03"
@@ -255,7 +255,7 @@ fn find(message: &Message, items: &[ScriptRef<'_>], failure: &SessionError) -> F
 
 fn at_position(segments: &[Segment], items: &[ScriptRef<'_>], position: usize) -> FailurePoint {
     let holds = |body: &&Segment| {
-        // One more than its characters: an error "at end of input" points behind the last one.
+        // One more than its characters: an error "at end of input" points past the last one.
         (body.characters_before..=body.characters_before + body.characters).contains(&position)
     };
     let Some(body) = segments.iter().find(holds) else {
@@ -302,14 +302,14 @@ fn after(message: &Message, completed: usize) -> FailurePoint {
 
 fn describe(
     item: &ScriptRef<'_>,
-    spot: FailurePoint,
+    point: FailurePoint,
     error: Box<DatabaseError>,
     kept: Persisted,
     attempts: u32,
     blocker: Option<OtherSession>,
 ) -> Failed {
     let script = item.script;
-    let (place, statement) = match spot {
+    let (place, statement) = match point {
         FailurePoint::Statement {
             statement,
             character,
@@ -368,4 +368,21 @@ fn body_line(statement: &str, line: usize) -> Option<usize> {
         rest = text::behind(rest, '\n')?;
     }
     Some(statement.len() - rest.trim_start_matches([' ', '\t']).len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{block_line, body_line};
+
+    #[test]
+    fn the_line_of_a_failed_block_is_found_in_its_body() {
+        let context = "PL/pgSQL function inline_code_block line 3 at RAISE";
+        assert_eq!(block_line(context), Some(3));
+        assert_eq!(block_line("PL/pgSQL function f() line 3 at RAISE"), None);
+        let statement = "DO $$\nBEGIN\n  RAISE 'no';\nEND $$";
+        let start = body_line(statement, 3);
+        assert_eq!(start, statement.find("RAISE"));
+        assert_eq!(body_line(statement, 9), None);
+        assert_eq!(body_line("DO 'BEGIN END'", 1), None);
+    }
 }

@@ -1,8 +1,8 @@
-//! The engine, written once for every client: look at the history, judge it, apply what is pending.
+//! The engine, written once for every client: read the history, compare it with the set, apply what is pending.
 //!
 //! Exactly-once rests on the history row, inserted first in the migration's own transaction. The advisory lock around it
-//! only keeps starters from getting in each other's way, and lasts no longer than the transaction; between two migrations
-//! another starter may step in, and this one goes on from what it finds then.
+//! only reduces contention between instances, and lasts no longer than the transaction; between two migrations another
+//! instance may take it, and this one continues with the history that it finds then.
 
 mod adopt;
 mod apply;
@@ -65,7 +65,7 @@ pub(crate) struct Engine<'e, 'o> {
     waiting_since: Option<Instant>,
     /// How long the next of these waits is.
     backoff: Backoff,
-    /// Whether the history has moved since it was read, with nothing applied in between.
+    /// Whether the history has changed since it was read, with nothing applied in between.
     moved: bool,
     /// The newest version when the history was read last.
     seen: Option<i64>,
@@ -93,7 +93,7 @@ enum Obstacle {
     /// The history table is locked.
     Table,
     /// The history is not the one that was read.
-    Moved,
+    HistoryChanged,
 }
 
 impl<'e, 'o> Engine<'e, 'o> {
@@ -182,9 +182,9 @@ impl<'e, 'o> Engine<'e, 'o> {
         Ok(crate::plan::Plan::of(&plan))
     }
 
-    /// Makes the history table and reads it; or says that another starter is at work.
+    /// Creates the history table and reads it; or reports that another instance is at work.
     async fn create(&mut self) -> Result<Result<History, Outcome>, Error> {
-        // An open transaction of the caller's shows by itself: the look before has failed in it.
+        // An open transaction of the caller shows by itself: reading the history has failed in it.
         let exists = sql::create(self.table, Schema::Exists);
         let mut sent = self.session.transact(&exists).await;
         if sent
@@ -207,7 +207,7 @@ impl<'e, 'o> Engine<'e, 'o> {
             sent = self.session.transact(&missing).await;
         }
         match sent {
-            // Another set, with another lock, has made the same schema meanwhile.
+            // Another set, with another lock, has created the same schema in the meantime.
             Err(failure) if failure.code() == "23505" && !is_about(self.table, &failure) => {
                 Ok(Err(Outcome::HistoryChanged))
             }
@@ -267,7 +267,7 @@ impl<'e, 'o> Engine<'e, 'o> {
 }
 
 /// A message of our own that failed.
-#[expect(clippy::boxed_local, reason = "whoever has a failure has it in a box")]
+#[expect(clippy::boxed_local, reason = "callers always hold a box")]
 fn refused(doing: String, failure: Box<SessionError>) -> Error {
     let lost = failure.is_connection();
     let Some(error) = failure.database.filter(|_| !lost) else {
@@ -286,7 +286,7 @@ fn refused(doing: String, failure: Box<SessionError>) -> Error {
     })
 }
 
-/// What an assertion of ours says, if that is what failed.
+/// The outcome that a failed assertion in the engine's SQL stands for.
 fn signal(table: &HistoryTable, failure: &SessionError) -> Option<Outcome> {
     if failure.asserts(sql::BUSY) {
         Some(Outcome::LockHeld)

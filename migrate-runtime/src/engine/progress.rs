@@ -1,5 +1,5 @@
-//! How far a `no-transaction` file is, as its history row says: which statements are finished, by a digest of
-//! their text, and what became of the next one.
+//! The progress of a `no-transaction` file as its history row keeps it: the finished statements, by a digest of their
+//! text, and the state of the next one.
 //!
 //! A row says so in `xid`, which files in a transaction use for the number of theirs:
 //!
@@ -20,7 +20,7 @@ use crate::migrations::Script;
 pub(crate) struct Resume {
     /// How many statements are finished.
     pub(crate) done: usize,
-    /// What the row says, word for word: a row that says something else has been moved on.
+    /// What the row says, word for word: another text means that another instance has advanced it.
     pub(crate) progress: String,
     /// What is known of the next statement.
     pub(crate) next: Next,
@@ -29,7 +29,7 @@ pub(crate) struct Resume {
 /// What is known of the statement after the finished ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Next {
-    /// It has left nothing behind.
+    /// It has had no effect.
     Untouched,
     /// It failed. The oids of what was there before.
     Failed(Vec<String>),

@@ -1,5 +1,5 @@
-//! What an earlier run of a statement that refuses a transaction has left behind, and what that means for the
-//! next attempt. What cannot be told for certain is an error.
+//! What an interrupted or failed run of a statement outside a transaction left in the database, and whether to run it
+//! again. Where that cannot be decided with certainty, it is an error.
 
 use super::journal::{refused_to, undecided};
 use super::progress::Next;
@@ -20,10 +20,10 @@ pub(super) enum Recovery {
     Instead(String),
 }
 
-const NOT_KNOWN: &str = "whether it took effect cannot be seen, and it must not run twice";
+const NOT_KNOWN: &str = "it is not known whether it took effect, and it must not run twice";
 
 impl Engine<'_, '_> {
-    /// Looks for what an earlier run of this statement has left behind, and removes what is in the way.
+    /// Inspects what an earlier run of this statement left, and removes what is in the way.
     pub(super) async fn recover(
         &mut self,
         item: &ScriptRef<'_>,
@@ -82,10 +82,13 @@ impl Engine<'_, '_> {
         };
         let value = |column| row.text(column).unwrap_or_default();
         if let Some(builder) = row.text(8) {
-            let reason = format!("process {builder} is building the index {}", value(3));
+            let reason = format!(
+                "server process {builder} is still building the index {}",
+                value(3)
+            );
             return Err(undecided(item, number, &reason));
         }
-        // `IF NOT EXISTS` would pass over an invalid index in silence.
+        // `IF NOT EXISTS` would accept an invalid index.
         if row.flag(2) {
             self.drop_invalid(item, value(3)).await?;
             return Ok(Recovery::Run);
@@ -104,7 +107,7 @@ impl Engine<'_, '_> {
                 Ok(reply) if last_flag(&reply) => return Ok(run_if(!lost)),
                 Ok(_) => {}
                 Err(failure) if failure.database.is_none() => {
-                    return Err(refused_to("look into", item, failure));
+                    return Err(refused_to("inspect the index left by", item, failure));
                 }
                 Err(failure) => {
                     difference = failure.database.map(|error| error.message);
@@ -169,7 +172,7 @@ impl Engine<'_, '_> {
 
     async fn ask(&mut self, item: &ScriptRef<'_>, question: &str) -> Result<Reply, Error> {
         let asked = self.session.send(question).await;
-        asked.map_err(|failure| refused_to("look into", item, failure))
+        asked.map_err(|failure| refused_to("inspect the objects of", item, failure))
     }
 
     async fn drop_invalid(&mut self, item: &ScriptRef<'_>, index: &str) -> Result<(), Error> {

@@ -1,4 +1,4 @@
-//! The session as the engine holds it: whatever ends a run, no transaction and no lock stays behind.
+//! The session as the engine holds it: however a run ends, it leaves no open transaction and no lock.
 
 use std::task::{Context, Waker};
 use std::time::Duration;
@@ -15,9 +15,9 @@ const ATTEMPTS: usize = 20;
 /// A session, and what has to be cleaned up on it.
 pub(super) struct SessionGuard<'s> {
     session: &'s mut dyn AnySession,
-    /// A transaction of ours may be open.
+    /// A transaction of the engine may be open.
     open: bool,
-    /// The lock of ours that the session may hold: the statement that gives it back.
+    /// The session may hold the migration lock: the statement that releases it.
     unlock: Option<String>,
     /// What gives back all that the session has lent, the lock included.
     restore: Option<String>,
@@ -44,7 +44,7 @@ impl<'s> SessionGuard<'s> {
         self.session.send_boxed(sql)
     }
 
-    /// Sends queries of ours, which need no more than read committed and take next to no time. Under a serializable
+    /// Sends queries of the engine, which need no more than read committed and take next to no time. Under a serializable
     /// default a standby refuses any, and any other server may; a short `statement_timeout` may cut them off.
     pub(super) async fn ask(&mut self, sql: &str) -> Sent {
         let mut sent = self.send(sql).await;
@@ -66,7 +66,7 @@ impl<'s> SessionGuard<'s> {
     }
 
     /// [`transact`](Self::transact) for the message that takes the session's lock. If it fails, the lock
-    /// goes back in the message that ends the transaction: behind a pooler the next one may meet another
+    /// goes back in the message that ends the transaction: with a pooler the next one may meet another
     /// server connection. Unless it is another client's lock.
     pub(super) fn begin_journal<'l>(
         &'l mut self,
@@ -106,7 +106,7 @@ impl<'s> SessionGuard<'s> {
                 Ok(reply)
             }
             Err(failure) if failure.database.is_some() => {
-                // One message: behind a pooler the next one may meet another server connection, and what
+                // One message: with a pooler the next one may meet another server connection, and what
                 // is prepared would stay on this one.
                 let all = format!("ROLLBACK;{count};{forget}");
                 let counted = match self.roll_back(&all).await {

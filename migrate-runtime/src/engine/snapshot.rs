@@ -9,7 +9,7 @@ use crate::error::{Error, Kind};
 use crate::event::OtherSession;
 use crate::session::{Reply, Row as ReplyRow};
 
-/// What a look at the database found.
+/// The history at one moment, and what the same message found out about the session.
 #[derive(Default)]
 pub(super) struct HistorySnapshot {
     /// None where there is no table yet.
@@ -19,7 +19,7 @@ pub(super) struct HistorySnapshot {
     pub(super) open_transaction: bool,
     /// Who holds the lock, where that was asked.
     pub(super) holder: Option<OtherSession>,
-    /// Whether whoever holds it has not been heard of for long.
+    /// Whether the session that holds it has been silent for long.
     pub(super) abandoned: bool,
 }
 
@@ -46,7 +46,7 @@ impl Engine<'_, '_> {
                 }));
             }
         }
-        // Whatever is wrong with the table, a proper look says.
+        // If something is wrong with the table, reading its rows says what.
         self.read_history().await
     }
 

@@ -1,4 +1,4 @@
-//! Waiting for another starter: look, sleep, look again; never blocked on the server.
+//! Waits for another instance: check, sleep, check again; never blocks on the server.
 
 use std::mem;
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use crate::session::Row as ReplyRow;
 use crate::text;
 use crate::timestamp::Timestamp;
 
-/// How often to ask who holds the lock; that costs the server more than a glance does.
+/// How often to ask which session holds the lock; that costs the server more than the other checks.
 const ASK: Duration = Duration::from_secs(1);
 
 impl Engine<'_, '_> {
@@ -21,9 +21,9 @@ impl Engine<'_, '_> {
         if outcome == Outcome::LockHeld {
             return self.wait().await;
         }
-        // Once is what happens among starters. If it goes on, a proxy may be reading from a replica that is behind.
+        // Once is normal between instances. If it continues, a proxy may be reading from a replica that lags.
         if mem::replace(&mut self.moved, true) {
-            self.pause(Obstacle::Moved).await?;
+            self.pause(Obstacle::HistoryChanged).await?;
         }
         self.read_history().await
     }
@@ -65,7 +65,7 @@ impl Engine<'_, '_> {
         let is_over = waited >= self.options.wait;
         let holder = match obstacle {
             Obstacle::Table => self.holder().await,
-            Obstacle::Moved => None,
+            Obstacle::HistoryChanged => None,
         };
         if is_over {
             let table = self.table.to_string();
@@ -75,7 +75,7 @@ impl Engine<'_, '_> {
                     holder,
                     waited,
                 },
-                Obstacle::Moved => Kind::Unsettled { table, waited },
+                Obstacle::HistoryChanged => Kind::Unsettled { table, waited },
             }));
         }
         let delay = self
@@ -88,7 +88,7 @@ impl Engine<'_, '_> {
                 waited,
                 delay,
             },
-            Obstacle::Moved => Event::HistoryMoved { waited, delay },
+            Obstacle::HistoryChanged => Event::HistoryMoved { waited, delay },
         });
         self.session.sleep(delay).await;
         Ok(())
@@ -100,9 +100,9 @@ impl Engine<'_, '_> {
         reply.rows(0).first().and_then(read_holder)
     }
 
-    /// Sleeps until nobody is at work or nothing is left to do, whichever comes first. Who applies migrations
-    /// holds the lock for each of them and lets go of it in between; so somebody is at work, too, where the
-    /// history has grown since the last glance. A starter that others have overtaken never needs the lock.
+    /// Sleeps until no instance is migrating or nothing is pending, whichever comes first. Another instance releases the
+    /// lock between migrations, so a growing history also counts as activity. An instance that finds everything
+    /// applied never needs the lock.
     pub(super) async fn wait(&mut self) -> Result<Box<HistorySnapshot>, Error> {
         let started = *self.waiting_since.get_or_insert_with(Instant::now);
         let observed = self.observer.is_some() || cfg!(feature = "tracing");
@@ -142,7 +142,7 @@ impl Engine<'_, '_> {
                 waited,
                 delay,
             });
-            // Even a lock that is free is approached after a sleep only: a herd spreads out.
+            // Sleep even if the lock is free now, so that many waiting instances spread out.
             self.session.sleep(delay).await;
             let now = self.newest().await;
             let is_idle = now == newest && !self.is_held().await;
@@ -161,7 +161,7 @@ impl Engine<'_, '_> {
     }
 
     /// The newest version of the history: next to nothing to ask for. None where there is none, or where
-    /// that cannot be told; a proper look says why.
+    /// it cannot be read; reading the rows says why.
     async fn newest(&mut self) -> Option<i64> {
         let reply = self.session.ask(&sql::newest(self.table)).await.ok()?;
         reply.rows(1).first()?.number(0)
@@ -205,7 +205,7 @@ impl Engine<'_, '_> {
         if !history.is_some_and(|history| history.rows().iter().any(half_done)) {
             return false;
         }
-        // The role may not be allowed to; then whoever waits too long is told the process.
+        // The role may not be allowed to; then the timeout's error names the process.
         let asked = self.session.ask(&sql::break_lock(self.table)).await;
         if let Some(holder) = &snapshot.holder
             && asked.is_ok_and(|reply| reply.rows(0).iter().any(|row| row.flag(0)))
@@ -216,8 +216,7 @@ impl Engine<'_, '_> {
     }
 }
 
-/// How much longer it will take whoever has come from so many migrations ahead to so few in that time, if it
-/// goes on like this.
+/// Estimates when the other instance finishes: the remaining migrations times the average time of one so far.
 fn expected(took: Duration, then: u32, now: u32) -> Option<Duration> {
     let done = then.checked_sub(now).filter(|done| *done > 0)?;
     Some((took / done).saturating_mul(now))
@@ -231,4 +230,21 @@ pub(super) fn read_holder(row: &ReplyRow) -> Option<OtherSession> {
         application: text(2),
         since: text::owned(row.text(3)).map(Timestamp::new),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::expected;
+    use std::time::Duration;
+
+    #[test]
+    fn the_rest_is_expected_to_take_as_long_as_the_migrations_so_far() {
+        let took = Duration::from_secs(6);
+        assert_eq!(expected(took, 10, 7), Some(Duration::from_secs(14)));
+        assert_eq!(expected(took, 10, 0), Some(Duration::ZERO));
+        assert_eq!(expected(took, 10, 10), None);
+        // A history that was reverted in between.
+        assert_eq!(expected(took, 7, 10), None);
+        assert_eq!(expected(Duration::MAX, 2, 1), Some(Duration::MAX));
+    }
 }

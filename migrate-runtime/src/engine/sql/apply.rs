@@ -10,7 +10,7 @@ use crate::table::HistoryTable;
 
 /// Applies one migration: its row, its SQL and its commit in one message.
 ///
-/// The row goes in first, so a second starter that slips past the lock fails on the primary key
+/// The row goes in first, so a second instance that slips past the lock fails on the primary key
 /// before it runs anything, and the row's `xid` proves at the end that the file did not end the
 /// transaction: a file with a `ROLLBACK` in it would otherwise be recorded with its changes lost.
 pub(crate) fn apply(
@@ -74,7 +74,7 @@ pub(super) fn finish_row(table: &HistoryTable, version: &str) -> String {
     )
 }
 
-/// Reverts one migration: the row is claimed first, so that of two starters one fails before it runs anything.
+/// Reverts one migration: the row is claimed first, so that of two instances one fails before it runs anything.
 pub(crate) fn revert(
     table: &HistoryTable,
     item: ScriptRef<'_>,

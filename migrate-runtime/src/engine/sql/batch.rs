@@ -1,7 +1,7 @@
 //! A message that carries several migrations, each in a transaction of its own.
 //!
 //! What every one of them needs is prepared once, because to plan a statement costs more than to carry it out.
-//! The names are this message's alone and go with it, so behind a pooler they meet nobody else's.
+//! The names are this message's alone and go with it, so with a pooler they clash with no other client's.
 
 use super::apply::{finish_row, taken};
 use super::trust::lock_to_write;

@@ -39,7 +39,7 @@ fn session(path: Option<&str>, resumed: &str) -> String {
     )
 }
 
-/// Whether a journal is that of an up or of a down file: the state its row is in meanwhile.
+/// Whether a journal is that of an up or of a down file: the state its row is in until then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Direction {
     Up,
@@ -238,8 +238,8 @@ pub(crate) fn step(
 
 /// Before a statement that refuses a transaction: a `lock_timeout` would cut `CREATE INDEX
 /// CONCURRENTLY` short and leave an invalid index. Also checks that the server process is the one
-/// that holds the lock: behind a transaction-pooling proxy it need not be. That comes second, as a limit that the file
-/// has set may cut it short; where it fails, it takes back the settings, for the message is one transaction.
+/// that holds the lock: with a transaction-pooling proxy it need not be. That comes second, as a limit that the file has
+/// set may cut it short; where it fails, the settings are rolled back, as the message is one transaction.
 pub(crate) fn outside(table: &HistoryTable, pid: i32) -> String {
     format!(
         "SELECT {};SELECT CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE {held} \

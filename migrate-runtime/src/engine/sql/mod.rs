@@ -4,7 +4,7 @@
 //! - Only the simple-query protocol, so that a transaction-pooling proxy changes nothing.
 //! - The history table is always quoted and schema-qualified. Before the caller's own SQL runs, the
 //!   `search_path` is the caller's, so every function, operator and type of ours is named with
-//!   `pg_catalog` (or is a word of the grammar, like `bigint`); behind it, `search_path` is pinned.
+//!   `pg_catalog` (or is a word of the grammar, like `bigint`); after it, `search_path` is pinned.
 //! - An assertion is a cast that fails: `concat(…)::integer`. `concat` is not immutable, so the
 //!   planner cannot evaluate it before it is reached, as it would a constant like `1/0`.
 
@@ -94,7 +94,7 @@ pub(crate) struct Segment {
 }
 
 impl Message {
-    /// One statement of ours before or between the caller's. Kept in one piece: it is called in many places.
+    /// One statement of the engine before or between the caller's. Kept in one piece: it is called in many places.
     #[inline(never)]
     fn add(&mut self, statement: &str) {
         self.sql.push_str(statement);
@@ -103,7 +103,7 @@ impl Message {
         self.statements += 1;
     }
 
-    /// SQL of the caller's. The newline behind it ends a trailing comment, the semicolon an unfinished statement.
+    /// SQL of the caller's. The newline after it ends a trailing comment, the semicolon an unfinished statement.
     fn body(&mut self, item: usize, sql: &str, offset: usize, first: usize, statements: usize) {
         let characters = text::characters(sql);
         self.segments.push(Segment {
@@ -124,7 +124,7 @@ impl Message {
 }
 
 /// `BEGIN`, whatever `default_transaction_isolation` and `default_transaction_read_only` say: under
-/// repeatable read, what is read behind the lock would be the state from before it.
+/// repeatable read, what is read after taking the lock would be the state from before it.
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
 
 /// [`BEGIN`] for a message that holds nothing of the caller's, and so is short: no limit is meant for it.
@@ -170,7 +170,7 @@ fn is_silent() -> String {
     )
 }
 
-/// Ends the session that holds the lock and is silent; its client is dead, or behind a pooler.
+/// Ends the session that holds the lock and is silent; its client is dead, or a pooler keeps the connection.
 pub(crate) fn break_lock(table: &HistoryTable) -> String {
     format!(
         "SELECT pg_catalog.pg_terminate_backend(l.pid) \
@@ -354,7 +354,7 @@ const TOOL: &str = concat!("migrate ", env!("CARGO_PKG_VERSION"));
 const MILLISECONDS: &str = "pg_catalog.date_part('epoch', \
     pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) started_at) OPERATOR(pg_catalog.*) 1000::double precision";
 
-/// Pins the path that our own SQL behind the caller's resolves names with.
+/// Pins the path that the engine's SQL after the caller's resolves names with.
 const PIN_PATH: &str = "SET LOCAL search_path TO pg_catalog, pg_temp";
 
 /// The history row of a migration, from expressions; that of the checksum is hexadecimal.

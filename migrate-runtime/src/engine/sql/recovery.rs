@@ -1,4 +1,4 @@
-//! Messages that look for what an earlier run of a statement has left behind, object by object: an index in its
+//! Messages that look for what an earlier run of a statement has left, object by object: an index in its
 //! table's schema with what it is made of, a partition by its oid, the copies that `REINDEX` makes.
 
 use super::BEGIN;
@@ -85,7 +85,7 @@ fn describe(index: &str) -> String {
     )
 }
 
-/// The invalid copies that a `REINDEX CONCURRENTLY` has left behind: all but those that were there before.
+/// The invalid copies that a `REINDEX CONCURRENTLY` has left: all but those that were there before.
 pub(crate) fn find_copies(scope: ReindexScope, target: &str, before: &[String]) -> String {
     format!(
         "SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM {} \

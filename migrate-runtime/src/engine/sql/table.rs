@@ -19,7 +19,7 @@ pub(crate) enum Schema {
 /// Makes the table, under the lock: `CREATE … IF NOT EXISTS` races with itself otherwise, and it asks
 /// for the right to create even where there is nothing to create.
 pub(crate) fn create(table: &HistoryTable, schema: Schema) -> String {
-    // Another session may be making the same table under no lock of ours.
+    // Another session may be creating the same table without taking the migration lock.
     let begin = begin_ours();
     let mut sql = format!(
         "{begin};SELECT {}, pg_catalog.set_config('lock_timeout', '{PATIENCE}', true), {READING}, \

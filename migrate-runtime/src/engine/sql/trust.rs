@@ -1,6 +1,6 @@
 //! Whether the history table is one that the session's role may use: asked before anything of the table is evaluated.
 //!
-//! A table that somebody else has prepared runs that role's code as ours: a view or a row-security policy when it is
+//! A table that another role has prepared runs that role's code with our rights: a view or a row-security policy when it is
 //! read, a trigger, a rule, a default or an expression when it is written. So each message first locks the table
 //! against changes of its definition and then asks what it is; only the statements after that are planned with it.
 //! To parse a message evaluates nothing: the server analyses and plans its statements one by one.
@@ -136,7 +136,7 @@ fn rules(what: &str) -> String {
     )
 }
 
-/// What the table is, and what the role may do with it, where a message of ours was refused.
+/// What the table is, and what the role may do with it, after the server refused one of the engine's messages.
 pub(crate) fn inspect(table: &HistoryTable) -> String {
     format!(
         "SELECT c.relkind, pg_catalog.pg_get_userbyid(c.relowner), c.relpersistence, \
