@@ -1,14 +1,13 @@
 //! Running a `no-transaction` file: statement by statement, resumed where an earlier run stopped.
 
-use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
 use super::apply::{PASSING, up};
 use super::backoff::Backoff;
 use super::history::History;
+use super::outside::committing;
 use super::plan::Step;
 use super::progress::{Next, Resume};
-use super::recovery::Recovery;
 use super::sql::{self, Basis, Before, Direction, ScriptRef};
 use super::{Engine, Outcome, own_signal, refused};
 use crate::error::{Error, Kind};
@@ -17,15 +16,15 @@ use crate::migrations::{Statement, StatementKind};
 use crate::session::{Sent, SessionError};
 
 /// The file under way, and what its journal needs to know.
-struct Journal<'j> {
-    direction: Direction,
-    item: ScriptRef<'j>,
+pub(super) struct Journal<'j> {
+    pub(super) direction: Direction,
+    pub(super) item: ScriptRef<'j>,
     /// Where an earlier run has stopped.
     resume: Option<&'j Resume>,
     /// The message that gives back the lock and the session.
     leave: String,
     /// What the session was like, and the server process that has the lock.
-    before: Before,
+    pub(super) before: Before,
 }
 
 impl Journal<'_> {
@@ -39,7 +38,7 @@ impl Journal<'_> {
     }
 
     /// What an earlier run has left of this statement.
-    fn next(&self, number: usize) -> &Next {
+    pub(super) fn next(&self, number: usize) -> &Next {
         match self.resume {
             Some(resume) if resume.done == number => &resume.next,
             _ => &Next::Untouched,
@@ -261,102 +260,9 @@ impl<'e> Engine<'e, '_> {
             attempt += 1;
         }
     }
-
-    /// A statement that refuses a transaction: looked into before, run alone, checked and recorded after.
-    async fn outside(
-        &mut self,
-        journal: &Journal<'_>,
-        number: usize,
-        statement: &Statement<'_>,
-    ) -> Result<Outcome, Error> {
-        let item = &journal.item;
-        let outside = sql::outside(self.table, journal.before.pid);
-        if let Err(failure) = self.session.transact(&outside).await {
-            return Err(refused_to("prepare the session for", item, failure));
-        }
-        let next = journal.next(number);
-        let instead = match self.recover(item, number, statement, next).await? {
-            Recovery::Done => None,
-            Recovery::Run => Some(Cow::Borrowed(statement.sql)),
-            Recovery::Instead(sql) => Some(Cow::Owned(sql)),
-        };
-        if let Some(sql) = instead {
-            let statement = Statement {
-                sql: &sql,
-                ..*statement
-            };
-            self.run_alone(journal, number, &statement).await?;
-        }
-        if let StatementKind::CreateIndexConcurrently(index) = statement.kind {
-            self.check_index(item, number, &index).await?;
-        }
-        let sql = sql::advance(
-            self.table,
-            journal.direction,
-            *item,
-            number,
-            &journal.before,
-        );
-        let sent = self.session.transact(&sql).await;
-        settled(journal, sent)
-    }
-
-    /// Between two entries in the journal: that it is sent, and, if so, that it failed.
-    async fn run_alone(
-        &mut self,
-        journal: &Journal<'_>,
-        number: usize,
-        statement: &Statement<'_>,
-    ) -> Result<(), Error> {
-        let (table, direction, item) = (self.table, journal.direction, journal.item);
-        let mark = sql::mark(table, direction, item, number, *statement, &journal.before);
-        if let Err(failure) = self.session.transact(&mark).await {
-            return Err(refused_to("record the progress of", &item, failure));
-        }
-        let Err(failure) = self.session.send(statement.sql).await else {
-            return Ok(());
-        };
-        if is_undone(statement, &failure) {
-            // If this is lost too, the statement has to be looked for.
-            let fail = sql::fail(table, direction, item.version, number, &journal.before);
-            let _ = self.session.transact(&fail).await;
-        }
-        Err(self.failed_alone(journal, number, statement, failure).await)
-    }
-
-    async fn failed_alone(
-        &mut self,
-        journal: &Journal<'_>,
-        number: usize,
-        statement: &Statement<'_>,
-        failure: Box<SessionError>,
-    ) -> Error {
-        let undone = is_undone(statement, &failure);
-        let message = sql::alone(number, *statement);
-        self.failed_statement(&message, &journal.item, failure, (number, undone), 1, None)
-            .await
-    }
 }
 
-/// Whether a failure says that the statement can be sent again. One that commits while it runs may have
-/// committed before it failed, unless the server found fault with its text.
-fn is_undone(statement: &Statement<'_>, failure: &SessionError) -> bool {
-    let position = failure.database.as_ref().map(|error| error.position);
-    match statement.kind {
-        StatementKind::Committing => position.flatten().is_some(),
-        _ => !failure.is_connection(),
-    }
-}
-
-/// A statement that is found to refuse a transaction only when it runs.
-fn committing<'s>(statement: &Statement<'s>) -> Statement<'s> {
-    Statement {
-        kind: StatementKind::Committing,
-        ..*statement
-    }
-}
-
-fn settled(journal: &Journal<'_>, sent: Sent) -> Result<Outcome, Error> {
+pub(super) fn settled(journal: &Journal<'_>, sent: Sent) -> Result<Outcome, Error> {
     match sent {
         Ok(_) => Ok(Outcome::Done),
         Err(failure) if is_guard(&failure) => Ok(Outcome::HistoryChanged),

@@ -13,6 +13,7 @@ mod history;
 mod inspect;
 mod journal;
 mod locate;
+mod outside;
 mod plan;
 mod progress;
 mod recovery;
