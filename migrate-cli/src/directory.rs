@@ -65,7 +65,7 @@ impl Directory {
         let named: [&str; 0] = [];
         let mut configured = configure(&parent, name, &Settings::default(), &named);
         // An option is for this one call, so it may differ from the file.
-        apply(options, &mut configured.settings.table);
+        options.apply(&mut configured.settings)?;
         Ok(Self {
             parent,
             name: name.to_owned(),
@@ -161,16 +161,6 @@ impl Directory {
     pub(crate) fn table(&self) -> Result<HistoryTable, Failure> {
         let TableName { schema, name } = self.settings().table.clone();
         Ok(HistoryTable::new(schema, name)?)
-    }
-}
-
-/// The options win over the settings.
-fn apply(options: &Options, table: &mut TableName) {
-    if let Some(schema) = &options.schema {
-        table.schema.clone_from(schema);
-    }
-    if let Some(name) = &options.table {
-        table.name.clone_from(name);
     }
 }
 

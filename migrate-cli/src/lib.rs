@@ -49,6 +49,7 @@ mod finding;
 mod habit;
 mod interruption;
 mod job;
+mod layout_parser;
 mod notices;
 mod options;
 mod output;

@@ -1,6 +1,8 @@
 //! The options of the commands that use a database, and of every command's output.
 
 use clap::Args;
+use migrate_check::Settings;
+use migrate_check::settings::Notation;
 use migrate_runtime::HistoryTable;
 
 use crate::failure::Failure;
@@ -52,16 +54,30 @@ impl Options {
         Output::new(self.format, self.color)
     }
 
+    /// Puts the settings that the options name into `settings`.
+    ///
+    /// # Errors
+    /// A name that PostgreSQL cannot keep.
+    pub(crate) fn apply(&self, settings: &mut Settings) -> Result<(), Failure> {
+        for (key, value) in [("schema", &self.schema), ("table", &self.table)] {
+            if let Some(value) = value {
+                settings
+                    .set(key, value, Notation::CommandLine)
+                    .map_err(|wrong| Failure::environment(wrong.message).help(wrong.help))?;
+            }
+        }
+        Ok(())
+    }
+
     /// The history table that the options name; `usual` where they name none.
     pub(crate) fn table(&self, usual: &HistoryTable) -> Result<HistoryTable, Failure> {
-        if self.schema.is_none() && self.table.is_none() {
-            return Ok(usual.clone());
-        }
-        let or = |given: &Option<String>, usual: &str| given.clone().unwrap_or(usual.to_owned());
-        let (schema, name) = (
-            or(&self.schema, usual.schema()),
-            or(&self.table, usual.name()),
-        );
-        Ok(HistoryTable::new(schema, name)?)
+        let mut settings = Settings::default();
+        usual.schema().clone_into(&mut settings.table.schema);
+        usual.name().clone_into(&mut settings.table.name);
+        self.apply(&mut settings)?;
+        Ok(HistoryTable::new(
+            settings.table.schema,
+            settings.table.name,
+        )?)
     }
 }

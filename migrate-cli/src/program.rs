@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::builder::PossibleValuesParser;
+use crate::layout_parser::LayoutParser;
 use clap::{Arg, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use migrate_check::Layout;
@@ -27,8 +27,8 @@ pub(crate) struct Program {
     dir: Option<PathBuf>,
 
     /// Migration tool whose file layout the directory uses [default: the setting `layout`]
-    #[arg(long, global = true, value_name = "LAYOUT", value_parser = PossibleValuesParser::new(Layout::ALL.map(Layout::name)))]
-    layout: Option<String>,
+    #[arg(long, global = true, value_name = "LAYOUT", value_parser = LayoutParser)]
+    layout: Option<Layout>,
 
     #[command(flatten)]
     options: Options,
@@ -110,7 +110,7 @@ impl Program {
         let output = self.options.output();
         let directory = || {
             let mut directory = Directory::find(self.dir.as_deref(), &self.options)?;
-            if let Some(layout) = self.layout.as_deref().and_then(Layout::named) {
+            if let Some(layout) = self.layout {
                 directory.configured.settings.layout = layout;
             }
             Ok::<_, Failure>(directory)

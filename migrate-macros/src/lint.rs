@@ -1,7 +1,8 @@
 //! `lint(deny = "…", warn = "…", allow = "…")` and `start_after = "…"`: the levels of rules, and the files that they skip.
 
-use migrate_check::{Level, RULES, lint, nearest};
-use proc_macro2::{Ident, Span};
+use migrate_check::{lint, settings};
+use proc_macro2::Ident;
+use quote::ToTokens as _;
 use syn::ext::IdentExt as _;
 use syn::parse::ParseStream;
 use syn::{Lit, LitStr, Token, parenthesized};
@@ -34,14 +35,10 @@ impl Options {
 
     fn read_level(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
         let name = input.call(Ident::parse_any)?;
-        let level = match name.unraw().to_string().as_str() {
-            "deny" => Some(Level::Deny),
-            "warn" => Some(Level::Warn),
-            "allow" => Some(Level::Allow),
-            other => {
-                let message = format!("unknown level `{other}`");
-                self.problems
-                    .push(Problem::new(name.span(), message).help(HELP));
+        let level = match settings::level(&name.unraw().to_string()) {
+            Ok(level) => Some(level),
+            Err(complaint) => {
+                self.report(name.span(), complaint);
                 None
             }
         };
@@ -53,7 +50,9 @@ impl Options {
                 .split([',', ' '])
                 .filter(|rule| !rule.is_empty())
             {
-                self.set_level(rule, level, list.span());
+                if let Err(complaint) = self.settings.set_level(rule, level, &lint::names()) {
+                    self.report(list.span(), complaint);
+                }
             }
         }
         if !input.is_empty() {
@@ -62,44 +61,21 @@ impl Options {
         Ok(())
     }
 
-    fn set_level(&mut self, id: &str, level: Level, span: Span) {
-        let problem = match lint::find(id) {
-            None => {
-                let problem = Problem::new(span, format!("unknown rule `{id}`"));
-                match nearest(id, RULES.iter().map(|rule| rule.id)) {
-                    Some(near) => problem.help(format!("did you mean `{near}`?")),
-                    None => problem.help("`migrate rules` lists them, and so does `docs/rules.md`"),
-                }
-            }
-            Some(rule) if !rule.allowable && level < rule.level => {
-                Problem::new(span, format!("`{id}` cannot be allowed"))
-                    .help("what it reports could not be applied and recorded as it is")
-            }
-            Some(rule) => {
-                self.settings.lint.set(rule.id, level);
-                return;
-            }
-        };
-        self.problems.push(problem);
-    }
-
     /// Reads the value of `start_after`: a version, as a string or a number.
     ///
     /// # Errors
     /// If it is neither.
     pub(crate) fn read_start_after(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
         let value: Lit = input.parse()?;
-        let version = match &value {
-            Lit::Str(text) => text.value().parse::<i64>().ok(),
-            Lit::Int(number) => number.base10_parse::<i64>().ok(),
-            _ => None,
-        };
-        if version.is_none() {
-            let problem = Problem::new(value.span(), "this is not a version");
-            self.problems
-                .push(problem.help("give the version of the newest file to skip, e.g. `start_after = \"20250131093000\"`"));
+        match &value {
+            Lit::Str(text) => self.set("start_after", &text.value(), value.span()),
+            Lit::Int(number) => self.set("start_after", number.base10_digits(), value.span()),
+            other => self.set(
+                "start_after",
+                &other.to_token_stream().to_string(),
+                value.span(),
+            ),
         }
-        self.settings.start_after = version;
         Ok(())
     }
 }
@@ -148,18 +124,18 @@ mod tests {
                 .collect::<Vec<_>>()
                 .join("\n")
         };
-        insta::assert_snapshot!(messages(r#"lint(deny = "renam, gravity", forbid = "rename", warn = "lexical-error"), start_after = true"#), @r#"
+        insta::assert_snapshot!(messages(r#"lint(deny = "renam, gravity", forbid = "rename", warn = "lexical-error"), start_after = true"#), @"
         unknown rule `renam`
           = help: did you mean `rename`?
         unknown rule `gravity`
-          = help: `migrate rules` lists them, and so does `docs/rules.md`
+          = help: run `migrate rules`, or read docs/rules.md, for their names
         unknown level `forbid`
-          = help: write `lint(deny = "…", warn = "…", allow = "…")`, with the names of rules
+          = help: the levels are `deny`, `warn` and `allow`
         `lexical-error` cannot be allowed
-          = help: what it reports could not be applied and recorded as it is
-        this is not a version
-          = help: give the version of the newest file to skip, e.g. `start_after = "20250131093000"`
-        "#);
+          = help: remove it from the list: what it reports fails when the migration runs
+        `true` is not a version
+          = help: give the version of the newest file to skip, e.g. 20250131093000
+        ");
         insta::assert_snapshot!(messages("lint(deny: rename), order = numeric"), @r#"
         expected `=`
           = help: write `lint(deny = "…", warn = "…", allow = "…")`, with the names of rules

@@ -12,6 +12,5 @@ mod testing;
 
 pub(crate) use self::parsed_file::ParsedFile;
 pub use self::rule::{Example, Rule};
-pub(crate) use self::rules::names;
-pub use self::rules::{RULES, find};
+pub use self::rules::{RULES, find, names};
 pub(crate) use self::run::{Selection, check, is_applied};

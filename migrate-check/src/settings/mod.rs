@@ -2,12 +2,15 @@
 
 mod embedded;
 mod file;
+mod option;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 pub(crate) use self::embedded::read as read_embedded;
 pub(crate) use self::file::configure;
 pub use self::file::{Configured, FILE};
+pub use self::option::{Complaint, KEYS, Notation, key, level};
 use crate::layouts::Layout;
 
 /// In which order file names must agree with versions.
@@ -86,16 +89,21 @@ impl Lint {
             .find(|(id, _)| *id == rule)
             .map(|(_, level)| *level)
     }
+
+    /// The level of each rule that was given one.
+    fn effective(&self) -> BTreeMap<&'static str, Level> {
+        self.levels.iter().copied().collect()
+    }
 }
 
 /// The rules there are.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct RuleNames {
+pub struct RuleNames {
     /// Those whose findings can be allowed.
-    pub(crate) allowable: Vec<&'static str>,
+    pub allowable: Vec<&'static str>,
     /// Those that stop the build whatever the settings say, because the migration could not work all the
     /// same.
-    pub(crate) fixed: Vec<&'static str>,
+    pub fixed: Vec<&'static str>,
 }
 
 /// Everything [`load`](crate::load()) needs beside the directory.
@@ -114,35 +122,4 @@ pub struct Settings {
     /// Files up to this version, which is included, ran long ago: only rules with level error apply to
     /// them.
     pub start_after: Option<i64>,
-}
-
-/// PostgreSQL cuts longer names short (`NAMEDATALEN` less one).
-const LONGEST_NAME: usize = 63;
-
-/// Says why PostgreSQL could not keep this name of a table or a schema as it is, and what to do.
-///
-/// # Errors
-/// An empty name, one with a NUL character, and one that is too long.
-pub fn judge_name(what: &str, name: &str) -> Result<(), (String, String)> {
-    let (message, help) = if name.is_empty() {
-        (
-            format!("the {what}'s name is empty"),
-            "leave the option out for the default".to_owned(),
-        )
-    } else if name.contains('\0') {
-        (
-            format!("the {what}'s name holds a NUL character"),
-            "PostgreSQL knows no such names".to_owned(),
-        )
-    } else if name.len() > LONGEST_NAME {
-        (
-            format!("the {what}'s name has {} bytes", name.len()),
-            format!(
-                "PostgreSQL keeps the first {LONGEST_NAME} bytes of a name: choose a shorter one"
-            ),
-        )
-    } else {
-        return Ok(());
-    };
-    Err((message, help))
 }

@@ -197,21 +197,21 @@ fn every_wrong_option_is_told_in_one_build() {
     unknown option `retries`
       = help: the options are `layout`, `order`, `table`, `schema`, `syntax`, `lint`, `start_after`
     unknown order `size`
-      = help: `order = alphabetical`(the default) or `order = numeric`
+      = help: use one of `alphabetical`, `numeric`
     option `order` is given twice
       = help: keep one of them
     expected `alphabetical` or `numeric` after `order =`
-      = help: `order = alphabetical`(the default) or `order = numeric`
+      = help: write it without quotes: `order = numeric`
     unknown syntax `maybe`
-      = help: `syntax = on`(the default) or `syntax = off`
+      = help: use one of `on`, `off`
     the table's name is empty
       = help: leave the option out for the default
     option `table` is given twice
       = help: keep one of them
     `audit.migrations` is not the name of a table
-      = help: name the schema apart: `schema = \"audit\", table = \"migrations\"`
-    the schema's name holds a NUL character
-      = help: PostgreSQL knows no such names
+      = help: name the schema separately: `schema = \"audit\", table = \"migrations\"`
+    the schema's name contains a NUL character
+      = help: delete it: PostgreSQL has no such names
     "#);
     let long = format!("schema = \"{}\"", "ä".repeat(32));
     insta::assert_snapshot!(errors(&long), @r"

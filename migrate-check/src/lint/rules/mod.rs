@@ -96,7 +96,7 @@ pub fn find(id: &str) -> Option<&'static Rule> {
 }
 
 /// The names of all rules.
-pub(crate) fn names() -> RuleNames {
+pub fn names() -> RuleNames {
     let ids = |allowable: bool| {
         let rules = RULES.iter().filter(move |rule| rule.allowable == allowable);
         rules.map(|rule| rule.id).collect()

@@ -4,29 +4,10 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{Caller, Place, RULE};
-use crate::diagnostics::nearest;
 use crate::diagnostics::{Diagnostic, Span};
 use crate::files::Source;
-use crate::layouts::Layout;
-use crate::settings::{Level, Order, RuleNames, Settings, Syntax, judge_name};
-
-/// Every setting there is. Each is an option of `embed_migrations!`, too.
-const KEYS: [&str; 7] = [
-    "layout",
-    "order",
-    "table",
-    "schema",
-    "syntax",
-    "lint",
-    "start_after",
-];
-
-/// What stands in `[lint]`.
-const LEVELS: [(&str, Level); 3] = [
-    ("deny", Level::Deny),
-    ("warn", Level::Warn),
-    ("allow", Level::Allow),
-];
+use crate::settings::option::{self, Complaint, Notation};
+use crate::settings::{Lint, Settings};
 
 /// Puts the file's settings into `settings`; says what is wrong with them.
 pub(super) fn apply(
@@ -47,8 +28,10 @@ pub(super) fn apply(
             let message = error.message().replace('\n', ": ");
             reading.complain(
                 error.span().unwrap_or(0..0),
-                message,
-                "the file is in TOML: https://toml.io",
+                complaint(
+                    message,
+                    "correct the TOML; its grammar is at https://toml.io",
+                ),
             );
         }
     }
@@ -62,14 +45,6 @@ struct Reading<'r> {
     caller: Caller<'r>,
     settings: &'r mut Settings,
     problems: Vec<Diagnostic>,
-}
-
-/// `start_after` was called `since`, which still works.
-fn current_name(name: &str) -> &str {
-    match name {
-        "since" => "start_after",
-        name => name,
-    }
 }
 
 impl Reading<'_> {
@@ -90,37 +65,39 @@ impl Reading<'_> {
 
     fn read(&mut self, table: &DeTable<'_>) {
         for (key, value) in table {
-            let (name, key_span) = (current_name(key.get_ref()), key.span());
-            if !KEYS.contains(&name) {
-                let help = match nearest(name, KEYS) {
-                    Some(known) => format!("did you mean `{known}`?"),
-                    None => format!("the settings are `{}`", KEYS.join("`, `")),
-                };
-                self.complain(key_span, format!("unknown setting `{name}`"), help);
-                continue;
-            }
+            let name = match option::key(key.get_ref(), "setting") {
+                Ok(name) => name,
+                Err(complaint) => {
+                    self.complain(key.span(), complaint);
+                    continue;
+                }
+            };
             let mut said = self.settings.clone();
             let set = match (name, value.get_ref()) {
                 ("lint", DeValue::Table(levels)) => {
+                    if self.caller.named.contains(&name) {
+                        // To be compared: the caller's levels are not the file's.
+                        said.lint = Lint::default();
+                    }
                     self.set_levels(&mut said, levels);
                     Ok(())
                 }
-                ("lint", _) => Err((
-                    "`lint` is not a table".to_owned(),
-                    "write `[lint]`, and below it `deny = [\"…\"]`, `warn` or `allow`".to_owned(),
+                ("lint", _) => Err(complaint(
+                    "`lint` is not a table",
+                    "write `[lint]`, and below it `deny = [\"…\"]`, `warn` or `allow`",
                 )),
                 ("start_after", DeValue::Integer(number)) => {
-                    set(&mut said, name, &number.to_string())
+                    said.set(name, &number.to_string(), Notation::Toml)
                 }
-                (_, DeValue::String(text)) => set(&mut said, name, text),
-                _ => Err((
+                (_, DeValue::String(text)) => said.set(name, text, Notation::Toml),
+                _ => Err(complaint(
                     format!("`{name}` is not a string"),
-                    "write it in quotes".to_owned(),
+                    "write it in quotes",
                 )),
             };
             match set {
                 Ok(()) => self.take(name, said, value.span()),
-                Err((message, help)) => self.complain(value.span(), message, help),
+                Err(complaint) => self.complain(value.span(), complaint),
             }
         }
     }
@@ -128,27 +105,28 @@ impl Reading<'_> {
     /// The rules that `[lint]` names. What is wrong with one of them is said at its place.
     fn set_levels(&mut self, settings: &mut Settings, table: &DeTable<'_>) {
         for (key, value) in table {
-            let named = LEVELS.iter().find(|(name, _)| *name == key.get_ref());
-            let Some((_, level)) = named else {
-                let name = key.get_ref();
-                let help = "the levels are `deny`, `warn` and `allow`";
-                self.complain(key.span(), format!("unknown level `{name}`"), help);
-                continue;
+            let level = match option::level(key.get_ref()) {
+                Ok(level) => level,
+                Err(complaint) => {
+                    self.complain(key.span(), complaint);
+                    continue;
+                }
             };
             let DeValue::Array(rules) = value.get_ref() else {
-                let message = format!("`{}` is not a list", key.get_ref());
-                self.complain(
-                    value.span(),
-                    message,
+                let wrong = complaint(
+                    format!("`{}` is not a list", key.get_ref()),
                     "write names of rules in brackets: `[\"rename\"]`",
                 );
+                self.complain(value.span(), wrong);
                 continue;
             };
             for rule in rules {
-                if let Err((message, help)) =
-                    set_level(settings, self.caller.rules, rule.get_ref(), *level)
-                {
-                    self.complain(rule.span(), message, help);
+                let set = match rule.get_ref() {
+                    DeValue::String(id) => settings.set_level(id, level, self.caller.rules),
+                    _ => Err(complaint("this is not a string", "write it in quotes")),
+                };
+                if let Err(complaint) = set {
+                    self.complain(rule.span(), complaint);
                 }
             }
         }
@@ -158,105 +136,27 @@ impl Reading<'_> {
     fn take(&mut self, key: &str, said: Settings, span: Span) {
         if !self.caller.named.contains(&key) {
             *self.settings = said;
-        } else if said != *self.settings {
-            self.complain(
-                span,
-                format!(
-                    "`{key}` is this here, and something else in the call of embed_migrations!"
-                ),
-                "say it here only: the program `migrate` reads this file as well",
+        } else if let Some(difference) =
+            said.difference(key, self.settings, "here", "in embed_migrations!")
+        {
+            let help = format!(
+                "remove `{key}` from embed_migrations!: the program `migrate` reads this file only"
             );
+            self.complain(span, complaint(difference, help));
         }
     }
 
-    fn complain(&mut self, span: Span, message: String, help: impl Into<String>) {
-        let problem = Diagnostic::error(RULE, &self.source.file, message);
-        self.problems.push(problem.at(span).help(help));
+    fn complain(&mut self, span: Span, complaint: Complaint) {
+        let problem = Diagnostic::error(RULE, &self.source.file, complaint.message);
+        self.problems.push(problem.at(span).help(complaint.help));
     }
 }
 
-/// Gives a rule a level.
-fn set_level(
-    settings: &mut Settings,
-    rules: &RuleNames,
-    rule: &DeValue<'_>,
-    level: Level,
-) -> Result<(), (String, String)> {
-    let DeValue::String(id) = rule else {
-        return Err((
-            "this is not a string".to_owned(),
-            "write it in quotes".to_owned(),
-        ));
-    };
-    let find = |names: &[&'static str]| names.iter().copied().find(|name| name == id);
-    match (find(&rules.allowable), find(&rules.fixed)) {
-        (None, None) => {
-            let names = rules.allowable.iter().chain(&rules.fixed).copied();
-            Err((
-                format!("unknown rule `{id}`"),
-                match nearest(id, names) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => "`migrate rules` lists them".to_owned(),
-                },
-            ))
-        }
-        (None, Some(_)) if level < Level::Deny => Err((
-            format!("`{id}` cannot be allowed"),
-            "what it reports could not be applied and recorded as it is".to_owned(),
-        )),
-        (Some(name), _) | (None, Some(name)) => {
-            settings.lint.set(name, level);
-            Ok(())
-        }
+fn complaint(message: impl Into<String>, help: impl Into<String>) -> Complaint {
+    Complaint {
+        message: message.into(),
+        help: help.into(),
     }
-}
-
-fn set(settings: &mut Settings, key: &str, value: &str) -> Result<(), (String, String)> {
-    let unknown = |words: &[&str]| {
-        let help = match nearest(value, words.iter().copied()) {
-            Some(known) => format!("did you mean {known:?}?"),
-            None => format!("it is one of \"{}\"", words.join("\", \"")),
-        };
-        (format!("unknown {key} {value:?}"), help)
-    };
-    match key {
-        "order" => {
-            settings.order = match value {
-                "alphabetical" => Order::Alphabetical,
-                "numeric" => Order::Numeric,
-                _ => return Err(unknown(&["alphabetical", "numeric"])),
-            }
-        }
-        "syntax" => {
-            settings.syntax = match value {
-                "on" => Syntax::On,
-                "off" => Syntax::Off,
-                _ => return Err(unknown(&["on", "off"])),
-            }
-        }
-        "layout" => {
-            let names = Layout::ALL.map(Layout::name);
-            settings.layout = Layout::named(value).ok_or_else(|| unknown(&names))?;
-        }
-        "start_after" => {
-            let version = value.parse().map_err(|_| {
-                (
-                    format!("{value:?} is not a version"),
-                    "give the version of the newest file to skip, e.g. 20250131093000".to_owned(),
-                )
-            })?;
-            settings.start_after = Some(version);
-        }
-        "table" => {
-            judge_name("table", value)?;
-            value.clone_into(&mut settings.table.name);
-        }
-        _ => {
-            judge_name("schema", value)?;
-            value.clone_into(&mut settings.table.schema);
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

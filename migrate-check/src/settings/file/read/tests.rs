@@ -88,17 +88,44 @@ fn every_mistake_is_shown_where_it_stands() {
     1 | order = ?
       |         ^
       |
-      = help: the file is in TOML: https://toml.io
+      = help: correct the TOML; its grammar is at https://toml.io
     ");
     let other = configured("migrate.toml", "order = 'numeric'\n", &["order"]);
-    insta::assert_snapshot!(complaints(&other), @"
-    migrate.toml:1:9: `order` is this here, and something else in the call of embed_migrations!
+    insta::assert_snapshot!(complaints(&other), @r#"
+    migrate.toml:1:9: `order` is "numeric" here but "alphabetical" in embed_migrations!
       |
     1 | order = 'numeric'
       |         ^^^^^^^^^
       |
-      = help: say it here only: the program `migrate` reads this file as well
-    ");
+      = help: remove `order` from embed_migrations!: the program `migrate` reads this file only
+    "#);
+}
+
+#[test]
+fn what_the_caller_names_as_well_must_be_the_same() {
+    let mut chosen = Settings::default();
+    chosen.lint.set("rename", Level::Deny);
+    chosen.start_after = Some(7);
+    let named = ["lint", "start_after", "table"];
+    let compared = |text: &str| {
+        let root = tempfile::tempdir().unwrap();
+        fs::write(root.path().join("migrate.toml"), text).unwrap();
+        let configured = configure(root.path(), "migrations", &chosen, &named);
+        let found = configured.diagnostics.into_iter();
+        found
+            .map(|found| found.message)
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    let same = "start_after = '0007'\ntable = 'schema_migrations'\n[lint]\ndeny = ['rename']\n";
+    assert_eq!(compared(same), "");
+    insta::assert_snapshot!(compared("start_after = 8\ntable = 'history'\n[lint]\nwarn = ['rename']\n"), @r#"
+    `start_after` is 8 here but 7 in embed_migrations!
+    `table` is "history" here but "schema_migrations" in embed_migrations!
+    `lint` warns of `rename` here but denies it in embed_migrations!
+    "#);
+    insta::assert_snapshot!(compared("[lint]\ndeny = ['rename', 'drop-table']\n"), @"`lint` denies `drop-table` here but does not name it in embed_migrations!");
+    insta::assert_snapshot!(compared("[lint]\n"), @"`lint` does not name `rename` here but denies it in embed_migrations!");
 }
 
 #[test]
@@ -148,7 +175,7 @@ fn levels_of_rules_and_where_they_begin() {
     5 | allow = ['renaem', 'transaction-control']
       |                    ^^^^^^^^^^^^^^^^^^^^^
       |
-      = help: what it reports could not be applied and recorded as it is
+      = help: remove it from the list: what it reports fails when the migration runs
     "#);
 }
 
