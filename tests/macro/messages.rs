@@ -172,7 +172,7 @@ fn main() {
       |                                                   ^^^^
 
     error: `audit.history` is not the name of a table
-             = help: name the schema apart: `schema = "audit", table = "history"`
+             = help: name the schema separately: `schema = "audit", table = "history"`
      --> src/main.rs:6:75
       |
     6 | embed_migrations!(pub static ITEM = "migrations", oder = numeric, table = "audit.history");
