@@ -2,7 +2,7 @@
 //! they are named, ordered and written so that they can be applied exactly once, and what the runtime has
 //! to know of each of them.
 //!
-//! This crate is an internal part of [`migrate-runtime`](https://crates.io/crates/migrate-runtime): it
+//! This crate is an internal part of `migrate-runtime`: it
 //! is published because Cargo asks for that, and its API may change in any release.
 //!
 //! [`load()`] does it all: it reads a directory and returns the migrations together with everything

@@ -202,10 +202,14 @@ pub use table::HistoryTable;
 pub use tenants::{TenantReport, Tenants, TenantsReport};
 pub use timestamp::Timestamp;
 
-/// The repository's front page: its examples compile.
+/// The repository's front page and this crate's: their examples compile.
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-mod readme {}
+mod readme {
+    #[doc = include_str!("../../README.md")]
+    mod of_the_repository {}
+    #[doc = include_str!("../README.md")]
+    mod of_the_crate {}
+}
 
 /// What the macro's output names. Not for people: it changes with every version.
 #[doc(hidden)]

@@ -1,16 +1,21 @@
 //! `cargo xtask features`: the library with every combination of its features.
 
+use std::fs;
+use std::path::Path;
+
 use serde_json::Value;
 
 use crate::Outcome;
-use crate::cargo::{cargo, list, metadata, run as run_command, text};
+use crate::cargo::{cargo, list, metadata, root, run as run_command, text};
 
 const PACKAGE: &str = "migrate-runtime";
 
-/// Runs clippy once for each combination.
+/// Runs clippy once for each combination. A feature that the library's own code does not mention only passes on to a
+/// dependency: it is switched on wherever all others are, and not combined any further.
 pub(crate) fn run() -> Outcome {
     let metadata = metadata()?;
-    let features: Vec<&str> = list(&metadata, "packages")
+    let code = code(&root().join(PACKAGE).join("src"))?;
+    let (features, passed_on): (Vec<&str>, Vec<&str>) = list(&metadata, "packages")
         .find(|package| text(package, "name") == PACKAGE)
         .and_then(|package| package.get("features"))
         .and_then(Value::as_object)
@@ -18,14 +23,17 @@ pub(crate) fn run() -> Outcome {
         .keys()
         .map(String::as_str)
         .filter(|feature| *feature != "default")
-        .collect();
+        .partition(|feature| code.contains(&format!("feature = \"{feature}\"")));
     for chosen in 0..1_u32 << features.len() {
-        let combination: Vec<&str> = features
+        let mut combination: Vec<&str> = features
             .iter()
             .enumerate()
             .filter(|(place, _)| chosen & (1 << place) != 0)
             .map(|(_, feature)| *feature)
             .collect();
+        if combination.len() == features.len() {
+            combination.extend(&passed_on);
+        }
         let combination = combination.join(",");
         eprintln!("features: [{combination}]");
         run_command(
@@ -36,4 +44,18 @@ pub(crate) fn run() -> Outcome {
         )?;
     }
     Ok(())
+}
+
+/// All sources below a folder, one after the other.
+fn code(folder: &Path) -> Outcome<String> {
+    let mut code = String::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            code.push_str(&self::code(&path)?);
+        } else {
+            code.push_str(&fs::read_to_string(&path)?);
+        }
+    }
+    Ok(code)
 }

@@ -40,9 +40,9 @@ const USAGE: &str = "usage: cargo xtask <task>
   campaign [--middle] [--seed N]
       starters killed, cut off and left without a server by the hundred, and the
       proof that everything was applied exactly once; --middle: a tenth of it
-  versions [MAJOR...]
+  versions [--others] [MAJOR...]
       run the scenarios on each supported PostgreSQL, or on these; those that are
-      not installed are fetched
+      not installed are fetched; --others: without the one that `cargo test` uses
   tidy
       check what neither the compiler nor clippy does
   rules

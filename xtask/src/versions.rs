@@ -12,11 +12,20 @@ const SUPPORTED: [u32; 6] = [13, 14, 15, 16, 17, 18];
 
 pub(crate) fn run(arguments: &[String]) -> Outcome {
     let mut wanted = Vec::new();
+    let mut others = false;
     for argument in arguments {
-        wanted.push(argument.parse::<u32>()?);
+        match argument.as_str() {
+            "--others" => others = true,
+            major => wanted.push(major.parse::<u32>()?),
+        }
     }
     if wanted.is_empty() {
         wanted = SUPPORTED.to_vec();
+    }
+    if others {
+        let tested = Installation::find(&Wanted::from_environment())?;
+        println!("versions: `cargo test` uses PostgreSQL {}", tested.version);
+        wanted.retain(|major| *major != tested.major);
     }
     let mut findings = Vec::new();
     for major in wanted {
