@@ -1,8 +1,8 @@
 //! What a statement does to the catalog.
 
 use migrate_sql::ast::{
-    AlterTable, Command, CreateIndex, CreateTable, Drop, EnumChange, Guard, ObjectKind, ObjectName,
-    Persistence, Rename, RenamedPart, SetSchema, Statement,
+    AlterTable, Command, CreateIndex, Drop, EnumChange, Guard, ObjectKind, ObjectName, Persistence,
+    Rename, RenamedPart, SetSchema, Statement,
 };
 
 use super::model::{Catalog, Relation};
@@ -13,7 +13,12 @@ impl Catalog {
     /// Applies a statement.
     pub(crate) fn apply(&mut self, statement: &Statement<'_>) {
         match &statement.command {
-            Command::CreateTable(created) => self.create_table(created),
+            Command::CreateTable(created) => {
+                let mut table = Table::new(created.is_partitioned);
+                table.add(statement);
+                let table = Relation::Table(table);
+                self.create(&created.name, created.persistence, created.guard, table);
+            }
             Command::CreateTableAs(created) => {
                 let table = Relation::Table(Table::default());
                 self.create(&created.name, created.persistence, created.guard, table);
@@ -31,7 +36,7 @@ impl Catalog {
                     self.types.insert(name.clone(), Some(self.file), ());
                 }
             }
-            Command::AlterTable(altered) => self.alter_table(altered),
+            Command::AlterTable(altered) => self.alter_table(altered, statement),
             Command::AlterEnum(altered) => {
                 if let EnumChange::Add { value, .. } = &altered.change {
                     let value = (altered.name.clone(), value.clone());
@@ -39,15 +44,10 @@ impl Catalog {
                 }
             }
             Command::Drop(dropped) => self.drop(dropped),
-            Command::Rename(renamed) => self.rename(renamed),
+            Command::Rename(renamed) => self.rename(renamed, statement),
             Command::SetSchema(moved) => self.set_schema(moved),
             _ => {}
         }
-    }
-
-    fn create_table(&mut self, created: &CreateTable<'_>) {
-        let table = Relation::Table(Table::new(created));
-        self.create(&created.name, created.persistence, created.guard, table);
     }
 
     fn create(
@@ -88,7 +88,7 @@ impl Catalog {
         self.create(&name, Persistence::Permanent, created.guard, index);
     }
 
-    fn alter_table(&mut self, altered: &AlterTable<'_>) {
+    fn alter_table(&mut self, altered: &AlterTable<'_>, statement: &Statement<'_>) {
         if altered.kind != ObjectKind::Table {
             return;
         }
@@ -97,9 +97,7 @@ impl Catalog {
             self.relations.insert(altered.name.clone(), None, unknown);
         }
         if let Some(table) = self.table_mut(&altered.name) {
-            for action in &altered.actions {
-                table.alter(&action.action);
-            }
+            table.add(statement);
         }
     }
 
@@ -119,7 +117,7 @@ impl Catalog {
         }
     }
 
-    fn rename(&mut self, renamed: &Rename) {
+    fn rename(&mut self, renamed: &Rename, statement: &Statement<'_>) {
         let Rename {
             kind,
             name,
@@ -138,14 +136,9 @@ impl Catalog {
                 };
                 self.move_to(*kind, name, new);
             }
-            RenamedPart::Column(old) => {
+            RenamedPart::Column(_) | RenamedPart::Constraint(_) => {
                 if let Some(table) = self.table_mut(name) {
-                    table.rename_column(old, new);
-                }
-            }
-            RenamedPart::Constraint(old) => {
-                if let Some(table) = self.table_mut(name) {
-                    table.rename_constraint(old, new);
+                    table.add(statement);
                 }
             }
             RenamedPart::Attribute(_) => {}

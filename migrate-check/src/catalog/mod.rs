@@ -10,6 +10,7 @@
 mod apply;
 mod model;
 mod namespace;
+mod shape;
 mod table;
 
 pub(crate) use self::model::{Catalog, Lasting};

@@ -3,7 +3,8 @@
 use migrate_sql::ast::{ColumnType, ObjectName};
 
 use super::namespace::{FileNumber, Namespace};
-use super::table::{KnownColumn, Table};
+use super::shape::KnownColumn;
+use super::table::Table;
 
 /// What exists at a point of the history.
 #[derive(Debug, Clone, Default)]
@@ -110,16 +111,17 @@ impl Catalog {
     /// Whether a valid check is known that says that a column holds no nulls.
     pub(crate) fn has_not_null_check(&self, table: &ObjectName, column: &str) -> bool {
         let table = self.table(table);
-        table.is_some_and(|table| table.has_not_null_check(column))
+        table.is_some_and(|table| table.shape().has_not_null_check(column))
     }
 
     /// Whether a table is known to have a check of its own that holds for all rows.
     pub(crate) fn has_valid_check(&self, table: &ObjectName) -> bool {
-        self.table(table).is_some_and(Table::has_valid_check)
+        let table = self.table(table);
+        table.is_some_and(|table| table.shape().has_valid_check())
     }
 
     fn column(&self, table: &ObjectName, column: &str) -> Option<&KnownColumn> {
-        self.table(table)?.column(column)
+        self.table(table)?.shape().column(column)
     }
 
     fn table(&self, name: &ObjectName) -> Option<&Table> {

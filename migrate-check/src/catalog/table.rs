@@ -1,150 +1,59 @@
 //! A table, as far as the statements so far show it.
 
-use std::collections::BTreeMap;
+use std::cell::OnceCell;
 
-use migrate_sql::ast::{
-    AlterTableAction, Column, ColumnType, Constraint, ConstraintKind, CreateTable, Validity,
-};
+use migrate_sql::ast::{Statement, statements};
+use migrate_sql::grammar::parse;
+use migrate_sql::scanner::scan;
 
-/// A table.
+use super::shape::Shape;
+
+/// A table. Its columns are read when they are first asked for: most tables are created and never asked about, and to
+/// read the columns of all took a tenth of the build's time.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Table {
     pub(super) is_partitioned: bool,
-    columns: BTreeMap<String, KnownColumn>,
-    /// Its checks that have a name.
-    checks: BTreeMap<String, Check>,
-}
-
-/// What is known of a column.
-#[derive(Debug, Clone)]
-pub(super) struct KnownColumn {
-    pub(super) data_type: ColumnType,
-    pub(super) is_nullable: bool,
-}
-
-/// A check.
-#[derive(Debug, Clone)]
-struct Check {
-    /// The column that it says is not null.
-    not_null: Option<String>,
-    validity: Validity,
+    /// The statements about it that are still to be read.
+    texts: Vec<Box<str>>,
+    shape: OnceCell<Shape>,
 }
 
 impl Table {
-    pub(super) fn new(created: &CreateTable<'_>) -> Self {
-        let mut table = Self {
-            is_partitioned: created.is_partitioned,
+    /// A table of which nothing is known yet.
+    pub(super) fn new(is_partitioned: bool) -> Self {
+        Self {
+            is_partitioned,
             ..Self::default()
-        };
-        for column in &created.columns {
-            table.add_column(column);
-        }
-        for constraint in &created.constraints {
-            table.add_constraint(constraint);
-        }
-        table
-    }
-
-    pub(super) fn column(&self, name: &str) -> Option<&KnownColumn> {
-        self.columns.get(name)
-    }
-
-    /// Whether a valid check says that a column holds no nulls.
-    pub(super) fn has_not_null_check(&self, column: &str) -> bool {
-        let mut valid = self.valid_checks();
-        valid.any(|check| check.not_null.as_deref() == Some(column))
-    }
-
-    /// Whether a check holds for all its rows.
-    pub(super) fn has_valid_check(&self) -> bool {
-        self.valid_checks().next().is_some()
-    }
-
-    fn valid_checks(&self) -> impl Iterator<Item = &Check> {
-        let checks = self.checks.values();
-        checks.filter(|check| check.validity == Validity::Valid)
-    }
-
-    /// Applies an action of `ALTER TABLE`.
-    pub(super) fn alter(&mut self, action: &AlterTableAction<'_>) {
-        match action {
-            AlterTableAction::AddColumn { column, .. } => self.add_column(column),
-            AlterTableAction::DropColumn { column, .. } => {
-                self.columns.remove(column);
-            }
-            AlterTableAction::SetNotNull(column) => self.set_nullable(column, false),
-            AlterTableAction::DropNotNull(column) => self.set_nullable(column, true),
-            AlterTableAction::SetType {
-                column, data_type, ..
-            } => {
-                if let Some(known) = self.columns.get_mut(column) {
-                    known.data_type = data_type.clone();
-                }
-            }
-            AlterTableAction::AddConstraint(constraint) => self.add_constraint(constraint),
-            AlterTableAction::ValidateConstraint(name) => {
-                if let Some(check) = self.checks.get_mut(name) {
-                    check.validity = Validity::Valid;
-                }
-            }
-            AlterTableAction::DropConstraint { name, .. } => {
-                self.checks.remove(name);
-            }
-            _ => {}
         }
     }
 
-    pub(super) fn rename_column(&mut self, old: &str, new: &str) {
-        if let Some(column) = self.columns.remove(old) {
-            self.columns.insert(new.to_owned(), column);
-        }
-        for check in self.checks.values_mut() {
-            if check.not_null.as_deref() == Some(old) {
-                check.not_null = Some(new.to_owned());
+    /// Its columns and constraints.
+    pub(super) fn shape(&self) -> &Shape {
+        self.shape.get_or_init(|| {
+            let mut shape = Shape::default();
+            for text in &self.texts {
+                read(text, &mut shape);
             }
-        }
+            shape
+        })
     }
 
-    pub(super) fn rename_constraint(&mut self, old: &str, new: &str) {
-        if let Some(check) = self.checks.remove(old) {
-            self.checks.insert(new.to_owned(), check);
+    /// Adds a statement about it: the one that creates it, or one that alters it.
+    pub(super) fn add(&mut self, statement: &Statement<'_>) {
+        if let Some(shape) = self.shape.get_mut() {
+            shape.apply(&statement.command);
+        } else {
+            let text = statement.source.text.get(statement.range());
+            self.texts.extend(text.map(Box::from));
         }
     }
+}
 
-    fn add_column(&mut self, column: &Column<'_>) {
-        let known = KnownColumn {
-            data_type: column.data_type.clone(),
-            is_nullable: !column.is_not_null(),
-        };
-        self.columns.insert(column.name.clone(), known);
-    }
-
-    fn set_nullable(&mut self, column: &str, is_nullable: bool) {
-        if let Some(known) = self.columns.get_mut(column) {
-            known.is_nullable = is_nullable;
-        }
-    }
-
-    fn add_constraint(&mut self, constraint: &Constraint<'_>) {
-        match &constraint.kind {
-            ConstraintKind::PrimaryKey { columns, .. } => {
-                for column in columns {
-                    self.set_nullable(column, false);
-                }
-            }
-            ConstraintKind::NotNull(column) if constraint.validity == Validity::Valid => {
-                self.set_nullable(column, false);
-            }
-            ConstraintKind::Check { not_null, .. } => {
-                if let Some(name) = &constraint.name {
-                    let check = Check {
-                        not_null: not_null.clone(),
-                        validity: constraint.validity,
-                    };
-                    self.checks.insert(name.clone(), check);
-                }
-            }
-            _ => {}
-        }
+/// Reads a statement that was valid when it was kept.
+fn read(text: &str, shape: &mut Shape) {
+    let scanned = scan(text);
+    let parsed = parse(text, &scanned.tokens, &scanned.faults);
+    for statement in statements(text, &scanned.tokens, &parsed) {
+        shape.apply(&statement.command);
     }
 }

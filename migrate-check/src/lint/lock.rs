@@ -44,6 +44,7 @@ pub(super) fn strongest(statement: &Statement<'_>, catalog: &Catalog) -> Option<
         }
         Command::CreateTable(created) => created
             .referenced()
+            .iter()
             .find_map(|parent| on(parent, LockMode::ShareRowExclusive)),
         _ => None,
     }

@@ -7,6 +7,7 @@ use super::object_name::ObjectName;
 use super::source::Source;
 use super::symbols as w;
 use crate::grammar::Node;
+use crate::scanner::Keyword;
 
 /// `CREATE TABLE`
 #[derive(Debug, Clone)]
@@ -19,14 +20,22 @@ pub struct CreateTable<'a> {
     pub guard: Guard,
     /// `ON COMMIT`
     pub on_commit: OnCommit,
-    /// The columns that the statement lists with a type.
-    pub columns: Vec<Column<'a>>,
-    /// The constraints beside the columns.
-    pub constraints: Vec<Constraint<'a>>,
     /// The table that this one becomes a partition of.
     pub partition_of: Option<ObjectName>,
     /// Whether it is itself divided into partitions.
     pub is_partitioned: bool,
+    source: Source<'a>,
+    /// The list in parentheses.
+    list: Option<Node<'a>>,
+}
+
+/// What `CREATE TABLE` lists in parentheses.
+#[derive(Debug, Clone, Default)]
+pub struct TableElements<'a> {
+    /// The columns that have a type.
+    pub columns: Vec<Column<'a>>,
+    /// The constraints beside the columns.
+    pub constraints: Vec<Constraint<'a>>,
 }
 
 /// `CREATE TABLE … AS`
@@ -44,21 +53,6 @@ pub struct CreateTableAs {
 
 impl<'a> CreateTable<'a> {
     pub(super) fn read(source: Source<'a>, node: Node<'a>) -> Option<Self> {
-        let mut columns = Vec::new();
-        let mut constraints = Vec::new();
-        let list = node.child(w::TABLE_ELEMENTS_OPT);
-        if let Some(list) = list.and_then(|list| list.child(w::TABLE_ELEMENTS)) {
-            for element in list.items(w::TABLE_ELEMENT) {
-                let Some(element) = element.only() else {
-                    continue;
-                };
-                match element.symbol() {
-                    w::COLUMN => columns.extend(Column::read(source, element)),
-                    w::TABLE_CONSTRAINT => constraints.extend(Constraint::read(source, element)),
-                    _ => {}
-                }
-            }
-        }
         let partition_of = if node.child(w::PARTITION).is_some() {
             let mut names = node.children().filter(|part| part.is(w::QUALIFIED_NAME));
             names.nth(1).and_then(|parent| source.object_name(parent))
@@ -71,18 +65,64 @@ impl<'a> CreateTable<'a> {
             persistence: Persistence::of(node),
             guard: Guard::of(node),
             on_commit: OnCommit::of(node),
-            columns,
-            constraints,
             partition_of,
             is_partitioned: partitions.is_some_and(|partitions| !partitions.is_empty()),
+            source,
+            list: node.child(w::TABLE_ELEMENTS_OPT),
         })
     }
 
+    /// Its columns and constraints. They are read here and not with the statement, because few tables are ever asked.
+    pub fn elements(&self) -> TableElements<'a> {
+        TableElements::read(self.source, self.list)
+    }
+
+    /// Whether this word stands anywhere in the statement, without quotes: quickly found, and most often it does not.
+    pub fn mentions(&self, word: Keyword) -> bool {
+        let mut tokens = self.source.tokens;
+        while let [token, rest @ ..] = tokens {
+            if token.is(word) {
+                return true;
+            }
+            tokens = rest;
+        }
+        false
+    }
+
     /// The tables that its foreign keys refer to: first those of columns, one a column.
-    pub fn referenced(&self) -> impl Iterator<Item = &ObjectName> {
-        let columns = self.columns.iter().filter_map(Column::referenced);
-        let constraints = self.constraints.iter();
-        columns.chain(constraints.filter_map(Constraint::referenced))
+    pub fn referenced(&self) -> Vec<ObjectName> {
+        if !self.mentions(Keyword::References) {
+            return Vec::new();
+        }
+        let elements = self.elements();
+        let columns = elements.columns.iter().filter_map(Column::referenced);
+        let constraints = elements.constraints.iter();
+        let constraints = constraints.filter_map(Constraint::referenced);
+        columns.chain(constraints).cloned().collect()
+    }
+}
+
+impl<'a> TableElements<'a> {
+    fn read(source: Source<'a>, list: Option<Node<'a>>) -> Self {
+        let mut elements = Self::default();
+        let Some(list) = list.and_then(|list| list.child(w::TABLE_ELEMENTS)) else {
+            return elements;
+        };
+        for element in list.items(w::TABLE_ELEMENT) {
+            let Some(element) = element.only() else {
+                continue;
+            };
+            match element.symbol() {
+                w::COLUMN => elements.columns.extend(Column::read(source, element)),
+                w::TABLE_CONSTRAINT => {
+                    elements
+                        .constraints
+                        .extend(Constraint::read(source, element));
+                }
+                _ => {}
+            }
+        }
+        elements
     }
 }
 

@@ -33,7 +33,7 @@ pub use self::column::{Column, ColumnConstraint};
 pub use self::column_type::ColumnType;
 pub use self::constraint::{Constraint, ConstraintKind, Validity};
 pub use self::create::Create;
-pub use self::create_table::{CreateTable, CreateTableAs};
+pub use self::create_table::{CreateTable, CreateTableAs, TableElements};
 pub use self::drop::Drop;
 pub use self::index::{CreateIndex, Descent};
 pub use self::maintenance::{Cluster, Filling, Refresh, Reindex, Truncate, Vacuum};

@@ -23,6 +23,7 @@
 use std::ops::Range;
 
 use migrate_sql::ast::{AlterTableAction, Column, Command, Kind};
+use migrate_sql::scanner::Keyword;
 
 use crate::diagnostics::Diagnostic;
 use crate::lint::context::Context;
@@ -64,8 +65,9 @@ fn check(context: &Context<'_>) -> Vec<Diagnostic> {
                 _ => None,
             })
             .collect(),
-        Command::CreateTable(created) => {
-            let columns = created.columns.iter().filter(is_json);
+        Command::CreateTable(created) if created.mentions(Keyword::Json) => {
+            let elements = created.elements();
+            let columns = elements.columns.iter().filter(is_json);
             columns.map(|column| find(&column.type_range)).collect()
         }
         _ => Vec::new(),
