@@ -26,10 +26,11 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| format!("`{text}` is longer than PostgreSQL can wait, 24 days"))
 }
 
-/// `3 ms`, `1.24 s`, `2 min 5 s`, `1 h 2 min`.
+/// `0.4 ms`, `3 ms`, `1.24 s`, `2 min 5 s`, `1 h 2 min`.
 pub(crate) fn show(duration: Duration) -> String {
     let seconds = duration.as_secs();
     match seconds {
+        0 if duration.as_millis() == 0 => format!("{:.1} ms", duration.as_secs_f64() * 1000.0),
         0 => format!("{} ms", duration.as_millis()),
         1..60 => format!("{:.2} s", duration.as_secs_f64()),
         60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
@@ -63,5 +64,6 @@ mod tests {
             .map(|milliseconds| show(Duration::from_millis(milliseconds)))
             .into();
         assert_eq!(shown, ["3 ms", "1.24 s", "2 min 5 s", "1 h 2 min"]);
+        assert_eq!(show(Duration::from_micros(437)), "0.4 ms");
     }
 }

@@ -90,11 +90,23 @@ impl Progress {
                 }
                 self.begin(format!("applying {file}"), true);
             }
+            Event::BatchStarted { .. } => self.begin(event.to_string(), true),
             Event::Statement { .. } => self.begin(event.to_string(), false),
-            Event::Applied { file, duration, .. } => self.text(&format!(
-                "{GOOD}applied{GOOD:#} {file} {DIM}in {}{DIM:#}",
-                duration::show(*duration)
-            )),
+            Event::Applied {
+                file,
+                duration,
+                attempts,
+                ..
+            } => {
+                let took = duration::show(*duration);
+                let tried = match attempts {
+                    1 => String::new(),
+                    _ => format!(" ({attempts} attempts)"),
+                };
+                self.text(&format!(
+                    "{GOOD}applied{GOOD:#} {file} {DIM}in {took}{tried}{DIM:#}"
+                ));
+            }
             Event::Reverted { file, duration, .. } => self.text(&format!(
                 "{GOOD}reverted{GOOD:#} with {file} {DIM}in {}{DIM:#}",
                 duration::show(*duration)
@@ -107,7 +119,12 @@ impl Progress {
                     self.note(&format!("{WARNING}note:{WARNING:#} {event}"));
                 }
             }
-            // Retrying, and whatever else may come to be said.
+            Event::Retried { file, .. } => {
+                self.note(&format!("{WARNING}note:{WARNING:#} {event}"));
+                // In a batch, this is where it turns out which of them is under way.
+                self.begin(format!("applying {file}"), false);
+            }
+            // Whatever else may come to be said.
             _ => self.note(&format!("{WARNING}note:{WARNING:#} {event}")),
         }
     }

@@ -50,6 +50,21 @@ pub enum Event<'a> {
         /// How many statements of a `no-transaction` file an interrupted run had completed; 0 otherwise.
         resumed_at: usize,
     },
+    /// Several quick migrations are about to run, in one message, each in its own transaction. [`Event::Applied`] names
+    /// each of them once the message is answered.
+    #[non_exhaustive]
+    BatchStarted {
+        /// The version of the first.
+        first: i64,
+        /// The version of the last.
+        last: i64,
+        /// The file of the first.
+        first_file: &'a str,
+        /// The file of the last.
+        last_file: &'a str,
+        /// How many they are.
+        count: usize,
+    },
     /// A statement of a `no-transaction` file is about to run.
     #[non_exhaustive]
     Statement {
@@ -101,8 +116,10 @@ pub enum Event<'a> {
         version: i64,
         /// Its file.
         file: &'a str,
-        /// How long it took, retries included.
+        /// How long it took, retries and the pauses before them included.
         duration: Duration,
+        /// How often it was tried; 1 unless locks were in the way.
+        attempts: u32,
     },
     /// A migration is reverted and its history row is deleted.
     #[non_exhaustive]
@@ -179,6 +196,11 @@ impl fmt::Display for Event<'_> {
             } => {
                 write!(f, "resuming {file} after statement {resumed_at}")
             }
+            Self::BatchStarted {
+                first_file,
+                last_file,
+                ..
+            } => write!(f, "applying {first_file} to {last_file}"),
             Self::Statement {
                 number, of, sql, ..
             } => {
@@ -211,7 +233,15 @@ impl fmt::Display for Event<'_> {
                 )?;
                 blocker.map_or(Ok(()), |blocker| write!(f, "; blocked by {blocker}"))
             }
-            Self::Applied { file, duration, .. } => write!(f, "applied {file} in {duration:.1?}"),
+            Self::Applied {
+                file,
+                duration,
+                attempts,
+                ..
+            } => {
+                write!(f, "applied {file} in {duration:.1?}")?;
+                write_attempts(f, *attempts)
+            }
             Self::Reverted { file, duration, .. } => {
                 write!(f, "reverted with {file} in {duration:.1?}")
             }
@@ -219,21 +249,96 @@ impl fmt::Display for Event<'_> {
     }
 }
 
-/// The same, for subscribers of the `tracing` crate: waiting and retrying are warnings.
+/// Why a migration took longer than its work, where it did.
+pub(crate) fn write_attempts(f: &mut fmt::Formatter<'_>, attempts: u32) -> fmt::Result {
+    if attempts > 1 {
+        write!(f, " ({attempts} attempts)")?;
+    }
+    Ok(())
+}
+
+/// Which waits are logged. An observer hears of every one, several in the first second; a log holds the first, then one
+/// every few seconds, as a rolling start is nothing special.
+#[cfg(feature = "tracing")]
+#[derive(Debug, Default)]
+pub(crate) struct WaitLog {
+    last: Option<std::time::Instant>,
+}
+
+#[cfg(feature = "tracing")]
+impl WaitLog {
+    const INTERVAL: Duration = Duration::from_secs(10);
+
+    /// Whether an event that happens `now` is logged.
+    pub(crate) fn admits(&mut self, event: &Event<'_>, now: std::time::Instant) -> bool {
+        if !event.is_wait() {
+            return true;
+        }
+        let due = self
+            .last
+            .is_none_or(|last| now.saturating_duration_since(last) >= Self::INTERVAL);
+        if due {
+            self.last = Some(now);
+        }
+        due
+    }
+}
+
+#[cfg(feature = "tracing")]
+impl Event<'_> {
+    fn is_wait(&self) -> bool {
+        matches!(
+            self,
+            Self::Waiting { .. } | Self::TableLocked { .. } | Self::HistoryMoved { .. }
+        )
+    }
+}
+
+/// The same, for subscribers of the `tracing` crate. Waiting for another instance is part of a rolling start; what keeps
+/// a migration from its locks, or was left behind by a run that died, is a warning.
 #[cfg(feature = "tracing")]
 pub(crate) fn trace(event: &Event<'_>) {
     match event {
-        Event::Waiting { .. }
-        | Event::TableLocked { .. }
-        | Event::HistoryMoved { .. }
-        | Event::Retried { .. }
-        | Event::BrokeLock { .. }
-        | Event::DroppedInvalidIndex { .. } => {
+        Event::Retried { .. } | Event::BrokeLock { .. } | Event::DroppedInvalidIndex { .. } => {
             tracing::warn!(target: "migrate", "{event}");
         }
         Event::Statement { .. } => tracing::debug!(target: "migrate", "{event}"),
-        Event::Started { .. } | Event::Applied { .. } | Event::Reverted { .. } => {
+        Event::Waiting { .. }
+        | Event::TableLocked { .. }
+        | Event::HistoryMoved { .. }
+        | Event::Started { .. }
+        | Event::BatchStarted { .. }
+        | Event::Applied { .. }
+        | Event::Reverted { .. } => {
             tracing::info!(target: "migrate", "{event}");
         }
+    }
+}
+
+#[cfg(all(test, feature = "tracing"))]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::{Event, WaitLog};
+
+    #[test]
+    fn a_wait_is_logged_once_and_then_every_ten_seconds() {
+        let start = Instant::now();
+        let wait = Event::HistoryMoved {
+            waited: Duration::ZERO,
+            delay: Duration::ZERO,
+        };
+        let mut log = WaitLog::default();
+        let logged: Vec<u64> = (0..250)
+            .map(|tenth| tenth * 100)
+            .filter(|after| log.admits(&wait, start + Duration::from_millis(*after)))
+            .collect();
+        assert_eq!(logged, [0, 10_000, 20_000]);
+        let applied = Event::Reverted {
+            version: 1,
+            file: "1_a.sql",
+            duration: Duration::ZERO,
+        };
+        assert!(log.admits(&applied, start) && log.admits(&applied, start));
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::event::write_attempts;
 use crate::migrations::Migration;
 
 /// What [`run`](crate::Runner::run) did.
@@ -34,7 +35,8 @@ pub struct AppliedMigration {
     pub name: String,
     /// The file that ran, e.g. `migrations/0002_users.sql`.
     pub file: String,
-    /// From the first message that carried it to its commit, retries included.
+    /// From the first message that carried it to its commit, with all attempts and the pauses between them. Of several
+    /// that shared a message or a transaction, the server's clock says how long each took.
     pub duration: Duration,
     /// How often it was tried; 1 unless locks were in the way.
     pub attempts: u32,
@@ -141,7 +143,9 @@ pub(crate) fn count(migrations: usize) -> String {
 impl fmt::Display for RunReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for applied in &self.applied {
-            writeln!(f, "applied {} in {:.1?}", applied.file, applied.duration)?;
+            write!(f, "applied {} in {:.1?}", applied.file, applied.duration)?;
+            write_attempts(f, applied.attempts)?;
+            f.write_str("\n")?;
         }
         match self.applied.len() {
             0 => write!(f, "up to date ({})", count(self.current))?,

@@ -157,8 +157,9 @@ impl<'a> Runner<'a> {
         self
     }
 
-    /// Ends the operation when `token` is stopped. The migration under way is finished first; then the operation ends
-    /// with [`ErrorKind::Stopped`](crate::ErrorKind::Stopped).
+    /// Ends the operation when `token` is stopped. The migration under way is finished first, with the quick ones that
+    /// begin in the same message within 0.2 s; then the operation ends with
+    /// [`ErrorKind::Stopped`](crate::ErrorKind::Stopped).
     pub fn stop(mut self, token: &StopToken) -> Self {
         self.options.stop = token.clone();
         self
@@ -189,7 +190,8 @@ impl<'a> Runner<'a> {
     ///
     /// One `SELECT` of the history; if nothing is pending, that is all. Otherwise one message for each migration,
     /// with its history row, its SQL and `COMMIT`. After a quick migration (50 ms), the next ones share a message,
-    /// each still in its own transaction: four, then sixteen, up to 64 or 256 KiB. A `no-transaction` file takes one
+    /// each still in its own transaction: four, then sixteen, up to 64 or 256 KiB. A message that has taken 0.2 s begins
+    /// no further one. A `no-transaction` file takes one
     /// message for each statement, or four for a statement that refuses a transaction.
     ///
     /// # Locking

@@ -92,6 +92,11 @@ impl Reply {
         self.sets.get(index).map(Vec::as_slice).unwrap_or_default()
     }
 
+    /// The first value of each row of each statement.
+    pub(crate) fn first_values(&self) -> impl Iterator<Item = &str> {
+        self.sets.iter().flatten().filter_map(|row| row.text(0))
+    }
+
     /// The last statement's rows.
     pub(crate) fn last_rows(&self) -> &[Row] {
         self.sets.last().map(Vec::as_slice).unwrap_or_default()

@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Asks operations to stop, e.g. from a signal handler. Clones share one request.
 ///
-/// An operation that has it ([`Runner::stop`](crate::Runner::stop)) finishes the migration under way, and those
-/// in the same message, and ends with [`ErrorKind::Stopped`](crate::ErrorKind::Stopped) before the next one.
-/// So does an operation that waits for another instance or for locks.
+/// An operation that has it ([`Runner::stop`](crate::Runner::stop)) finishes the migration under way and ends with
+/// [`ErrorKind::Stopped`](crate::ErrorKind::Stopped) before the next one. Of quick migrations that share a message, those
+/// that begin within the message's first 0.2 s are finished, too. So does an operation that waits for another instance or for locks.
 ///
 /// ```
 /// let token = migrate_runtime::StopToken::new();

@@ -1,11 +1,11 @@
 //! Migrations that travel together in one message: each is still applied by itself, and told of by itself.
 
-use std::fmt::Write as _;
 use std::sync::mpsc;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use migrate_fixtures::{Database, Server};
-use migrate_runtime::{Error, Event};
+use migrate_runtime::{Error, Event, RunReport, StopToken};
 
 use crate::set::{Driver, Set, both, connect, runtime, versions};
 
@@ -58,21 +58,94 @@ fn migrations_that_travel_together_have_transactions_of_their_own() {
 }
 
 #[test]
-fn they_are_told_of_as_if_they_had_come_one_by_one() {
+fn each_is_announced_once_before_it_runs_and_told_of_when_it_is_applied() {
     both(|driver, database| {
-        let mut told = String::new();
+        let (mut announced, mut applied) = (Vec::new(), Vec::new());
         let set = ten(6, "INSERT INTO t5 VALUES (1), (1)").load();
         let runner = set.runner().observer(|event| match event {
-            Event::Started { version, .. } => drop(write!(told, "begin {version}, ")),
-            Event::Applied { version, .. } => drop(write!(told, "applied {version}, ")),
+            Event::Started { version, .. } => announced.push(*version),
+            Event::BatchStarted {
+                first, last, count, ..
+            } => {
+                assert_eq!(i64::try_from(*count), Ok(last - first + 1));
+                announced.extend(*first..=*last);
+            }
+            Event::Applied { version, .. } => {
+                assert!(announced.contains(version), "{version} of {announced:?}");
+                applied.push(*version);
+            }
             _ => {}
         });
         driver.run(database, runner).unwrap_err();
-        let mut expected = String::new();
-        for version in 1..=5 {
-            let _ = write!(expected, "begin {version}, applied {version}, ");
-        }
-        assert_eq!(told, expected + "begin 6, ");
+        assert_eq!(applied, [1, 2, 3, 4, 5]);
+        let told = announced.clone();
+        announced.sort_unstable();
+        announced.dedup();
+        assert_eq!(announced, told, "in order, and once each");
+    });
+}
+
+#[test]
+fn a_request_to_stop_ends_a_message_after_the_migration_under_way() {
+    both(|driver, database| {
+        let set = ten(6, "SELECT pg_advisory_xact_lock(6)").load();
+        let mut holder = database.client();
+        holder.batch_execute("SELECT pg_advisory_lock(6)").unwrap();
+        let stop = StopToken::new();
+        let error = thread::scope(|scope| {
+            let runner = set.runner().lock_timeout(Duration::ZERO).stop(&stop);
+            let running = scope.spawn(move || driver.run(database, runner));
+            let waits = "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = 6 \
+                 AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))";
+            while database.value(waits) == "f" {
+                thread::sleep(Duration::from_millis(5));
+            }
+            // It is not quick any more.
+            thread::sleep(Duration::from_millis(300));
+            stop.stop();
+            drop(holder);
+            running.join().unwrap().unwrap_err()
+        });
+        assert!(error.is_stopped(), "{error}");
+        assert_eq!(versions(error.report()), [1, 2, 3, 4, 5, 6]);
+        assert_eq!(tables(database), "5");
+        let report = driver.run(database, set.runner()).unwrap();
+        assert_eq!(versions(&report), [7, 8, 9, 10]);
+    });
+}
+
+#[test]
+fn each_has_its_own_time() {
+    let slow = Duration::from_millis(150);
+    let total = |report: &RunReport| -> Duration {
+        let times = report.applied.iter().map(|applied| applied.duration);
+        assert!(times.clone().all(|time| !time.is_zero()), "{report}");
+        times.sum()
+    };
+    both(|driver, database| {
+        let set = ten(6, "SELECT pg_sleep(0.15); CREATE TABLE t6 ()").load();
+        let started = Instant::now();
+        let report = driver.run(database, set.runner()).unwrap();
+        assert!(total(&report) <= started.elapsed(), "{report}");
+        assert!(report.applied[5].duration >= slow, "{report}");
+    });
+    both(|driver, database| {
+        let set = ten(6, "SELECT pg_sleep(0.15); CREATE TABLE t6 ()").load();
+        let started = Instant::now();
+        let runner = set.runner().single_transaction(true);
+        let report = driver.run(database, runner).unwrap();
+        assert!(total(&report) <= started.elapsed(), "{report}");
+        assert!(report.applied[5].duration >= slow, "{report}");
+    });
+    // A deferred constraint takes its time when the transaction commits.
+    both(|driver, database| {
+        let late = "CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.15); RETURN NULL; END $$;\n\
+             CREATE TABLE t6 (id int);\n\
+             CREATE CONSTRAINT TRIGGER late AFTER INSERT ON t6 DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION late();\n\
+             INSERT INTO t6 VALUES (1)";
+        let set = ten(6, late).load();
+        let report = driver.run(database, set.runner()).unwrap();
+        assert!(report.applied[5].duration >= slow, "{report}");
     });
 }
 

@@ -203,7 +203,8 @@ fn the_observer_hears_of_every_migration() {
             .observer(|event| heard.lock().unwrap().push(event.to_string()));
         driver.run(database, runner).unwrap();
         let heard = heard.into_inner().unwrap();
-        assert_eq!(heard.len(), 6);
+        let applied = heard.iter().filter(|event| event.starts_with("applied "));
+        assert_eq!(applied.count(), 3);
         assert_eq!(heard[0], "applying migrations/0001_users.sql");
         assert!(heard[1].starts_with("applied migrations/0001_users.sql in "));
     });

@@ -11,7 +11,7 @@ use crate::error::{Error, Kind};
 use crate::event::{Event, OtherSession};
 use crate::migrations::Migration;
 use crate::report::AppliedMigration;
-use crate::session::{Sent, SessionError};
+use crate::session::{Reply, Sent, SessionError};
 
 /// What another attempt may cure: lock timeout, deadlock, serialization failure.
 pub(super) const PASSING: [&str; 3] = ["55P03", "40P01", "40001"];
@@ -21,6 +21,24 @@ pub(super) const PASSING: [&str; 3] = ["55P03", "40P01", "40001"];
 pub(super) struct Attempt {
     pub(super) failure: Box<SessionError>,
     pub(super) elapsed: Duration,
+}
+
+/// How a message with files in it ended, after so many attempts.
+#[derive(Debug)]
+pub(super) struct Transacted {
+    pub(super) outcome: Outcome,
+    pub(super) attempts: u32,
+    pub(super) reply: Reply,
+}
+
+impl Transacted {
+    fn new(outcome: Outcome, attempts: u32, reply: Reply) -> Self {
+        Self {
+            outcome,
+            attempts,
+            reply,
+        }
+    }
 }
 
 impl<'e> Engine<'e, '_> {
@@ -96,13 +114,17 @@ impl<'e> Engine<'e, '_> {
     ) -> Result<Outcome, Error> {
         let item = up(step);
         let message = sql::apply(self.table, item, &Basis::of(history), self.limits());
-        self.start(&step.migration);
-        let started = Instant::now();
-        let (outcome, attempts) = self.transact(&message, &[item], failed).await?;
-        if outcome == Outcome::Done {
-            self.applied(&step.migration, started.elapsed(), attempts);
+        // Where an attempt has failed already, the batch that it was made in has been told of.
+        if failed.is_none() {
+            self.start(&step.migration);
         }
-        Ok(outcome)
+        let before = failed.as_ref().map_or(Duration::ZERO, |at| at.elapsed);
+        let started = Instant::now();
+        let done = self.transact(&message, &[item], failed).await?;
+        if done.outcome == Outcome::Done {
+            self.applied(&step.migration, before + started.elapsed(), done.attempts);
+        }
+        Ok(done.outcome)
     }
 
     /// Applies all of `steps` in one transaction, or none.
@@ -119,17 +141,21 @@ impl<'e> Engine<'e, '_> {
         }
         let items: Vec<ScriptRef<'_>> = steps.iter().map(up).collect();
         let message = sql::apply_all(self.table, &items, &Basis::of(history), self.limits());
-        for step in steps {
-            self.start(&step.migration);
-        }
+        self.start_batch(steps);
         let started = Instant::now();
-        let (outcome, attempts) = self.transact(&message, &items, None).await?;
-        if outcome == Outcome::Done {
-            for step in steps {
-                self.applied(&step.migration, started.elapsed(), attempts);
+        let done = self.transact(&message, &items, None).await?;
+        if done.outcome == Outcome::Done {
+            // The server says how long each took. What is left is for all of them: other attempts, the pauses before
+            // them, and the commit.
+            let took = sql::times(&done.reply);
+            let share = |all: Duration| all / u32::try_from(steps.len()).unwrap_or(u32::MAX).max(1);
+            let rest = share(started.elapsed().saturating_sub(took.iter().sum()));
+            for (at, step) in steps.iter().enumerate() {
+                let own = took.get(at).copied().unwrap_or_default();
+                self.applied(&step.migration, own + rest, done.attempts);
             }
         }
-        Ok(outcome)
+        Ok(done.outcome)
     }
 
     /// Sends a message with files in it, again and again while only locks are in the way; also says
@@ -139,7 +165,7 @@ impl<'e> Engine<'e, '_> {
         message: &Message,
         items: &[ScriptRef<'_>],
         mut failed: Option<Attempt>,
-    ) -> Result<(Outcome, u32), Error> {
+    ) -> Result<Transacted, Error> {
         let mut backoff = Backoff::retrying();
         let mut attempt = 1;
         loop {
@@ -147,19 +173,22 @@ impl<'e> Engine<'e, '_> {
                 attempt
             } else {
                 let started = Instant::now();
-                let Err(failure) = self.send_file(message, items).await else {
-                    return Ok((Outcome::Done, attempt));
-                };
-                let elapsed = started.elapsed();
-                Attempt { failure, elapsed }
+                match self.send_file(message, items).await {
+                    Ok(reply) => return Ok(Transacted::new(Outcome::Done, attempt, reply)),
+                    Err(failure) => {
+                        let elapsed = started.elapsed();
+                        Attempt { failure, elapsed }
+                    }
+                }
             };
             if let Some(outcome) = signal(self.table, &failure)
                 && self.is_another_s(&failure, items).await?
             {
-                return Ok((outcome, attempt));
+                return Ok(Transacted::new(outcome, attempt, Reply::default()));
             }
             if failure.code() == "55P03" && self.is_held().await {
-                return Ok((Outcome::LockHeld, attempt));
+                let outcome = Outcome::LockHeld;
+                return Ok(Transacted::new(outcome, attempt, Reply::default()));
             }
             if !PASSING.contains(&failure.code()) {
                 return Err(self
@@ -265,12 +294,32 @@ impl<'e> Engine<'e, '_> {
         });
     }
 
+    /// Tells of several that begin in one message. Which of them is under way is not known until it is answered.
+    pub(super) fn start_batch(&mut self, steps: &[Step<'e>]) {
+        let (Some(first), Some(last)) = (steps.first(), steps.last()) else {
+            return;
+        };
+        if steps.len() == 1 {
+            return self.start(&first.migration);
+        }
+        let (first, last) = (&first.migration, &last.migration);
+        self.announced = None;
+        self.emit(&Event::BatchStarted {
+            first: first.version,
+            last: last.version,
+            first_file: &first.up.path(),
+            last_file: &last.up.path(),
+            count: steps.len(),
+        });
+    }
+
     pub(super) fn applied(&mut self, migration: &Migration<'_>, duration: Duration, attempts: u32) {
         let file = migration.up.path();
         self.emit(&Event::Applied {
             version: migration.version,
             file: &file,
             duration,
+            attempts,
         });
         self.report.applied.push(AppliedMigration {
             version: migration.version,

@@ -1,10 +1,10 @@
 //! Several migrations in one message, each in a transaction of its own.
 //!
 //! A round trip (locally, a context switch) costs more than a small migration itself, so migrations share a
-//! message while they are quick. The first of a run goes alone, and so does one after a slow one. Nothing else
-//! changes: each takes the lock, checks the history and commits by itself, and observers get the same events as if
-//! they had been sent one by one. Where one fails, those before it are committed, those after it have not begun,
-//! and the run continues one by one from there.
+//! message while they are quick. The first of a run goes alone, and so does one after a slow one. Each still takes
+//! the lock, checks the history and commits by itself. Which of them is running cannot be seen from here: observers
+//! hear of all of them before, and of each with its own time after. Where one fails, those before it are committed,
+//! those after it have not begun, and the run continues one by one from there.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::{Duration, Instant};
@@ -18,9 +18,10 @@ use crate::session::{Row, SessionError};
 
 /// After a message that took no longer than this, the next carries four times as many migrations.
 const FAST: Duration = Duration::from_millis(50);
-/// After a message that took longer than this, the next carries one.
+/// A message that has taken longer than this begins no further migration, and the next message carries one. So a
+/// request to stop waits for the migration under way, and at most this long for others.
 const SLOW: Duration = Duration::from_millis(200);
-/// The most migrations in one message: more save little, and a run can be stopped only between messages.
+/// The most migrations in one message: more save little.
 const MAX_BATCH: usize = 64;
 /// The most bytes of SQL in one message, which is held in memory several times.
 const MAX_BYTES: usize = 256 * 1024;
@@ -95,10 +96,8 @@ impl<'e> Engine<'e, '_> {
         let items: Vec<ScriptRef<'_>> = steps.iter().map(up).collect();
         let token = token();
         let mut basis = Basis::of(history);
-        let batch = Batch::new(self.table, &items, &basis, self.limits(), &token);
-        if let Some(first) = steps.first() {
-            self.start(&first.migration);
-        }
+        let batch = Batch::new(self.table, &items, &basis, self.limits(), SLOW, &token);
+        self.start_batch(steps);
         self.session.must_be_restored(batch.forget.clone());
         let started = Instant::now();
         let sent = self
@@ -108,21 +107,20 @@ impl<'e> Engine<'e, '_> {
         let elapsed = started.elapsed();
         let (took, failure) = match sent {
             Ok(reply) => {
-                let took = read_commit_times(reply.last_rows(), &token);
+                let took = read_commit_times(reply.last_rows(), &token, Ended::Whole);
                 // All of it is committed, whether the session could count or not.
-                let took = (0..steps.len()).map(|at| took.get(at).copied().unwrap_or(elapsed));
-                (took.collect(), None)
+                let share = elapsed / u32::try_from(steps.len()).unwrap_or(u32::MAX).max(1);
+                let took = (0..steps.len()).map(|at| took.get(at).copied().unwrap_or(share));
+                (took.collect::<Vec<_>>(), None)
             }
             Err((failure, counted)) => {
-                let took = counted.map(|reply| read_commit_times(reply.last_rows(), &token));
+                let took =
+                    counted.map(|reply| read_commit_times(reply.last_rows(), &token, Ended::Early));
                 (took.unwrap_or_default(), Some(failure))
             }
         };
         self.session.holds_nothing();
-        for (at, (step, took)) in steps.iter().zip(&took).enumerate() {
-            if at > 0 {
-                self.start(&step.migration);
-            }
+        for (step, took) in steps.iter().zip(&took) {
             self.applied(&step.migration, *took, 1);
         }
         let done = took.len().min(steps.len());
@@ -130,13 +128,17 @@ impl<'e> Engine<'e, '_> {
             None => self.batch_size.applied(elapsed),
             // Another instance is at work, which says nothing about the files.
             Some(failure) if signal(self.table, failure).is_some() => {}
+            Some(failure) if failure.asserts(sql::LATE) => self.batch_size.applied(elapsed),
             Some(_) => self.batch_size.one_by_one(),
         }
+        // The next has not begun, so that nothing is to be told of it.
+        let failure = failure.filter(|failure| !failure.asserts(sql::LATE));
         let failed = failure.zip(items.get(done)).and_then(|(failure, item)| {
             let applied = items.iter().take(done).map(|item| item.version);
             basis.newest = applied.fold(basis.newest, Ord::max);
             let single = sql::apply(self.table, *item, &basis, self.limits());
             let failure = alone(failure, &batch.message, &single, done)?;
+            let elapsed = elapsed.saturating_sub(took.iter().sum());
             Some(Attempt { failure, elapsed })
         });
         Sent { done, failed }
@@ -149,16 +151,40 @@ fn token() -> String {
     format!("{:016x}", RandomState::new().build_hasher().finish())
 }
 
-/// How long each of the applied ones took.
-fn read_commit_times(counted: &[Row], token: &str) -> Vec<Duration> {
-    let counted = counted.first().and_then(|row| row.text(0));
-    let Some(milliseconds) = counted.and_then(|counted| counted.strip_prefix(token)) else {
+/// Whether a batch came to its end, where the server's clock was read once more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    Whole,
+    Early,
+}
+
+/// How long each of the applied ones took: from its start to the start of the next, so that its commit is its own.
+fn read_commit_times(counted: &[Row], token: &str, ended: Ended) -> Vec<Duration> {
+    let Some(row) = counted.first() else {
         return Vec::new();
     };
-    milliseconds
-        .split_ascii_whitespace()
-        .map(|number| Duration::from_millis(number.parse().unwrap_or_default()))
-        .collect()
+    let Some(times) = row.text(0).and_then(|counted| counted.strip_prefix(token)) else {
+        return Vec::new();
+    };
+    let mut took: Vec<Duration> = Vec::new();
+    // When the one before began, and when it ended as far as is known.
+    let mut last: Option<(u64, u64)> = None;
+    for times in times.split_ascii_whitespace() {
+        let (start, end) = times.split_once('-').unwrap_or((times, times));
+        let [start, end] = [start, end].map(|time| time.parse::<u64>().unwrap_or_default());
+        if let Some((started, _)) = last {
+            took.push(Duration::from_micros(start.saturating_sub(started)));
+        }
+        last = Some((start, end));
+    }
+    if let Some((start, end)) = last {
+        let end = match ended {
+            Ended::Whole => row.number(3).unwrap_or(end),
+            Ended::Early => end,
+        };
+        took.push(Duration::from_micros(end.saturating_sub(start)));
+    }
+    took
 }
 
 /// The failure of a batch, translated into the message `single` that holds only the migration at which it stopped.

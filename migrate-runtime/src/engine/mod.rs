@@ -75,6 +75,8 @@ pub(crate) struct Engine<'e, 'o> {
     reading: Option<String>,
     /// The migration that the observer was told of last.
     announced: Option<i64>,
+    #[cfg(feature = "tracing")]
+    wait_log: crate::event::WaitLog,
 }
 
 /// How an attempt at one migration ended, if not with an error.
@@ -120,6 +122,8 @@ impl<'e, 'o> Engine<'e, 'o> {
             batch_size: BatchSize::new(),
             reading: None,
             announced: None,
+            #[cfg(feature = "tracing")]
+            wait_log: crate::event::WaitLog::default(),
         };
         match table.problem() {
             Some(problem) => Err(Error::new(Kind::BadTable { problem })),
@@ -260,7 +264,9 @@ impl<'e, 'o> Engine<'e, 'o> {
 
     fn emit(&mut self, event: &Event<'_>) {
         #[cfg(feature = "tracing")]
-        crate::event::trace(event);
+        if self.wait_log.admits(event, Instant::now()) {
+            crate::event::trace(event);
+        }
         if let Some(observer) = self.observer {
             observer(event);
         }

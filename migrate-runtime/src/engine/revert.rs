@@ -132,7 +132,8 @@ impl<'e> Engine<'e, '_> {
         let (outcome, attempts) = if script.transactional {
             let basis = Basis::of(history);
             let message = sql::revert(self.table, item, &basis, self.limits());
-            self.transact(&message, &[item], None).await?
+            let done = self.transact(&message, &[item], None).await?;
+            (done.outcome, done.attempts)
         } else {
             (
                 self.journal(Direction::Down, item, resume.as_ref(), history)

@@ -1,11 +1,14 @@
 //! Messages that carry a whole file in a transaction.
 
+use std::time::Duration;
+
 use super::journal::{checked, claimed};
 use super::trust::{is_writable, lock_to_write};
 use super::{
-    BEGIN, Basis, Limits, MILLISECONDS, Message, PIN_PATH, ScriptRef, begin_row, if_unmoved,
+    BEGIN, Basis, GUARD, Limits, MILLISECONDS, Message, PIN_PATH, ScriptRef, begin_row, if_unmoved,
     insert_item, lock_taken, set_path, settings, timeouts, unmoved,
 };
+use crate::session::Reply;
 use crate::table::HistoryTable;
 
 /// Applies one migration: its row, its SQL and its commit in one message.
@@ -60,7 +63,7 @@ fn apply_one(
     limits: Limits<'_>,
 ) {
     let start = [begin_row(table, item)];
-    let end = checked(&finish_row(table, &item.version.to_string()));
+    let end = timed(&finish_row(table, &item.version.to_string()));
     run_between(message, at, item, limits, "", &start, &end);
 }
 
@@ -71,6 +74,36 @@ pub(super) fn finish_row(table: &HistoryTable, version: &str) -> String {
          WHERE version OPERATOR(pg_catalog.=) {version}::bigint \
          AND xid OPERATOR(pg_catalog.=) pg_catalog.txid_current()::pg_catalog.text \
          AND state OPERATOR(pg_catalog.=) 'running'",
+    )
+}
+
+/// [`checked`], which answers with how long the row's migration took, for [`times`].
+fn timed(write: &str) -> String {
+    format!(
+        "WITH u AS ({write} RETURNING started_at) \
+         SELECT CASE WHEN pg_catalog.count(*) OPERATOR(pg_catalog.=) 1::bigint \
+         THEN pg_catalog.concat('{TOOK}', {took}) \
+         ELSE pg_catalog.concat('{GUARD}', pg_catalog.count(*))::integer::pg_catalog.text END FROM u",
+        took = microseconds("pg_catalog.clock_timestamp()", "pg_catalog.max(started_at)"),
+    )
+}
+
+/// Begins the answer of [`timed`].
+const TOOK: &str = "migrate:took ";
+
+/// How long each migration of [`apply_all`] took. The rows are known by what they say: a file answers with rows as well.
+pub(crate) fn times(reply: &Reply) -> Vec<Duration> {
+    let times = reply
+        .first_values()
+        .filter_map(|value| value.strip_prefix(TOOK)?.parse().ok());
+    times.map(Duration::from_micros).collect()
+}
+
+/// From one time to a later one.
+pub(super) fn microseconds(to: &str, from: &str) -> String {
+    format!(
+        "(pg_catalog.date_part('epoch', {to} OPERATOR(pg_catalog.-) {from}) \
+         OPERATOR(pg_catalog.*) 1000000::double precision)::bigint"
     )
 }
 

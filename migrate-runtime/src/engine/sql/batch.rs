@@ -3,19 +3,23 @@
 //! What every one of them needs is prepared once, because to plan a statement costs more than to carry it out.
 //! The names are this message's alone and go with it, so with a pooler they clash with no other client's.
 
-use super::apply::{finish_row, taken};
+use std::time::Duration;
+
+use super::apply::{finish_row, microseconds, taken};
 use super::trust::lock_to_write;
 use super::{
-    BEGIN, Basis, GUARD, Limits, Message, ScriptRef, if_unmoved, insert, set_path, settings,
-    timeouts,
+    BEGIN, Basis, GUARD, LATE, Limits, Message, ScriptRef, if_unmoved, insert, milliseconds,
+    set_path, settings, timeouts,
 };
 use crate::table::{HistoryTable, Literal};
 
-/// What the transactions have counted: the message's token, and of each that is committed how many
-/// milliseconds it took. The count is a setting of the session, so it commits with each of them; here it
-/// is read and cleared.
+/// What the transactions have counted: the message's token, and of each that is committed when it began and was about to
+/// commit, in microseconds of the message. The count is a setting of the session, so it commits with each of them; here
+/// it is read and cleared. The last column is when the message ended.
 pub(crate) const COMMIT_COUNT: &str = "SELECT pg_catalog.current_setting('migrate.applied', true), \
-     pg_catalog.set_config('migrate.applied', '', false), pg_catalog.set_config('migrate.before', '', false)";
+     pg_catalog.set_config('migrate.applied', '', false), pg_catalog.set_config('migrate.before', '', false), \
+     (pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) \
+     pg_catalog.statement_timestamp()) OPERATOR(pg_catalog.*) 1000000::double precision)::bigint";
 
 /// Such a message.
 #[derive(Debug)]
@@ -26,13 +30,15 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
-    /// Applies migrations that have no rows yet and leave the session alone, as far as the first that fails. `token`
-    /// is hexadecimal and no other message's.
+    /// Applies migrations that have no rows yet and leave the session alone, as far as the first that fails. After
+    /// the first, none begins once the message has taken longer than `time`. `token` is hexadecimal and no other
+    /// message's.
     pub(crate) fn new(
         table: &HistoryTable,
         items: &[ScriptRef<'_>],
         basis: &Basis,
         limits: Limits<'_>,
+        time: Duration,
         token: &str,
     ) -> Self {
         let mut message = Message::default();
@@ -49,9 +55,9 @@ impl Batch {
         message.add(&format!(
             "PREPARE migrate_take_{token} (pg_catalog.text, pg_catalog.text) AS SELECT {timeouts}"
         ));
-        let version = if_unmoved(table, basis, "$4", "$1");
+        let version = if_in_time(time, "$5", &if_unmoved(table, basis, "$4", "$1"));
         message.add(&format!(
-            "PREPARE migrate_begin_{token} (bigint, pg_catalog.text, pg_catalog.text, bigint) AS {}",
+            "PREPARE migrate_begin_{token} (bigint, pg_catalog.text, pg_catalog.text, bigint, boolean) AS {}",
             insert(table, [&version, "$2", "$3"], "running")
         ));
         message.add(&format!(
@@ -79,11 +85,12 @@ impl Batch {
                 message.add(&set_path(path));
             }
             message.add(&format!(
-                "EXECUTE migrate_begin_{token}({}, {}, '{}', {})",
+                "EXECUTE migrate_begin_{token}({}, {}, '{}', {}, {})",
                 item.version,
                 Literal(item.name),
                 item.script.checksum,
                 newest,
+                at > 0,
             ));
             message.body(at, item.script.sql, 0, 0, item.script.statements.len());
             message.add(&format!("EXECUTE migrate_leave_{token}({wait}, {work})"));
@@ -100,13 +107,31 @@ impl Batch {
     }
 }
 
+/// `value`, unless the message came longer ago than `time` and `bounded` holds. A message cannot be called back: without
+/// this, a request to stop would wait for all that is in it. (The timestamp of a statement is that of its message.)
+fn if_in_time(time: Duration, bounded: &str, value: &str) -> String {
+    format!(
+        "CASE WHEN {bounded} AND pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) pg_catalog.statement_timestamp() \
+         OPERATOR(pg_catalog.>) '{} milliseconds'::interval THEN pg_catalog.concat('{LATE}')::bigint ELSE {value} END",
+        milliseconds(time)
+    )
+}
+
 /// A write that fails unless it meets exactly the row that this transaction has made, and counts it.
 fn counted(write: &str) -> String {
     format!(
-        "WITH u AS ({write} RETURNING ms) \
+        "WITH u AS ({write} RETURNING started_at) \
          SELECT CASE WHEN pg_catalog.count(*) OPERATOR(pg_catalog.=) 1::bigint \
          THEN pg_catalog.set_config('migrate.applied', pg_catalog.concat(\
-             pg_catalog.current_setting('migrate.applied', true), ' ', pg_catalog.max(ms)), false) \
-         ELSE pg_catalog.concat('{GUARD}', pg_catalog.count(*))::integer::pg_catalog.text END FROM u"
+             pg_catalog.current_setting('migrate.applied', true), ' ', {start}, '-', {end}), false) \
+         ELSE pg_catalog.concat('{GUARD}', pg_catalog.count(*))::integer::pg_catalog.text END FROM u",
+        start = microseconds(
+            "pg_catalog.max(started_at)",
+            "pg_catalog.statement_timestamp()"
+        ),
+        end = microseconds(
+            "pg_catalog.clock_timestamp()",
+            "pg_catalog.statement_timestamp()"
+        ),
     )
 }

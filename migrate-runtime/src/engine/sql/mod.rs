@@ -25,7 +25,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 pub(crate) use adopt::{Adopted, adopt};
-pub(crate) use apply::{apply, apply_all, baseline, revert};
+pub(crate) use apply::{apply, apply_all, baseline, revert, times};
 pub(crate) use batch::{Batch, COMMIT_COUNT};
 pub(crate) use journal::{
     Before, Direction, advance, alone, begin_journal, end_journal, fail, leave, mark, outside,
@@ -58,6 +58,8 @@ pub(crate) const BUSY: &str = "migrate:busy";
 pub(crate) const MOVED: &str = "migrate:moved";
 /// Raised when the row that this transaction inserted is not there at its end.
 pub(crate) const GUARD: &str = "migrate:guard";
+/// Raised by a batch that has taken long enough: the next of its migrations does not begin in it.
+pub(crate) const LATE: &str = "migrate:late";
 /// Raised when a message meets another server process than the one before.
 pub(crate) const POOLED: &str = "migrate:pooled";
 
