@@ -130,7 +130,8 @@ impl Migrate {
 
     fn job<'j>(&self, set: &'j Migrations) -> Result<Job<'j>, Failure> {
         let table = self.options.table(set.table())?;
-        Ok(Job::new(set, table, None, self.options.output()))
+        let job = Job::new(set, table, None, self.options.output());
+        Ok(job.connected_by(&self.options))
     }
 
     fn finish(&self, result: Result<Exit, Failure>) -> ExitCode {

@@ -3,6 +3,7 @@
 use migrate_check::Loaded;
 use migrate_runtime::{HistoryTable, Migrations, Runner, StopToken};
 
+use crate::options::Options;
 use crate::output::Output;
 use crate::progress::Progress;
 
@@ -17,6 +18,7 @@ pub(crate) struct Job<'j> {
     pub(crate) progress: Progress,
     /// Requested when the program is asked to end.
     pub(crate) stop: StopToken,
+    one_statement_per_message: bool,
 }
 
 impl<'j> Job<'j> {
@@ -33,10 +35,22 @@ impl<'j> Job<'j> {
             output,
             progress: Progress::new(output),
             stop: StopToken::new(),
+            one_statement_per_message: false,
+        }
+    }
+
+    /// The same over a connection as the options describe it.
+    pub(crate) fn connected_by(self, options: &Options) -> Self {
+        Self {
+            one_statement_per_message: options.one_statement_per_message,
+            ..self
         }
     }
 
     pub(crate) fn runner(&self) -> Runner<'j> {
-        self.set.runner().table(self.table.clone())
+        self.set
+            .runner()
+            .table(self.table.clone())
+            .one_statement_per_message(self.one_statement_per_message)
     }
 }

@@ -26,6 +26,13 @@ pub(crate) struct Options {
     #[arg(long, global = true, value_name = "NAME", help_heading = "Database")]
     pub(crate) table: Option<String>,
 
+    /// Send each SQL statement in a message of its own
+    ///
+    /// For a server or a proxy that refuses several statements in one message. A refusal with SQLSTATE 42601 is noticed
+    /// without this option.
+    #[arg(long, global = true, help_heading = "Database")]
+    pub(crate) one_statement_per_message: bool,
+
     /// Format of the result
     #[arg(
         long,

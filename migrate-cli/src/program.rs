@@ -124,7 +124,8 @@ impl Program {
             Command::Operation(operation) => {
                 let directory = directory()?;
                 let (set, loaded) = directory.migrations()?;
-                let job = Job::new(&set, directory.table()?, Some(loaded), output);
+                let job = Job::new(&set, directory.table()?, Some(loaded), output)
+                    .connected_by(&self.options);
                 block_on(perform_connected(&job, &self.options, operation))?
             }
         }

@@ -92,6 +92,9 @@ pub enum Event<'a> {
         /// The session that was terminated.
         holder: &'a OtherSession,
     },
+    /// The server, or a proxy before it, refused a message because it holds several statements. From now on each statement
+    /// is a message of its own ([`Runner::one_statement_per_message`](crate::Runner::one_statement_per_message)).
+    OneStatementPerMessage,
     /// A migration was rolled back because of a lock timeout, a deadlock or a serialization failure. It is tried
     /// again after `delay`.
     #[non_exhaustive]
@@ -219,6 +222,9 @@ impl fmt::Display for Event<'_> {
                     "terminated a silent session that held the migration lock: {holder}"
                 )
             }
+            Self::OneStatementPerMessage => f.write_str(
+                "several statements in one message were refused; sending each in a message of its own",
+            ),
             Self::Retried {
                 file,
                 reason,
@@ -306,6 +312,7 @@ pub(crate) fn trace(event: &Event<'_>) {
         Event::Waiting { .. }
         | Event::TableLocked { .. }
         | Event::HistoryMoved { .. }
+        | Event::OneStatementPerMessage
         | Event::Started { .. }
         | Event::BatchStarted { .. }
         | Event::Applied { .. }

@@ -28,6 +28,7 @@ pub(crate) struct Options {
     pub(crate) retries: u32,
     pub(crate) wait: Duration,
     pub(crate) single_transaction: bool,
+    pub(crate) one_statement_per_message: bool,
     /// The `search_path` of the migrations, where it is not the session's.
     pub(crate) search_path: Option<String>,
     pub(crate) stop: StopToken,
@@ -49,6 +50,7 @@ impl Default for Options {
             // Longer than most start-up probes allow; a herd on a slow migration is through by then.
             wait: Duration::from_secs(300),
             single_transaction: false,
+            one_statement_per_message: false,
             search_path: None,
             stop: StopToken::new(),
         }

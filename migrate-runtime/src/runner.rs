@@ -157,6 +157,16 @@ impl<'a> Runner<'a> {
         self
     }
 
+    /// Sends each statement in a message of its own, for a server or a proxy that refuses several in one. Default: false;
+    /// an operation whose message is refused for that reason (SQLSTATE `42601` without a position) goes on like this by itself.
+    ///
+    /// A migration is still one transaction with its history row. It takes a round trip for each statement and some ten
+    /// more, and so does reading the history; the server ends the transaction if it hears nothing from the client for 10 s.
+    pub fn one_statement_per_message(mut self, single: bool) -> Self {
+        self.options.one_statement_per_message = single;
+        self
+    }
+
     /// Ends the operation when `token` is stopped. The migration under way is finished first, with the quick ones that
     /// begin in the same message within 0.2 s; then the operation ends with
     /// [`ErrorKind::Stopped`](crate::ErrorKind::Stopped).

@@ -81,6 +81,11 @@ impl Reply {
         }
     }
 
+    /// Adds the rows of a message that came after this one's.
+    pub(crate) fn append(&mut self, mut later: Self) {
+        self.sets.append(&mut later.sets);
+    }
+
     /// The values of the rows of the `index`th statement, counted from 0, among those that return rows;
     /// in text format, NULL as none.
     pub fn values(&self, index: usize) -> impl Iterator<Item = &[Option<String>]> {

@@ -72,13 +72,17 @@ impl Session for Faulty<'_> {
 
 /// Runs with a fault at each message in turn until a run meets none; then checks what is left.
 fn at_every_message(fault: Fault) {
+    at_messages(&set(), false, fault);
+}
+
+/// Where each statement is a message, one message in three: there are more than a hundred.
+fn at_messages(all: &Migrations, singly: bool, fault: Fault) {
     runtime().block_on(async {
         let mut after = 0;
         loop {
             let database = Server::shared().database();
             let mut client = connect(&database.url()).await;
             let sent = Arc::new(AtomicUsize::new(0));
-            let all = set();
             let met = {
                 let mut faulty = Faulty {
                     client: &mut client,
@@ -86,7 +90,7 @@ fn at_every_message(fault: Fault) {
                     after,
                     fault,
                 };
-                let mut runner = all.runner();
+                let mut runner = all.runner().one_statement_per_message(singly);
                 let mut run = pin!(runner.run_with(&mut faulty));
                 loop {
                     let polled = std::future::poll_fn(|context: &mut Context<'_>| {
@@ -131,7 +135,7 @@ fn at_every_message(fault: Fault) {
             if !met {
                 return;
             }
-            after += 1;
+            after += if singly { 3 } else { 1 };
         }
     });
 }
@@ -144,4 +148,23 @@ fn a_run_dropped_at_any_message_leaves_nothing_behind() {
 #[test]
 fn an_error_at_any_message_leaves_nothing_behind() {
     at_every_message(Fault::Fail);
+}
+
+/// Fewer files, as each of them takes many messages.
+fn two() -> Migrations {
+    Set::new(&[
+        ("1_t.sql", "CREATE TABLE t (a int); INSERT INTO t VALUES (1), (2)"),
+        ("2_i.sql", "-- migrate: no-transaction\nCREATE INDEX CONCURRENTLY i ON t (a);\nINSERT INTO t VALUES (3);"),
+    ])
+    .load()
+}
+
+#[test]
+fn a_run_of_single_statements_dropped_at_any_message_leaves_nothing_behind() {
+    at_messages(&two(), true, Fault::Hang);
+}
+
+#[test]
+fn an_error_at_any_single_statement_leaves_nothing_behind() {
+    at_messages(&two(), true, Fault::Fail);
 }

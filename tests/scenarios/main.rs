@@ -35,6 +35,7 @@ mod run;
 mod session;
 mod set;
 mod settings;
+mod singly;
 mod state;
 mod surroundings;
 mod tenants;

@@ -8,7 +8,11 @@ use migrate_fixtures::{Database, Pooling, Server};
 use crate::set::{DRIVERS, Set, both, versions};
 
 /// What other clients of the pool would inherit: locks, settings that are not the default, and statements.
-fn left_behind(database: &Database, pooling: &Pooling, connections: usize) -> Vec<String> {
+pub(crate) fn left_behind(
+    database: &Database,
+    pooling: &Pooling,
+    connections: usize,
+) -> Vec<String> {
     let url = database.url_through("postgres", pooling.port());
     let mut found = Vec::new();
     let mut clients = Vec::new();

@@ -84,8 +84,11 @@ impl Driver {
         )
     }
 
-    pub(crate) fn plan(self, database: &Database, mut runner: Runner<'_>) -> Result<Plan, Error> {
-        let url = &database.url();
+    pub(crate) fn plan(self, database: &Database, runner: Runner<'_>) -> Result<Plan, Error> {
+        self.plan_at(&database.url(), runner)
+    }
+
+    pub(crate) fn plan_at(self, url: &str, mut runner: Runner<'_>) -> Result<Plan, Error> {
         through!(
             self,
             url,
@@ -106,10 +109,18 @@ impl Driver {
     pub(crate) fn baseline(
         self,
         database: &Database,
+        runner: Runner<'_>,
+        version: i64,
+    ) -> Result<BaselineReport, Error> {
+        self.baseline_at(&database.url(), runner, version)
+    }
+
+    pub(crate) fn baseline_at(
+        self,
+        url: &str,
         mut runner: Runner<'_>,
         version: i64,
     ) -> Result<BaselineReport, Error> {
-        let url = &database.url();
         through!(
             self,
             url,
@@ -121,10 +132,18 @@ impl Driver {
     pub(crate) fn repair(
         self,
         database: &Database,
+        runner: Runner<'_>,
+        what: &Repair,
+    ) -> Result<Vec<Repaired>, Error> {
+        self.repair_at(&database.url(), runner, what)
+    }
+
+    pub(crate) fn repair_at(
+        self,
+        url: &str,
         mut runner: Runner<'_>,
         what: &Repair,
     ) -> Result<Vec<Repaired>, Error> {
-        let url = &database.url();
         through!(
             self,
             url,
@@ -136,10 +155,18 @@ impl Driver {
     pub(crate) fn revert(
         self,
         database: &Database,
+        runner: Runner<'_>,
+        which: Revert,
+    ) -> Result<RevertReport, Error> {
+        self.revert_at(&database.url(), runner, which)
+    }
+
+    pub(crate) fn revert_at(
+        self,
+        url: &str,
         mut runner: Runner<'_>,
         which: Revert,
     ) -> Result<RevertReport, Error> {
-        let url = &database.url();
         through!(
             self,
             url,

@@ -66,6 +66,7 @@ impl<'e> Engine<'e, '_> {
         let mut failed = None;
         while let Some(step) = rest.first() {
             self.refuse_stopped()?;
+            self.tell_of_switch();
             let batch = self.batch_size.batch(rest);
             let done = if batch.len() > 1 && !stopped {
                 let sent = self.apply_together(batch, &history).await;
@@ -212,13 +213,20 @@ impl<'e> Engine<'e, '_> {
     /// Sends a message with files in it, which is read as the build has read them.
     async fn send_file(&mut self, message: &Message, items: &[ScriptRef<'_>]) -> Sent {
         let (Some(reading), Some(within)) = (&self.reading, sql::within(&message.sql)) else {
-            return self.session.transact(&message.sql).await;
+            return self.session.transact_file(message).await;
         };
-        if let Err(failure) = self.session.begin(&sql::read_as_built()).await {
-            let _ = self.session.roll_back("ROLLBACK").await;
-            return Err(failure);
-        }
-        let sent = self.session.transact(&within).await;
+        let sent = loop {
+            let singly = self.session.sends_singly();
+            if let Err(failure) = self.session.begin(&sql::read_as_built()).await {
+                let _ = self.session.roll_back("ROLLBACK").await;
+                return Err(failure);
+            }
+            let sent = self.session.transact_within(&within, message).await;
+            // Each statement has to be a message of its own, as it turns out.
+            if sent.is_ok() || singly || !self.session.sends_singly() {
+                break sent;
+            }
+        };
         if sent.is_ok() && items.iter().any(|item| item.script.changes_session) {
             // It is committed, whatever comes of this.
             let _ = self.session.send(reading).await;
@@ -292,6 +300,14 @@ impl<'e> Engine<'e, '_> {
             file: &migration.up.path(),
             resumed_at: 0,
         });
+    }
+
+    /// Tells that each statement has to be a message of its own, where that has turned out.
+    pub(super) fn tell_of_switch(&mut self) {
+        if self.session.has_switched() {
+            self.batch_size.one_by_one();
+            self.emit(&Event::OneStatementPerMessage);
+        }
     }
 
     /// Tells of several that begin in one message. Which of them is under way is not known until it is answered.

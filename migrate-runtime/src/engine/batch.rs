@@ -131,8 +131,9 @@ impl<'e> Engine<'e, '_> {
             Some(failure) if failure.asserts(sql::LATE) => self.batch_size.applied(elapsed),
             Some(_) => self.batch_size.one_by_one(),
         }
-        // The next has not begun, so that nothing is to be told of it.
-        let failure = failure.filter(|failure| !failure.asserts(sql::LATE));
+        // The next has not begun, or is to be tried in another way: nothing is to be told of it.
+        let failure =
+            failure.filter(|failure| !failure.asserts(sql::LATE) && !self.session.sends_singly());
         let failed = failure.zip(items.get(done)).and_then(|(failure, item)| {
             let applied = items.iter().take(done).map(|item| item.version);
             basis.newest = applied.fold(basis.newest, Ord::max);
@@ -224,7 +225,7 @@ fn alone(
 
 #[cfg(test)]
 mod tests {
-    use super::{BatchSize, MAX_BATCH, read_commit_times};
+    use super::{BatchSize, Ended, MAX_BATCH, read_commit_times};
     use crate::session::Reply;
     use std::time::Duration;
 
@@ -256,16 +257,19 @@ mod tests {
 
     #[test]
     fn only_the_commit_count_of_this_message_is_read() {
-        let read = |text: &str| {
+        let read = |text: &str, ended: Ended| {
             let mut reply = Reply::default();
             reply.start_rows();
-            reply.push_row(vec![Some(text.to_owned())]);
-            read_commit_times(reply.last_rows(), "0123")
+            let row = [text, "", "", "120"].map(|value| Some(value.to_owned()));
+            reply.push_row(row.to_vec());
+            read_commit_times(reply.last_rows(), "0123", ended)
         };
-        let milliseconds = Duration::from_millis;
-        assert_eq!(read("0123 4 15"), [milliseconds(4), milliseconds(15)]);
-        assert_eq!(read("0123"), []);
-        assert_eq!(read("4567 4 15"), []);
-        assert_eq!(read_commit_times(&[], "0123"), []);
+        let times = |all: [u64; 2]| all.map(Duration::from_micros);
+        // The first ends where the second begins, the second with the message, or as it is about to commit.
+        assert_eq!(read("0123 10-40 50-90", Ended::Whole), times([40, 70]));
+        assert_eq!(read("0123 10-40 50-90", Ended::Early), times([40, 40]));
+        assert_eq!(read("0123", Ended::Whole), []);
+        assert_eq!(read("4567 10-40 50-90", Ended::Whole), []);
+        assert_eq!(read_commit_times(&[], "0123", Ended::Whole), []);
     }
 }

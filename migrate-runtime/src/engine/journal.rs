@@ -225,7 +225,7 @@ impl<'e> Engine<'e, '_> {
         let mut backoff = Backoff::retrying();
         let mut attempt = 1;
         loop {
-            let Err(failure) = self.session.transact(&message.sql).await else {
+            let Err(failure) = self.session.transact_file(&message).await else {
                 return Ok(Outcome::Done);
             };
             if is_guard(&failure) {

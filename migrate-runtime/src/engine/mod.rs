@@ -20,6 +20,7 @@ mod recovery;
 mod repair;
 mod revert;
 mod session_guard;
+mod singly;
 mod snapshot;
 mod sql;
 mod status;
@@ -108,7 +109,7 @@ impl<'e, 'o> Engine<'e, 'o> {
         observer: &'e mut Observer<'o>,
     ) -> Result<Self, Error> {
         let engine = Self {
-            session: SessionGuard::new(session),
+            session: SessionGuard::new(session, options.one_statement_per_message),
             set,
             table,
             options,
@@ -263,6 +264,7 @@ impl<'e, 'o> Engine<'e, 'o> {
     }
 
     fn emit(&mut self, event: &Event<'_>) {
+        self.tell_of_switch();
         #[cfg(feature = "tracing")]
         if self.wait_log.admits(event, Instant::now()) {
             crate::event::trace(event);

@@ -1,16 +1,18 @@
 //! The session as the engine holds it: however a run ends, it leaves no open transaction and no lock.
 
+use std::mem;
 use std::task::{Context, Waker};
 use std::time::Duration;
 
-use super::sql::{self, POOLED, read_committed};
+use super::singly::{Singly, Text, refuses_several};
+use super::sql::{self, Message, POOLED, read_committed};
 use crate::session::{AnySession, Boxed, Reply, Sent, SessionError};
 
 /// `query_canceled`: by a `statement_timeout`, or by somebody.
 pub(super) const CUT_OFF: &str = "57014";
 
 /// How often a message of ours that was cut off is sent again.
-const ATTEMPTS: usize = 20;
+pub(super) const ATTEMPTS: usize = 20;
 
 /// A session, and what has to be cleaned up on it.
 pub(super) struct SessionGuard<'s> {
@@ -25,10 +27,15 @@ pub(super) struct SessionGuard<'s> {
     ahead: bool,
     /// How long the server lets the session be silent; known from the first sleep on.
     patience: Option<Duration>,
+    /// Each statement is a message of its own.
+    singly: Option<Singly>,
+    /// That this was chosen here has not been told of yet.
+    switched: bool,
 }
 
 impl<'s> SessionGuard<'s> {
-    pub(super) fn new(session: &'s mut dyn AnySession) -> Self {
+    /// `singly`: the caller wants each statement to be a message of its own; otherwise that is found out.
+    pub(super) fn new(session: &'s mut dyn AnySession, singly: bool) -> Self {
         Self {
             session,
             open: false,
@@ -36,10 +43,72 @@ impl<'s> SessionGuard<'s> {
             restore: None,
             ahead: false,
             patience: None,
+            singly: singly.then(Singly::default),
+            switched: false,
         }
     }
 
-    /// Sends a message that opens no transaction.
+    pub(super) fn sends_singly(&self) -> bool {
+        self.singly.is_some()
+    }
+
+    /// Whether it has turned out since the last call that each statement has to be a message of its own.
+    pub(super) fn has_switched(&mut self) -> bool {
+        mem::take(&mut self.switched)
+    }
+
+    /// Whether the connection had an open transaction when the operation began; None where the messages themselves say so.
+    pub(super) fn is_in_transaction(&self) -> Option<bool> {
+        self.singly.as_ref().map(Singly::is_in_transaction)
+    }
+
+    /// Sends a message of several statements, or these one by one where that has to be.
+    fn deliver<'l>(&'l mut self, text: Text<'l>) -> Boxed<'l, Sent> {
+        Box::pin(async move {
+            if self.singly.is_none() {
+                let sent = self.session.send_boxed(text.sql).await;
+                match &sent {
+                    Err(failure) if refuses_several(failure) => {}
+                    _ => return sent,
+                }
+                self.singly = Some(Singly::default());
+                self.switched = true;
+                if text.begins() {
+                    self.session.send_boxed("ROLLBACK").await?;
+                } else if self.open {
+                    // What has begun the transaction has to be sent again, too.
+                    return sent;
+                }
+            }
+            let Some(singly) = &mut self.singly else {
+                return Ok(Reply::default());
+            };
+            if !text.ends() {
+                singly.find(self.session).await?;
+            }
+            // Between two messages a transaction is open that has to end with this operation.
+            let open = self.open;
+            self.open |= !singly.is_in_transaction();
+            let mut sent = singly.send(self.session, text).await;
+            for _ in 0..ATTEMPTS {
+                // Until the second statement has lifted it, a short `statement_timeout` may cut off even this.
+                let is_cut_off = sent.as_ref().is_err_and(|failure| {
+                    failure.code() == CUT_OFF && failure.completed.is_none_or(|done| done < 2)
+                });
+                if !is_cut_off || !text.begins() {
+                    break;
+                }
+                let _ = singly.send(self.session, Text::ours("ROLLBACK")).await;
+                sent = singly.send(self.session, text).await;
+            }
+            if !singly.is_inside() {
+                self.open = open;
+            }
+            sent
+        })
+    }
+
+    /// Sends a single statement that opens no transaction.
     pub(super) fn send<'l>(&'l mut self, sql: &'l str) -> Boxed<'l, Sent> {
         self.session.send_boxed(sql)
     }
@@ -47,7 +116,7 @@ impl<'s> SessionGuard<'s> {
     /// Sends queries of the engine, which need no more than read committed and take next to no time. Under a serializable
     /// default a standby refuses any, and any other server may; a short `statement_timeout` may cut them off.
     pub(super) async fn ask(&mut self, sql: &str) -> Sent {
-        let mut sent = self.send(sql).await;
+        let mut sent = self.deliver(Text::ours(sql)).await;
         for _ in 0..ATTEMPTS {
             match &sent {
                 Err(failure) if matches!(failure.code(), "0A000" | "40001" | CUT_OFF) => {
@@ -62,7 +131,26 @@ impl<'s> SessionGuard<'s> {
 
     /// Sends a message that opens a transaction and ends it; ends it here if the message fails.
     pub(super) fn transact<'l>(&'l mut self, sql: &'l str) -> impl Future<Output = Sent> + 'l {
-        self.open_and_end(sql, None)
+        self.open_and_end(Text::ours(sql), None)
+    }
+
+    /// [`transact`](Self::transact) for a message with a file in it.
+    pub(super) fn transact_file<'l>(
+        &'l mut self,
+        message: &'l Message,
+    ) -> impl Future<Output = Sent> + 'l {
+        self.open_and_end(Text::of(message), None)
+    }
+
+    /// [`transact_file`](Self::transact_file) without the start of the transaction, which [`begin`](Self::begin) has sent:
+    /// `sql` is the message with as many bytes of other statements in its place.
+    pub(super) fn transact_within<'l>(
+        &'l mut self,
+        sql: &'l str,
+        message: &'l Message,
+    ) -> impl Future<Output = Sent> + 'l {
+        let pieces = Some(message.pieces.as_slice());
+        self.open_and_end(Text { sql, pieces }, None)
     }
 
     /// [`transact`](Self::transact) for the message that takes the session's lock. If it fails, the lock
@@ -73,11 +161,11 @@ impl<'s> SessionGuard<'s> {
         sql: &'l str,
         unlock: &'l str,
     ) -> impl Future<Output = Sent> + 'l {
-        self.open_and_end(sql, Some(unlock))
+        self.open_and_end(Text::ours(sql), Some(unlock))
     }
 
-    async fn open_and_end(&mut self, sql: &str, unlock: Option<&str>) -> Sent {
-        let sent = self.open(sql).await;
+    async fn open_and_end(&mut self, text: Text<'_>, unlock: Option<&str>) -> Sent {
+        let sent = self.open_text(text).await;
         match &sent {
             // Even an error that leaves no transaction open (a syntax error is found before anything
             // runs) costs only a warning here.
@@ -100,7 +188,14 @@ impl<'s> SessionGuard<'s> {
         count: &str,
         forget: &str,
     ) -> Result<Reply, (Box<SessionError>, Option<Reply>)> {
-        match self.open(sql).await {
+        self.open = true;
+        // A batch does not travel in pieces: where it is refused, the next of it travels alone.
+        let sent = self.session.send_boxed(sql).await;
+        if sent.as_ref().is_err_and(|failure| refuses_several(failure)) {
+            self.singly = Some(Singly::default());
+            self.switched = true;
+        }
+        match sent {
             Ok(reply) => {
                 self.open = false;
                 Ok(reply)
@@ -138,27 +233,38 @@ impl<'s> SessionGuard<'s> {
 
     /// Sends a message that leaves a transaction open, until [`roll_back`](Self::roll_back).
     pub(super) async fn open(&mut self, sql: &str) -> Sent {
+        self.open_text(Text::ours(sql)).await
+    }
+
+    async fn open_text(&mut self, text: Text<'_>) -> Sent {
         if self.ahead
-            && let Some(within) = sql::within(sql)
+            && self.singly.is_none()
+            && let Some(within) = sql::within(text.sql)
         {
             self.begin(&sql::begin_ahead()).await?;
-            return self.session.send_boxed(&within).await;
+            let sent = self.session.send_boxed(&within).await;
+            if !sent.as_ref().is_err_and(|failure| refuses_several(failure)) {
+                return sent;
+            }
+            let _ = self.roll_back("ROLLBACK").await;
+            self.singly = Some(Singly::default());
+            self.switched = true;
         }
         self.open = true;
-        self.session.send_boxed(sql).await
+        self.deliver(text).await
     }
 
     /// Sends the start of a transaction, which lifts the session's limits. Even that can take longer than they allow; nothing
     /// has happened then.
     pub(super) async fn begin(&mut self, sql: &str) -> Sent {
         self.open = true;
-        let mut sent = self.session.send_boxed(sql).await;
+        let mut sent = self.deliver(Text::ours(sql)).await;
         for _ in 0..ATTEMPTS {
             match &sent {
                 Err(failure) if matches!(failure.code(), CUT_OFF | "25P02") => {
                     let _ = self.roll_back("ROLLBACK").await;
                     self.open = true;
-                    sent = self.session.send_boxed(sql).await;
+                    sent = self.deliver(Text::ours(sql)).await;
                 }
                 _ => break,
             }
@@ -169,7 +275,7 @@ impl<'s> SessionGuard<'s> {
     /// Ends an open transaction with a message that starts with `ROLLBACK`. Its own failure never hides
     /// what made it necessary.
     pub(super) async fn roll_back(&mut self, sql: &str) -> Sent {
-        let sent = self.session.send_boxed(sql).await;
+        let sent = self.deliver(Text::ours(sql)).await;
         self.open = false;
         sent
     }
@@ -193,13 +299,13 @@ impl<'s> SessionGuard<'s> {
     /// Gives the lock back and restores the session; if that fails, gives the lock back.
     pub(super) async fn release(&mut self) -> Result<(), Box<SessionError>> {
         let restore = self.rolled_back(self.restore.clone().unwrap_or_default());
-        let sent = self.session.send_boxed(&restore).await;
+        let sent = self.deliver(Text::ours(&restore)).await;
         if let Err(failure) = &sent
             && failure.database.is_some()
             && let Some(unlock) = &self.unlock
         {
             let again = format!("ROLLBACK;{unlock}");
-            let _ = self.session.send_boxed(&again).await;
+            let _ = self.deliver(Text::ours(&again)).await;
         }
         self.open = false;
         self.holds_nothing();
@@ -236,8 +342,14 @@ impl<'s> SessionGuard<'s> {
     /// Sends a message and does not wait for what comes of it.
     #[inline(never)]
     fn say(&mut self, sql: &str) {
-        let mut last = self.session.send_boxed(sql);
-        let _ = last.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        let statements = match self.singly {
+            Some(_) => Singly::statements(Text::ours(sql)),
+            None => vec![sql],
+        };
+        for sql in statements {
+            let mut last = self.session.send_boxed(sql);
+            let _ = last.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        }
     }
 }
 

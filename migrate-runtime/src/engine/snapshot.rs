@@ -68,6 +68,7 @@ impl Engine<'_, '_> {
         let Some(reply) = self.ask_history(&sql).await? else {
             return Ok(Box::default());
         };
+        self.tell_of_switch();
         let open_transaction = self.leave_open(&reply).await;
         let history = self.history(reply.rows(1))?;
         self.reads(reply.rows(0));
@@ -103,7 +104,9 @@ impl Engine<'_, '_> {
         let Some(row) = reply.rows(0).first() else {
             return false;
         };
-        if row.text(0) == row.text(1) {
+        // Where each statement is a message, its time says nothing.
+        let open = self.session.is_in_transaction();
+        if !open.unwrap_or_else(|| row.text(0) != row.text(1)) {
             return false;
         }
         if let (Some(lock_timeout), Some(row_security)) = (row.text(8), row.text(9)) {
@@ -119,7 +122,7 @@ impl Engine<'_, '_> {
         if rows.first().is_some_and(sql::is_hurried) {
             self.session.begin_ahead();
         }
-        if self.session.begins_ahead() || self.reading.is_some() {
+        if self.session.begins_ahead() || self.session.sends_singly() || self.reading.is_some() {
             self.batch_size.one_by_one();
         }
     }

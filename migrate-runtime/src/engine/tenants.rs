@@ -28,7 +28,7 @@ pub(crate) async fn current_tenants(
     let Some(all) = set.summary() else {
         return current;
     };
-    let mut line = SessionGuard::new(session);
+    let mut line = SessionGuard::new(session, options.one_statement_per_message);
     let Ok(reply) = line.ask(&sql::existing(tables)).await else {
         return current;
     };

@@ -12,6 +12,7 @@ mod interrupted;
 mod mistakes;
 mod place;
 mod poolers;
+mod proxies;
 mod roles;
 mod sets;
 pub mod settings;
@@ -195,6 +196,13 @@ pub const SURROUNDINGS: &[Surrounding] = &[
         refused: NOTHING,
         truth: PSQL,
         play: waits::idle_timeouts,
+    },
+    Surrounding {
+        name: "single statements",
+        setup: "a proxy refuses messages of several statements; three instances, both drivers",
+        refused: NOTHING,
+        truth: PSQL,
+        play: proxies::single_statements,
     },
     Surrounding {
         name: "names as bytes",

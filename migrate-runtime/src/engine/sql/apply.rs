@@ -182,7 +182,7 @@ fn run_between(
     for statement in start {
         message.add(statement);
     }
-    message.body(at, script.sql, 0, 0, script.statements.len());
+    message.body(at, script.sql, 0, 0, script.statements());
     // Roles first of all: the file's may not touch the history.
     message.add(&format!("SELECT {}, {timeouts}", settings::put_back()));
     if script.changes_session {

@@ -92,7 +92,7 @@ impl Batch {
                 newest,
                 at > 0,
             ));
-            message.body(at, item.script.sql, 0, 0, item.script.statements.len());
+            message.body(at, item.script.sql, 0, 0, item.script.statements());
             message.add(&format!("EXECUTE migrate_leave_{token}({wait}, {work})"));
             message.add(&format!("EXECUTE migrate_end_{token}({})", item.version));
             message.add("COMMIT");

@@ -228,7 +228,13 @@ pub(crate) fn step(
     message.add(&compare_and_set(table, direction, item, number, number + 1));
     message.add(settings::FILE_ROLES);
     message.add(&format!("SELECT {}", timeouts(&limits.of(item.script))));
-    message.body(0, statement.sql, statement.start, number, 1);
+    message.body(
+        0,
+        statement.sql,
+        statement.start,
+        number,
+        [statement].into_iter(),
+    );
     message.add(&settings::own_roles(before));
     message.add(&settings::record(table, item.version));
     message.add(&format!("SELECT {}", settings::pin_outside()));
@@ -268,6 +274,7 @@ pub(crate) fn alone(number: usize, statement: Statement<'_>) -> Message {
             first: number,
             statements: 1,
         }],
+        pieces: Vec::new(),
     }
 }
 

@@ -12,6 +12,8 @@ mod adopt;
 mod apply;
 mod batch;
 mod journal;
+mod message;
+mod pieces;
 mod read;
 mod recovery;
 mod repair;
@@ -31,8 +33,11 @@ pub(crate) use journal::{
     Before, Direction, advance, alone, begin_journal, end_journal, fail, leave, mark, outside,
     resume_journal, step,
 };
+pub(crate) use message::{Message, Segment};
+pub(crate) use pieces::pieces;
 pub(crate) use read::{
-    MANY, is_up_to_date, newest, read_committed, read_history, read_history_and_lock, status, undo,
+    MANY, MOMENT, is_up_to_date, newest, read_committed, read_history, read_history_and_lock,
+    status, undo,
 };
 pub(crate) use recovery::{
     compare_index, drop_index, find_copies, find_index, find_partition, is_attached, is_there,
@@ -40,8 +45,8 @@ pub(crate) use recovery::{
 pub(crate) use repair::{Change, repair};
 pub(crate) use session_lock::{evict, unlock};
 pub(crate) use settings::{
-    READ_AS_BUILT, begin_ahead, is_hurried, is_setting, patience, read_as_built, reads_otherwise,
-    think, within,
+    LIFT, READ_AS_BUILT, begin_ahead, is_hurried, is_setting, patience, read_as_built,
+    reads_otherwise, think, within,
 };
 pub(crate) use table::{Schema, create, shape};
 pub(crate) use tenants::{currency, existing};
@@ -50,7 +55,6 @@ pub(crate) use trust::{FOREIGN, inspect, rights};
 use super::history::{History, State};
 use crate::migrations::Script;
 use crate::table::{HistoryTable, Literal};
-use crate::text;
 
 /// Raised when another session holds the history's lock.
 pub(crate) const BUSY: &str = "migrate:busy";
@@ -63,75 +67,13 @@ pub(crate) const LATE: &str = "migrate:late";
 /// Raised when a message meets another server process than the one before.
 pub(crate) const POOLED: &str = "migrate:pooled";
 
-/// A message that carries the caller's SQL, and what it takes to trace an error back into the file.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Message {
-    pub(crate) sql: String,
-    /// Of `sql`: PostgreSQL counts characters, not bytes.
-    characters: usize,
-    /// Statements so far, the caller's included.
-    pub(crate) statements: usize,
-    pub(crate) segments: Vec<Segment>,
-}
-
-/// A piece of a file within a message.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Segment {
-    /// Which migration of the message, counted from 0.
-    pub(crate) item: usize,
-    /// Bytes of the message before it.
-    pub(crate) bytes_before: usize,
-    /// Characters of the message before it.
-    pub(crate) characters_before: usize,
-    /// Its own characters.
-    pub(crate) characters: usize,
-    /// Byte of the file at which it starts.
-    pub(crate) offset: usize,
-    /// Statements of the message before it.
-    pub(crate) statements_before: usize,
-    /// The first of the file's statements that it holds, counted from 0.
-    pub(crate) first: usize,
-    /// How many statements it holds.
-    pub(crate) statements: usize,
-}
-
-impl Message {
-    /// One statement of the engine before or between the caller's. Kept in one piece: it is called in many places.
-    #[inline(never)]
-    fn add(&mut self, statement: &str) {
-        self.sql.push_str(statement);
-        self.sql.push(';');
-        self.characters += text::characters(statement) + 1;
-        self.statements += 1;
-    }
-
-    /// SQL of the caller's. The newline after it ends a trailing comment, the semicolon an unfinished statement.
-    fn body(&mut self, item: usize, sql: &str, offset: usize, first: usize, statements: usize) {
-        let characters = text::characters(sql);
-        self.segments.push(Segment {
-            item,
-            bytes_before: self.sql.len(),
-            characters_before: self.characters,
-            characters,
-            offset,
-            statements_before: self.statements,
-            first,
-            statements,
-        });
-        self.sql.push_str(sql);
-        self.sql.push_str("\n;");
-        self.characters += characters + 2;
-        self.statements += statements;
-    }
-}
-
 /// `BEGIN`, whatever `default_transaction_isolation` and `default_transaction_read_only` say: under
 /// repeatable read, what is read after taking the lock would be the state from before it.
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
 
 /// [`BEGIN`] for a message that holds nothing of the caller's, and so is short: no limit is meant for it.
 fn begin_ours() -> String {
-    format!("{BEGIN};{}", settings::LIFT)
+    format!("{BEGIN};{LIFT}")
 }
 
 /// Whether another session holds the lock, or one on the table that is in the way.

@@ -74,6 +74,10 @@ fn before_reading(table: &HistoryTable) -> String {
     )
 }
 
+/// The transaction's time, and how the server counts positions.
+pub(crate) const MOMENT: &str =
+    "SELECT CURRENT_TIMESTAMP, pg_catalog.current_setting('server_encoding')";
+
 /// Gives an open transaction of the caller's the settings back that it had.
 pub(crate) fn undo(lock_timeout: &str, row_security: &str) -> String {
     format!(

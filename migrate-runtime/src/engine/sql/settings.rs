@@ -48,7 +48,7 @@ pub(super) fn session_s(name: &str) -> String {
 
 /// Lifts the session's `statement_timeout` and `transaction_timeout`, which is there from PostgreSQL 17, for this
 /// transaction before anything that takes time.
-pub(super) const LIFT: &str = "SELECT pg_catalog.set_config('migrate.limit', \
+pub(crate) const LIFT: &str = "SELECT pg_catalog.set_config('migrate.limit', \
      pg_catalog.current_setting('statement_timeout'), true), pg_catalog.set_config('statement_timeout', '0', true), \
      pg_catalog.set_config('migrate.whole', pg_catalog.current_setting('transaction_timeout', true), true), \
      CASE WHEN pg_catalog.current_setting('transaction_timeout', true) IS NOT NULL \
@@ -70,7 +70,8 @@ pub(super) fn put_back() -> String {
         "(SELECT pg_catalog.count(pg_catalog.set_config(k.name, k.was, false)) FROM ROWS FROM (\
          pg_catalog.unnest('{KEPT}'::pg_catalog.text[]), pg_catalog.unnest({before}), \
          pg_catalog.unnest(pg_catalog.array_cat({pins}, ({before})[4:]))) AS k (name, was, found) \
-         WHERE pg_catalog.current_setting(k.name, true) OPERATOR(pg_catalog.<>) k.found)"
+         WHERE pg_catalog.current_setting(k.name, true) OPERATOR(pg_catalog.<>) k.found AND ({thinking}) IS NOT TRUE)",
+        thinking = is_thinking("k.name"),
     )
 }
 
@@ -133,7 +134,7 @@ pub(super) fn own_roles(before: &Before) -> String {
         "SELECT pg_catalog.set_config('migrate.changed', COALESCE((SELECT pg_catalog.jsonb_object_agg(k.name, \
          pg_catalog.current_setting(k.name))::pg_catalog.text FROM ROWS FROM (pg_catalog.unnest('{KEPT}'::pg_catalog.text[]), \
          pg_catalog.unnest({kept}::pg_catalog.text[])) AS k (name, was) WHERE pg_catalog.current_setting(k.name, true) \
-         OPERATOR(pg_catalog.<>) k.was AND NOT EXISTS (SELECT FROM (VALUES {OUTSIDE}) AS p (name, value) \
+         OPERATOR(pg_catalog.<>) k.was AND ({thinking}) IS NOT TRUE AND NOT EXISTS (SELECT FROM (VALUES {OUTSIDE}) AS p (name, value) \
          WHERE p.name OPERATOR(pg_catalog.=) k.name)), ''), true), \
          pg_catalog.set_config('migrate.user', pg_catalog.current_setting('session_authorization'), true), \
          pg_catalog.set_config('migrate.role', pg_catalog.current_setting('role'), true), \
@@ -142,6 +143,7 @@ pub(super) fn own_roles(before: &Before) -> String {
          CASE WHEN pg_catalog.current_setting('role') OPERATOR(pg_catalog.<>) {role} \
          THEN pg_catalog.set_config('role', {role}, true) END",
         kept = Literal(&before.kept),
+        thinking = is_thinking("k.name"),
     )
 }
 
@@ -276,8 +278,22 @@ pub(crate) fn patience() -> String {
 /// For a transaction that stays open between messages: if nothing more comes for 10 seconds, the server ends it, and
 /// the locks with it. The session's own limit may be shorter than a round trip, so it gives way as well.
 pub(crate) fn think() -> String {
-    "SELECT pg_catalog.set_config('migrate.idle', \
-     pg_catalog.current_setting('idle_in_transaction_session_timeout'), true), \
-     pg_catalog.set_config('idle_in_transaction_session_timeout', '10s', true)"
-        .to_owned()
+    format!(
+        "SELECT CASE WHEN pg_catalog.current_setting('migrate.idle', true) OPERATOR(pg_catalog.<>) '' THEN NULL \
+         ELSE pg_catalog.set_config('migrate.idle', \
+         pg_catalog.current_setting('idle_in_transaction_session_timeout'), true) END, \
+         pg_catalog.set_config('idle_in_transaction_session_timeout', '{SILENCE}', true)"
+    )
+}
+
+/// How long a transaction of ours may be silent, as the server prints it.
+const SILENCE: &str = "10s";
+
+/// The condition on a setting that it is as [`think`] has left it, which ends with the transaction.
+fn is_thinking(name: &str) -> String {
+    format!(
+        "{name} OPERATOR(pg_catalog.=) 'idle_in_transaction_session_timeout' \
+         AND pg_catalog.current_setting('migrate.idle', true) OPERATOR(pg_catalog.<>) '' \
+         AND pg_catalog.current_setting({name}) OPERATOR(pg_catalog.=) '{SILENCE}'"
+    )
 }
