@@ -21,6 +21,7 @@ mod layouts;
 pub mod lint;
 mod load;
 mod migration;
+mod notices;
 pub mod pack;
 pub mod settings;
 mod validate;

@@ -15,6 +15,6 @@ pub(crate) fn document(diagnostic: &Diagnostic, place: Option<Position>) -> Valu
         "line": place.map(|place| place.line),
         "column": place.map(|place| place.column),
         "message": diagnostic.message,
-        "help": diagnostic.help,
+        "help": diagnostic.advice().collect::<Vec<_>>(),
     })
 }

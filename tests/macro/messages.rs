@@ -146,6 +146,59 @@ fn the_user_decides_what_becomes_of_a_warning() {
     assert_eq!(outcome.messages(), "");
 }
 
+/// What old files are full of.
+const HAZARDS: &str = "CREATE TABLE IF NOT EXISTS log (id int);
+ALTER TABLE users ADD COLUMN a json;
+ALTER TABLE users ALTER COLUMN b SET NOT NULL;
+CREATE INDEX users_a ON users (b);
+CREATE UNIQUE INDEX users_b ON users (b);
+DROP INDEX users_c;
+ALTER TABLE users RENAME COLUMN c TO d;
+UPDATE users SET b = 1;
+ALTER TABLE users DROP COLUMN e;
+DROP TABLE old;
+";
+
+#[test]
+fn the_warnings_of_three_hundred_old_files_fit_on_a_screen() {
+    let fixture = Fixture::new("flood", MAIN);
+    for version in 1..=300 {
+        fixture.write(&format!("migrations/{version:04}_old.sql"), HAZARDS);
+    }
+    let outcome = fixture.cargo(&["build"]);
+    assert!(outcome.succeeded, "{}", outcome.messages());
+    let messages = outcome.messages();
+    insta::assert_snapshot!(messages, @r#"
+    warning: use of deprecated constant `MIGRATIONS::MIGRATION_WARNINGS`: migrations: 2700 warnings in 300 files: 300 create-if-not-exists, 300 drop-column, 300 drop-index-not-concurrent, 300 drop-table, 300 index-not-concurrent, 300 json-column, 900 of other rules
+              |
+              = help: if version 300 and those before it have run everywhere, add `start_after = "300"` to the options of `embed_migrations!`: only newer files are then warned about
+              = help: run `migrate check` to see each of them
+              = help: where warnings are denied, add `--force-warn deprecated` to RUSTFLAGS to keep these as warnings
+     --> src/main.rs:3:51
+      |
+    3 | static MIGRATIONS: Migrations = embed_migrations!("migrations");
+      |                                                   ^^^^^^^^^^^^
+      |
+      = note: `#[warn(deprecated)]` on by default
+
+    warning: `flood` (bin "flood") generated 1 warning
+    "#);
+    assert!(messages.lines().count() <= 24, "{messages}");
+    // Cargo says it again where nothing has changed.
+    let again = fixture.cargo(&["build"]);
+    assert!(!again.compiled("flood"));
+    assert_eq!(again.messages(), messages);
+
+    // What the help says to do.
+    fixture.write(
+        "src/main.rs",
+        MAIN.replace("\"migrations\"", "\"migrations\", start_after = \"300\""),
+    );
+    let settled = fixture.cargo(&["build"]);
+    assert!(settled.succeeded);
+    assert_eq!(settled.messages(), "");
+}
+
 #[test]
 fn a_wrong_call_is_shown_where_it_is_wrong() {
     let main = r#"

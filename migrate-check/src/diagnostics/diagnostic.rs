@@ -1,5 +1,6 @@
 //! What is wrong with a migration, as data. How it looks is [`render`](crate::render())'s business.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// How bad it is.
@@ -29,10 +30,12 @@ pub struct Diagnostic {
     pub message: String,
     /// A few words under the caret; empty for a bare caret.
     pub label: String,
-    /// What one can do about it, one sentence an entry. Never empty for an error.
+    /// What one can do about it, one sentence an entry; [`advice`](Self::advice) has all there is.
     pub help: Vec<String>,
     /// What the reader is told of the rule.
     pub remark: RuleRemark,
+    /// Where one cause makes many errors, its name: a directory's errors of one cause are reported as one.
+    pub cause: Option<String>,
 }
 
 /// What a reader is told of the rule that found something, below everything else.
@@ -45,6 +48,8 @@ pub enum RuleRemark {
     Name,
     /// Its name, and how to allow what it found: it may well be meant.
     Allowable,
+    /// Its name, after one more sentence of help: when to allow what it found. How is added to it.
+    AllowableWhen(&'static str),
 }
 
 impl Diagnostic {
@@ -59,6 +64,7 @@ impl Diagnostic {
             label: String::new(),
             help: Vec::new(),
             remark: RuleRemark::None,
+            cause: None,
         }
     }
 
@@ -93,6 +99,36 @@ impl Diagnostic {
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help.push(help.into());
         self
+    }
+
+    /// The same, caused by what many others in the directory may be caused by.
+    #[must_use]
+    pub fn cause(mut self, cause: impl Into<String>) -> Self {
+        self.cause = Some(cause.into());
+        self
+    }
+
+    /// The same, with help that says when to allow what the rule found, such as "once no release uses it, allow it".
+    #[must_use]
+    pub fn how_to_allow(self, when: &'static str) -> Self {
+        self.remark(RuleRemark::AllowableWhen(when))
+    }
+
+    /// What one can do about it, one sentence an entry: its help, and when and how to allow it.
+    pub fn advice(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        let allowing = match self.remark {
+            RuleRemark::AllowableWhen(when) => {
+                Some(Cow::from(format!("{when}: `{}`", self.directive())))
+            }
+            _ => None,
+        };
+        let help = self.help.iter().map(|help| Cow::from(help.as_str()));
+        help.chain(allowing)
+    }
+
+    /// The line that allows it.
+    pub(super) fn directive(&self) -> String {
+        format!("-- migrate: allow({}) <reason>", self.rule)
     }
 
     /// The same, with this said of the rule.

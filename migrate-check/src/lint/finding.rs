@@ -6,7 +6,6 @@ use super::context::Context;
 use super::parsed_file::ParsedFile;
 use super::rule::Rule;
 use crate::diagnostics::{Diagnostic, RuleRemark};
-use crate::settings::Level;
 
 impl Rule {
     /// A finding of this rule; what level it has is decided later.
@@ -16,7 +15,7 @@ impl Rule {
         span: Range<usize>,
         message: impl Into<String>,
     ) -> Diagnostic {
-        let remark = if self.allowable && self.level < Level::Deny {
+        let remark = if self.allowable {
             RuleRemark::Allowable
         } else {
             RuleRemark::Name

@@ -197,7 +197,11 @@ mod tests {
                 "lexical-error",
             ]
         );
-        assert!(found.iter().all(|diagnostic| !diagnostic.help.is_empty()));
+        assert!(
+            found
+                .iter()
+                .all(|diagnostic| diagnostic.advice().next().is_some())
+        );
     }
 
     /// What is likely to confuse a scanner, a splitter or a rule, wherever it stands.
@@ -264,8 +268,8 @@ mod tests {
             for transaction in [Transaction::Single, Transaction::None] {
                 let settings = Settings::default();
                 for finding in testing::find_all(transaction, &settings, &[], &text) {
+                    prop_assert!(finding.advice().next().is_some());
                     prop_assert!(text.get(finding.span.unwrap()).is_some());
-                    prop_assert!(!finding.help.is_empty());
                 }
             }
         }

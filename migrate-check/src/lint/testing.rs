@@ -74,7 +74,7 @@ fn show(rule: Rule, sql: &str, found: &[Diagnostic]) -> Vec<String> {
             let span = finding.span.clone().unwrap();
             assert!(sql.get(span.clone()).is_some());
             let mut line = format!("{}: {}", Position::of(sql, span.start), finding.message);
-            for help in &finding.help {
+            for help in finding.advice() {
                 write!(line, " | {help}").unwrap();
             }
             line

@@ -6,6 +6,7 @@
 
 mod names;
 mod order;
+mod repeats;
 mod script;
 mod suppression;
 
@@ -106,6 +107,7 @@ pub(crate) fn validate(
     order::judge_timestamps(&ups, &mut problems);
     judge_down_files(&named, &judged, &mut problems);
     let problems = apply_allows(files, &places, &named, &judged, settings, problems);
+    let problems = repeats::merge(files, problems);
     let migrations = pairs
         .values()
         .filter_map(|pair| migration(pair, &mut judged));

@@ -9,5 +9,6 @@ mod fixture;
 mod lint;
 mod names;
 mod order;
+mod repeats;
 mod sql;
 mod together;

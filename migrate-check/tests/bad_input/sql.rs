@@ -88,7 +88,7 @@ fn a_statement_that_needs_no_transaction_is_refused_in_one() {
       | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
       |
       = help: begin the file with `-- migrate: no-transaction`
-      = rule: needs-no-transaction
+      = rule: needs-no-transaction; if it is right as it is, say why above the statement: `-- migrate: allow(needs-no-transaction) <reason>`
     ");
 }
 

@@ -40,7 +40,7 @@ fn every_mistake_is_shown_in_one_go() {
       |        ^^^^^
       |
       = help: did you mean `TABLE` instead of `TABEL`?
-      = rule: syntax
+      = rule: syntax; if it is right as it is, say why above the statement: `-- migrate: allow(syntax) <reason>`
 
     error: migrations/0002_second.sql:1:13: unknown directive `no-transactoin`
       |

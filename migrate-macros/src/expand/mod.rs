@@ -175,7 +175,8 @@ fn notices(input: &Input, loaded: &Loaded) -> TokenStream {
             problem::warning(input.span, diagnostic.rule, &text)
         }
     };
-    loaded.diagnostics.iter().map(notice).collect()
+    let notices = loaded.notices(&input.directory, &input.options.settings);
+    notices.iter().map(notice).collect()
 }
 
 /// What makes Cargo compile the crate again: an edited, renamed or deleted file, another base. Files

@@ -20,7 +20,7 @@ use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use self::drawing::Drawing;
-use super::diagnostic::{Diagnostic, RuleRemark, Span};
+use super::diagnostic::{Diagnostic, RuleRemark, Severity, Span};
 use super::lines::Lines;
 use super::position::{Position, floor};
 
@@ -118,26 +118,24 @@ fn draw(diagnostic: &Diagnostic, excerpt: Option<&Excerpt<'_>>, style: Style) ->
     if diagnostic.remark != RuleRemark::None || !diagnostic.help.is_empty() {
         drawing.separator();
     }
-    for help in &diagnostic.help {
-        drawing.remark("help", help);
+    for help in diagnostic.advice() {
+        drawing.remark("help", &help);
     }
     let id = diagnostic.rule;
     match diagnostic.remark {
         RuleRemark::None => {}
-        RuleRemark::Allowable if !says_how_to_allow(diagnostic) => {
-            let remark = format!(
-                "{id}; if it is meant, say why above the statement: `-- migrate: allow({id}) <reason>`"
-            );
+        RuleRemark::Allowable => {
+            let when = match diagnostic.severity {
+                Severity::Warning => "if it is meant",
+                Severity::Error => "if it is right as it is",
+            };
+            let directive = diagnostic.directive();
+            let remark = format!("{id}; {when}, say why above the statement: `{directive}`");
             drawing.remark("rule", &remark);
         }
-        RuleRemark::Name | RuleRemark::Allowable => drawing.remark("rule", id),
+        RuleRemark::Name | RuleRemark::AllowableWhen(_) => drawing.remark("rule", id),
     }
     drawing.finish()
-}
-
-/// Whether a help says it already.
-fn says_how_to_allow(diagnostic: &Diagnostic) -> bool {
-    diagnostic.help.iter().any(|help| help.contains("allow("))
 }
 
 /// The line to show.

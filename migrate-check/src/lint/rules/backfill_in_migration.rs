@@ -47,7 +47,7 @@ fn check(context: &Context<'_>) -> Vec<Diagnostic> {
     vec![
         context
             .find(&RULE, message)
-            .help("change rows in batches, outside migrations; if there are few, allow it: `-- migrate: allow(backfill-in-migration) <reason>`"),
+            .how_to_allow("change rows in batches, outside migrations; if there are few, allow it"),
     ]
 }
 

@@ -50,9 +50,8 @@ fn check(context: &Context<'_>) -> Vec<Diagnostic> {
             };
             let message =
                 format!("drops \"{column}\" of \"{table}\", which the deployed release may use");
-            Some(context.find_at(&RULE, action.range.clone(), message).help(
-                "once no release uses it, allow it: `-- migrate: allow(drop-column) <reason>`",
-            ))
+            let finding = context.find_at(&RULE, action.range.clone(), message);
+            Some(finding.how_to_allow("once no release uses it, allow it"))
         })
         .collect()
 }

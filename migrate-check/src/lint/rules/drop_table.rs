@@ -53,7 +53,7 @@ fn check(context: &Context<'_>) -> Vec<Diagnostic> {
             let message = format!("drops \"{table}\", which the deployed release may use");
             context
                 .find(&RULE, message)
-                .help("once no release uses it, allow it: `-- migrate: allow(drop-table) <reason>`")
+                .how_to_allow("once no release uses it, allow it")
         })
         .collect()
 }

@@ -50,17 +50,24 @@ fn check(file: &ParsedFile<'_>) -> Vec<Diagnostic> {
     statements
         .filter(|statement| {
             let kind = statement.kind();
-            matches!(kind, StatementKind::Unrepeatable | StatementKind::Committing)
+            matches!(
+                kind,
+                StatementKind::Unrepeatable | StatementKind::Committing
+            )
         })
         .filter(|statement| statement.class.command != CREATE_INDEX)
         .filter(|statement| control(statement).is_none())
         .map(|statement| {
             let class = &statement.class;
-            let message = format!("`{}` cannot be run again if it is interrupted", class.command);
+            let message = format!(
+                "`{}` cannot be run again if it is interrupted",
+                class.command
+            );
             let finding = RULE.finding(file, statement.headline(), message);
             match class.repeatable_as {
                 Some(form) => finding.help(format!("write `{form}`")),
-                None => finding.help("if that is harmless, or you would check by hand, allow it: `-- migrate: allow(not-rerunnable) <reason>`"),
+                None => finding
+                    .how_to_allow("if that is harmless, or you would check by hand, allow it"),
             }
         })
         .collect()

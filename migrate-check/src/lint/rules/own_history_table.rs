@@ -66,7 +66,7 @@ fn check(file: &ParsedFile<'_>) -> Vec<Diagnostic> {
                 .label("migrate creates and writes this table itself")
                 .help("remove the statement")
                 .help("if this is a table of your own, give the history table another name: `table = \"…\"` in `embed_migrations!`")
-                .help("if it is intended, allow it: `-- migrate: allow(own-history-table) <reason>`");
+                .how_to_allow("if it is intended, allow it");
             Some(finding)
         })
         .collect()

@@ -67,7 +67,7 @@ fn check(context: &Context<'_>) -> Vec<Diagnostic> {
         };
         context
             .find_at(&RULE, range, message)
-            .help("check that the deployed release works with it, then allow it: `-- migrate: allow(trigger-or-policy) <reason>`")
+            .how_to_allow("check that the deployed release works with it, then allow it")
     };
     let (created, changed) = match context.command() {
         Command::CreateTrigger(created) => (created, Changed::Writes),

@@ -40,6 +40,7 @@ const ROOMS: [(&str, &[&str]); 2] = [
             "lint",
             "validate",
             "load",
+            "notices",
             "configure",
             "pack",
             "lib",

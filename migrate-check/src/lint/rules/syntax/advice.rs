@@ -8,7 +8,6 @@ use crate::lint::parsed_file::ParsedFile;
 
 /// The ways to see what is meant, the surest first.
 const ADVISERS: &[fn(&Case<'_>) -> Option<String>] = &[
-    placeholder::advise,
     foreign::advise,
     slips::advise_on_comma,
     spelling::advise_on_name,
@@ -18,20 +17,34 @@ const ADVISERS: &[fn(&Case<'_>) -> Option<String>] = &[
     slips::advise_on_brackets,
 ];
 
-/// One sentence of help.
-pub(super) fn advise(file: &ParsedFile<'_>, sentence: &Sentence, refusal: &Refusal) -> String {
+/// What may help.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Advice {
+    /// A placeholder is to be replaced, here and wherever else it stands.
+    Placeholder(String),
+    /// One sentence.
+    Help(String),
+    /// Nothing is known of what is meant.
+    None,
+}
+
+/// What may be meant.
+pub(super) fn advise(file: &ParsedFile<'_>, sentence: &Sentence, refusal: &Refusal) -> Advice {
     let tokens = &file.analysis.tokens;
     let mut case = Case::new(file.text, tokens, sentence, refusal);
+    if let Some(placeholder) = placeholder::at_error(&case) {
+        return Advice::Placeholder(placeholder.to_owned());
+    }
     // A second error may follow closely.
     for enough in [Trial::ENOUGH, 2] {
         case.enough = enough;
-        if let Some(advice) = ADVISERS.iter().find_map(|adviser| adviser(&case)) {
-            return advice;
+        let advice = ADVISERS.iter().find_map(|adviser| adviser(&case));
+        if let Some(advice) = advice {
+            return Advice::Help(advice);
         }
     }
     if case.error >= sentence.tokens.end {
-        return "complete the statement: it ends too early".to_owned();
+        return Advice::Help("complete the statement: it ends too early".to_owned());
     }
-    "if a fork, an extension or a newer PostgreSQL knows this statement, allow it: `-- migrate: allow(syntax) <reason>`"
-        .to_owned()
+    Advice::None
 }

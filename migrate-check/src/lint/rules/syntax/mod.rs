@@ -30,9 +30,12 @@ mod spelling;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use migrate_sql::grammar::{Refusal, RefusalKind, Sentence};
 
-use crate::diagnostics::Diagnostic;
+use self::advice::Advice;
+use crate::diagnostics::{Diagnostic, RuleRemark};
 use crate::lint::parsed_file::ParsedFile;
 use crate::lint::rule::{Check, Rule};
 use crate::settings::Level;
@@ -51,10 +54,25 @@ const MOST: usize = 50;
 
 fn check(file: &ParsedFile<'_>) -> Vec<Diagnostic> {
     let sentences = file.parsed.sentences.iter();
-    sentences
-        .filter_map(|sentence| report(file, sentence, sentence.refusal()?))
-        .take(MOST)
-        .collect()
+    let reported = sentences.filter_map(|sentence| report(file, sentence, sentence.refusal()?));
+    let mut found = Vec::new();
+    let mut causes = BTreeSet::new();
+    let mut left = MOST;
+    for finding in reported {
+        // Those of one cause are one in the end.
+        let is_new = match &finding.cause {
+            Some(cause) => causes.insert(cause.clone()),
+            None => true,
+        };
+        if is_new {
+            let Some(fewer) = left.checked_sub(1) else {
+                break;
+            };
+            left = fewer;
+        }
+        found.push(finding);
+    }
+    found
 }
 
 /// What the scanner refused has a rule of its own, and so have bytes that are no characters.
@@ -63,18 +81,27 @@ fn report(file: &ParsedFile<'_>, sentence: &Sentence, refusal: &Refusal) -> Opti
     if refused.contains(char::REPLACEMENT_CHARACTER) {
         return None;
     }
-    let help = match &refusal.kind {
+    let advice = match &refusal.kind {
         RefusalKind::Fault(_) => return None,
         RefusalKind::Forbidden(message) | RefusalKind::ForbiddenNear(message) => {
-            forbidden::advise(message).to_owned()
+            Advice::Help(forbidden::advise(message).to_owned())
         }
-        RefusalKind::TooDeep => {
-            "PostgreSQL's parser goes 10,000 symbols deep: nest less deeply".to_owned()
-        }
+        RefusalKind::TooDeep => Advice::Help(
+            "PostgreSQL's parser goes 10,000 symbols deep: nest less deeply".to_owned(),
+        ),
         _ => advice::advise(file, sentence, refusal),
     };
     let finding = RULE.finding(file, place(sentence, refusal), shorten(file.text, refusal));
-    Some(finding.help(help))
+    Some(match advice {
+        Advice::Help(help) => finding.help(help),
+        Advice::Placeholder(placeholder) => finding
+            .help(placeholder::advise(&placeholder))
+            .remark(RuleRemark::Name)
+            .cause(placeholder),
+        Advice::None => finding.how_to_allow(
+            "if a fork, an extension or a newer PostgreSQL knows this statement, allow it",
+        ),
+    })
 }
 
 /// At the end of the text, what is missing is missing behind the last token.

@@ -16,17 +16,21 @@ const FORMS: &[(&str, Option<&str>)] = &[
     ("%", None),
 ];
 
-/// A token that begins a placeholder, or stands in one.
-pub(super) fn advise(case: &Case<'_>) -> Option<String> {
+/// One that a token begins, or stands in.
+pub(super) fn at_error<'a>(case: &Case<'a>) -> Option<&'a str> {
     // `{` is refused behind the `$` of `${`, for example.
     let token = case.token(case.error)?;
     let starts = (0..=2).filter_map(|back| token.start.checked_sub(back));
-    let shown = starts
+    starts
         .rev()
-        .find_map(|start| find(case.text, start, token.start))?;
-    Some(format!(
-        "`{shown}` is a placeholder: files are sent to the server as they are, so write the value itself"
-    ))
+        .find_map(|start| find(case.text, start, token.start))
+}
+
+/// One sentence of help.
+pub(super) fn advise(placeholder: &str) -> String {
+    format!(
+        "`{placeholder}` is a placeholder: files are sent to the server as they are, so write the value itself"
+    )
 }
 
 /// The placeholder that begins at `start` and reaches over `at`.
