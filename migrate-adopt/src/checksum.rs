@@ -7,11 +7,31 @@ use migrate_runtime::Migration;
 use sha2::{Digest, Sha256, Sha384};
 use siphasher::sip::SipHasher13;
 
-/// Whether the text that applies the migration fits, with the line endings of either kind of checkout:
-/// most tools hash the bytes of the file, and what is embedded has LF.
-pub(crate) fn any_ending(migration: &Migration<'_>, fits: impl Fn(&str) -> bool) -> bool {
+/// Whether the text that applies the migration fits, as the tool saw it: with the line endings of either kind of
+/// checkout, because most tools hash the bytes of the file and what is embedded has LF; and without the directives
+/// that were added to it for migrate, nor the empty lines below them.
+pub(crate) fn any_form(migration: &Migration<'_>, fits: impl Fn(&str) -> bool) -> bool {
+    let any_ending = |text: &str| fits(text) || fits(&text.replace('\n', "\r\n"));
     let text = migration.up().sql();
-    fits(text) || fits(&text.replace('\n', "\r\n"))
+    any_ending(text)
+        || without_directives(text).is_some_and(|text| {
+            let trimmed = text.trim_start_matches('\n');
+            any_ending(&text) || trimmed.len() < text.len() && any_ending(trimmed)
+        })
+}
+
+/// `text` without the lines that hold a directive; none if no line does. A line of a string may look like one: then
+/// the checksum does not fit, and nothing is lost.
+fn without_directives(text: &str) -> Option<String> {
+    let is_directive = |line: &&str| {
+        let comment = line.trim_start().strip_prefix("--");
+        comment.is_some_and(|comment| comment.trim_start().starts_with("migrate:"))
+    };
+    let lines = text.split_inclusive('\n');
+    lines.clone().any(|line| is_directive(&line)).then(|| {
+        let others = lines.filter(|line| !is_directive(line));
+        others.collect()
+    })
 }
 
 pub(crate) fn sha384(text: &str) -> String {
@@ -57,7 +77,16 @@ pub(crate) fn flyway(text: &str) -> i32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{flyway, sha256, sha384};
+    use super::{flyway, sha256, sha384, without_directives};
+
+    #[test]
+    fn lines_of_directives_are_left_out() {
+        let text =
+            "-- migrate: no-transaction\n-- a\n  --migrate:allow(x) y\nSELECT 1; -- migrate: z\n";
+        let left = without_directives(text);
+        assert_eq!(left.as_deref(), Some("-- a\nSELECT 1; -- migrate: z\n"));
+        assert_eq!(without_directives("-- a\nSELECT 1;"), None);
+    }
 
     #[test]
     fn digests_have_their_published_values() {

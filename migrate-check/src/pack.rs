@@ -33,9 +33,10 @@
 //! |---|---|---|
 //! | file | string | file name within the directory |
 //! | length | u32 | bytes of its text; texts lie one behind the other in the order of the records |
-//! | checksum | 32 bytes | SHA-256 of its text |
-//! | flags | u8 | 1: no transaction; 2: may change session settings; 4: a part of its file |
+//! | checksum | 32 bytes | SHA-256 of its text without the lines of `allow` and `out-of-order` directives |
+//! | flags | u8 | 1: no transaction; 2: may change session settings; 4: a part of its file; 8: has such lines |
 //! | lines before | u32 | only with flag 4: lines of the file before the part |
+//! | whole checksum | 32 bytes | only with flag 8: SHA-256 of all of its text, which earlier releases recorded |
 //! | lock timeout | u32 | milliseconds; `u32::MAX` where the file sets none |
 //! | statements | u32 | how many statements follow |
 //! | each statement | u32, u32, u8 | start, end, kind: 0 to 7 in the order of [`StatementKind`] |
@@ -106,9 +107,14 @@ impl Packed {
         let no_transaction = u8::from(script.transaction == Transaction::None);
         let changes_session = u8::from(script.changes_session) << 1;
         let part = u8::from(script.lines_before.is_some()) << 2;
-        self.index.push(no_transaction | changes_session | part);
+        let whole = u8::from(script.whole_checksum.is_some()) << 3;
+        self.index
+            .push(no_transaction | changes_session | part | whole);
         if let Some(lines) = script.lines_before {
             self.number(lines);
+        }
+        if let Some(checksum) = script.whole_checksum {
+            self.index.extend_from_slice(checksum.as_bytes());
         }
         let lock_timeout = script.lock_timeout.map_or(NO_LOCK_TIMEOUT, |timeout| {
             u32::try_from(timeout.as_millis()).unwrap_or(NO_LOCK_TIMEOUT - 1)

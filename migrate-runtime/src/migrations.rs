@@ -198,6 +198,8 @@ pub struct Script<'a> {
     /// How many lines of the file stand before `sql`; None where `sql` is the whole file.
     pub(crate) lines_before: Option<usize>,
     pub(crate) checksum: Checksum,
+    /// Of all of `sql`, where `checksum` leaves lines out: earlier releases recorded this one.
+    pub(crate) whole_checksum: Option<Checksum>,
     pub(crate) transactional: bool,
     pub(crate) changes_session: bool,
     pub(crate) lock_timeout: Option<Duration>,
@@ -225,9 +227,15 @@ impl<'a> Script<'a> {
         self.sql
     }
 
-    /// SHA-256 of [`sql`](Script::sql).
+    /// SHA-256 of [`sql`](Script::sql) without the lines of the directives `allow` and `out-of-order`, which change
+    /// nothing of what is sent to the server: they can be added to a migration that has been applied.
     pub fn checksum(&self) -> Checksum {
         self.checksum
+    }
+
+    /// Whether `recorded` is the checksum of this text, as this release records it or as earlier ones did.
+    pub(crate) fn has_checksum(&self, recorded: Option<Checksum>) -> bool {
+        recorded == Some(self.checksum) || recorded.is_some() && recorded == self.whole_checksum
     }
 
     /// False where the file says `-- migrate: no-transaction`.
@@ -323,7 +331,7 @@ pub(crate) enum ReindexScope {
     Database,
 }
 
-/// SHA-256 of a file's embedded text. Displays as 64 hexadecimal digits.
+/// [`Script::checksum`] of a file. Displays as 64 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Checksum(pub(crate) [u8; 32]);
 

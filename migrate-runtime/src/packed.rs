@@ -57,6 +57,7 @@ impl<'a> Records<'a> {
         let checksum = Checksum(self.index.array());
         let [flags] = self.index.array();
         let lines_before = (flags & 4 != 0).then(|| self.index.number());
+        let whole_checksum = (flags & 8 != 0).then(|| Checksum(self.index.array()));
         let lock_timeout = match u32::from_le_bytes(self.index.array()) {
             u32::MAX => None,
             milliseconds => Some(Duration::from_millis(u64::from(milliseconds))),
@@ -77,6 +78,7 @@ impl<'a> Records<'a> {
             sql,
             lines_before,
             checksum,
+            whole_checksum,
             transactional: flags & 1 == 0,
             changes_session: flags & 2 != 0,
             lock_timeout,

@@ -134,6 +134,32 @@ fn prisma_is_taken_over_and_its_failed_and_rolled_back_rows_are_not() {
     );
     assert_eq!(history(&database)[0][4], "1500");
 
+    // Files to which directives were added for migrate.
+    let database = crate::database(PRISMA, 2);
+    for n in 1..=2 {
+        database.execute(&format!(
+            "INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at) VALUES \
+             ('{n}', encode(sha256(E'CREATE TABLE t{n} (id integer);\\n'), 'hex'), '{n}_a', now())"
+        ));
+    }
+    let project = Project::new(
+        Layout::Prisma,
+        &[
+            (
+                "1_a/migration.sql",
+                format!("-- migrate: lock-timeout 3s\n\n{}", table_text(1)),
+            ),
+            (
+                "2_a/migration.sql",
+                format!("-- migrate: out-of-order\n{}", table_text(2)),
+            ),
+        ],
+    );
+    let set = project.set();
+    let adopted = perform(&database, &migrate_adopt::adopt(&set)).unwrap();
+    assert_eq!(adopted.recorded.len(), 2);
+    assert!(crate::run(&database, &set).unwrap().is_noop());
+
     // A file with CRLF in the checkout that Prisma hashed.
     let database = crate::database(PRISMA, 1);
     database.execute(

@@ -39,5 +39,6 @@ mod singly;
 mod state;
 mod surroundings;
 mod tenants;
+mod unsent;
 mod warnings;
 mod wire;

@@ -31,7 +31,9 @@ pub(crate) const FORMAT: Format = Format {
              ORDER BY coalesce(version, script), installed_rank DESC) AS last ORDER BY installed_rank",
     version,
     fits: |row, migration| match row.checksum.as_deref() {
-        Some(recorded) => checksum::flyway(migration.up().sql()).to_string() == recorded,
+        Some(recorded) => checksum::any_form(migration, |text| {
+            checksum::flyway(text).to_string() == recorded
+        }),
         // Migrations of another kind than SQL have none.
         None => true,
     },

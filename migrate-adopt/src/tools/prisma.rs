@@ -25,7 +25,7 @@ pub(crate) const FORMAT: Format = Format {
              FROM {table} ORDER BY started_at",
     version: leading_digits,
     fits: |row, migration| {
-        checksum::any_ending(migration, |text| {
+        checksum::any_form(migration, |text| {
             row.checksum.as_deref() == Some(&checksum::sha256(text))
         })
     },

@@ -22,7 +22,7 @@ pub(crate) const FORMAT: Format = Format {
         else {
             return false;
         };
-        checksum::any_ending(migration, |text| {
+        checksum::any_form(migration, |text| {
             checksum::refinery(name, migration.version(), text)
                 .iter()
                 .any(|sum| sum.to_string() == recorded)

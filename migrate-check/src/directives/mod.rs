@@ -17,12 +17,14 @@ mod comments;
 mod fragment;
 mod lock_timeout;
 mod statement_level;
+mod unsent;
 
 use std::time::Duration;
 
 use self::comments::Leading;
 use self::fragment::Fragment;
 pub(crate) use self::statement_level::{Place, read_statement_level};
+pub(crate) use self::unsent::remove;
 use crate::diagnostics::nearest;
 use crate::diagnostics::{Diagnostic, Span};
 use crate::migration::Transaction;
@@ -41,6 +43,8 @@ pub(crate) struct Directives {
     pub(crate) allows: Vec<Allow>,
     /// Every `alone`.
     pub(crate) alone: Vec<Alone>,
+    /// The lines of directives that change nothing of what is sent to the server, in order.
+    pub(crate) unsent: Vec<Span>,
     /// Where the leading comments end.
     end: usize,
 }
@@ -88,7 +92,10 @@ pub(crate) fn read(file: &str, text: &str, rules: &RuleNames) -> (Directives, Ve
     };
     for comment in comments {
         match comment {
-            Leading::Line(comment) => reader.line(comment),
+            Leading::Line(comment) => {
+                reader.line(comment);
+                reader.read.unsent.extend(unsent::line(text, comment));
+            }
             Leading::Block(comment) => reader.block(comment),
         }
     }

@@ -1,7 +1,9 @@
 //! Directives below the first statement: only `allow` and `alone` have an effect there, directly above a statement.
 
 use super::fragment::Fragment;
-use super::{ALLOW, ALONE, Allow, Alone, Directives, Form, Reader, comments, foreign, is_of_word};
+use super::{
+    ALLOW, ALONE, Allow, Alone, Directives, Form, Reader, comments, foreign, is_of_word, unsent,
+};
 use crate::diagnostics::{Diagnostic, Span};
 use crate::settings::RuleNames;
 
@@ -53,6 +55,7 @@ pub(crate) fn read_statement_level(
                     problems: Vec::new(),
                 };
                 reader.line(comment);
+                directives.unsent.extend(unsent::line(text, comment));
                 problems.append(&mut reader.problems);
                 let allows = reader.read.allows.into_iter();
                 directives.allows.extend(allows.map(|allow| Allow {

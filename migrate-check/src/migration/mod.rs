@@ -42,8 +42,10 @@ pub struct Script {
     /// In a layout whose files hold both directions, `text` is a part of the file: how many lines
     /// stand before it. None where it is the whole file.
     pub lines_before: Option<usize>,
-    /// SHA-256 of `text`.
+    /// SHA-256 of `text` without the lines of the directives `allow` and `out-of-order`.
     pub checksum: Checksum,
+    /// SHA-256 of all of `text`, if that is another one: earlier releases recorded it.
+    pub whole_checksum: Option<Checksum>,
     /// Whether the file runs inside one transaction.
     pub transaction: Transaction,
     /// `-- migrate: lock-timeout …`: in place of the runner's own.

@@ -103,10 +103,14 @@ impl Judge<'_> {
             .collect();
         let found = alone(shown, &directives, &mut statements);
         self.problems.extend(found);
+        let text = &file.content.text;
+        let whole = Checksum::of(text);
+        let essential = directives::remove(text, &directives.unsent);
         let script = Script {
             file: file.name.to_owned(),
-            checksum: Checksum::of(&file.content.text),
-            text: file.content.text.clone(),
+            checksum: essential.as_deref().map_or(whole, Checksum::of),
+            whole_checksum: essential.map(|_| whole),
+            text: text.clone(),
             lines_before: None,
             transaction: directives.transaction,
             lock_timeout: directives.lock_timeout,

@@ -97,7 +97,7 @@ impl<'a, 'o> Judge<'a, 'o> {
     }
 
     fn known(&mut self, migration: Migration<'a>, row: &Row) {
-        let edited = row.checksum != Some(migration.up.checksum);
+        let edited = !migration.up.has_checksum(row.checksum);
         match row.state {
             // Whatever was recorded of its text is about a run that no longer counts.
             State::Retry => self.step(migration, None, true),

@@ -57,7 +57,7 @@ impl<'e> Engine<'e, '_> {
                         return Err(Error::new(Kind::HalfApplied { migrations }));
                     }
                     let again = decisions.iter().any(|other| other.row.version == version);
-                    if row.checksum != Some(migration.up.checksum) && !again {
+                    if !migration.up.has_checksum(row.checksum) && !again {
                         decisions.push(Decision::accept(migration, row));
                     }
                 }

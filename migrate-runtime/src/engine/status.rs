@@ -79,7 +79,7 @@ fn pending(
 fn known(migration: &Migration<'_>, row: &ReplyRow) -> MigrationStatus {
     let checksum = row.text(2).and_then(Checksum::from_hex);
     let done = row.number(4).unwrap_or_default();
-    let same = checksum == Some(migration.up.checksum);
+    let same = migration.up.has_checksum(checksum);
     let condition = match row.text(3).and_then(State::parse) {
         Some(State::Running) => MigrationState::Interrupted {
             done,

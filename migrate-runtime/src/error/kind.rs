@@ -146,11 +146,15 @@ pub(crate) struct Problem {
 
 impl Problem {
     pub(crate) fn new(migration: &Migration<'_>, row: Option<&crate::engine::Row>) -> Self {
+        let recorded = row.and_then(|row| row.checksum);
+        let is_same = migration.up.has_checksum(recorded);
         Self {
             version: migration.version,
             file: migration.up.path(),
-            embedded: migration.up.checksum,
-            recorded: row.and_then(|row| row.checksum),
+            embedded: recorded
+                .filter(|_| is_same)
+                .unwrap_or(migration.up.checksum),
+            recorded,
             done: row.map_or(0, |row| row.done),
             reverting: row.is_some_and(|row| row.state == State::Reverting),
             transactional: migration.up.transactional,
