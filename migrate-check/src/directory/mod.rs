@@ -154,7 +154,8 @@ impl Directory {
             let path = self.path.join(&name);
             let is_directory = kind.is_dir() || (kind.is_symlink() && path.is_dir());
             let lossy = name.to_string_lossy();
-            if is_directory && !is_sql(&lossy) {
+            // A folder of a migration may have any name.
+            if is_directory && (format.folders || !is_sql(&lossy)) {
                 may_be_empty |= if format.folders {
                     self.open_folder(&name, &path, kind, home, format)
                 } else {

@@ -183,3 +183,16 @@ fn hyphens_do_not_count_in_diesels_order() {
     let files: Vec<_> = files.iter().map(|name| file(*name, "SELECT 1;")).collect();
     assert_eq!(places(&Directory::with(&files).load(Layout::Diesel)), "");
 }
+
+#[test]
+fn a_folder_may_be_named_like_a_file() {
+    for (layout, inner) in [
+        (Layout::Prisma, "migration.sql"),
+        (Layout::Diesel, "up.sql"),
+    ] {
+        let name = format!("20250101000000_users.sql/{inner}");
+        let loaded = Directory::with(&[file(name, "CREATE TABLE t ();")]).load(layout);
+        assert_eq!(places(&loaded), "");
+        assert_eq!(loaded.migrations.len(), 1);
+    }
+}
