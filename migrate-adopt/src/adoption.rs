@@ -1,14 +1,17 @@
 //! The operation: find the other history, read it, match it with the files, record.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
 
 use migrate_runtime::{
-    AdoptOutcome, ForeignHistory, HistoryTable, Migrations, Reply, Session, SessionError,
+    AdoptOutcome, Event, ForeignHistory, HistoryTable, Migrations, Session, StopToken,
 };
 
 use crate::error::Error;
 use crate::found::{Found, TABLES};
 use crate::judge::{Answers, Judgement, judge};
+use crate::reading::{Waiting, send};
 use crate::report::{AdoptReport, AdoptedMigration};
 use crate::row::Row;
 use crate::tool::Tool;
@@ -25,8 +28,16 @@ pub fn adopt(set: &Migrations) -> Adoption<'_> {
         source: None,
         answers: Answers::default(),
         dry_run: false,
+        waiting: Waiting {
+            limit: WAIT,
+            stop: StopToken::new(),
+            observer: None,
+        },
     }
 }
+
+/// How long an adoption waits unless it is told otherwise: as long as a run.
+const WAIT: Duration = Duration::from_secs(300);
 
 /// Options, and the operation.
 #[derive(Debug, Clone)]
@@ -38,6 +49,7 @@ pub struct Adoption<'s> {
     source: Option<HistoryTable>,
     answers: Answers,
     dry_run: bool,
+    waiting: Waiting<'s>,
 }
 
 /// A history that was found, and what our own holds.
@@ -54,7 +66,7 @@ struct Source {
     names: Vec<String>,
 }
 
-impl Adoption<'_> {
+impl<'s> Adoption<'s> {
     /// The tool. By default it is recognised by its table.
     pub fn from(mut self, tool: Tool) -> Self {
         self.from = Some(tool);
@@ -98,6 +110,25 @@ impl Adoption<'_> {
         self
     }
 
+    /// How long to wait while another instance applies migrations, or while a session keeps a table locked. Default:
+    /// 5 minutes.
+    pub fn wait_timeout(mut self, limit: Duration) -> Self {
+        self.waiting.limit = limit;
+        self
+    }
+
+    /// Ends the operation when `token` is stopped while it waits: [`Error::is_stopped`] is true then.
+    pub fn stop(mut self, token: &StopToken) -> Self {
+        self.waiting.stop = token.clone();
+        self
+    }
+
+    /// Calls `observer` with each [`Event`] as it happens, such as a wait for another session.
+    pub fn observer(mut self, observer: impl Fn(&Event<'_>) + Send + Sync + 's) -> Self {
+        self.waiting.observer = Some(Arc::new(observer));
+        self
+    }
+
     /// Adopts the history: reads the other tool's table and records what it says. Doing it again changes nothing.
     ///
     /// For any [`Session`].
@@ -108,7 +139,8 @@ impl Adoption<'_> {
     ///
     /// # Locking
     ///
-    /// The advisory lock of a run, and `SHARE` on the other tool's table, in that transaction.
+    /// The advisory lock of a run, and `SHARE` on the other tool's table, in that transaction. While another instance is
+    /// at work, or a table is locked, it asks again, for as long as [`wait_timeout`](Adoption::wait_timeout) says.
     ///
     /// # Errors
     ///
@@ -148,7 +180,15 @@ impl Adoption<'_> {
             if self.dry_run || nothing {
                 return Ok(adopted);
             }
-            let mut runner = self.set.runner().table(self.table.clone());
+            let mut runner = self
+                .set
+                .runner()
+                .table(self.table.clone())
+                .wait_timeout(self.waiting.limit)
+                .stop(&self.waiting.stop);
+            if let Some(observer) = self.waiting.observer.clone() {
+                runner = runner.observer(move |event| observer(event));
+            }
             let outcome = runner.adopt_with(session, &history).await;
             if outcome.map_err(Error::Record)? == AdoptOutcome::Recorded {
                 return Ok(adopted);
@@ -197,25 +237,29 @@ impl Adoption<'_> {
     /// Finds and reads the other history; None if only migrate's own exists.
     async fn look<S: Session>(&self, session: &mut S) -> Result<Option<Source>, Error> {
         let open = "SELECT pg_catalog.transaction_timestamp() OPERATOR(pg_catalog.<>) pg_catalog.statement_timestamp()";
-        let reply = read(session, open, "inspect the connection").await?;
+        let reply = send(session, open, "inspect the connection").await?;
         if reply
             .values(0)
             .any(|row| row.first() == Some(&Some("t".to_owned())))
         {
             return Err(Error::OpenTransaction);
         }
-        let reply = read(session, &pinned(TABLES), "list the tables").await?;
-        let tables = Found::read(&reply, 0);
-        let ours = tables
+        let waiting = &self.waiting;
+        let reply = waiting
+            .read(session, TABLES, "list the tables", &[])
+            .await?;
+        let all = Found::read(&reply, 0);
+        let ours = all
             .iter()
             .find(|found| found.is(self.table.schema(), self.table.name()) && found.is_ours());
-        let Some((tool, found)) = self.choose(&tables)? else {
+        let Some((tool, found)) = self.choose(&all)? else {
             return match ours {
                 Some(_) if self.from.is_none() || self.source.is_none() => Ok(None),
                 _ => Err(Error::NotFound { tool: self.from }),
             };
         };
-        let other = found.table()?.to_string();
+        let table = found.table()?;
+        let other = table.to_string();
         let mut sql = format!(
             "{};SELECT count(*) FROM {other}",
             tool.format().select.replace("{table}", &other)
@@ -224,7 +268,10 @@ impl Adoption<'_> {
             sql += ";SELECT version, coalesce(note, '') FROM ";
             sql += &self.table.to_string();
         }
-        let reply = read(session, &pinned(&sql), &format!("read {other}")).await?;
+        let tables = [table, self.table.clone()];
+        let reply = waiting
+            .read(session, &sql, &format!("read {other}"), &tables)
+            .await?;
         let count = reply.values(1).next().and_then(|row| {
             let count = row.first()?.as_deref()?;
             count.parse().ok()
@@ -237,7 +284,7 @@ impl Adoption<'_> {
             known.extend(text(0).and_then(|version| version.parse::<i64>().ok()));
             adopted |= text(1).is_some_and(|note| note.starts_with(&mark));
         }
-        let beside = tables.iter().filter(|table| table.schema == found.schema);
+        let beside = all.iter().filter(|table| table.schema == found.schema);
         Ok(Some(Source {
             tool,
             rows: reply.values(0).map(Row::read).collect(),
@@ -293,29 +340,6 @@ fn free_name(name: &str, tool: Tool, taken: &[String]) -> String {
     let mut names = std::iter::once(wanted.clone()).chain(numbered);
     let free = names.find(|name| !taken.contains(name));
     free.unwrap_or(wanted)
-}
-
-/// A message whose names and operators are PostgreSQL's own, whatever the session's path says, and that
-/// cannot write.
-fn pinned(sql: &str) -> String {
-    format!("BEGIN READ ONLY;SET LOCAL search_path TO pg_catalog, pg_temp;{sql};COMMIT")
-}
-
-async fn read<S: Session>(session: &mut S, sql: &str, doing: &str) -> Result<Reply, Error> {
-    let failure = match session.send(sql).await {
-        Ok(reply) => return Ok(reply),
-        Err(failure) => failure,
-    };
-    let SessionError {
-        database, source, ..
-    } = failure;
-    let Some(error) = database else {
-        return Err(Error::Connection { source });
-    };
-    // Its own failure would hide the one that made it necessary.
-    let _ = session.send("ROLLBACK").await;
-    let doing = doing.to_owned();
-    Err(Error::Database { doing, error })
 }
 
 #[cfg(feature = "postgres")]

@@ -2,8 +2,9 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::time::Duration;
 
-use migrate_runtime::DatabaseError;
+use migrate_runtime::{DatabaseError, OtherSession};
 
 use crate::finding::Finding;
 use crate::tool::Tool;
@@ -40,6 +41,17 @@ pub enum Error {
         /// The table, quoted.
         table: String,
     },
+    /// Another session has kept a table locked for as long as the adoption waits.
+    TableLocked {
+        /// The table.
+        table: String,
+        /// The session, where the server names it.
+        holder: Option<OtherSession>,
+        /// How long the adoption has waited.
+        waited: Duration,
+    },
+    /// The adoption was stopped on request.
+    Stopped,
     /// The server refused a statement that reads.
     Database {
         /// What the statement was for.
@@ -82,8 +94,37 @@ impl Error {
             Self::Contested { .. } => {
                 vec!["stop every process that still uses the other tool, and try again".to_owned()]
             }
+            Self::TableLocked { holder, .. } => {
+                let end = holder.as_ref().map(|holder| {
+                    let pid = holder.pid;
+                    format!(
+                        "if that session is not needed, end it: `SELECT pg_terminate_backend({pid})`"
+                    )
+                });
+                let wait = "wait for it to finish and run again".to_owned();
+                end.into_iter().chain([wait]).collect()
+            }
+            Self::Stopped => vec!["run again".to_owned()],
             Self::Refused { .. } | Self::Database { .. } | Self::Connection { .. } => Vec::new(),
             Self::Record(error) => error.hints().iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    /// Another session was in the way for as long as the adoption waits.
+    pub fn is_locked(&self) -> bool {
+        match self {
+            Self::TableLocked { .. } => true,
+            Self::Record(error) => error.is_locked(),
+            _ => false,
+        }
+    }
+
+    /// The adoption was stopped on request.
+    pub fn is_stopped(&self) -> bool {
+        match self {
+            Self::Stopped => true,
+            Self::Record(error) => error.is_stopped(),
+            _ => false,
         }
     }
 
@@ -127,6 +168,20 @@ impl Error {
             }
             Self::OpenTransaction => f.write_str("the connection has an open transaction"),
             Self::Contested { table } => write!(f, "{table} changed each time it was read"),
+            Self::TableLocked {
+                table,
+                holder,
+                waited,
+            } => {
+                write!(
+                    f,
+                    "the table {table} has been locked for more than {waited:.0?}"
+                )?;
+                holder
+                    .as_ref()
+                    .map_or(Ok(()), |holder| write!(f, " by {holder}"))
+            }
+            Self::Stopped => f.write_str("stopped on request before the end"),
             Self::Database { doing, .. } => write!(f, "could not {doing}"),
             Self::Connection { .. } => {
                 f.write_str("could not read the history: the connection failed")

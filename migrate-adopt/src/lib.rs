@@ -29,6 +29,7 @@ mod error;
 mod finding;
 mod found;
 mod judge;
+mod reading;
 mod report;
 mod row;
 mod tool;

@@ -168,6 +168,22 @@ impl fmt::Display for OtherSession {
     }
 }
 
+impl<'a> Event<'a> {
+    /// For `migrate-adopt`, which waits for the tables of other tools.
+    #[doc(hidden)]
+    pub fn table_locked(
+        holder: Option<&'a OtherSession>,
+        waited: Duration,
+        delay: Duration,
+    ) -> Self {
+        Self::TableLocked {
+            holder,
+            waited,
+            delay,
+        }
+    }
+}
+
 impl fmt::Display for Event<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -9,6 +9,7 @@ mod names;
 mod refusals;
 mod tracking;
 mod versions;
+mod waiting;
 mod way_back;
 
 use std::fs;

@@ -6,6 +6,7 @@ use migrate_adopt::{Error, Finding, Tool, adopt};
 use migrate_runtime::{HistoryTable, Session, Timestamp};
 use serde_json::{Value, json};
 
+use super::wait::Wait;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::job::Job;
@@ -42,6 +43,9 @@ pub(crate) struct Adopt {
     /// Show what would be recorded, and write nothing
     #[arg(long)]
     dry_run: bool,
+
+    #[command(flatten)]
+    wait: Wait,
 }
 
 impl Adopt {
@@ -64,8 +68,16 @@ impl Adopt {
         adoption = pending.fold(adoption, |adoption, version| adoption.pending(*version));
         let forget = self.forget.iter();
         adoption = forget.fold(adoption, migrate_adopt::Adoption::forget);
-        let adoption = adoption.dry_run(self.dry_run);
-        let adopted = adoption.run_with(session).await.map_err(failure)?;
+        if let Some(limit) = self.wait.limit() {
+            adoption = adoption.wait_timeout(limit);
+        }
+        let adoption = adoption
+            .dry_run(self.dry_run)
+            .stop(&job.stop)
+            .observer(|event| job.progress.tell(event));
+        let result = adoption.run_with(session).await;
+        job.progress.end();
+        let adopted = result.map_err(failure)?;
         let rows = adopted.recorded.iter();
         for row in rows.clone() {
             let time = row.applied_at.as_ref();

@@ -4,6 +4,7 @@ use clap::Args;
 use migrate_runtime::Session;
 use serde_json::{Value, json};
 
+use super::wait::Wait;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::job::Job;
@@ -17,6 +18,9 @@ use crate::output::counted;
 pub(crate) struct Baseline {
     /// Newest version whose effects the database has
     version: i64,
+
+    #[command(flatten)]
+    wait: Wait,
 }
 
 impl Baseline {
@@ -25,7 +29,10 @@ impl Baseline {
         job: &Job<'_>,
         session: &mut S,
     ) -> Result<Exit, Failure> {
-        let report = job.runner().baseline_with(session, self.version).await?;
+        let mut runner = self.wait.runner(job);
+        let report = runner.baseline_with(session, self.version).await;
+        job.progress.end();
+        let report = report?;
         for recorded in &report.recorded {
             job.output.text(&format!(
                 "recorded {} as applied without running it",

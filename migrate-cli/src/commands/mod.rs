@@ -12,3 +12,4 @@ pub(crate) mod rules;
 pub(crate) mod run;
 pub(crate) mod scratch;
 pub(crate) mod status;
+mod wait;

@@ -9,6 +9,7 @@ use migrate_check::{
 use migrate_runtime::{PendingMigration, Script, Session};
 use serde_json::{Value, json};
 
+use super::wait::Wait;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::job::Job;
@@ -20,6 +21,9 @@ pub(crate) struct Plan {
     /// Plan as far as this version, which is included
     #[arg(long, value_name = "VERSION")]
     to: Option<i64>,
+
+    #[command(flatten)]
+    wait: Wait,
 }
 
 /// A statement with its place.
@@ -37,11 +41,13 @@ impl Plan {
         job: &Job<'_>,
         session: &mut S,
     ) -> Result<Exit, Failure> {
-        let mut runner = job.runner();
+        let mut runner = self.wait.runner(job);
         if let Some(version) = self.to {
             runner = runner.target(version);
         }
-        let plan = runner.plan_with(session).await?;
+        let plan = runner.plan_with(session).await;
+        job.progress.end();
+        let plan = plan?;
         let loaded = loaded(job);
         let mut documents = Vec::new();
         for pending in &plan.pending {

@@ -1,9 +1,10 @@
 //! `migrate repair`: corrects the history where only a person can know what is true.
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use migrate_runtime::{Repair as What, Session};
 use serde_json::{Value, json};
 
+use super::wait::Wait;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::job::Job;
@@ -12,7 +13,7 @@ use crate::job::Job;
 ///
 /// Each corrected row keeps a note, which `status --format json` shows.
 #[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
+#[command(group = ArgGroup::new("correction").required(true).args(["accept", "applied", "retry"]))]
 pub(crate) struct Repair {
     /// Accept the edits of these applied files: record their new checksums
     #[arg(long, value_name = "VERSION", num_args = 1.., value_delimiter = ',')]
@@ -25,6 +26,9 @@ pub(crate) struct Repair {
     /// Let the next run start this interrupted migration again, after you undid its effects by hand
     #[arg(long, value_name = "VERSION")]
     retry: Option<i64>,
+
+    #[command(flatten)]
+    wait: Wait,
 }
 
 impl Repair {
@@ -38,7 +42,9 @@ impl Repair {
             (None, Some(version)) => What::MarkPending(version),
             (None, None) => What::AcceptChecksums(self.accept.clone()),
         };
-        let repaired = job.runner().repair_with(session, &what).await?;
+        let repaired = self.wait.runner(job).repair_with(session, &what).await;
+        job.progress.end();
+        let repaired = repaired?;
         for row in &repaired {
             job.output.text(&row.to_string());
         }

@@ -49,7 +49,11 @@ impl Revert {
         };
         let output = job.output;
         if self.dry_run {
-            let status = job.runner().status_with(session).await?;
+            let runner = self.limits.set(job.runner());
+            let mut runner = runner.observer(|event| job.progress.tell(event));
+            let status = runner.status_with(session).await;
+            job.progress.end();
+            let status = status?;
             return self.plan(job, &status);
         }
         let mut runner = self

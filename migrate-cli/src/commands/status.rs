@@ -6,6 +6,7 @@ use comfy_table::{ColumnConstraint, ContentArrangement, Table};
 use migrate_runtime::{MigrationState, MigrationStatus, Session, Timestamp};
 use serde_json::{Value, json};
 
+use super::wait::Wait;
 use crate::duration;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -18,6 +19,9 @@ pub(crate) struct Status {
     /// Exit with 1 unless every migration is applied and unchanged
     #[arg(long)]
     exit_code: bool,
+
+    #[command(flatten)]
+    wait: Wait,
 }
 
 impl Status {
@@ -26,7 +30,9 @@ impl Status {
         job: &Job<'_>,
         session: &mut S,
     ) -> Result<Exit, Failure> {
-        let status = job.runner().status_with(session).await?;
+        let status = self.wait.runner(job).status_with(session).await;
+        job.progress.end();
+        let status = status?;
         if !status.entries.is_empty() {
             let width = terminal_size::terminal_size_of(std::io::stdout());
             let width = width.map(|(width, _)| usize::from(width.0));

@@ -48,6 +48,54 @@ fn another_starter_is_named_and_waited_for_no_longer_than_asked() {
 }
 
 #[test]
+fn every_command_waits_for_a_locked_history_no_longer_than_asked() {
+    let place = Place::new(&FILES);
+    place.call(&["run", "--to", "1"]);
+    let url = format!("{}?application_name=psql", place.database.url());
+    let mut other = postgres::Client::connect(&url, postgres::NoTls).unwrap();
+    other
+        .batch_execute("BEGIN; LOCK TABLE schema_migrations")
+        .unwrap();
+    for command in [
+        &["run"][..],
+        &["status"],
+        &["plan"],
+        &["revert"],
+        &["revert", "--dry-run"],
+        &["baseline", "2"],
+        &["repair", "--retry", "1"],
+    ] {
+        let arguments = [command, &["--wait", "100ms"]].concat();
+        let shown = place.call(&arguments);
+        for part in [
+            "note: waiting for the history table, which is locked by pid",
+            "has been locked for more than",
+            "application psql",
+        ] {
+            assert!(shown.contains(part), "{command:?}: {shown}");
+        }
+    }
+}
+
+#[test]
+fn an_adoption_waits_no_longer_than_asked() {
+    let place = Place::new(&FILES);
+    place.database.execute(
+        "CREATE TABLE goose_db_version (id serial PRIMARY KEY, version_id bigint NOT NULL, \
+         is_applied boolean NOT NULL, tstamp timestamp DEFAULT now());
+         INSERT INTO goose_db_version (version_id, is_applied) VALUES (0, true), (1, true)",
+    );
+    let _other = another_starter(&place);
+    check!(place, ["adopt", "--wait", "100ms"], @r"
+    exit: 1
+    ----- stderr
+    note: waiting for another instance to apply migrations: pid [n] (role postgres, application shop, open since 2026-01-31T09:30:00Z) ([n]ms so far)
+    error: waited [n]ms for another instance to apply migrations: pid [n] (role postgres, application shop, open since 2026-01-31T09:30:00Z)
+      = help: wait for it to finish and run again, or give a longer `--wait`, e.g. `--wait 10min`
+    ");
+}
+
+#[test]
 fn a_reader_that_holds_the_table_is_named_and_nothing_is_kept() {
     let place = Place::new(&FILES);
     place.call(&["run", "--to", "1"]);

@@ -8,6 +8,7 @@ use super::{Engine, Outcome, own_signal};
 use crate::error::{Error, Kind};
 use crate::event::Event;
 use crate::foreign_history::{AdoptOutcome, ForeignHistory};
+use crate::table::HistoryTable;
 
 impl Engine<'_, '_> {
     /// Records `what`, all of it or nothing.
@@ -25,6 +26,7 @@ impl Engine<'_, '_> {
             });
         }
         let doing = format!("record the history in {}", self.table);
+        let other = HistoryTable::new(what.schema.clone(), what.name.clone()).ok();
         let mut with_schema = false;
         let mut backoff = Backoff::polling();
         let started = Instant::now();
@@ -37,6 +39,7 @@ impl Engine<'_, '_> {
                 with_schema = true;
                 continue;
             }
+            let is_table = failure.code() == "55P03";
             match own_signal(self.table, &failure) {
                 Some(Outcome::LockHeld) => {}
                 Some(_) => return Ok(AdoptOutcome::TableChanged),
@@ -46,15 +49,39 @@ impl Engine<'_, '_> {
             }
             self.refuse_stopped()?;
             let waited = started.elapsed();
-            let holder = self.holder().await;
-            if waited >= self.options.wait {
-                return Err(Error::new(Kind::Locked { holder, waited }));
+            let mut table = self.table;
+            let mut holder = self.holder().await;
+            if is_table
+                && holder.is_none()
+                && let Some(other) = &other
+            {
+                table = other;
+                holder = self.writer(other).await;
             }
-            let delay = backoff.delay();
-            self.emit(&Event::Waiting {
-                holder: holder.as_ref(),
-                waited,
-                delay,
+            if waited >= self.options.wait {
+                let table = table.to_string();
+                return Err(Error::new(if is_table {
+                    Kind::TableLocked {
+                        table,
+                        holder,
+                        waited,
+                    }
+                } else {
+                    Kind::Locked { holder, waited }
+                }));
+            }
+            let delay = backoff
+                .delay()
+                .min(self.options.wait.saturating_sub(waited));
+            let holder = holder.as_ref();
+            self.emit(&if is_table {
+                Event::table_locked(holder, waited, delay)
+            } else {
+                Event::Waiting {
+                    holder,
+                    waited,
+                    delay,
+                }
             });
             self.session.sleep(delay).await;
         }

@@ -9,6 +9,7 @@ use super::{Engine, HistorySnapshot, Obstacle, Outcome, Row, State, sql};
 use crate::error::{Error, Kind};
 use crate::event::{Event, OtherSession};
 use crate::session::Row as ReplyRow;
+use crate::table::HistoryTable;
 use crate::text;
 use crate::timestamp::Timestamp;
 
@@ -96,7 +97,16 @@ impl Engine<'_, '_> {
 
     /// Who holds the lock, or one on the table that is in the way.
     pub(super) async fn holder(&mut self) -> Option<OtherSession> {
-        let reply = self.session.ask(&sql::holder(self.table)).await.ok()?;
+        self.other_session(&sql::holder(self.table)).await
+    }
+
+    /// Who keeps another tool's table.
+    pub(super) async fn writer(&mut self, table: &HistoryTable) -> Option<OtherSession> {
+        self.other_session(&sql::writer(table)).await
+    }
+
+    async fn other_session(&mut self, sql: &str) -> Option<OtherSession> {
+        let reply = self.session.ask(sql).await.ok()?;
         reply.rows(0).first().and_then(read_holder)
     }
 

@@ -33,7 +33,7 @@ pub(crate) fn adopt(
     let begin = begin_ours();
     let mut sql = format!(
         "{begin};SELECT {lock}, pg_catalog.set_config('lock_timeout', '{PATIENCE}', true);\
-         LOCK TABLE {other} IN SHARE MODE;\
+         LOCK TABLE {other} IN SHARE MODE NOWAIT;\
          SELECT CASE WHEN ARRAY(SELECT a.attname::pg_catalog.text FROM pg_catalog.pg_attribute a \
          WHERE a.attrelid OPERATOR(pg_catalog.=) {regclass}::pg_catalog.regclass \
          AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped ORDER BY a.attnum) \

@@ -82,7 +82,7 @@ pub(crate) fn held(table: &HistoryTable) -> String {
         "SELECT EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE ({held} OR {locked}) \
          AND l.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid())",
         held = is_held(table),
-        locked = is_locked(table),
+        locked = is_locked(table, OURS),
     )
 }
 
@@ -127,25 +127,43 @@ pub(crate) fn break_lock(table: &HistoryTable) -> String {
 
 /// Who holds the history's lock, or one on the table that keeps others from reading or writing it.
 pub(crate) fn holder(table: &HistoryTable) -> String {
+    other_session(&format!(
+        "({held} OR {locked})",
+        held = is_held(table),
+        locked = is_locked(table, OURS),
+    ))
+}
+
+/// What conflicts with the lock of who writes the history.
+const OURS: &str = "Share|ShareRowExclusive|Exclusive|AccessExclusive";
+
+/// Who keeps a `SHARE` lock from us.
+pub(crate) fn writer(table: &HistoryTable) -> String {
+    other_session(&is_locked(
+        table,
+        "RowExclusive|ShareUpdateExclusive|ShareRowExclusive|Exclusive|AccessExclusive",
+    ))
+}
+
+/// A session with such a lock in `pg_locks AS l`.
+fn other_session(lock: &str) -> String {
     format!(
         "SELECT s.pid, s.usename, s.application_name, {since}, {silent} \
          FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity s ON s.pid OPERATOR(pg_catalog.=) l.pid \
-         WHERE ({held} OR {locked}) \
+         WHERE {lock} \
          AND l.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid() LIMIT 1",
         since = utc("COALESCE(s.xact_start, s.backend_start)"),
         silent = is_silent(),
-        held = is_held(table),
-        locked = is_locked(table),
     )
 }
 
 /// The condition on `pg_locks AS l` that it is one on the table and conflicts with ours. Who only waits for it is in
 /// the way as well: the server gives locks in turn.
-fn is_locked(table: &HistoryTable) -> String {
+fn is_locked(table: &HistoryTable, modes: &str) -> String {
     format!(
         "l.locktype OPERATOR(pg_catalog.=) 'relation' AND {IN_THIS_DATABASE} \
          AND l.relation OPERATOR(pg_catalog.=) pg_catalog.to_regclass({})::pg_catalog.oid \
-         AND l.mode OPERATOR(pg_catalog.~) '^(Share|ShareRowExclusive|Exclusive|AccessExclusive)Lock$'",
+         AND l.mode OPERATOR(pg_catalog.~) '^({modes})Lock$'",
         Literal(&table.to_string())
     )
 }
