@@ -19,7 +19,7 @@ use migrate_fixtures::{Failure, Options, Server};
 
 use random::Random;
 pub use summary::{Summary, Tally};
-use surroundings::{ON_REQUEST, SURROUNDINGS, Surrounding};
+use surroundings::{SURROUNDINGS, Surrounding};
 
 /// How much of it.
 #[derive(Debug, Clone)]
@@ -129,10 +129,7 @@ impl<S: FnMut(&str)> Campaign<'_, S> {
     /// One round in each of the surroundings.
     fn rows(&mut self, begun: Instant) -> Result<(), Failure> {
         for (number, row) in SURROUNDINGS.iter().enumerate() {
-            let wanted = match &self.plan.row {
-                Some(name) => name == row.name,
-                None => !ON_REQUEST.contains(&row.name),
-            };
+            let wanted = self.plan.row.as_ref().is_none_or(|name| name == row.name);
             let over = self
                 .plan
                 .lasting

@@ -73,6 +73,13 @@ impl Actor {
                 self.basis = history;
                 self.plan(reverts);
             }
+            (Message::Look, Reply::NoTable) if reverts => self.end(End::Done),
+            (Message::Look, Reply::NoTable) => self.send(Message::Create),
+            // Another instance has made it, and more.
+            (Message::Create, Reply::History(history)) if history != self.basis => {
+                self.send(Message::Look);
+            }
+            (Message::Create, Reply::History(_)) => self.plan(reverts),
             (Message::Apply(file), Reply::Done) => {
                 self.basis[file] = Some(APPLIED);
                 self.plan(reverts);
@@ -89,7 +96,11 @@ impl Actor {
             }
             // It sleeps, and looks again.
             (
-                Message::Apply(_) | Message::Revert(_) | Message::Begin(_) | Message::Resume(_),
+                Message::Create
+                | Message::Apply(_)
+                | Message::Revert(_)
+                | Message::Begin(_)
+                | Message::Resume(_),
                 Reply::Busy,
             ) => self.send(Message::Look),
             (Message::Begin(direction), Reply::Done) => {

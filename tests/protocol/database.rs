@@ -9,6 +9,8 @@ use crate::model::{
 /// The database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Database {
+    /// The history table is there.
+    pub(crate) made: bool,
     pub(crate) history: History,
     /// How often the effect of each file's transactional statements is there.
     pub(crate) effects: [i8; FILES],
@@ -46,11 +48,21 @@ impl Database {
         let is_moved = newest(&self.history) != newest(&actor.basis)
             || protocol.compares_state && unsettled(&self.history) != unsettled(&actor.basis);
         match message {
+            Message::Look if !self.made => Reply::NoTable,
             Message::Look => Reply::History(self.history),
-            Message::Apply(_) | Message::Revert(_) | Message::Begin(_) | Message::Resume(_)
+            Message::Create
+            | Message::Apply(_)
+            | Message::Revert(_)
+            | Message::Begin(_)
+            | Message::Resume(_)
                 if is_locked =>
             {
                 Reply::Busy
+            }
+            // There may be one by now.
+            Message::Create => {
+                self.made = true;
+                Reply::History(self.history)
             }
             Message::Apply(_) | Message::Revert(_) | Message::Begin(_) | Message::Resume(_)
                 if is_moved =>
@@ -228,6 +240,9 @@ impl Database {
                     None => "an effect is there that is not recorded",
                 });
             }
+        }
+        if !self.made && self.history.iter().any(Option::is_some) {
+            return Some("a history without a table");
         }
         let settled = |row: &Option<Row>| *row == Some(APPLIED);
         let first_gap = self.history.iter().position(|row| !settled(row));

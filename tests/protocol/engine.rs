@@ -71,7 +71,7 @@ fn gone() -> SessionError {
     SessionError::connection("the connection is gone")
 }
 
-/// Which of the model's messages this is; none for a ROLLBACK, the making of the table and the like.
+/// Which of the model's messages this is; none for a ROLLBACK and the like.
 fn name(sql: &str, sent: &[Message]) -> Option<Message> {
     let has = |text: &str| sql.contains(text);
     let begun = sent.iter().rev().find_map(|message| match message {
@@ -88,7 +88,9 @@ fn name(sql: &str, sent: &[Message]) -> Option<Message> {
     let file = (0..3).find(|file| {
         has(&format!("VALUES ({})", file + 1)) || has(&format!("WHERE version = {};", file + 1))
     });
-    Some(if has("pg_advisory_unlock(") {
+    Some(if has(&format!("CREATE TABLE IF NOT EXISTS {TABLE}")) {
+        Message::Create
+    } else if has("pg_advisory_unlock(") {
         Message::Leave
     } else if has("pg_try_advisory_lock(") {
         if inserts || has("SET state = 'reverting'") {
@@ -172,10 +174,15 @@ fn now<T>(future: impl Future<Output = T>) -> T {
 
 /// The database in the model's words.
 fn state(database: &Database) -> String {
-    let history = database.value(
-        "SELECT string_agg(version || ' ' || state || CASE WHEN state = 'applied' THEN '' ELSE ' ' || done END, ', ' \
+    let made = database.value("SELECT to_regclass('schema_migrations') IS NOT NULL") == "t";
+    let history = if made {
+        database.value(
+            "SELECT string_agg(version || ' ' || state || CASE WHEN state = 'applied' THEN '' ELSE ' ' || done END, ', ' \
          ORDER BY version) FROM schema_migrations",
-    );
+        )
+    } else {
+        String::new()
+    };
     let effects =
         database.value("SELECT string_agg(version::text, ', ' ORDER BY version) FROM effects");
     let index = database.value(
@@ -184,9 +191,12 @@ fn state(database: &Database) -> String {
     format!("history {history}; effects {effects}; index {index}")
 }
 
+/// How far the history reaches: none before the first run, which makes its table.
+type Applied = Option<usize>;
+
 fn check(
     set: &Migrations,
-    applied: usize,
+    applied: Applied,
     mistake: bool,
     who: usize,
     death: Option<Death>,
@@ -194,27 +204,33 @@ fn check(
     let database = Server::shared().database();
     database.execute("CREATE TABLE effects (version int); CREATE TABLE t (a int, b int)");
     let mut client = database.client();
-    if applied > 0 {
-        let version = i64::try_from(applied).unwrap();
-        set.runner().target(version).run(&mut client).unwrap();
-    } else {
-        // The table is there: how it is made is not the model's concern.
-        set.runner().target(1).run(&mut client).unwrap();
-        set.runner().revert(&mut client, Revert::All).unwrap();
+    match applied {
+        None => {}
+        Some(0) => {
+            set.runner().target(1).run(&mut client).unwrap();
+            set.runner().revert(&mut client, Revert::All).unwrap();
+        }
+        Some(applied) => {
+            let version = i64::try_from(applied).unwrap();
+            set.runner().target(version).run(&mut client).unwrap();
+        }
     }
     drop(client);
     if mistake {
-        database.execute(if applied > 1 {
+        database.execute(if applied > Some(1) {
             "CREATE FUNCTION no() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$;
              CREATE EVENT TRIGGER no ON ddl_command_start WHEN TAG IN ('DROP INDEX') EXECUTE FUNCTION no()"
         } else {
             "CREATE INDEX i ON t (b)"
         });
     }
-    let world = World::new(applied, mistake, Kind::Index);
+    let world = match applied {
+        Some(applied) => World::new(applied, mistake, Kind::Index),
+        None => World::without_a_table(mistake, Kind::Index),
+    };
     let (world, expected) = world.runs_alone(Kind::Index, who, death);
     let messages = operate(&database, set, who, death);
-    let case = format!("{applied} applied, mistake {mistake}, instance {who}, {death:?}");
+    let case = format!("{applied:?} applied, mistake {mistake}, instance {who}, {death:?}");
     assert_eq!(messages, expected, "{case}");
     assert_eq!(state(&database), world.told(), "{case}");
     // And the next one.
@@ -235,11 +251,13 @@ fn the_engine_sends_what_the_model_sends_and_leaves_what_it_leaves() {
     }
     let set = migrate_tests::load(root.path());
     for (applied, mistake, who) in [
-        (0, false, 0),
-        (1, true, 0),
-        (2, false, REVERTER),
-        (2, true, REVERTER),
-        (3, false, REVERTER),
+        (None, false, 0),
+        (None, true, 0),
+        (Some(0), false, 0),
+        (Some(1), true, 0),
+        (Some(2), false, REVERTER),
+        (Some(2), true, REVERTER),
+        (Some(3), false, REVERTER),
     ] {
         let messages = check(&set, applied, mistake, who, None);
         for at in 0..messages {

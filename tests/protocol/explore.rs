@@ -60,6 +60,7 @@ impl World {
     /// With the first files applied, as many as `applied` says.
     pub(crate) fn new(applied: usize, mistake: bool, kind: Kind) -> Self {
         let mut database = Database {
+            made: true,
             history: [None; 3],
             effects: [0; 3],
             index: Index::Absent,
@@ -89,6 +90,13 @@ impl World {
             died: false,
             mends: mistake,
         }
+    }
+
+    /// Before the first run.
+    pub(crate) fn without_a_table(mistake: bool, kind: Kind) -> Self {
+        let mut world = Self::new(0, mistake, kind);
+        world.database.made = false;
+        world
     }
 
     fn events(&self) -> Vec<Event> {

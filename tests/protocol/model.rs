@@ -2,7 +2,8 @@
 //! step each, and what the instance does next.
 //!
 //! Three migrations: the first and the third run in a transaction; the second does not, and has a statement that
-//! commits together with its journal entry, and one that refuses a transaction. All three can be reverted.
+//! commits together with its journal entry, and one that refuses a transaction. All three can be reverted. The history
+//! table may have to be made first.
 
 /// How the protocol is kept. Everything is true in the engine; a test takes one away and asks for the harm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -89,6 +90,8 @@ pub(crate) enum Direction {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Message {
     Look,
+    /// Makes the history table, and reads what is in it.
+    Create,
     Apply(usize),
     Revert(usize),
     Begin(Direction),
@@ -115,6 +118,7 @@ pub(crate) enum Message {
 pub(crate) enum Reply {
     Done,
     History(History),
+    NoTable,
     Busy,
     Moved,
     Error,

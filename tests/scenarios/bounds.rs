@@ -1,10 +1,15 @@
 //! Waiting for the history table itself: it has an end, it is told of, and it names the session in the way.
 
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::Duration;
 
-use migrate_fixtures::Database;
-use migrate_runtime::{Error, Event, Repair, Revert};
+use migrate_fixtures::{Database, Options, Server};
+use migrate_runtime::{
+    Error, ErrorKind, Event, Hint, Repair, Reply, Revert, Session, SessionError,
+};
 
 use crate::set::{DRIVERS, Driver, Set, both};
 
@@ -176,4 +181,94 @@ fn a_revert_and_a_baseline_wait_for_a_file_under_way() {
             [["1", "applied"]]
         );
     });
+}
+
+/// What a proxy makes of two servers: messages that only read go to the replica.
+struct Split {
+    primary: postgres::Client,
+    replica: postgres::Client,
+}
+
+impl Session for Split {
+    async fn send(&mut self, sql: &str) -> Result<Reply, SessionError> {
+        // A history is read in a message of its own, which begins no transaction.
+        let session = if sql.starts_with("LOCK TABLE ONLY") {
+            &mut self.replica
+        } else {
+            &mut self.primary
+        };
+        Session::send(session, sql).await
+    }
+
+    async fn sleep(&mut self, duration: Duration) {
+        Session::sleep(&mut self.primary, duration).await;
+    }
+}
+
+#[test]
+fn a_replica_that_is_stuck_behind_a_proxy_is_waited_for_with_an_end() {
+    let mut primary = Server::start(&Options::new()).unwrap();
+    let set = Set::new(&[
+        ("1_a.sql", "CREATE TABLE a ()"),
+        ("1_a.down.sql", "DROP TABLE a"),
+        ("2_b.sql", "CREATE TABLE b ()"),
+        ("2_b.down.sql", "DROP TABLE b"),
+        ("3_c.sql", "CREATE TABLE c ()"),
+    ])
+    .load();
+    let to = |version| set.runner().target(version);
+    let connect = |url: &str| postgres::Client::connect(url, postgres::NoTls).unwrap();
+    let url = primary.url("postgres");
+    to(1).run(&mut connect(&url)).unwrap();
+    let standby = primary.standby().unwrap();
+    let mut replica = connect(&standby.url("postgres"));
+    replica
+        .batch_execute("SELECT pg_wal_replay_pause()")
+        .unwrap();
+    let url = primary.url("postgres");
+    to(2).run(&mut connect(&url)).unwrap();
+    let mut split = Split {
+        primary: connect(&url),
+        replica,
+    };
+    let mut told = 0;
+    let ran = block_on(
+        set.runner()
+            .wait_timeout(WAIT)
+            .observer(|event| told += usize::from(matches!(event, Event::HistoryMoved { .. })))
+            .run_with(&mut split),
+    );
+    let reverted = block_on(
+        set.runner()
+            .wait_timeout(WAIT)
+            .revert_with(&mut split, Revert::Last(1)),
+    );
+    let error = ran.unwrap_err();
+    assert!(error.is_locked(), "{error:#}");
+    assert!(error.hints().contains(&Hint::ReadFromPrimary), "{error:#}");
+    assert!(told > 0);
+    // Whoever reverts has decided on what it has read.
+    let error = reverted.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::HistoryChanged, "{error:#}");
+    // Neither has done anything.
+    let mut client = connect(&url);
+    let versions = client
+        .query_one("SELECT array_agg(version) FROM schema_migrations", &[])
+        .unwrap();
+    assert_eq!(versions.get::<_, Vec<i64>>(0), [1, 2]);
+    split
+        .replica
+        .batch_execute("SELECT pg_wal_replay_resume()")
+        .unwrap();
+    let report = block_on(set.runner().run_with(&mut split)).unwrap();
+    assert_eq!(report.applied.len(), 1);
+}
+
+/// The clients block; nothing is ever pending.
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let mut context = Context::from_waker(Waker::noop());
+    match pin!(future).poll(&mut context) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("a client that blocks never waits"),
+    }
 }

@@ -2,9 +2,12 @@
 
 use std::fmt;
 
-use migrate_runtime::{Error, Migrations, RunReport, Runner};
+use migrate_runtime::{Error, Migrations, Repair, Revert, RunReport, Runner};
 
 use crate::apply::Driver;
+
+/// What an instance does.
+pub(super) type Operation<'a> = &'a dyn Fn() -> Result<(), Trouble>;
 
 /// Why an operation did not come to its end.
 #[derive(Debug)]
@@ -21,6 +24,12 @@ impl Trouble {
             Self::Connect(_) => None,
             Self::Engine(error) => Some(error),
         }
+    }
+
+    /// The instance has waited for another session, and says for which.
+    pub(super) fn names_who_is_in_the_way(&self) -> bool {
+        self.error()
+            .is_some_and(|error| error.is_locked() && error.to_string().contains("pid "))
     }
 
     /// The connection is gone; starting again may help.
@@ -74,6 +83,31 @@ pub(super) use operate;
 /// Brings a database up to date, with options.
 pub(super) fn run(driver: Driver, url: &str, runner: Runner<'_>) -> Result<RunReport, Trouble> {
     operate!(driver, url, runner, run, run_async)
+}
+
+/// Reverts the newest migration, with options.
+pub(super) fn revert(driver: Driver, url: &str, runner: Runner<'_>) -> Result<(), Trouble> {
+    operate!(driver, url, runner, revert, revert_async, Revert::Last(1)).map(drop)
+}
+
+/// Records the first migrations as applied, with options.
+pub(super) fn baseline(
+    driver: Driver,
+    url: &str,
+    runner: Runner<'_>,
+    version: i64,
+) -> Result<(), Trouble> {
+    operate!(driver, url, runner, baseline, baseline_async, version).map(drop)
+}
+
+/// Corrects the history, with options.
+pub(super) fn repair(
+    driver: Driver,
+    url: &str,
+    runner: Runner<'_>,
+    what: &Repair,
+) -> Result<(), Trouble> {
+    operate!(driver, url, runner, repair, repair_async, what).map(drop)
 }
 
 /// Options that keep a round short.

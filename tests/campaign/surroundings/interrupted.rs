@@ -7,7 +7,7 @@ use migrate_fixtures::{Fault, Proxy};
 
 use super::Scene;
 use super::files::{self, Directory, File, Script};
-use super::herds::{driver, recorded};
+use super::herds::recorded;
 use super::instance::{hasty, run};
 use super::place::{Place, Rights, reference_in};
 use super::sets;
@@ -45,39 +45,27 @@ pub(super) fn play(scene: &mut Scene<'_>) -> Result<(), String> {
     let mut place = Place::new(scene.server, rights);
     let files = made(&place, &mut scene.random, statement);
     place.set.push(statement.to_owned());
-    if scene.chance(2) {
-        place.set_at_random(&mut scene.random, 20);
-    }
-    scene.round.notes.extend(place.set.iter().cloned());
+    scene.disturb(&mut place, 20);
+    scene.note(&place);
     let directory = Directory::new(&files)?;
-    let set = directory.load();
-    let url = place.url();
-    let (one, other) = (driver(scene.random.below(2)), driver(scene.random.below(2)));
-    run(one, &url, hasty(&set).target(2))
-        .map_err(|trouble| format!("the first files: {trouble}"))?;
+    let (set, url) = (&directory.load(), &place.url());
+    let (one, other) = (scene.driver(), scene.driver());
+    let first = run(one, url, hasty(set).target(2)).map(drop);
+    scene.works("the first files", first);
     let mut old = place.neutral()?;
     old.batch_execute("BEGIN; LOCK TABLE app.t, app.parts IN ROW EXCLUSIVE MODE")
         .map_err(|error| format!("the old transaction: {error:?}"))?;
     scene.round.starters += 2;
     thread::scope(|scope| {
-        let (set, url) = (&set, &url);
         let first = scope.spawn(move || run(one, url, hasty(set)));
-        let waiting = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query ~* 'concurrently' \
-             AND application_name <> 'migrate-fixtures' AND wait_event_type = 'Lock'";
-        let end = Instant::now() + Duration::from_secs(15);
-        let mut met = false;
-        while Instant::now() < end && !first.is_finished() {
-            let found = place.database.value(waiting);
-            if !found.is_empty() {
-                place
-                    .database
-                    .execute(&format!("SELECT pg_terminate_backend({found})"));
-                scene.round.deaths += 1;
-                met = true;
-                break;
-            }
-            thread::sleep(Duration::from_millis(10));
+        let met = waits_concurrently(&place, || first.is_finished());
+        if let Some(process) = &met {
+            place
+                .database
+                .execute(&format!("SELECT pg_terminate_backend({process})"));
+            scene.round.deaths += 1;
         }
+        let met = met.is_some();
         let _ = old.batch_execute("ROLLBACK");
         match first.join() {
             Ok(Err(trouble)) if met && trouble.is_connection() => {}
@@ -86,17 +74,31 @@ pub(super) fn play(scene: &mut Scene<'_>) -> Result<(), String> {
             Err(_) => scene.violation("the first instance panics"),
         }
     });
-    if let Err(trouble) = run(other, &url, hasty(&set)) {
-        scene.violation(format!("the next instance: {trouble}"));
-    }
+    let next = run(other, url, hasty(set)).map(drop);
+    scene.works("the next instance", next);
     let differences = place.differences(&expected);
     scene.violations(differences);
     recorded(scene, &place, &files);
     Ok(())
 }
 
+/// The process that waits in the midst of something concurrent; none where `is_over` comes first.
+pub(super) fn waits_concurrently(place: &Place<'_>, is_over: impl Fn() -> bool) -> Option<String> {
+    let waiting = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query ~* 'concurrently' \
+         AND application_name <> 'migrate-fixtures' AND wait_event_type = 'Lock'";
+    let end = Instant::now() + Duration::from_secs(15);
+    while Instant::now() < end && !is_over() {
+        let found = place.database.value(waiting);
+        if !found.is_empty() {
+            return Some(found);
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    None
+}
+
 /// Two files as usual, and one that does this.
-fn made(place: &Place<'_>, random: &mut Random, statement: &str) -> Vec<File> {
+pub(super) fn made(place: &Place<'_>, random: &mut Random, statement: &str) -> Vec<File> {
     let mut files = sets::all(random, 13);
     files.truncate(2);
     if let Some(file) = files.last_mut() {
@@ -140,16 +142,16 @@ pub(super) fn silence(scene: &mut Scene<'_>) -> Result<(), String> {
     let directory = Directory::new(&files)?;
     let set = directory.load();
     let url = place.url();
-    run(Driver::Postgres, &url, hasty(&set).target(1))
-        .map_err(|trouble| format!("the first file: {trouble}"))?;
+    let first = run(Driver::Postgres, &url, hasty(&set).target(1)).map(drop);
+    scene.works("the first file", first);
     // Look, attempt, roll back; then the file again, a statement a message.
     let message = 2 + scene.random.below(7);
     place.set.push(format!("silence from message {message}"));
-    scene.round.notes.extend(place.set.iter().cloned());
+    scene.note(&place);
     let proxy = Proxy::before(scene.server.port()).map_err(|failure| failure.to_string())?;
     proxy.fault(Fault::Swallow(message));
     let through = place.database.url_through(&place.role, proxy.port());
-    let one = driver(scene.random.below(2));
+    let one = scene.driver();
     scene.round.starters += 1;
     let mut reader = place.neutral()?;
     thread::scope(|scope| {

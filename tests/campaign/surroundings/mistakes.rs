@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use migrate_runtime::{Migrations, Revert, Runner};
+use migrate_runtime::{Migrations, Runner};
 
 use super::Scene;
-use super::files::{self, Directory, File, Script};
-use super::herds::{driver, recorded};
-use super::instance::{Trouble, hasty, operate, run};
+use super::files::{self, File, Script};
+use super::instance::{Trouble, hasty, revert, run};
 use super::place::{Place, Rights, reference};
 use super::sets;
+use super::stage::without_numbers;
 use crate::apply::Driver;
 
 /// What keeps one statement from working.
@@ -20,22 +20,19 @@ struct Obstacle {
     mends: String,
 }
 
-/// Every obstacle of these scripts.
-fn obstacles<'f>(scripts: impl Iterator<Item = (usize, &'f Script)>) -> Vec<Obstacle> {
-    let mut all = Vec::new();
-    for (version, script) in scripts {
-        for (number, statement) in script.statements.iter().enumerate() {
-            for (breaks, mends) in &statement.obstacles {
-                all.push(Obstacle {
-                    version,
-                    number,
-                    breaks: breaks.clone(),
-                    mends: mends.clone(),
-                });
-            }
-        }
-    }
-    all
+/// Every obstacle of a script.
+fn obstacles(version: usize, script: &Script) -> Vec<Obstacle> {
+    let statements = script.statements.iter().enumerate();
+    let all = statements.flat_map(|(number, statement)| {
+        let all = statement.obstacles.iter();
+        all.map(move |(breaks, mends)| Obstacle {
+            version,
+            number,
+            breaks: breaks.clone(),
+            mends: mends.clone(),
+        })
+    });
+    all.collect()
 }
 
 /// Puts one of the obstacles in the way. Some cannot be there yet: the next is tried then.
@@ -61,39 +58,29 @@ fn obstruct(
     None
 }
 
-fn fails(scene: &mut Scene<'_>, what: &str, outcome: Result<(), Trouble>) {
-    scene.round.starters += 1;
-    match outcome {
-        Ok(()) => scene.violation(format!("{what}: nothing was wrong with it")),
-        Err(trouble) if trouble.is_connection() => scene.violation(format!("{what}: {trouble}")),
-        Err(_) => scene.round.refused += 1,
+/// Two instances, neither of which may succeed; `check` sees what each has left.
+fn fails_twice(
+    scene: &mut Scene<'_>,
+    operation: impl Fn(Driver) -> Result<(), Trouble>,
+    mut check: impl FnMut(&mut Scene<'_>, &str),
+) {
+    for attempt in ["first attempt", "second attempt"] {
+        let driver = scene.driver();
+        scene.fails(attempt, operation(driver));
+        check(scene, attempt);
     }
 }
 
-fn works(scene: &mut Scene<'_>, what: &str, outcome: Result<(), Trouble>) {
-    scene.round.starters += 1;
-    if let Err(trouble) = outcome {
-        scene.violation(format!("{what}: {trouble}"));
-    }
-}
-
-/// The files before one of them.
+/// The files up to one of them.
 fn up_to(set: &Migrations, version: usize) -> Runner<'_> {
     hasty(set).target(i64::try_from(version).unwrap_or(i64::MAX))
 }
 
 /// Obstacles in up files.
 pub(super) fn up(scene: &mut Scene<'_>) -> Result<(), String> {
-    let rights = Rights::Creator;
     let files = sets::all(&mut scene.random, scene.server.installation().major);
-    let expected = reference(scene.server, rights, &files)?;
-    let mut place = Place::new(scene.server, rights);
-    if scene.chance(2) {
-        place.set_at_random(&mut scene.random, 20);
-    }
-    let directory = Directory::new(&files)?;
-    let set = directory.load();
-    let mut chosen: Vec<&File> = files.iter().filter(|file| file.version > 1).collect();
+    let mut stage = scene.stage(files, 20)?;
+    let mut chosen: Vec<&File> = stage.files.iter().filter(|file| file.version > 1).collect();
     // Files without a transaction are few, and most can go wrong in them.
     if scene.chance(2) {
         chosen.retain(|file| !file.up.transactional);
@@ -101,77 +88,50 @@ pub(super) fn up(scene: &mut Scene<'_>) -> Result<(), String> {
     let Some(file) = chosen.get(scene.random.below(chosen.len())).copied() else {
         return Ok(());
     };
-    let before = files
-        .iter()
-        .take_while(|other| other.version < file.version)
-        .count();
-    let last = files
-        .get(before.saturating_sub(1))
-        .map_or(0, |file| file.version);
-    let url = place.url();
-    let first = driver(scene.random.below(2));
-    works(
-        scene,
-        "before the mistake",
-        run(first, &url, up_to(&set, last)).map(drop),
-    );
-    let obstacle = obstruct(
-        scene,
-        &mut place,
-        obstacles([(file.version, &file.up)].into_iter()),
-    );
-    scene.round.notes.extend(place.set.iter().cloned());
+    let atomic = file.up.transactional;
+    let earlier = stage.files.iter().map(|other| other.version);
+    let earlier: Vec<usize> = earlier.filter(|other| *other < file.version).collect();
+    let before = earlier.len();
+    let url = stage.url();
+    let last = earlier.last().copied().unwrap_or_default();
+    let all = obstacles(file.version, &file.up);
+    scene.runs("before the mistake", &url, up_to(&stage.set, last));
+    let obstacle = obstruct(scene, &mut stage.place, all);
+    scene.note(&stage.place);
     let Some(obstacle) = obstacle else {
         return Ok(());
     };
-    for attempt in ["first", "second"] {
-        let driver = driver(scene.random.below(2));
-        fails(
-            scene,
-            &format!("{attempt} attempt"),
-            run(driver, &url, hasty(&set)).map(drop),
-        );
+    let place = &stage.place;
+    let attempt = |driver| run(driver, &url, hasty(&stage.set)).map(drop);
+    fails_twice(scene, attempt, |scene, attempt| {
         let (applied, rows) = place.recorded();
-        if applied != before || rows > before + usize::from(!file.up.transactional) {
+        if applied != before || rows > before + usize::from(!atomic) {
             scene.violation(format!(
-                "{attempt} attempt: {applied} of {rows} files are recorded as applied, {before} are"
+                "{attempt}: {applied} of {rows} files are recorded as applied, {before} are"
             ));
         }
-        let unrest = place.database.held();
-        if !unrest.is_empty() {
-            let unrest = place.unrest(Duration::from_secs(10));
-            let unrest = unrest
-                .into_iter()
-                .filter(|line| !line.starts_with("invalid"));
+        if !place.database.held().is_empty() {
+            let unrest = place.unrest(Duration::from_secs(10)).into_iter();
+            let unrest = unrest.filter(|line| !line.starts_with("invalid"));
             scene.violations(unrest.collect());
         }
-    }
+    });
     place.database.execute(&obstacle.mends);
-    let last = driver(scene.random.below(2));
-    works(
-        scene,
-        "after the mistake",
-        run(last, &url, hasty(&set)).map(drop),
-    );
-    let differences = place.differences(&expected);
-    scene.violations(differences);
-    recorded(scene, &place, &files);
+    scene.runs("after the mistake", &url, hasty(&stage.set));
+    scene.ends(&stage);
     Ok(())
 }
 
 /// A statement that never works, taken out again.
 pub(super) fn corrected(scene: &mut Scene<'_>) -> Result<(), String> {
-    let rights = Rights::Creator;
     let files = sets::all(&mut scene.random, scene.server.installation().major);
-    let expected = reference(scene.server, rights, &files)?;
-    let mut place = Place::new(scene.server, rights);
-    if scene.chance(2) {
-        place.set_at_random(&mut scene.random, 20);
-    }
-    let transactional: Vec<&File> = files.iter().filter(|file| file.up.transactional).collect();
+    let mut stage = scene.stage(files, 20)?;
+    let transactional = stage.files.iter().filter(|file| file.up.transactional);
+    let transactional: Vec<&File> = transactional.collect();
     let Some(right) = transactional
         .get(scene.random.below(transactional.len()))
         .copied()
+        .cloned()
     else {
         return Ok(());
     };
@@ -189,190 +149,119 @@ pub(super) fn corrected(scene: &mut Scene<'_>) -> Result<(), String> {
         .copied()
         .unwrap_or_default();
     wrong.up.statements.insert(at, files::plain(mistake));
-    place.set.push(format!(
+    stage.place.set.push(format!(
         "file {}, statement {}: {mistake}",
         wrong.version,
         at + 1
     ));
-    scene.round.notes.extend(place.set.iter().cloned());
-    let directory = Directory::new(&files)?;
-    directory.write(&wrong)?;
-    let before = files
-        .iter()
-        .take_while(|file| file.version < right.version)
-        .count();
-    let url = place.url();
-    let set = directory.load();
+    scene.note(&stage.place);
+    stage.directory.write(&wrong)?;
+    let earlier = stage.files.iter();
+    let before = earlier.filter(|file| file.version < right.version).count();
+    let url = stage.url();
+    let mistaken = stage.directory.load();
     // Nothing is wrong with a table of that name before there is one.
     let is_wrong = !(mistake.starts_with("CREATE TABLE") && right.version == 1);
-    for attempt in ["first", "second"] {
-        if !is_wrong {
-            continue;
-        }
-        let driver = driver(scene.random.below(2));
-        fails(
-            scene,
-            &format!("{attempt} attempt"),
-            run(driver, &url, hasty(&set)).map(drop),
-        );
-        let recorded = place.recorded();
-        if recorded != (before, before) {
-            scene.violation(format!(
-                "{attempt} attempt: {recorded:?} are recorded, {before} are applied"
-            ));
-        }
+    if is_wrong {
+        let attempt = |driver| run(driver, &url, hasty(&mistaken)).map(drop);
+        fails_twice(scene, attempt, |scene, attempt| {
+            let recorded = stage.place.recorded();
+            if recorded != (before, before) {
+                scene.violation(format!(
+                    "{attempt}: {recorded:?} are recorded, {before} are applied"
+                ));
+            }
+        });
     }
-    directory.write(right)?;
-    let set = directory.load();
-    let last = driver(scene.random.below(2));
-    works(scene, "corrected", run(last, &url, hasty(&set)).map(drop));
-    let differences = place.differences(&expected);
-    scene.violations(differences);
-    recorded(scene, &place, &files);
+    stage.directory.write(&right)?;
+    scene.runs("corrected", &url, hasty(&stage.directory.load()));
+    scene.ends(&stage);
     Ok(())
 }
 
 /// All in one transaction, or nothing.
 pub(super) fn single_transaction(scene: &mut Scene<'_>) -> Result<(), String> {
-    let rights = Rights::Creator;
     let files = sets::transactional(&mut scene.random);
-    let expected = reference(scene.server, rights, &files)?;
-    let mut place = Place::new(scene.server, rights);
-    if scene.chance(2) {
-        place.set_at_random(&mut scene.random, 12);
-    }
-    let directory = Directory::new(&files)?;
-    let set = directory.load();
-    let url = place.url();
-    let scripts = files.iter().filter(|file| file.version > 1);
+    let mut stage = scene.stage(files, 12)?;
+    let url = stage.url();
     // Whatever is in the way must be there before anything runs: in a schema of the same name, say.
-    let broken = scripts.map(|file| file.version).collect::<Vec<_>>();
-    let version = broken
+    let broken = stage.files.iter().filter(|file| file.version > 1);
+    let broken: Vec<&File> = broken.collect();
+    let Some(right) = broken
         .get(scene.random.below(broken.len()))
         .copied()
-        .unwrap_or(14);
-    let mut wrong: Vec<File> = files.clone();
-    for file in wrong.iter_mut().filter(|file| file.version == version) {
-        let at = scene.random.below(file.up.statements.len() + 1);
-        file.up.statements.insert(at, files::plain("SELECT 1 / 0"));
-        place.set.push(format!(
-            "file {version}, statement {}: SELECT 1 / 0",
-            at + 1
-        ));
-    }
-    scene.round.notes.extend(place.set.iter().cloned());
-    let before = place.state();
-    for file in wrong.iter().filter(|file| file.version == version) {
-        directory.write(file)?;
-    }
-    let mistaken = directory.load();
-    for attempt in ["first", "second"] {
-        let driver = driver(scene.random.below(2));
-        let runner = hasty(&mistaken).single_transaction(true);
-        fails(
-            scene,
-            &format!("{attempt} attempt"),
-            run(driver, &url, runner).map(drop),
-        );
-        if place.state() != before || place.recorded() != (0, 0) {
-            scene.violation(format!("{attempt} attempt: something was kept"));
+        .cloned()
+    else {
+        return Ok(());
+    };
+    let mut wrong = right.clone();
+    let at = scene.random.below(wrong.up.statements.len() + 1);
+    wrong.up.statements.insert(at, files::plain("SELECT 1 / 0"));
+    stage.place.set.push(format!(
+        "file {}, statement {}: SELECT 1 / 0",
+        wrong.version,
+        at + 1
+    ));
+    scene.note(&stage.place);
+    let before = stage.place.state();
+    stage.directory.write(&wrong)?;
+    let mistaken = stage.directory.load();
+    let whole = |driver| run(driver, &url, hasty(&mistaken).single_transaction(true)).map(drop);
+    fails_twice(scene, whole, |scene, attempt| {
+        if stage.place.state() != before || stage.place.recorded() != (0, 0) {
+            scene.violation(format!("{attempt}: something was kept"));
         }
-    }
-    for file in files.iter().filter(|file| file.version == version) {
-        directory.write(file)?;
-    }
-    let last = driver(scene.random.below(2));
-    works(
-        scene,
-        "corrected",
-        run(last, &url, hasty(&set).single_transaction(true)).map(drop),
-    );
-    let differences = place.differences(&expected);
-    scene.violations(differences);
-    recorded(scene, &place, &files);
+    });
+    stage.directory.write(&right)?;
+    let runner = hasty(&stage.set).single_transaction(true);
+    scene.runs("corrected", &url, runner);
+    scene.ends(&stage);
     Ok(())
-}
-
-fn revert(driver: Driver, url: &str, runner: Runner<'_>) -> Result<(), Trouble> {
-    operate!(driver, url, runner, revert, revert_async, Revert::Last(1)).map(drop)
 }
 
 /// Obstacles in down files.
 pub(super) fn down(scene: &mut Scene<'_>) -> Result<(), String> {
-    let rights = Rights::Creator;
-    let files = sets::reversible();
-    let expected = reference(scene.server, rights, &files)?;
-    let mut place = Place::new(scene.server, rights);
-    if scene.chance(2) {
-        place.set_at_random(&mut scene.random, 20);
-    }
-    let directory = Directory::new(&files)?;
-    let set = directory.load();
-    let url = place.url();
-    let with_down: Vec<&File> = files.iter().filter(|file| file.down.is_some()).collect();
-    let Some(file) = with_down.get(scene.random.below(with_down.len())).copied() else {
+    let mut stage = scene.stage(sets::reversible(), 20)?;
+    let url = stage.url();
+    let with_down = stage.files.iter().filter(|file| file.down.is_some());
+    let with_down: Vec<&File> = with_down.collect();
+    let Some((version, down)) = with_down
+        .get(scene.random.below(with_down.len()))
+        .and_then(|file| Some((file.version, file.down.clone()?)))
+    else {
         return Ok(());
     };
-    let first = driver(scene.random.below(2));
-    works(
-        scene,
-        "before the mistake",
-        run(first, &url, up_to(&set, file.version)).map(drop),
-    );
-    let scripts = file.down.iter().map(|down| (file.version, down));
-    let obstacle = obstruct(scene, &mut place, obstacles(scripts));
-    scene.round.notes.extend(place.set.iter().cloned());
+    scene.runs("before the mistake", &url, up_to(&stage.set, version));
+    let obstacle = obstruct(scene, &mut stage.place, obstacles(version, &down));
+    scene.note(&stage.place);
     let Some(obstacle) = obstacle else {
         return Ok(());
     };
-    let atomic = file.down.as_ref().is_some_and(|down| down.transactional);
-    for attempt in ["first", "second"] {
-        let one = driver(scene.random.below(2));
-        fails(
-            scene,
-            &format!("{attempt} revert"),
-            revert(one, &url, hasty(&set)),
-        );
-        let (applied, rows) = place.recorded();
-        let left = file.version - usize::from(!atomic);
-        if rows != file.version || applied != left {
+    let atomic = down.transactional;
+    let attempt = |driver| revert(driver, &url, hasty(&stage.set));
+    fails_twice(scene, attempt, |scene, attempt| {
+        let (applied, rows) = stage.place.recorded();
+        let left = version - usize::from(!atomic);
+        if rows != version || applied != left {
             scene.violation(format!(
-                "{attempt} revert: {applied} of {rows} are recorded as applied"
+                "{attempt}: {applied} of {rows} are recorded as applied"
             ));
         }
         if !atomic {
-            let other = driver(scene.random.below(2));
-            fails(
-                scene,
-                "a run in between",
-                run(other, &url, hasty(&set)).map(drop),
-            );
+            let other = scene.driver();
+            let outcome = run(other, &url, hasty(&stage.set)).map(drop);
+            scene.fails("a run in between", outcome);
         }
-    }
-    place.database.execute(&obstacle.mends);
-    let last = driver(scene.random.below(2));
-    works(scene, "the last revert", revert(last, &url, hasty(&set)));
-    let prefix: Vec<File> = files
-        .iter()
-        .filter(|other| other.version < file.version)
-        .cloned()
-        .collect();
-    let differences = place.differences(&reference(scene.server, rights, &prefix)?);
-    // A column that was dropped leaves its number.
+    });
+    stage.place.database.execute(&obstacle.mends);
+    let last = scene.driver();
+    scene.works("the last revert", revert(last, &url, hasty(&stage.set)));
+    let prefix = stage.files.iter().filter(|other| other.version < version);
+    let prefix: Vec<File> = prefix.cloned().collect();
+    let reverted = reference(scene.server, Rights::Creator, &prefix)?;
+    let differences = stage.place.differences(&reverted);
     scene.violations(without_numbers(differences));
-    works(
-        scene,
-        "the run after it",
-        run(last, &url, hasty(&set)).map(drop),
-    );
-    let differences = place.differences(&expected);
-    scene.violations(without_numbers(differences));
-    recorded(scene, &place, &files);
+    scene.runs("the run after it", &url, hasty(&stage.set));
+    scene.ends_reverted(&stage);
     Ok(())
-}
-
-/// Without the columns, whose numbers tell of columns that are gone.
-pub(super) fn without_numbers(mut differences: Vec<String>) -> Vec<String> {
-    differences.retain(|line| !line.contains(": column "));
-    differences
 }

@@ -16,6 +16,7 @@ mod proxies;
 mod roles;
 mod sets;
 pub mod settings;
+mod stage;
 mod strangers;
 mod waits;
 
@@ -108,7 +109,7 @@ pub const SURROUNDINGS: &[Surrounding] = &[
     },
     Surrounding {
         name: "few rights",
-        setup: "no CREATE on the schema, no right on the history, or a table of another owner; then the right is granted",
+        setup: "no CREATE on the schema, no right on the history, a policy that hides its rows, or a table of another owner; then the right is granted",
         refused: "what the role may not do, until it may",
         truth: PSQL,
         play: roles::few_rights,
@@ -185,14 +186,14 @@ pub const SURROUNDINGS: &[Surrounding] = &[
     },
     Surrounding {
         name: "locked history",
-        setup: "another session holds the history table, or is making it",
-        refused: "everything, as soon as the wait is over",
-        truth: "every operation ends, and then what psql makes",
+        setup: "another session holds the history table, is making it, or holds the lock before there is one",
+        refused: "what needs the table or the lock, as soon as the wait is over",
+        truth: "every operation ends and says for whom it waited, and then what psql makes",
         play: waits::locked_history,
     },
     Surrounding {
         name: "idle timeouts",
-        setup: "timeouts of the role that are shorter than a wait for a table",
+        setup: "timeouts of the role that are shorter than a message, and than a wait for a table",
         refused: NOTHING,
         truth: PSQL,
         play: waits::idle_timeouts,
@@ -234,34 +235,47 @@ pub const SURROUNDINGS: &[Surrounding] = &[
     },
     Surrounding {
         name: "older servers",
-        setup: "PostgreSQL 13 to 17 where they can be had: settings, mistakes, strangers, kills",
-        refused: "as above",
-        truth: "as above",
+        setup: "three of the rows without a pooler, on PostgreSQL 13 to 17 where that can be had",
+        refused: "as in those rows",
+        truth: "as in those rows",
         play: older,
     },
+    Surrounding {
+        name: "under way",
+        setup: "a file without a transaction is at work when a run, a revert, a baseline and a repair come",
+        refused: "all that come, as soon as their wait is over",
+        truth: "each says for whom it waited, and then what psql makes",
+        play: beside::under_way,
+    },
 ];
-
-/// Rows that are played only when they are named.
-pub const ON_REQUEST: &[&str] = &["older servers"];
 
 /// What takes longer hangs.
 const PATIENCE: Duration = Duration::from_secs(90);
 
 impl Surrounding {
-    /// Four rounds on a server that has to be started take longer than one.
+    /// Rounds on a server that has to be fetched and started take longer than one.
     fn patience(&self) -> Duration {
-        if self.name == "older servers" {
+        if self.is_older() {
             PATIENCE * 5
         } else {
             PATIENCE
         }
+    }
+
+    fn is_older(&self) -> bool {
+        self.name == "older servers"
     }
 }
 
 /// Plays one row.
 pub(super) fn round(plan: &Plan, server: &Server, row: &Surrounding, seed: u64) -> Round {
     let mut round = Round::of(seed);
-    super::watch::watched(server, row.patience(), &mut round, |round| {
+    play(plan, server, row, seed, &mut round);
+    round
+}
+
+fn play(plan: &Plan, server: &Server, row: &Surrounding, seed: u64, round: &mut Round) {
+    super::watch::watched(server, row.patience(), round, |round| {
         let mut scene = Scene {
             plan,
             server,
@@ -272,10 +286,9 @@ pub(super) fn round(plan: &Plan, server: &Server, row: &Surrounding, seed: u64) 
             scene.violation(failure);
         }
     });
-    round
 }
 
-/// The same on another version.
+/// Rows on another version, each of which comes as often as the others.
 fn older(scene: &mut Scene<'_>) -> Result<(), String> {
     let major = 13 + u32::try_from(scene.random.below(5)).unwrap_or_default();
     let wanted = Wanted::Major(major);
@@ -289,20 +302,19 @@ fn older(scene: &mut Scene<'_>) -> Result<(), String> {
     let options = Options::new().wanted(wanted);
     let server = Server::start(&options).map_err(|failure| failure.to_string())?;
     scene.round.notes.push(format!("PostgreSQL {major}"));
-    let plays: [Play; 4] = [herds::settings, mistakes::up, strangers::play, herds::kills];
-    for play in plays {
-        let (plan, seed) = (scene.plan, scene.random.next());
-        super::watch::watched(&server, PATIENCE, scene.round, |round| {
-            let mut scene = Scene {
-                plan,
-                server: &server,
-                random: Random::new(seed),
-                round,
-            };
-            if let Err(failure) = play(&mut scene) {
-                scene.violation(failure);
-            }
-        });
+    let rows = SURROUNDINGS.iter();
+    let rows = rows.filter(|row| !row.is_older() && !row.name.starts_with("pooler"));
+    let rows: Vec<&Surrounding> = rows.collect();
+    for _ in 0..3 {
+        let Some(row) = rows.get(scene.random.below(rows.len())) else {
+            continue;
+        };
+        let seed = scene.random.next();
+        let before = scene.round.violations.len();
+        play(scene.plan, &server, row, seed, scene.round);
+        for violation in scene.round.violations.iter_mut().skip(before) {
+            *violation = format!("PostgreSQL {major}, {}: {violation}", row.name);
+        }
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use super::Scene;
 use super::files::{self, Directory, File};
 use super::herds::{driver, herd, recorded};
-use super::instance::{hasty, run};
+use super::instance::{hasty, operate, run};
 use super::place::{Place, Rights, reference, reference_in};
 use super::sets;
 
@@ -15,7 +15,7 @@ pub(super) fn few_rights(scene: &mut Scene<'_>) -> Result<(), String> {
     let role = place.role.clone();
     let name = place.database.name().to_owned();
     // What is taken, what gives it back, and which file is the last to be applied before that.
-    let (takes, gives, last) = match scene.random.below(5) {
+    let (takes, gives, last) = match scene.random.below(6) {
         0 => (
             format!("REVOKE CREATE ON SCHEMA public FROM {role}, PUBLIC"),
             format!("GRANT CREATE ON SCHEMA public TO {role}"),
@@ -36,6 +36,19 @@ pub(super) fn few_rights(scene: &mut Scene<'_>) -> Result<(), String> {
                 "ALTER TABLE public.schema_migrations OWNER TO postgres; REVOKE ALL ON public.schema_migrations FROM {role}"
             ),
             format!("ALTER TABLE public.schema_migrations OWNER TO {role}"),
+            1,
+        ),
+        4 => (
+            // Its rows are there, and a policy hides them.
+            format!(
+                "ALTER TABLE public.schema_migrations OWNER TO postgres; GRANT ALL ON public.schema_migrations TO {role}; \
+                 ALTER TABLE public.schema_migrations ENABLE ROW LEVEL SECURITY; \
+                 CREATE POLICY hides ON public.schema_migrations USING (false) WITH CHECK (true)"
+            ),
+            format!(
+                "DROP POLICY hides ON public.schema_migrations; ALTER TABLE public.schema_migrations DISABLE ROW LEVEL SECURITY; \
+                 ALTER TABLE public.schema_migrations OWNER TO {role}"
+            ),
             1,
         ),
         _ => (
@@ -71,6 +84,12 @@ pub(super) fn few_rights(scene: &mut Scene<'_>) -> Result<(), String> {
                 scene.violation(format!("{attempt} attempt: {trouble}"));
             }
             Err(_) => scene.round.refused += 1,
+        }
+        // Where the plan cannot be made, it is refused as well.
+        if let Ok(plan) = operate!(one, &url, hasty(&set), plan, plan_async)
+            && plan.pending.iter().any(|file| file.version <= last)
+        {
+            scene.violation(format!("{attempt} attempt: an applied file is pending"));
         }
     }
     place.database.execute(&gives);

@@ -3,115 +3,145 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use migrate_runtime::Repair;
+
 use super::Scene;
 use super::files::Directory;
-use super::herds::{driver, herd, recorded, together};
-use super::instance::{Trouble, hasty, operate, run};
+use super::herds::{driver, herd, together};
+use super::instance::{Operation, baseline, hasty, operate, repair, revert, run};
 use super::place::{Place, Rights, reference};
 use super::sets;
+use super::stage::Stage;
 
-/// What an instance does.
-type Operation<'a> = &'a dyn Fn() -> Result<(), Trouble>;
+/// How long an operation is told to wait.
+const WAIT: Duration = Duration::from_millis(500);
 
 /// Longer than the wait that was asked for, by what a busy machine adds.
 const BOUND: Duration = Duration::from_secs(20);
 
-/// The history table is locked, or another session is about to make it.
+const OPERATIONS: [&str; 6] = ["run", "plan", "status", "revert", "baseline", "repair"];
+
+/// Another session holds the history table, is about to make it, or holds the lock before there is one.
 pub(super) fn locked_history(scene: &mut Scene<'_>) -> Result<(), String> {
-    let rights = Rights::Creator;
     let files = sets::all(&mut scene.random, scene.server.installation().major);
-    let expected = reference(scene.server, rights, &files)?;
-    let mut place = Place::new(scene.server, rights);
-    let directory = Directory::new(&files)?;
-    let set = directory.load();
-    let url = place.url();
-    let in_the_way = if scene.chance(2) {
-        let first = driver(scene.random.below(2));
-        run(first, &url, hasty(&set).target(1))
-            .map_err(|trouble| format!("the first file: {trouble}"))?;
-        "LOCK TABLE public.schema_migrations IN ACCESS EXCLUSIVE MODE"
-    } else {
-        "CREATE TABLE public.schema_migrations (version bigint)"
+    let mut stage = scene.stage(files, 20)?;
+    let url = stage.url();
+    // What is in the way, what has to wait for it, and whether the server says who it is.
+    let table = "LOCK TABLE public.schema_migrations IN";
+    let (in_the_way, waits, names): (String, &[&str], bool) = match scene.random.below(4) {
+        0 => (format!("{table} ACCESS EXCLUSIVE MODE"), &OPERATIONS, true),
+        1 => (format!("{table} SHARE MODE"), &["run"], true),
+        2 => {
+            let make = "CREATE TABLE public.schema_migrations (version bigint)";
+            (make.to_owned(), &["run", "baseline"], false)
+        }
+        _ => {
+            let key = stage.set.table().lock_key();
+            let lock = format!("SELECT pg_advisory_lock({key})");
+            (lock, &["run", "baseline"], true)
+        }
     };
-    let mut other = place.database.client_for(&place.role);
+    if in_the_way.starts_with(table) {
+        scene.runs("the first file", &url, hasty(&stage.set).target(1));
+    }
+    let mut other = stage.place.neutral()?;
     other
         .batch_execute(&format!("BEGIN; {in_the_way}"))
         .map_err(|error| format!("{error:?}"))?;
-    place.set.push(in_the_way.to_owned());
-    scene.round.notes.extend(place.set.iter().cloned());
-    let runner = || hasty(&set).wait_timeout(Duration::from_secs(1));
-    let one = driver(scene.random.below(2));
-    let operations: [(&str, Operation<'_>); 3] = [
-        ("run", &|| {
-            operate!(one, &url, runner(), run, run_async).map(drop)
-        }),
-        ("plan", &|| {
-            operate!(one, &url, runner(), plan, plan_async).map(drop)
-        }),
-        ("status", &|| {
-            operate!(one, &url, runner(), status, status_async).map(drop)
-        }),
+    stage.place.set.push(in_the_way);
+    let set = &stage.set;
+    let runner = || hasty(set).wait_timeout(WAIT);
+    let one = scene.driver();
+    let operations: [Operation<'_>; 6] = [
+        &|| run(one, &url, runner()).map(drop),
+        &|| operate!(one, &url, runner(), plan, plan_async).map(drop),
+        &|| operate!(one, &url, runner(), status, status_async).map(drop),
+        &|| revert(one, &url, runner()),
+        &|| baseline(one, &url, runner(), 1),
+        &|| repair(one, &url, runner(), &Repair::MarkPending(1)),
     ];
-    for (name, operation) in operations {
+    for (name, operation) in OPERATIONS.into_iter().zip(operations) {
         let begun = Instant::now();
         let outcome = operation();
         scene.round.starters += 1;
         if begun.elapsed() > BOUND {
             scene.violation(format!("{name} took {:?}", begun.elapsed()));
         }
+        let waits = waits.contains(&name);
         match outcome {
-            // A table that is not committed is not there.
-            Ok(()) if name != "run" => {}
-            Ok(()) => scene.violation(format!("{name} did not need the table")),
+            Ok(()) if waits => scene.violation(format!("{name} did not wait")),
+            Ok(()) => {}
             Err(trouble) if trouble.is_connection() => {
                 scene.violation(format!("{name}: {trouble}"));
             }
-            Err(_) => scene.round.refused += 1,
+            Err(trouble) => {
+                scene.round.refused += 1;
+                if waits && names && !trouble.names_who_is_in_the_way() {
+                    scene.violation(format!("{name} does not say for whom it waits: {trouble}"));
+                }
+            }
         }
     }
-    other
-        .batch_execute("ROLLBACK")
-        .map_err(|error| format!("{error:?}"))?;
+    drop(other);
+    let Stage {
+        place,
+        files,
+        expected,
+        ..
+    } = stage;
     herd(scene, &place, &files, &expected)
 }
 
-/// The role's timeouts are shorter than the wait.
+/// The role's timeouts are shorter than the wait, or than any message of the engine's.
 pub(super) fn idle_timeouts(scene: &mut Scene<'_>) -> Result<(), String> {
-    let rights = Rights::Creator;
     let files = sets::all(&mut scene.random, scene.server.installation().major);
-    let expected = reference(scene.server, rights, &files)?;
-    let mut place = Place::new(scene.server, rights);
-    let directory = Directory::new(&files)?;
-    let set = directory.load();
-    let url = place.url();
-    let first = driver(scene.random.below(2));
-    run(first, &url, hasty(&set).target(1))
-        .map_err(|trouble| format!("the first file: {trouble}"))?;
-    let mut reader = place.database.client();
+    let stage = scene.stage(files, 20)?;
+    let url = stage.url();
+    let major = scene.server.installation().major;
+    let mut settings = vec![
+        ("statement_timeout", ["'1ms'", "'100ms'"]),
+        ("lock_timeout", ["'1ms'", "'1ms'"]),
+        ("idle_in_transaction_session_timeout", ["'300ms'", "'1s'"]),
+    ];
+    if major >= 14 {
+        settings.push(("idle_session_timeout", ["'500ms'", "'700ms'"]));
+    }
+    if major >= 17 {
+        settings.push(("transaction_timeout", ["'200ms'", "'400ms'"]));
+    }
+    let settings = settings.iter().map(|(name, values)| {
+        let value = values.get(scene.random.below(values.len()));
+        format!("{name} TO {}", value.copied().unwrap_or("0"))
+    });
+    let settings: Vec<String> = settings.collect();
+    scene.note(&stage.place);
+    scene.round.notes.extend(settings.iter().cloned());
+    // In every other round, the first run has to make the history table under them.
+    let from_the_start = scene.chance(2);
+    if !from_the_start {
+        scene.runs("the first file", &url, hasty(&stage.set).target(1));
+    }
+    let mut reader = stage.place.neutral()?;
+    for setting in settings {
+        let role = &stage.place.role;
+        let set = format!("ALTER ROLE {role} SET {setting}");
+        stage.place.database.execute(&set);
+    }
+    if from_the_start {
+        scene.runs("the first file", &url, hasty(&stage.set).target(1));
+    }
     reader
         .batch_execute("BEGIN; LOCK TABLE app.t IN ACCESS EXCLUSIVE MODE")
         .map_err(|error| format!("{error:?}"))?;
-    place.set("statement_timeout", "'100ms'");
-    place.set("lock_timeout", "'1ms'");
-    place.set("idle_in_transaction_session_timeout", "'300ms'");
-    if scene.server.installation().major >= 14 {
-        place.set("idle_session_timeout", "'700ms'");
-    }
-    if scene.server.installation().major >= 17 {
-        place.set("transaction_timeout", "'200ms'");
-    }
-    scene.round.notes.extend(place.set.iter().cloned());
     let held = Duration::from_secs(2) + scene.random.milliseconds(1_000);
     thread::scope(|scope| {
         scope.spawn(move || {
             thread::sleep(held);
             let _ = reader.batch_execute("ROLLBACK");
         });
-        together(scene, &set, &url, 3);
+        together(scene, &stage.set, &url, 3);
     });
-    let differences = place.differences(&expected);
-    scene.violations(differences);
-    recorded(scene, &place, &files);
+    scene.ends(&stage);
     Ok(())
 }
 
@@ -131,9 +161,7 @@ pub(super) fn names_as_bytes(scene: &mut Scene<'_>) -> Result<(), String> {
     let directory = Directory::new(&files)?;
     let set = directory.load();
     let url = place.url();
-    let first = driver(scene.random.below(2));
-    run(first, &url, hasty(&set).target(1))
-        .map_err(|trouble| format!("the first file: {trouble}"))?;
+    scene.runs("the first file", &url, hasty(&set).target(1));
     let mut client = place.database.client_for(&holder);
     client
         .batch_execute(&format!(
