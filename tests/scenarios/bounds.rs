@@ -51,7 +51,8 @@ fn a_locked_history_table_is_waited_for_with_an_end_and_a_name() {
         let mut other = database.client();
         other
             .batch_execute(
-                "SET application_name TO 'in the way'; BEGIN; LOCK TABLE schema_migrations",
+                "SET application_name TO 'in the way'; SET idle_in_transaction_session_timeout TO '1min';
+                 BEGIN; LOCK TABLE schema_migrations",
             )
             .unwrap();
         for error in every_operation(driver, database, &set) {
@@ -74,6 +75,30 @@ fn a_locked_history_table_is_waited_for_with_an_end_and_a_name() {
         });
         driver.run(database, runner).unwrap_err();
         assert!(told);
+        other.batch_execute("ROLLBACK").unwrap();
+    });
+}
+
+#[test]
+fn a_history_table_that_can_be_read_and_not_written_is_waited_for_with_an_end_and_a_name() {
+    both(|driver, database| {
+        let set = Set::new(&[("1_a.sql", "SELECT 1")]);
+        driver.run(database, set.load().runner()).unwrap();
+        let mut other = database.client();
+        // Whoever waited without an end would get the lock after a minute, and have no error.
+        other
+            .batch_execute(
+                "SET application_name TO 'in the way'; SET idle_in_transaction_session_timeout TO '1min';
+                 BEGIN; LOCK TABLE schema_migrations IN SHARE MODE",
+            )
+            .unwrap();
+        set.write("2_b.sql", "SELECT 2");
+        let error = driver
+            .run(database, set.load().runner().wait_timeout(WAIT))
+            .unwrap_err();
+        assert!(error.is_locked(), "{error}");
+        let text = error.to_string();
+        assert!(text.contains("application in the way"), "{text}");
         other.batch_execute("ROLLBACK").unwrap();
     });
 }
