@@ -4,12 +4,13 @@
 //! every way out. A statement that may run in a transaction commits together with its journal entry,
 //! which is a compare-and-set: done exactly once even where no lock holds.
 
+use super::holder::is_held;
 use super::recovery;
 use super::session_lock::{lock, same_server, unlock};
 use super::trust::{is_writable, lock_to_write, still_writable, writable};
 use super::{
     BEGIN, Basis, GUARD, Limits, MILLISECONDS, MOVED, Message, PIN_PATH, POOLED, ScriptRef,
-    Segment, begin_ours, begin_row, is_held, settings, timeouts, unmoved,
+    Segment, begin_ours, begin_row, settings, timeouts, unmoved,
 };
 use crate::engine::progress::{Resume, digest};
 use crate::migrations::Statement;

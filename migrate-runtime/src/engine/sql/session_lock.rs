@@ -1,6 +1,7 @@
 //! The lock while a `no-transaction` file lasts: the session's, as such a file is many transactions.
 
-use super::{BUSY, POOLED, is_held};
+use super::holder::is_held;
+use super::{BUSY, POOLED};
 use crate::table::HistoryTable;
 
 /// Takes the session's lock. A session may take it twice; but if the server connection holds it before
