@@ -30,9 +30,13 @@ pub fn load(root: &Path) -> Migrations {
     Migrations::from_loaded("migrations", &loaded, &settings.table)
 }
 
-/// The guide for those who come from another tool: its code compiles, over the directories in `tests/db`.
+/// The pages in `docs/`: their code compiles, over the directories in `tests/db` and `tests/migrations`.
 #[cfg(doctest)]
 mod guide {
+    #[doc = include_str!("../docs/application.md")]
+    mod application {}
+    #[doc = include_str!("../migrate-adopt/README.md")]
+    mod adopt {}
     #[doc = include_str!("../docs/from/sqlx.md")]
     mod sqlx {}
     #[doc = include_str!("../docs/from/diesel.md")]

@@ -119,8 +119,8 @@ impl Program {
             Command::Create(create) => create.perform(&directory()?, output),
             Command::Check(check) => check.perform(&directory()?, &self.options, output),
             Command::Rules(rules) => rules.perform(output),
-            Command::Completions(completions) => completions.perform(),
-            Command::Man(man) => man.perform(),
+            Command::Completions(completions) => completions.perform(Self::documented()),
+            Command::Man(man) => man.perform(Self::documented()),
             Command::Operation(operation) => {
                 let directory = directory()?;
                 let (set, loaded) = directory.migrations()?;

@@ -13,6 +13,85 @@ use crate::text;
 /// The features `postgres` and `tokio-postgres` implement it for the clients of those crates. For another client,
 /// implement these two methods and call the `…_with` operations of [`Runner`](crate::Runner). A blocking client
 /// does its work inside `send` and returns a future that is ready at once.
+///
+/// ```
+/// # #[cfg(feature = "postgres")]
+/// # mod example {
+/// use std::task::{Context, Poll, Waker};
+/// use std::time::Duration;
+///
+/// use migrate_runtime::{DatabaseError, Migrations, Reply, Session, SessionError};
+/// use postgres::error::ErrorPosition;
+/// use postgres::{Client, SimpleQueryMessage};
+///
+/// /// A client that counts its messages.
+/// pub struct Counting {
+///     pub client: Client,
+///     pub messages: usize,
+/// }
+///
+/// impl Session for Counting {
+///     fn send(&mut self, sql: &str) -> impl Future<Output = Result<Reply, SessionError>> + Send {
+///         self.messages += 1;
+///         let answer = self.client.simple_query(sql);
+///         std::future::ready(answer.map(reply).map_err(refusal))
+///     }
+///
+///     fn sleep(&mut self, duration: Duration) -> impl Future<Output = ()> + Send {
+///         std::thread::sleep(duration);
+///         std::future::ready(())
+///     }
+/// }
+///
+/// fn reply(messages: Vec<SimpleQueryMessage>) -> Reply {
+///     let mut reply = Reply::default();
+///     for message in messages {
+///         match message {
+///             // Also where a statement returns no rows.
+///             SimpleQueryMessage::RowDescription(_) => reply.start_rows(),
+///             SimpleQueryMessage::Row(row) => {
+///                 let text = |column| row.get(column).map(str::to_owned);
+///                 reply.push_row((0..row.len()).map(text).collect());
+///             }
+///             _ => {}
+///         }
+///     }
+///     reply
+/// }
+///
+/// fn refusal(error: postgres::Error) -> SessionError {
+///     let Some(server) = error.as_db_error() else {
+///         return SessionError::connection(error);
+///     };
+///     let mut refusal = DatabaseError::new(server.code().code(), server.message());
+///     refusal.detail = server.detail().map(str::to_owned);
+///     refusal.position = match server.position() {
+///         Some(ErrorPosition::Original(position)) => Some(*position),
+///         _ => None,
+///     };
+///     SessionError::database(refusal, error)
+/// }
+///
+/// pub fn run(migrations: &Migrations, session: &mut Counting) -> Result<(), migrate_runtime::Error> {
+///     let mut runner = migrations.runner();
+///     let run = std::pin::pin!(runner.run_with(session));
+///     match run.poll(&mut Context::from_waker(Waker::noop())) {
+///         Poll::Ready(report) => report.map(drop),
+///         Poll::Pending => unreachable!("a blocking client never waits"),
+///     }
+/// }
+/// # }
+/// # #[cfg(feature = "postgres")] {
+/// # static MIGRATIONS: migrate_runtime::Migrations = migrate_runtime::embed_migrations!("migrations");
+/// # let database = migrate_fixtures::Server::shared().database();
+/// # let mut session = example::Counting { client: database.client(), messages: 0 };
+/// # example::run(&MIGRATIONS, &mut session).unwrap();
+/// # assert_eq!(database.value("SELECT count(*) FROM schema_migrations"), "2");
+/// # session.messages = 0;
+/// # example::run(&MIGRATIONS, &mut session).unwrap();
+/// # assert_eq!(session.messages, 1);
+/// # }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "migrations cannot run on a `{Self}`",
     label = "does not implement `Session`",

@@ -22,7 +22,7 @@ fn drift_is_refused_before_anything_runs() {
         assert!(error.is_drift());
         assert_eq!(error.version(), Some(1));
         insta::assert_snapshot!(format!("{error:#}"), @r"
-        migrations/001_a.sql was edited after being applied (recorded checksum 6e70fcd8fa64, embedded 5d0f78fc2223)
+        migrations/001_a.sql was edited after being applied (recorded checksum 6e70fcd8fa64, now 5d0f78fc2223)
           = help: restore the file as it was applied, and put the change into a new migration
           = help: if the edit is deliberate and the database needs no change, accept it: `.repair(…, &Repair::AcceptChecksums(vec![1]))`
         ");

@@ -1,4 +1,4 @@
-//! `cargo xtask features`: the library with every combination of its features.
+//! `cargo xtask features`: the library with every combination of its features, and the program without its own.
 
 use std::fs;
 use std::path::Path;
@@ -43,7 +43,12 @@ pub(crate) fn run() -> Outcome {
                 .args(["--", "--deny", "warnings"]),
         )?;
     }
-    Ok(())
+    eprintln!("features: the program without TLS");
+    run_command(
+        cargo()
+            .args(["clippy", "--quiet", "--locked", "--package", "migrate-cli"])
+            .args(["--no-default-features", "--", "--deny", "warnings"]),
+    )
 }
 
 /// All sources below a folder, one after the other.

@@ -1,12 +1,11 @@
 //! `migrate completions` and `migrate man`: for shells and packagers.
 
-use clap::Args;
+use clap::{Args, Command};
 use clap_complete::Shell;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::write;
-use crate::program::Program;
 
 /// Print a completion script for a shell
 #[derive(Debug, Args)]
@@ -16,14 +15,10 @@ pub(crate) struct Completions {
 }
 
 impl Completions {
-    pub(crate) fn perform(&self) -> Result<Exit, Failure> {
+    /// For the command line as it is documented.
+    pub(crate) fn perform(&self, mut documented: Command) -> Result<Exit, Failure> {
         let mut script = Vec::new();
-        clap_complete::generate(
-            self.shell,
-            &mut Program::documented(),
-            "migrate",
-            &mut script,
-        );
+        clap_complete::generate(self.shell, &mut documented, "migrate", &mut script);
         print(&script)
     }
 }
@@ -33,10 +28,10 @@ impl Completions {
 pub(crate) struct Man {}
 
 impl Man {
+    /// Of the command line as it is documented.
     #[expect(clippy::unused_self, reason = "as every other command")]
-    pub(crate) fn perform(&self) -> Result<Exit, Failure> {
+    pub(crate) fn perform(&self, mut command: Command) -> Result<Exit, Failure> {
         let mut page = Vec::new();
-        let mut command = Program::documented();
         command.build();
         let failed = |error: std::io::Error| {
             Failure::environment("cannot write the manual page").cause(&error)

@@ -20,13 +20,12 @@ use tokio::time::timeout;
 use tokio_postgres::config::{SslMode, SslNegotiation};
 use tokio_postgres::error::DbError;
 use tokio_postgres::{AsyncMessage, CancelToken, Client, Config, NoTls, SimpleQueryMessage};
-use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::failure::Failure;
 use place::{Place, Wanted};
 use refusal::{Refusal, unreachable};
 use target::Target;
-use tls::Mode;
+use tls::{Connector, Mode};
 
 /// An open connection, and what comes over it unasked.
 pub(crate) struct Connected {
@@ -40,7 +39,7 @@ pub(crate) struct Connected {
 #[derive(Clone)]
 pub(crate) struct Cancel {
     token: CancelToken,
-    connector: Option<MakeRustlsConnect>,
+    connector: Option<Connector>,
 }
 
 impl Cancel {
@@ -59,9 +58,11 @@ impl Cancel {
 /// # Errors
 /// Certificates that cannot be read, and whatever keeps the servers from taking us in.
 pub(crate) async fn connect(target: &Target) -> Result<Connected, Failure> {
-    let connector = match target.mode {
-        Mode::Disable => None,
-        mode => Some(tls::connector(mode, &target.certificates)?),
+    // Sockets have no TLS, whatever the mode.
+    let connector = if target.places.iter().all(Place::is_socket) {
+        None
+    } else {
+        tls::connector(target.mode, &target.certificates)?
     };
     let mut last = None;
     for wanted in target.wanted.rounds() {
@@ -117,7 +118,7 @@ async fn addresses(target: &Target, place: &Place) -> Vec<Result<Option<IpAddr>,
 /// All that one attempt needs.
 struct Login<'l> {
     config: Config,
-    connector: Option<&'l MakeRustlsConnect>,
+    connector: Option<&'l Connector>,
 }
 
 impl<'l> Login<'l> {
@@ -125,7 +126,7 @@ impl<'l> Login<'l> {
         target: &Target,
         place: &Place,
         address: Option<IpAddr>,
-        connector: Option<&'l MakeRustlsConnect>,
+        connector: Option<&'l Connector>,
     ) -> Self {
         let mut config = target.config.clone();
         config.host(&place.host).port(place.port);

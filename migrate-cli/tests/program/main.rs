@@ -6,6 +6,7 @@ mod adopt;
 mod check;
 mod connection;
 mod create;
+mod documents;
 mod help;
 mod history;
 mod place;

@@ -86,7 +86,7 @@ impl Place {
     }
 
     /// Puts words in place of what differs: durations, moments, process ids, ports, paths.
-    fn steady(&self, text: &str) -> String {
+    pub(crate) fn steady(&self, text: &str) -> String {
         let home = self.path().display().to_string();
         let text = text
             .replace(&home, "[home]")

@@ -146,7 +146,7 @@ fn an_edited_file_is_refused_and_may_be_allowed() {
     check!(place, ["run"], @r"
     exit: 1
     ----- stderr
-    error: migrations/0001_create_users.sql was edited after being applied (recorded checksum 75b03a594e0b, embedded 537129faaa4b)
+    error: migrations/0001_create_users.sql was edited after being applied (recorded checksum 75b03a594e0b, now 537129faaa4b)
       = help: restore the file as it was applied, and put the change into a new migration
       = help: if the edit is deliberate and the database needs no change: `migrate repair --accept 1`
     ");

@@ -200,15 +200,15 @@ fn every_kind_has_its_texts() {
         })
         .collect();
     insta::assert_snapshot!(texts.join("\n\n"), @r#"
-    Drift: migrations/1_x.sql was edited after being applied (recorded checksum aaaaaaaaaaaa, embedded eeeeeeeeeeee)
-    migrations/1_x.sql was edited after being applied (recorded checksum aaaaaaaaaaaa, embedded eeeeeeeeeeee)
+    Drift: migrations/1_x.sql was edited after being applied (recorded checksum aaaaaaaaaaaa, now eeeeeeeeeeee)
+    migrations/1_x.sql was edited after being applied (recorded checksum aaaaaaaaaaaa, now eeeeeeeeeeee)
       = help: restore the file as it was applied, and put the change into a new migration
       = help: if the edit is deliberate and the database needs no change, accept it: `.repair(…, &Repair::AcceptChecksums(vec![1]))`
 
     Drift: 2 migrations were edited after being applied: migrations/1_x.sql, migrations/3_x.sql
     2 migrations were edited after being applied:
-      migrations/1_x.sql (recorded checksum aaaaaaaaaaaa, embedded eeeeeeeeeeee)
-      migrations/3_x.sql (recorded checksum aaaaaaaaaaaa, embedded eeeeeeeeeeee)
+      migrations/1_x.sql (recorded checksum aaaaaaaaaaaa, now eeeeeeeeeeee)
+      migrations/3_x.sql (recorded checksum aaaaaaaaaaaa, now eeeeeeeeeeee)
       = help: restore the file as it was applied, and put the change into a new migration
       = help: if the edit is deliberate and the database needs no change, accept it: `.repair(…, &Repair::AcceptChecksums(vec![1, 3]))`
 

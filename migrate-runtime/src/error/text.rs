@@ -193,7 +193,7 @@ fn unknown(unknown: &[UnknownMigration]) -> Vec<(String, String)> {
 fn checksums(problem: &Problem) -> String {
     let recorded = problem.recorded.map_or_else(|| "none".to_owned(), short);
     let embedded = short(problem.embedded);
-    format!(" (recorded checksum {recorded}, embedded {embedded})")
+    format!(" (recorded checksum {recorded}, now {embedded})")
 }
 
 /// Twelve digits tell two checksums apart and still fit on the line.
