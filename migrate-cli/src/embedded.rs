@@ -44,7 +44,7 @@ pub(crate) enum Operation {
 
 /// Apply and track the migrations that are embedded in this program
 #[derive(Parser)]
-#[command(max_term_width = 100)]
+#[command(name = "migrate", max_term_width = 100)]
 struct Program {
     #[command(flatten)]
     migrate: Migrate,

@@ -43,3 +43,10 @@ fn commands_that_need_files_are_not_part_of_it() {
     let database = Server::shared().database();
     assert_eq!(migrate(&database, &["create", "x"]).0, 2);
 }
+
+#[test]
+fn its_version_is_that_of_the_application() {
+    let database = Server::shared().database();
+    let expected = format!("migrate {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(migrate(&database, &["--version"]), (0, expected));
+}
