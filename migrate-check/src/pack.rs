@@ -32,7 +32,7 @@
 //! | field | type | |
 //! |---|---|---|
 //! | file | string | file name within the directory |
-//! | length | u32 | bytes of its text; texts lie one behind the other in the order of the records |
+//! | length | u32 | bytes of its text; texts lie one after the other in the order of the records |
 //! | checksum | 32 bytes | SHA-256 of its text without the lines of `allow` and `out-of-order` directives |
 //! | flags | u8 | 1: no transaction; 2: may change session settings; 4: a part of its file; 8: has such lines |
 //! | lines before | u32 | only with flag 4: lines of the file before the part |

@@ -88,12 +88,12 @@ impl Directory {
         self.parent.join(&self.name)
     }
 
-    /// What the files are judged by.
+    /// The settings that the files are checked with.
     pub(crate) fn settings(&self) -> &Settings {
         &self.configured.settings
     }
 
-    /// Reads and judges the files.
+    /// Reads and checks the files.
     ///
     /// # Errors
     /// There is no such directory.

@@ -5,7 +5,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// The signals that arrive, one after the other.
 pub(crate) struct Interruptions {
-    /// None where they cannot be listened for: then they end the program as ever.
+    /// None where the program cannot listen for them: then they end it, as without a handler.
     #[cfg(unix)]
     signals: Option<(Signal, Signal)>,
 }

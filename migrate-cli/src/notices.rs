@@ -1,4 +1,4 @@
-//! What the server says unasked: `RAISE NOTICE` in a migration, warnings of its own.
+//! Notices and warnings of the server: `RAISE NOTICE` in a migration, and its own.
 
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_postgres::error::{DbError, Severity};
@@ -6,7 +6,7 @@ use tokio_postgres::error::{DbError, Severity};
 use crate::output::{DIM, WARNING};
 use crate::progress::Progress;
 
-/// "There is no transaction in progress": a `ROLLBACK` of ours behind an error that left none open.
+/// "There is no transaction in progress": our `ROLLBACK` after an error that left none open.
 const NO_TRANSACTION: &str = "25P01";
 
 /// Prints notices and warnings until the connection ends.

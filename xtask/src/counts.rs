@@ -2,7 +2,7 @@
 //! build's work grows no faster than its input.
 //!
 //! Times on a shared machine say little; counts repeat to a fraction of a percent. They hold for one compiler,
-//! one C library and one valgrind, so on another machine they may have to be taken anew before they say anything.
+//! one C library and one valgrind, so on another machine they may have to be taken again before they say anything.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

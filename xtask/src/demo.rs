@@ -101,7 +101,7 @@ fn run_in_process(fresh: bool) -> Outcome {
     )?;
     let mut program = Command::new(directory.join("debug/in-process"))
         .arg(&data)
-        // It unpacks PostgreSQL into a cache, which should not stay in anybody's home.
+        // It unpacks PostgreSQL into a cache, which should not stay in the home directory.
         .env("XDG_CACHE_HOME", &directory)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

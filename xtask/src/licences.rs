@@ -1,4 +1,4 @@
-//! Licence expressions, judged by the list in `deny.toml`.
+//! Licence expressions, compared with the list in `deny.toml`.
 
 use std::fs;
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::failure::Failure;
 
-/// What the program is told by variables. A variable that is really set wins over the file's.
+/// Environment variables. One that is set in the environment wins over the file's.
 #[derive(Debug, Default)]
 pub(crate) struct Environment {
     file: BTreeMap<String, String>,

@@ -27,7 +27,7 @@ use refusal::{Refusal, unreachable};
 use target::Target;
 use tls::{Connector, Mode};
 
-/// An open connection, and what comes over it unasked.
+/// An open connection, and the notices that arrive on it.
 pub(crate) struct Connected {
     pub(crate) client: Client,
     pub(crate) cancel: Cancel,
@@ -136,7 +136,7 @@ impl<'l> Login<'l> {
         if let Some(password) = target.password(place) {
             config.password(password);
         }
-        // Nobody listens in on a socket, and servers do not offer TLS there.
+        // A socket cannot be overheard, and servers do not offer TLS there.
         let connector = connector.filter(|_| !place.is_socket());
         config.ssl_mode(match (connector, target.mode) {
             (None, _) => SslMode::Disable,
@@ -217,7 +217,7 @@ async fn drive<S, T>(
 {
     while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
         if let AsyncMessage::Notice(notice) = message {
-            // Whoever does not want to hear them has dropped the other end.
+            // The receiver may be gone: then the notices are not wanted.
             let _ = notices.send(notice);
         }
     }

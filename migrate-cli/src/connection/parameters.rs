@@ -282,7 +282,7 @@ fn malformed() -> Failure {
 /// How a password is written in a URL.
 pub(super) const ESCAPES: &str = "in a URL, write `@`, `/`, `?`, `#` and `%` in a password as `%40`, `%2F`, `%3F`, `%23` and `%25`";
 
-/// What is said of a URL whose parts cannot be told apart.
+/// The failure for a URL whose parts cannot be separated.
 fn unescaped() -> Failure {
     Failure::environment(
         "the database URL cannot be read: a character in its user or password needs escaping",

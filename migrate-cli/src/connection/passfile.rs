@@ -43,7 +43,7 @@ fn password(line: &str, wanted: Wanted<'_>) -> Option<String> {
     }
     let [host, port, database, user, password] = fields.try_into().ok()?;
     let fits = |field: &str, value: &str| field == "*" || field == value;
-    // The usual socket directory is written `localhost` there; any other is somebody's own.
+    // The usual socket directory is written `localhost` there; any other by its path.
     let named = if wanted.place.is_usual_socket() {
         "localhost"
     } else {

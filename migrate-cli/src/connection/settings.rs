@@ -157,7 +157,7 @@ impl Settings<'_> {
         if let Some(negotiation) = self.word("sslnegotiation", &negotiations)? {
             config.ssl_negotiation(negotiation);
         }
-        // Encryption by Kerberos is not there, so nobody may rely on it.
+        // Encryption by Kerberos is not supported, so a setting that demands it is refused.
         self.word("gssencmode", &[("disable", ()), ("prefer", ())])?;
         self.network(&mut config)?;
         Ok(config)

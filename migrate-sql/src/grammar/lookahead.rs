@@ -20,7 +20,7 @@ pub(super) struct Lexeme {
     pub(super) token: usize,
 }
 
-/// The tokens of a text, one behind the other.
+/// The tokens of a text, one after the other.
 pub(super) struct Lexemes<'a> {
     text: &'a str,
     tokens: &'a [Token],

@@ -206,7 +206,7 @@ proptest! {
         let text = words.join(" ");
         let parsed = parse_text(&text);
         for sentence in &parsed.sentences {
-            // Children lie within their parents, one behind the other.
+            // Children lie within their parents, one after the other.
             for node in parsed.tree(sentence).iter().flat_map(Node::descendants) {
                 let mut end = node.range().start;
                 for child in node.children() {

@@ -200,7 +200,7 @@ pub(super) fn facts(
          \n\
          /// The PostgreSQL release whose grammar this is.\n\
          pub const VERSION: &str = \"{version}\";\n\
-         /// SHA-256 over `tables.bin`, `symbols.txt` and `keywords.txt`, one behind the other.\n\
+         /// SHA-256 over `tables.bin`, `symbols.txt` and `keywords.txt`, one after the other.\n\
          #[cfg(test)]\n\
          pub(crate) const DIGEST: &str = \"{digest}\";\n\
          /// The state in which the input has been accepted.\n\

@@ -59,7 +59,7 @@ impl Corpus {
     }
 }
 
-/// Leaves out the lines from the one behind `… FROM stdin …;` to the one that says `\.`.
+/// Leaves out the lines from the one after `… FROM stdin …;` to the one that says `\.`.
 fn drop_copy_data(text: &str) -> String {
     let mut kept = String::new();
     let mut lines = text.lines();

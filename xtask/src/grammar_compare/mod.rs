@@ -56,7 +56,7 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
     );
     let corpus = Corpus::read(&source.join("src/test/regress/sql"))?;
     println!(
-        "{} files; valid statements split otherwise by the splitter, behind a broken one: {} files",
+        "{} files; valid statements split differently by the splitter, after a broken one: {} files",
         corpus.files,
         corpus.split_otherwise.len()
     );

@@ -34,7 +34,7 @@ impl Certificate {
         }
     }
 
-    /// Whether it lacks the extension that lists whom it is made out to.
+    /// Whether it lacks the extension that lists the names it is issued for.
     pub(super) fn has_no_list_of_names(&self) -> bool {
         let extensions = self.0.tbs_certificate.extensions.iter().flatten();
         !extensions

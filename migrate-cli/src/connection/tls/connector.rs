@@ -63,7 +63,7 @@ pub(crate) fn connector(
         }
         None => builder.with_no_client_auth(),
     };
-    // A server that is spoken to in TLS from the first byte asks which protocol is meant.
+    // With TLS from the first byte on, the server asks which protocol follows.
     config.alpn_protocols = vec![b"postgresql".to_vec()];
     Ok(Some(MakeRustlsConnect::new(config)))
 }

@@ -21,11 +21,11 @@ pub(crate) use connector::{Connector, connector};
 pub(crate) enum Mode {
     /// No TLS.
     Disable,
-    /// TLS if the server has it, whoever it is.
+    /// TLS if the server has it, without verification.
     Prefer,
-    /// TLS, whoever the server is; with a root certificate as `verify-ca`.
+    /// TLS without verification; with a root certificate as `verify-ca`.
     Require,
-    /// A certificate signed by somebody we trust.
+    /// A certificate signed by a trusted authority.
     VerifyCa,
     /// And made out to the host we connect to.
     VerifyFull,
@@ -44,7 +44,7 @@ pub(crate) const MODES: [(&str, Mode); 6] = [
 /// The files that TLS needs, all in PEM format.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Certificates {
-    /// Whom to trust; None for those that the operating system trusts.
+    /// The trusted certificates; None for those of the operating system.
     root: Option<PathBuf>,
     /// Our own certificate and its key.
     own: Option<(PathBuf, PathBuf)>,

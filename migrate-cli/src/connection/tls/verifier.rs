@@ -24,11 +24,11 @@ pub(super) struct Roots {
     pub(super) named: Vec<CertificateDer<'static>>,
 }
 
-/// Whom to trust.
+/// Which servers are trusted.
 pub(super) enum Trust {
-    /// Whoever answers: what is sent is encrypted, to somebody.
+    /// Any: messages are encrypted, the server is not verified.
     Anybody,
-    /// Whoever has one of these certificates, or one that they have signed.
+    /// One with one of these certificates, or with one that they have signed.
     Authority(Roots),
     /// And that is made out to the host.
     Full(Roots),

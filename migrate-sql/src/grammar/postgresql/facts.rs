@@ -3,7 +3,7 @@
 
 /// The PostgreSQL release whose grammar this is.
 pub const VERSION: &str = "18.6";
-/// SHA-256 over `tables.bin`, `symbols.txt` and `keywords.txt`, one behind the other.
+/// SHA-256 over `tables.bin`, `symbols.txt` and `keywords.txt`, one after the other.
 #[cfg(test)]
 pub(crate) const DIGEST: &str = "7261bfd4b148cf7f7bf5fd43ddbf80cfaba1d580bc270a6dcd08382e590d7eba";
 /// The state in which the input has been accepted.

@@ -8,12 +8,12 @@ use std::collections::BTreeSet;
 use self::imports::Modules;
 use super::File;
 
-/// Our crates, and which of ours each of them may depend on.
+/// The crates, and which of the others each may depend on.
 const CRATES: [(&str, &[&str]); 6] = [
     ("migrate-sql", &[]),
     ("migrate-check", &["migrate-sql"]),
     ("migrate-macros", &["migrate-check"]),
-    // migrate-check behind the feature `directory` alone.
+    // migrate-check only with the feature `directory`.
     ("migrate-runtime", &["migrate-check", "migrate-macros"]),
     ("migrate-adopt", &["migrate-runtime"]),
     (
