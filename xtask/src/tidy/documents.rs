@@ -1,7 +1,16 @@
-//! Documents: they are there, and their links lead somewhere.
+//! Documents: they are there, their links lead somewhere, and their words are those that people use.
 
 use super::File;
 use crate::cargo::root;
+
+/// Words that sound stilted in such a text, and plain ones.
+const STILTED: [(&str, &str); 5] = [
+    ("anew", "again"),
+    ("meanwhile", "in the meantime"),
+    ("nobody", "no session, no role, no file"),
+    ("of ours", "our"),
+    ("whoever", "the session, role or program that"),
+];
 
 /// Checks all files together.
 pub(super) fn check(files: &[File], findings: &mut Vec<String>) {
@@ -19,10 +28,26 @@ pub(super) fn check(files: &[File], findings: &mut Vec<String>) {
     }
     for file in files.iter().filter(|file| file.has_extension("md")) {
         check_links(file, findings);
+        check_words(file, findings);
     }
 }
 
-/// Looks for the targets of relative links, `[text](target)`, outside code blocks.
+fn check_words(file: &File, findings: &mut Vec<String>) {
+    for (number, line) in (1..).zip(file.text.lines()) {
+        let words: String = line
+            .chars()
+            .map(|c| if c.is_alphabetic() { c } else { ' ' })
+            .collect();
+        let words = format!(" {} ", words.to_lowercase());
+        for (word, plain) in STILTED {
+            if words.contains(&format!(" {word} ")) {
+                findings.push(format!("{}:{number}: `{word}`: write {plain}", file.path));
+            }
+        }
+    }
+}
+
+/// Checks the targets of relative links, `[text](target)`, outside code blocks.
 fn check_links(file: &File, findings: &mut Vec<String>) {
     let directory = file
         .path
