@@ -4,15 +4,10 @@ use std::mem;
 use std::task::{Context, Waker};
 use std::time::Duration;
 
+use super::cut_off::{ATTEMPTS, CUT_OFF};
 use super::singly::{Singly, Text, refuses_several};
 use super::sql::{self, Message, POOLED, read_committed};
 use crate::session::{AnySession, Boxed, Reply, Sent, SessionError};
-
-/// `query_canceled`: by a `statement_timeout`, or by somebody.
-pub(super) const CUT_OFF: &str = "57014";
-
-/// How often a message of ours that was cut off is sent again.
-pub(super) const ATTEMPTS: usize = 20;
 
 /// A session, and what has to be cleaned up on it.
 pub(super) struct SessionGuard<'s> {

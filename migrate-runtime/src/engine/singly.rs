@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::session_guard::{ATTEMPTS, CUT_OFF};
+use super::cut_off::{ATTEMPTS, CUT_OFF};
 use super::sql;
 use crate::session::{AnySession, Reply, Sent, SessionError};
 use crate::text;
