@@ -30,7 +30,7 @@ pub(crate) struct Options {
     ///
     /// For a server or a proxy that refuses several statements in one message. A refusal with SQLSTATE 42601 is noticed
     /// without this option.
-    #[arg(long, global = true, help_heading = "Database")]
+    #[arg(long, global = true, hide_short_help = true, help_heading = "Database")]
     pub(crate) one_statement_per_message: bool,
 
     /// Format of the result

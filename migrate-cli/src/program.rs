@@ -85,7 +85,9 @@ impl Program {
         command.mut_subcommands(|subcommand| {
             let name = subcommand.get_name().to_owned();
             let unused = |argument: &&Arg| match argument.get_id().as_str() {
-                "database_url" | "schema" | "table" => WITHOUT_DATABASE.contains(&name.as_str()),
+                "database_url" | "schema" | "table" | "one_statement_per_message" => {
+                    WITHOUT_DATABASE.contains(&name.as_str())
+                }
                 "dir" | "layout" => WITHOUT_DIRECTORY.contains(&name.as_str()),
                 _ => false,
             };

@@ -53,7 +53,12 @@ fn options_of_the_database_are_shown_only_where_they_are_used() {
     let place = Place::new(&[]);
     for command in ["create", "check", "rules", "completions", "man"] {
         let help = place.call(&[command, "--help"]);
-        for option in ["--database-url", "--schema", "--table"] {
+        for option in [
+            "--database-url",
+            "--schema",
+            "--table",
+            "--one-statement-per-message",
+        ] {
             assert!(!help.contains(option), "{command}: {help}");
         }
     }
