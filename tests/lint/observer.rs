@@ -40,6 +40,12 @@ impl Observer {
         }
     }
 
+    /// The SQLSTATE with which a statement fails.
+    pub(crate) fn refusal(&mut self, sql: &str) -> Option<String> {
+        let error = self.client.batch_execute(sql).err()?;
+        error.code().map(|code| code.code().to_owned())
+    }
+
     /// Runs a file in a transaction and sees what it does. `said` is what it is expected to.
     pub(crate) fn watch(&mut self, sql: &str, said: &Effects, keep: bool) -> Effects {
         let tables = self.tables();

@@ -28,3 +28,7 @@ CREATE TABLE visits (at timestamptz NOT NULL) PARTITION BY RANGE (at);
 CREATE TABLE visits_2024 PARTITION OF visits FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
 
 CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+
+CREATE DOMAIN address AS text;
+CREATE TABLE letters (id bigint, receiver address);
+INSERT INTO letters VALUES (1, 'a');

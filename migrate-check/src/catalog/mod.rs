@@ -12,5 +12,7 @@ mod model;
 mod namespace;
 mod shape;
 mod table;
+#[cfg(test)]
+mod tests;
 
-pub(crate) use self::model::{Catalog, Lasting};
+pub(crate) use self::model::{Catalog, Emptied, Lasting};

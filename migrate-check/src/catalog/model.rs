@@ -12,7 +12,7 @@ pub(crate) struct Catalog {
     /// What shares its names with tables.
     pub(super) relations: Namespace<Relation>,
     /// Types and domains.
-    pub(super) types: Namespace<()>,
+    pub(super) types: Namespace<Type>,
     /// The number of the file that is read.
     pub(super) file: FileNumber,
     /// The temporary tables of the file, which end with it.
@@ -21,18 +21,51 @@ pub(crate) struct Catalog {
     pub(super) dropped: Vec<ObjectName>,
     /// The values that the file has added to enum types: the type, the value.
     pub(super) enum_values: Vec<(ObjectName, String)>,
+    /// The columns that the file has added to tables that were there before.
+    pub(super) columns: Vec<(ObjectName, String)>,
+    /// The tables that the file has emptied, and how.
+    pub(super) emptied: Vec<(ObjectName, Emptied)>,
+}
+
+/// A type or a domain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Type {
+    /// An enum, a composite type, a range.
+    Plain,
+    /// A domain, and whether it checks values.
+    Domain { is_constrained: bool },
+}
+
+/// How a table has been emptied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Emptied {
+    /// `TRUNCATE`: there is nothing to read any more.
+    Truncated,
+    /// `DELETE` of all rows: they are still there for older transactions.
+    Deleted,
 }
 
 /// A table or what shares its names with tables.
 #[derive(Debug, Clone)]
 pub(super) enum Relation {
     Table(Table),
-    Index {
-        /// None where one of them is an expression.
-        columns: Option<Vec<String>>,
+    Index(Index),
+    /// A materialized view, and whether it holds rows: until then, no session can read it.
+    MaterializedView {
+        is_filled: bool,
     },
-    /// A view or a sequence.
-    Other,
+    View,
+    Sequence,
+}
+
+/// An index.
+#[derive(Debug, Clone)]
+pub(super) struct Index {
+    pub(super) table: ObjectName,
+    /// None where one of them is an expression.
+    pub(super) columns: Option<Vec<String>>,
+    /// The names in its expressions and its `WHERE`.
+    pub(super) computes_with: Vec<String>,
 }
 
 /// Whether what a file does is there for the files after it.
@@ -50,6 +83,8 @@ impl Catalog {
         self.file += 1;
         self.dropped.clear();
         self.enum_values.clear();
+        self.columns.clear();
+        self.emptied.clear();
         if lasting == Lasting::No {
             self.relations.remember();
             self.types.remember();
@@ -103,9 +138,135 @@ impl Catalog {
             name: index.to_owned(),
         };
         match &self.relations.find(&name)?.thing {
-            Relation::Index { columns } => columns.as_deref(),
+            Relation::Index(index) => index.columns.as_deref(),
             _ => None,
         }
+    }
+
+    /// An index of this column.
+    pub(crate) fn index_of_column(&self, table: &ObjectName, column: &str) -> Option<&str> {
+        self.find_index(table, |index| {
+            let columns = index.columns.iter().flatten();
+            columns
+                .chain(&index.computes_with)
+                .any(|name| name == column)
+        })
+    }
+
+    /// An index whose expressions or `WHERE` mention this column.
+    pub(crate) fn index_of_expression(&self, table: &ObjectName, column: &str) -> Option<&str> {
+        self.find_index(table, |index| {
+            index.computes_with.iter().any(|name| name == column)
+        })
+    }
+
+    fn find_index(&self, table: &ObjectName, is_it: impl Fn(&Index) -> bool) -> Option<&str> {
+        self.relations.iter().find_map(|(name, object)| {
+            let Relation::Index(index) = &object.thing else {
+                return None;
+            };
+            (index.table.may_be(table) && is_it(index)).then_some(name)
+        })
+    }
+
+    /// Whether an index is known to belong to a table that is divided into partitions; then, that table.
+    pub(crate) fn partitioned_table_of(&self, index: &ObjectName) -> Option<&ObjectName> {
+        match &self.relations.find(index)?.thing {
+            Relation::Index(index) if self.is_partitioned(&index.table) => Some(&index.table),
+            _ => None,
+        }
+    }
+
+    /// The default partition of a table, if one is known.
+    pub(crate) fn default_partition(&self, table: &ObjectName) -> Option<&ObjectName> {
+        self.table(table)?.default_partition.as_ref()
+    }
+
+    /// Whether a materialized view is known to hold no rows, so that no session can read it.
+    pub(crate) fn is_unfilled(&self, view: &ObjectName) -> bool {
+        let found = self.relations.find(view);
+        found.is_some_and(|found| {
+            matches!(found.thing, Relation::MaterializedView { is_filled: false })
+        })
+    }
+
+    /// The file that made a relation that is known to exist, if it is not the current one.
+    pub(crate) fn is_made_before(&self, name: &ObjectName) -> bool {
+        let found = self.relations.find(name);
+        found.is_some_and(|found| found.made_in != Some(self.file))
+    }
+
+    /// Whether the current file has added a column to a table.
+    pub(crate) fn is_new_column(&self, table: &ObjectName, column: &str) -> bool {
+        let mut columns = self.columns.iter();
+        columns.any(|(of, name)| name == column && of.may_be(table))
+    }
+
+    /// How the current file has emptied a table.
+    pub(crate) fn emptied(&self, table: &ObjectName) -> Option<Emptied> {
+        let mut emptied = self.emptied.iter();
+        let (_, how) = emptied.find(|(name, _)| name.may_be(table))?;
+        Some(*how)
+    }
+
+    /// Whether a type is known to be a domain.
+    pub(crate) fn is_domain(&self, data_type: &ColumnType) -> bool {
+        matches!(self.find_type(data_type), Some(Type::Domain { .. }))
+    }
+
+    /// Whether a type is known to be a domain that checks values.
+    pub(crate) fn is_constrained_domain(&self, data_type: &ColumnType) -> bool {
+        let found = self.find_type(data_type);
+        matches!(
+            found,
+            Some(Type::Domain {
+                is_constrained: true
+            })
+        )
+    }
+
+    fn find_type(&self, data_type: &ColumnType) -> Option<Type> {
+        let name = ObjectName {
+            schema: None,
+            name: data_type.name.clone().into_owned(),
+        };
+        Some(self.types.find_any(&name)?.thing)
+    }
+
+    /// The tables that have columns of a type, by name.
+    pub(crate) fn tables_with(&self, data_type: &ObjectName) -> Vec<&str> {
+        let relations = self.relations.iter();
+        relations
+            .filter(|(_, object)| match &object.thing {
+                Relation::Table(table) => {
+                    table.may_mention(&data_type.name) && table.shape().has_type(&data_type.name)
+                }
+                _ => false,
+            })
+            .map(|(name, _)| name)
+            .collect()
+    }
+
+    /// The tables that foreign keys of a table refer to.
+    pub(crate) fn parents(&self, table: &ObjectName) -> Vec<&ObjectName> {
+        let table = self.table(table);
+        table.map_or_else(Vec::new, |table| table.shape().parents().collect())
+    }
+
+    /// The table that a foreign key refers to.
+    pub(crate) fn parent_of(&self, table: &ObjectName, constraint: &str) -> Option<&ObjectName> {
+        self.table(table)?.shape().parent_of(constraint)
+    }
+
+    /// The table that a foreign key of a column refers to.
+    pub(crate) fn parent_of_column(&self, table: &ObjectName, column: &str) -> Option<&ObjectName> {
+        self.table(table)?.shape().parent_of_column(column)
+    }
+
+    /// Whether a generated column is known to be computed when it is read.
+    pub(crate) fn is_virtual(&self, table: &ObjectName, column: &str) -> bool {
+        self.column(table, column)
+            .is_some_and(|column| column.is_virtual)
     }
 
     /// Whether a valid check is known that says that a column holds no nulls.

@@ -69,6 +69,35 @@ impl<T: Clone> Namespace<T> {
         objects.get(position(objects, name)?)
     }
 
+    /// What a name stands for; one without a schema may be in any.
+    pub(super) fn find_any(&self, name: &ObjectName) -> Option<&Object<T>> {
+        let mut objects = self.names.get(&name.name)?.iter();
+        objects.find(|object| object.may_be_in(name.schema.as_deref()))
+    }
+
+    /// What a name stands for in its own schema, a temporary object apart.
+    pub(super) fn find_exact(&self, name: &ObjectName) -> Option<&Object<T>> {
+        let mut objects = self.names.get(&name.name)?.iter();
+        objects.find(|object| object.is_in(name.schema.as_deref()))
+    }
+
+    /// All objects, each with its name.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Object<T>)> {
+        let names = self.names.iter();
+        names.flat_map(|(name, objects)| objects.iter().map(move |object| (name.as_str(), object)))
+    }
+
+    /// The names of all objects.
+    pub(super) fn all(&self) -> Vec<ObjectName> {
+        let objects = self.iter();
+        objects
+            .map(|(name, object)| ObjectName {
+                schema: object.schema.clone(),
+                name: name.to_owned(),
+            })
+            .collect()
+    }
+
     /// The same, to change it.
     pub(super) fn find_mut(&mut self, name: &ObjectName) -> Option<&mut Object<T>> {
         let at = position(self.names.get(&name.name)?, name)?;

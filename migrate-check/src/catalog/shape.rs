@@ -1,18 +1,20 @@
 //! The columns and constraints of a table, as far as its statements show them.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use migrate_sql::ast::{
-    AlterTableAction, Column, ColumnType, Command, Constraint, ConstraintKind, RenamedPart,
-    Validity,
+    AlterTableAction, Column, ColumnConstraint, ColumnType, Command, Constraint, ConstraintKind,
+    ObjectName, RenamedPart, Validity,
 };
 
 /// The columns and constraints of a table.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Shape {
     columns: BTreeMap<String, KnownColumn>,
-    /// Its checks that have a name.
-    checks: BTreeMap<String, Check>,
+    /// Its checks and the constraints that keep nulls out.
+    checks: Vec<Check>,
+    foreign_keys: Vec<ForeignKey>,
 }
 
 /// What is known of a column.
@@ -20,32 +22,45 @@ pub(super) struct Shape {
 pub(super) struct KnownColumn {
     pub(super) data_type: ColumnType,
     pub(super) is_nullable: bool,
+    /// Whether it is computed when it is read.
+    pub(super) is_virtual: bool,
 }
 
-/// A check.
+/// A check, or a `NOT NULL` with a name.
 #[derive(Debug, Clone)]
 struct Check {
-    /// The column that it says is not null.
-    not_null: Option<String>,
+    /// None where PostgreSQL chose it.
+    name: Option<String>,
+    /// The columns that it says are not null.
+    not_null: Vec<String>,
     validity: Validity,
+}
+
+/// A foreign key.
+#[derive(Debug, Clone)]
+pub(super) struct ForeignKey {
+    /// As PostgreSQL chooses it where the statement does not say; none where that is not known.
+    name: Option<String>,
+    columns: Vec<String>,
+    pub(super) parent: ObjectName,
 }
 
 impl Shape {
     /// Applies a statement about the table: the one that creates it, or one that alters it.
-    pub(super) fn apply(&mut self, command: &Command<'_>) {
+    pub(super) fn apply(&mut self, table: &str, command: &Command<'_>) {
         match command {
             Command::CreateTable(created) => {
                 let elements = created.elements();
                 for column in &elements.columns {
-                    self.add_column(column);
+                    self.add_column(table, column);
                 }
                 for constraint in &elements.constraints {
-                    self.add_constraint(constraint);
+                    self.add_constraint(table, constraint);
                 }
             }
             Command::AlterTable(altered) => {
                 for action in &altered.actions {
-                    self.alter(&action.action);
+                    self.alter(table, &action.action);
                 }
             }
             Command::Rename(renamed) => match &renamed.part {
@@ -64,7 +79,7 @@ impl Shape {
     /// Whether a valid check says that a column holds no nulls.
     pub(super) fn has_not_null_check(&self, column: &str) -> bool {
         let mut valid = self.valid_checks();
-        valid.any(|check| check.not_null.as_deref() == Some(column))
+        valid.any(|check| check.not_null.iter().any(|name| name == column))
     }
 
     /// Whether a check holds for all its rows.
@@ -72,17 +87,62 @@ impl Shape {
         self.valid_checks().next().is_some()
     }
 
+    /// The tables that its foreign keys refer to.
+    pub(super) fn parents(&self) -> impl Iterator<Item = &ObjectName> {
+        self.foreign_keys.iter().map(|key| &key.parent)
+    }
+
+    /// The table that a foreign key of this name refers to.
+    pub(super) fn parent_of(&self, constraint: &str) -> Option<&ObjectName> {
+        let mut keys = self.foreign_keys.iter();
+        let key = keys.find(|key| key.name.as_deref() == Some(constraint))?;
+        Some(&key.parent)
+    }
+
+    /// The table that a foreign key of this column refers to.
+    pub(super) fn parent_of_column(&self, column: &str) -> Option<&ObjectName> {
+        let mut keys = self.foreign_keys.iter();
+        let key = keys.find(|key| key.columns.iter().any(|name| name == column))?;
+        Some(&key.parent)
+    }
+
+    /// Whether one of its columns has this type.
+    pub(super) fn has_type(&self, name: &str) -> bool {
+        let mut columns = self.columns.values();
+        columns.any(|column| column.data_type.name == name)
+    }
+
+    /// A type has got another name.
+    pub(super) fn rename_type(&mut self, old: &str, new: &str) {
+        for column in self.columns.values_mut() {
+            if column.data_type.name == old {
+                column.data_type.name = Cow::Owned(new.to_owned());
+            }
+        }
+    }
+
+    /// A table that foreign keys may refer to has got another name.
+    pub(super) fn rename_parent(&mut self, old: &ObjectName, new: &ObjectName) {
+        for key in &mut self.foreign_keys {
+            if key.parent.may_be(old) {
+                key.parent = new.clone();
+            }
+        }
+    }
+
     fn valid_checks(&self) -> impl Iterator<Item = &Check> {
-        let checks = self.checks.values();
+        let checks = self.checks.iter();
         checks.filter(|check| check.validity == Validity::Valid)
     }
 
     /// Applies an action of `ALTER TABLE`.
-    fn alter(&mut self, action: &AlterTableAction<'_>) {
+    fn alter(&mut self, table: &str, action: &AlterTableAction<'_>) {
         match action {
-            AlterTableAction::AddColumn { column, .. } => self.add_column(column),
+            AlterTableAction::AddColumn { column, .. } => self.add_column(table, column),
             AlterTableAction::DropColumn { column, .. } => {
                 self.columns.remove(column);
+                self.foreign_keys
+                    .retain(|key| !key.columns.contains(column));
             }
             AlterTableAction::SetNotNull(column) => self.set_nullable(column, false),
             AlterTableAction::DropNotNull(column) => self.set_nullable(column, true),
@@ -93,14 +153,22 @@ impl Shape {
                     known.data_type = data_type.clone();
                 }
             }
-            AlterTableAction::AddConstraint(constraint) => self.add_constraint(constraint),
+            AlterTableAction::AddConstraint(constraint) => self.add_constraint(table, constraint),
             AlterTableAction::ValidateConstraint(name) => {
-                if let Some(check) = self.checks.get_mut(name) {
+                let checks = self.checks.iter_mut();
+                for check in checks.filter(|check| check.name.as_ref() == Some(name)) {
                     check.validity = Validity::Valid;
                 }
             }
             AlterTableAction::DropConstraint { name, .. } => {
-                self.checks.remove(name);
+                // What has a name that is not known may be meant by any that is.
+                let is_known = self.has_constraint(name);
+                self.checks.retain(|check| match &check.name {
+                    Some(own) => own != name,
+                    None => is_known,
+                });
+                self.foreign_keys
+                    .retain(|key| key.name.as_ref() != Some(name));
             }
             _ => {}
         }
@@ -110,24 +178,44 @@ impl Shape {
         if let Some(column) = self.columns.remove(old) {
             self.columns.insert(new.to_owned(), column);
         }
-        for check in self.checks.values_mut() {
-            if check.not_null.as_deref() == Some(old) {
-                check.not_null = Some(new.to_owned());
+        let checks = self.checks.iter_mut().map(|check| &mut check.not_null);
+        let keys = self.foreign_keys.iter_mut().map(|key| &mut key.columns);
+        for name in checks.chain(keys).flatten() {
+            if name == old {
+                new.clone_into(name);
             }
         }
     }
 
     fn rename_constraint(&mut self, old: &str, new: &str) {
-        if let Some(check) = self.checks.remove(old) {
-            self.checks.insert(new.to_owned(), check);
+        let checks = self.checks.iter_mut().map(|check| &mut check.name);
+        let keys = self.foreign_keys.iter_mut().map(|key| &mut key.name);
+        for name in checks.chain(keys) {
+            if name.as_deref() == Some(old) {
+                *name = Some(new.to_owned());
+            }
         }
     }
 
-    fn add_column(&mut self, column: &Column<'_>) {
+    fn has_constraint(&self, name: &str) -> bool {
+        let checks = self.checks.iter().map(|check| &check.name);
+        let mut names = checks.chain(self.foreign_keys.iter().map(|key| &key.name));
+        names.any(|own| own.as_deref() == Some(name))
+    }
+
+    fn add_column(&mut self, table: &str, column: &Column<'_>) {
         let known = KnownColumn {
             data_type: column.data_type.clone(),
             is_nullable: !column.is_not_null(),
+            is_virtual: column.has(|constraint| matches!(constraint, ColumnConstraint::Virtual)),
         };
+        if let Some(parent) = column.referenced() {
+            self.foreign_keys.push(ForeignKey {
+                name: Some(format!("{table}_{}_fkey", column.name)),
+                columns: vec![column.name.clone()],
+                parent: parent.clone(),
+            });
+        }
         self.columns.insert(column.name.clone(), known);
     }
 
@@ -137,24 +225,36 @@ impl Shape {
         }
     }
 
-    fn add_constraint(&mut self, constraint: &Constraint<'_>) {
+    fn add_constraint(&mut self, table: &str, constraint: &Constraint<'_>) {
         match &constraint.kind {
             ConstraintKind::PrimaryKey { columns, .. } => {
                 for column in columns {
                     self.set_nullable(column, false);
                 }
             }
-            ConstraintKind::NotNull(column) if constraint.validity == Validity::Valid => {
-                self.set_nullable(column, false);
-            }
-            ConstraintKind::Check { not_null, .. } => {
-                if let Some(name) = &constraint.name {
-                    let check = Check {
-                        not_null: not_null.clone(),
-                        validity: constraint.validity,
-                    };
-                    self.checks.insert(name.clone(), check);
+            ConstraintKind::NotNull(column) => {
+                if constraint.validity == Validity::Valid {
+                    self.set_nullable(column, false);
                 }
+                let name = || format!("{table}_{column}_not_null");
+                self.checks.push(Check {
+                    name: constraint.name.clone().or_else(|| Some(name())),
+                    not_null: vec![column.clone()],
+                    validity: constraint.validity,
+                });
+            }
+            ConstraintKind::Check { not_null, .. } => self.checks.push(Check {
+                name: constraint.name.clone(),
+                not_null: not_null.clone(),
+                validity: constraint.validity,
+            }),
+            ConstraintKind::ForeignKey { columns, parent } => {
+                let name = || format!("{table}_{}_fkey", columns.join("_"));
+                self.foreign_keys.push(ForeignKey {
+                    name: constraint.name.clone().or_else(|| Some(name())),
+                    columns: columns.clone(),
+                    parent: parent.clone(),
+                });
             }
             _ => {}
         }

@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use migrate_sql::ast::{Statement, statements};
+use migrate_sql::ast::{ObjectName, Statement, statements};
 use migrate_sql::grammar::parse;
 use migrate_sql::scanner::scan;
 
@@ -13,8 +13,10 @@ use super::shape::Shape;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Table {
     pub(super) is_partitioned: bool,
-    /// The statements about it that are still to be read.
-    texts: Vec<Box<str>>,
+    /// The partition that takes the rows that fit no other, if one is known.
+    pub(super) default_partition: Option<ObjectName>,
+    /// The statements about it that are still to be read, each with the table's name at the time.
+    texts: Vec<(Box<str>, Box<str>)>,
     shape: OnceCell<Shape>,
 }
 
@@ -31,29 +33,44 @@ impl Table {
     pub(super) fn shape(&self) -> &Shape {
         self.shape.get_or_init(|| {
             let mut shape = Shape::default();
-            for text in &self.texts {
-                read(text, &mut shape);
+            for (name, text) in &self.texts {
+                read(name, text, &mut shape);
             }
             shape
         })
     }
 
     /// Adds a statement about it: the one that creates it, or one that alters it.
-    pub(super) fn add(&mut self, statement: &Statement<'_>) {
+    pub(super) fn add(&mut self, name: &str, statement: &Statement<'_>) {
         if let Some(shape) = self.shape.get_mut() {
-            shape.apply(&statement.command);
+            shape.apply(name, &statement.command);
         } else {
             let text = statement.source.text.get(statement.range());
-            self.texts.extend(text.map(Box::from));
+            self.texts
+                .extend(text.map(|text| (name.into(), text.into())));
         }
+    }
+
+    /// Whether one of its statements may mention a name.
+    pub(super) fn may_mention(&self, name: &str) -> bool {
+        let name = name.to_ascii_lowercase();
+        let mut texts = self.texts.iter();
+        self.shape.get().is_some()
+            || texts.any(|(_, text)| text.to_ascii_lowercase().contains(&name))
+    }
+
+    /// Its columns and constraints, to change them.
+    pub(super) fn shape_mut(&mut self) -> Option<&mut Shape> {
+        self.shape();
+        self.shape.get_mut()
     }
 }
 
 /// Reads a statement that was valid when it was kept.
-fn read(text: &str, shape: &mut Shape) {
+fn read(name: &str, text: &str, shape: &mut Shape) {
     let scanned = scan(text);
     let parsed = parse(text, &scanned.tokens, &scanned.faults);
     for statement in statements(text, &scanned.tokens, &parsed) {
-        shape.apply(&statement.command);
+        shape.apply(name, &statement.command);
     }
 }

@@ -3,7 +3,7 @@
 use migrate_sql::ast::{Action, AlterTable, Command, ObjectKind, ObjectName, Statement};
 
 use super::parsed_file::ParsedFile;
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Emptied};
 use crate::migration::{Lock, Transaction};
 
 /// A statement in its place.
@@ -26,6 +26,11 @@ impl<'a> Context<'a> {
     /// Whether other sessions may use this: it is not the file itself that created it.
     pub(crate) fn is_in_use(&self, name: &ObjectName) -> bool {
         !self.catalog.is_new(name)
+    }
+
+    /// Whether the file has emptied a table by `TRUNCATE`, so that nothing about it takes long.
+    pub(crate) fn is_emptied(&self, table: &ObjectName) -> bool {
+        self.catalog.emptied(table) == Some(Emptied::Truncated)
     }
 
     /// Whether each statement of the file commits by itself.

@@ -21,7 +21,7 @@ pub(super) fn strongest(statement: &Statement<'_>, catalog: &Catalog) -> Option<
         Command::AlterTable(altered) if altered.kind == ObjectKind::Table => {
             let mut actions = altered.actions.iter();
             actions.find_map(|action| match &action.action {
-                AlterTableAction::AttachPartition(partition) => {
+                AlterTableAction::AttachPartition { partition, .. } => {
                     on(partition, LockMode::AccessExclusive)
                 }
                 action => on(&altered.name, mode(action)?).or_else(|| {
@@ -50,7 +50,8 @@ pub(super) fn strongest(statement: &Statement<'_>, catalog: &Catalog) -> Option<
     }
 }
 
-/// The locks that `DROP TABLE` takes on tables that the file has not created itself.
+/// The locks that `DROP TABLE` takes on tables that the file has not created itself: also on those that its foreign keys
+/// refer to.
 pub(super) fn locks_of_drop(statement: &Statement<'_>, catalog: &Catalog) -> Vec<Lock> {
     let Command::Drop(dropped) = &statement.command else {
         return Vec::new();
@@ -58,12 +59,21 @@ pub(super) fn locks_of_drop(statement: &Statement<'_>, catalog: &Catalog) -> Vec
     if dropped.kind != ObjectKind::Table {
         return Vec::new();
     }
-    let tables = dropped.names.iter().filter(|table| !catalog.is_new(table));
+    let mut tables: Vec<&ObjectName> = dropped.names.iter().collect();
+    for table in &dropped.names {
+        // Their triggers are dropped with the foreign keys.
+        for parent in catalog.parents(table) {
+            if !tables.iter().any(|table| table.may_be(parent)) {
+                tables.push(parent);
+            }
+        }
+    }
+    tables.retain(|table| !catalog.is_new(table));
     let lock = |table: &ObjectName| Lock {
         table: table.clone(),
         mode: LockMode::AccessExclusive,
     };
-    tables.map(lock).collect()
+    tables.into_iter().map(lock).collect()
 }
 
 /// The lock of an action of `ALTER TABLE`, if it is one that shuts out writers or everybody.
@@ -71,8 +81,11 @@ fn mode(action: &AlterTableAction<'_>) -> Option<LockMode> {
     match action {
         AlterTableAction::Tune
         | AlterTableAction::ValidateConstraint(_)
-        | AlterTableAction::AttachPartition(_)
-        | AlterTableAction::DetachPartition(Detach::Concurrently | Detach::Finalize) => None,
+        | AlterTableAction::AttachPartition { .. }
+        | AlterTableAction::DetachPartition {
+            detach: Detach::Concurrently | Detach::Finalize,
+            ..
+        } => None,
         AlterTableAction::SwitchTrigger => Some(LockMode::ShareRowExclusive),
         AlterTableAction::AddConstraint(constraint)
             if matches!(constraint.kind, ConstraintKind::ForeignKey { .. }) =>

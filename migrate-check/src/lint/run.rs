@@ -6,7 +6,7 @@ use super::context::Context;
 use super::lock;
 use super::parsed_file::ParsedFile;
 use super::rule::{Check, Rule};
-use super::rules::{self, RULES, find};
+use super::rules::{RULES, find};
 use crate::catalog::{Catalog, Lasting};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::files::Direction;
@@ -69,7 +69,6 @@ fn applies(rule: &Rule, is_old: bool, settings: &Settings) -> bool {
     rule.level_in(&settings.lint) > Level::Allow
         && (!is_old || rule.level == Level::Deny)
         && (settings.syntax == Syntax::On || !rule.reads_tree())
-        && !rules::is_contradicted(rule, &settings.lint)
 }
 
 /// The rules that are applied, a bit each: asked of the settings once, not for every file.

@@ -122,7 +122,7 @@ fn copy_from_stdin_and_psql_commands_are_refused() {
 
 #[test]
 fn the_history_table_may_not_be_named() {
-    let package = Crate::with(&[("0001_a.sql", "TRUNCATE history.applied;")]);
+    let package = Crate::with(&[("0001_a.sql", "LOCK TABLE history.applied;")]);
     let settings = Settings {
         table: TableName {
             schema: "history".to_owned(),
@@ -131,10 +131,10 @@ fn the_history_table_may_not_be_named() {
         ..Settings::default()
     };
     assert_snapshot!(package.problems_of("migrations", &settings), @r#"
-    migrations/0001_a.sql:1:10: names the history table "history.applied"
+    migrations/0001_a.sql:1:12: names the history table "history.applied"
       |
-    1 | TRUNCATE history.applied;
-      |          ^^^^^^^^^^^^^^^ migrate creates and writes this table itself
+    1 | LOCK TABLE history.applied;
+      |            ^^^^^^^^^^^^^^^ migrate creates and writes this table itself
       |
       = help: remove the statement
       = help: if this is a table of your own, give the history table another name: `table = "…"` in `embed_migrations!`

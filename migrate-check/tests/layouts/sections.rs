@@ -91,7 +91,7 @@ fn what_is_wrong_is_found_where_it_stands_in_the_file() {
         file("21_b.sql", "-- +goose Up\n-- +goose StatementBegin\nDO $$ BEGIN PERFORM 1; END $$;\n-- +goose StatementEnd\n-- +goose Down\n-- +goose Sideways\n"),
         file("22_c.sql", "SELECT 1;\n-- +goose Up\nSELECT 2;\n-- +goose Up\nSELECT 3;\n"),
         file("23_d.sql", "\nSELECT 1;\n"),
-        file("24_e.sql", "-- +goose Up\n-- migrate: allow(own-history-table) it is ours\nTRUNCATE schema_migrations;\n-- +goose Down\nSELECT 1 FROM schema_migrations;\n"),
+        file("24_e.sql", "-- +goose Up\n-- migrate: allow(own-history-table) it is ours\nLOCK TABLE schema_migrations;\n-- +goose Down\nSELECT 1 FROM schema_migrations;\n"),
         file("25_f.sql", "-- +goose ENVSUB ON\n-- +goose Up\nSELECT 1;\n"),
         file("26_g.sql", "-- +goose Up\nSELECT 1;\n-- +goose Down\n-- migrate: out-of-order\nSELECT 1;\n"),
         file("27_h.go", "package migrations"),

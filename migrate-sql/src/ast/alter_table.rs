@@ -11,6 +11,7 @@ use super::object_name::ObjectName;
 use super::source::Source;
 use super::symbols as w;
 use crate::grammar::{Node, Symbol};
+use crate::scanner::{Keyword as K, TokenKind};
 
 /// An `AlterTableStmt` that alters one object; there are forms that move all of a tablespace.
 #[derive(Debug, Clone)]
@@ -62,6 +63,8 @@ pub enum AlterTableAction<'a> {
         /// How the values get there.
         conversion: Conversion,
     },
+    /// `ALTER COLUMN … SET EXPRESSION`, of a generated column
+    SetExpression(String),
     /// `ALTER COLUMN … ADD GENERATED … AS IDENTITY`
     AddIdentity,
     /// `ADD CONSTRAINT`
@@ -86,9 +89,19 @@ pub enum AlterTableAction<'a> {
     /// `ENABLE ROW LEVEL SECURITY` and its relatives
     SwitchRowSecurity,
     /// `ATTACH PARTITION`
-    AttachPartition(ObjectName),
+    AttachPartition {
+        /// The table that becomes a partition.
+        partition: ObjectName,
+        /// `DEFAULT`: it takes the rows that fit no other.
+        is_default: bool,
+    },
     /// `DETACH PARTITION`
-    DetachPartition(Detach),
+    DetachPartition {
+        /// The partition.
+        partition: ObjectName,
+        /// How it is detached.
+        detach: Detach,
+    },
     /// Statistics, storage parameters, clustering: what takes `SHARE UPDATE EXCLUSIVE` only.
     Tune,
     /// Any other: it takes `ACCESS EXCLUSIVE`, for a moment.
@@ -100,8 +113,50 @@ pub enum AlterTableAction<'a> {
 pub enum Conversion {
     /// As PostgreSQL casts them.
     Plain,
-    /// With a `USING` or a `COLLATE` that says more.
-    Explicit,
+    /// With a `USING` that computes something.
+    Computed,
+    /// With a `COLLATE`: rows stay as they are, and sort in another order.
+    Collated,
+}
+
+impl Conversion {
+    /// Of an `alter_table_cmd`.
+    fn of(source: Source<'_>, node: Node<'_>) -> Option<Self> {
+        let using = node.child(w::USING_EXPRESSION)?;
+        if !using.is_empty() {
+            let column = source.name(node.child(w::COLUMN_NAME)?)?;
+            let new = node.child(w::TYPE_NAME)?.text(source.text);
+            if !is_plain_cast(source, using, &column, new) {
+                return Some(Self::Computed);
+            }
+        }
+        Some(if node.child(w::COLLATION)?.is_empty() {
+            Self::Plain
+        } else {
+            Self::Collated
+        })
+    }
+}
+
+/// Whether a `USING` says what happens without it: `USING a`, `USING (a)`, `USING a::new_type`.
+fn is_plain_cast(source: Source<'_>, using: Node<'_>, column: &str, new: &str) -> bool {
+    let mut rest = source.reader(using);
+    rest.accept(K::Using);
+    while rest.accept_char(b'(') {}
+    if rest.name().as_deref() != Some(column) {
+        return false;
+    }
+    while rest.accept_char(b')') {}
+    if rest.is_done() {
+        return true;
+    }
+    let is_cast = rest
+        .read()
+        .is_some_and(|token| token.kind == TokenKind::Typecast);
+    let start = rest.peek().map(|token| token.start);
+    let cast = start.and_then(|start| source.text.get(start..using.range().end));
+    let cast = cast.map(|cast| cast.trim_end_matches([')', ' ']));
+    is_cast && cast.is_some_and(|cast| cast.eq_ignore_ascii_case(new.trim_end_matches([')', ' '])))
 }
 
 /// How a partition is detached.
@@ -169,17 +224,14 @@ impl<'a> AlterTableAction<'a> {
             }
             [w::ALTER, _, w::COLUMN_NAME, w::SET, w::NOT, w::NULL] => Self::SetNotNull(column()?),
             [w::ALTER, _, w::COLUMN_NAME, w::DROP, w::NOT, w::NULL] => Self::DropNotNull(column()?),
+            [w::ALTER, _, w::COLUMN_NAME, w::SET, w::EXPRESSION_WORD, ..] => {
+                Self::SetExpression(column()?)
+            }
             [w::ALTER, _, w::COLUMN_NAME, w::ADD, w::GENERATED, ..] => Self::AddIdentity,
             [w::ALTER, _, w::COLUMN_NAME, _, w::TYPE, ..] => Self::SetType {
                 column: column()?,
                 data_type: ColumnType::read(source, node.child(w::TYPE_NAME)?),
-                conversion: if node.child(w::USING_EXPRESSION)?.is_empty()
-                    && node.child(w::COLLATION)?.is_empty()
-                {
-                    Conversion::Plain
-                } else {
-                    Conversion::Explicit
-                },
+                conversion: Conversion::of(source, node)?,
             },
             [w::ALTER, _, _, w::SET, w::STATISTICS, ..]
             | [w::ALTER, _, w::COLUMN_NAME, w::SET | w::RESET, w::OPTIONS]
@@ -203,17 +255,27 @@ impl<'a> AlterTableAction<'a> {
             [w::ENABLE | w::DISABLE, rest @ ..] if rest.contains(&w::TRIGGER) => {
                 Self::SwitchTrigger
             }
-            [w::ATTACH, ..] => {
-                Self::AttachPartition(source.object_name(node.child(w::QUALIFIED_NAME)?)?)
-            }
-            [w::DETACH, ..] => Self::DetachPartition(
-                match node.child(w::CONCURRENTLY).map(Concurrency::of_word) {
+            [w::ATTACH, ..] => Self::AttachPartition {
+                partition: source.object_name(node.child(w::QUALIFIED_NAME)?)?,
+                is_default: is_default(node),
+            },
+            [w::DETACH, ..] => Self::DetachPartition {
+                partition: source.object_name(node.child(w::QUALIFIED_NAME)?)?,
+                detach: match node.child(w::CONCURRENTLY).map(Concurrency::of_word) {
                     None => Detach::Finalize,
                     Some(Concurrency::Concurrent) => Detach::Concurrently,
                     Some(Concurrency::Blocking) => Detach::Blocking,
                 },
-            ),
+            },
             _ => Self::Other,
         })
     }
+}
+
+/// Whether a statement that makes a partition says `DEFAULT`.
+pub(super) fn is_default(node: Node<'_>) -> bool {
+    let bounds = node.child(w::PARTITION_BOUNDS);
+    bounds
+        .and_then(|bounds| bounds.only())
+        .is_some_and(|first| first.is(w::DEFAULT))
 }

@@ -37,6 +37,8 @@ impl ColumnType {
         for token in tokens {
             let text = source.text.get(token.range()).unwrap_or_default();
             match token.kind {
+                // What stands before a dot is a schema, such as that of an extension.
+                TokenKind::Char(b'.') => words.clear(),
                 TokenKind::Char(b'[') => is_array = true,
                 TokenKind::Integer if !is_array => modifiers.extend(text.parse::<i64>()),
                 TokenKind::Keyword(keyword) if keyword.text() == "array" => is_array = true,
@@ -49,9 +51,6 @@ impl ColumnType {
                 }),
                 _ => {}
             }
-        }
-        if words.len() > 1 && words.first().is_some_and(|word| word == "pg_catalog") {
-            words.remove(0);
         }
         let name = words.join(" ");
         Self {
@@ -76,21 +75,30 @@ impl ColumnType {
             return true;
         }
         if self.is_array || new.is_array {
-            return false;
+            // Only a modifier that is left out costs nothing there.
+            return self.is_array == new.is_array
+                && self.name == new.name
+                && new.modifiers.is_empty();
         }
+        let (old_modifier, modifier) = (self.modifiers.first(), new.modifiers.first());
         match (&*self.name, &*new.name) {
-            ("varchar" | "text", "text") => true,
-            ("varchar", "varchar") | ("varbit", "varbit") => {
-                match (self.modifiers.first(), new.modifiers.first()) {
-                    (_, None) => true,
-                    (Some(old), Some(new)) => old <= new,
-                    (None, Some(_)) => false,
-                }
+            ("varchar" | "text" | "citext", "text" | "citext") | ("cidr", "inet") => true,
+            ("text" | "citext", "varchar") => new.modifiers.is_empty(),
+            ("varchar", "varchar") | ("varbit", "varbit") => match (old_modifier, modifier) {
+                (_, None) => true,
+                (Some(old), Some(new)) => old <= new,
+                (None, Some(_)) => false,
+            },
+            (
+                "timestamp" | "timestamptz" | "time" | "timetz" | "interval",
+                "timestamp" | "timestamptz" | "time" | "timetz" | "interval",
+            ) if self.name == new.name => {
+                let digits = |modifier: Option<&i64>| modifier.copied().unwrap_or(MOST_DIGITS);
+                digits(old_modifier) <= digits(modifier)
             }
-            ("text", "varchar") => new.modifiers.is_empty(),
             ("numeric", "numeric") => {
                 let scale = |modifiers: &[i64]| modifiers.get(1).copied().unwrap_or(0);
-                match (self.modifiers.first(), new.modifiers.first()) {
+                match (old_modifier, modifier) {
                     (_, None) => true,
                     (Some(old), Some(wider)) => {
                         old <= wider && scale(&self.modifiers) == scale(&new.modifiers)
@@ -98,10 +106,23 @@ impl ColumnType {
                     (None, Some(_)) => false,
                 }
             }
+            // Of an extension's type: its length is checked, if at all, only where one is given.
+            ("vector" | "halfvec" | "sparsevec", _) => {
+                self.name == new.name && new.modifiers.is_empty()
+            }
             _ => false,
         }
     }
+
+    /// Whether the indexes of a column have to be built again although its rows stay as they are: the two types
+    /// compare differently.
+    pub fn compares_otherwise(&self, new: &Self) -> bool {
+        (self.name == "citext") != (new.name == "citext")
+    }
 }
+
+/// The digits of a second that are kept where none are asked for.
+const MOST_DIGITS: i64 = 6;
 
 /// The short name of a type that has two.
 fn shorten(name: &str) -> Option<&'static str> {

@@ -4,7 +4,7 @@ use super::object_name::ObjectName;
 use super::source::Source;
 use super::symbols as w;
 use crate::grammar::Node;
-use crate::scanner::Keyword as K;
+use crate::scanner::{Keyword as K, Reader, Token};
 
 /// A constraint.
 #[derive(Debug, Clone)]
@@ -33,8 +33,8 @@ pub enum ConstraintKind<'a> {
     Check {
         /// Its condition.
         condition: Node<'a>,
-        /// The column that it says is not null, if that is all it says.
-        not_null: Option<String>,
+        /// The columns that it says are not null, by themselves or with `AND`.
+        not_null: Vec<String>,
     },
     /// `NOT NULL`, with the column.
     NotNull(String),
@@ -54,6 +54,8 @@ pub enum ConstraintKind<'a> {
     Exclude,
     /// `FOREIGN KEY`
     ForeignKey {
+        /// The columns of the table itself.
+        columns: Vec<String>,
         /// The table that it refers to.
         parent: ObjectName,
     },
@@ -72,7 +74,7 @@ impl<'a> Constraint<'a> {
                 let condition = body.child(w::EXPRESSION)?;
                 ConstraintKind::Check {
                     condition,
-                    not_null: column_not_null(source, condition),
+                    not_null: columns_not_null(source, condition),
                 }
             }
             w::NOT => ConstraintKind::NotNull(source.name(body.child(w::COLUMN_NAME)?)?),
@@ -83,6 +85,7 @@ impl<'a> Constraint<'a> {
             },
             w::EXCLUDE => ConstraintKind::Exclude,
             w::FOREIGN => ConstraintKind::ForeignKey {
+                columns: columns(source, body),
                 parent: source.object_name(body.child(w::QUALIFIED_NAME)?)?,
             },
             _ => return None,
@@ -98,7 +101,7 @@ impl<'a> Constraint<'a> {
     /// The table that it refers to.
     pub fn referenced(&self) -> Option<&ObjectName> {
         match &self.kind {
-            ConstraintKind::ForeignKey { parent } => Some(parent),
+            ConstraintKind::ForeignKey { parent, .. } => Some(parent),
             _ => None,
         }
     }
@@ -130,9 +133,43 @@ fn columns(source: Source<'_>, body: Node<'_>) -> Vec<String> {
     names.filter_map(|column| source.name(column)).collect()
 }
 
-/// The column that an expression says is not null, if that is all it says.
-fn column_not_null(source: Source<'_>, expression: Node<'_>) -> Option<String> {
-    let mut rest = source.reader(expression);
+/// The columns that an expression says are not null: those of `a IS NOT NULL AND (b IS NOT NULL) AND …`, whatever else
+/// it demands.
+fn columns_not_null(source: Source<'_>, expression: Node<'_>) -> Vec<String> {
+    let mut columns = Vec::new();
+    let mut rest = source.words(expression);
+    // Brackets around all of it say nothing.
+    while let Some(inner) = strip_brackets(rest) {
+        rest = inner;
+    }
+    let mut depth = 0_usize;
+    let mut start = 0;
+    // `BETWEEN` and `CASE` have an `AND` of their own.
+    for (at, token) in rest.iter().enumerate() {
+        if token.is_char(b'(') {
+            depth += 1;
+        } else if token.is_char(b')') {
+            depth = depth.saturating_sub(1);
+        } else if depth == 0 && (token.is(K::Or) || token.is(K::Between) || token.is(K::Case)) {
+            return Vec::new();
+        } else if depth == 0 && token.is(K::And) {
+            columns.extend(column_not_null(
+                source,
+                rest.get(start..at).unwrap_or_default(),
+            ));
+            start = at + 1;
+        }
+    }
+    columns.extend(column_not_null(
+        source,
+        rest.get(start..).unwrap_or_default(),
+    ));
+    columns
+}
+
+/// The column of `column IS NOT NULL`, with brackets or without.
+fn column_not_null(source: Source<'_>, tokens: &[Token]) -> Option<String> {
+    let mut rest = Reader::new(source.text, tokens);
     while rest.accept_char(b'(') {}
     let column = rest.name()?;
     while rest.accept_char(b')') {}
@@ -141,4 +178,23 @@ fn column_not_null(source: Source<'_>, expression: Node<'_>) -> Option<String> {
     }
     while rest.accept_char(b')') {}
     rest.is_done().then_some(column)
+}
+
+/// What a pair of brackets around all of it holds.
+fn strip_brackets(tokens: &[Token]) -> Option<&[Token]> {
+    let [first, inner @ .., last] = tokens else {
+        return None;
+    };
+    if !first.is_char(b'(') || !last.is_char(b')') {
+        return None;
+    }
+    let mut depth = 0_usize;
+    for token in inner {
+        if token.is_char(b'(') {
+            depth += 1;
+        } else if token.is_char(b')') {
+            depth = depth.checked_sub(1)?;
+        }
+    }
+    Some(inner)
 }

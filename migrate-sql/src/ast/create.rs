@@ -1,6 +1,7 @@
 //! `CREATE` of what needs no more than a name here: views, sequences, types, functions, triggers.
 
 use super::clauses::{Guard, Replacement};
+use super::maintenance::Filling;
 use super::object_name::ObjectName;
 use super::source::Source;
 use super::symbols as w;
@@ -18,6 +19,10 @@ pub struct Create {
     pub guard: Guard,
     /// `OR REPLACE`
     pub replacement: Replacement,
+    /// Of a materialized view: whether it holds rows from the start.
+    pub filling: Filling,
+    /// Of a domain: whether its definition checks values.
+    pub is_constrained: bool,
 }
 
 impl Create {
@@ -32,6 +37,8 @@ impl Create {
             table: table.and_then(|table| source.object_name(table)),
             guard: Guard::of(node),
             replacement: Replacement::of(node),
+            filling: Filling::of(node),
+            is_constrained: node.is(w::CREATE_DOMAIN) && checks_values(source),
         }
     }
 
@@ -61,4 +68,10 @@ impl Create {
     pub(super) fn is_type(source: Source<'_>) -> bool {
         source.start().accept_all(&[K::Create, K::Type])
     }
+}
+
+/// Whether a `CREATE DOMAIN` has a check or keeps nulls out.
+fn checks_values(source: Source<'_>) -> bool {
+    let mut pairs = source.tokens.iter().zip(source.tokens.iter().skip(1));
+    pairs.any(|(word, next)| word.is(K::Check) || (word.is(K::Not) && next.is(K::Null)))
 }

@@ -1,5 +1,6 @@
 //! `CREATE TABLE` and `CREATE TABLE AS`.
 
+use super::alter_table::is_default;
 use super::clauses::{Guard, OnCommit, Persistence};
 use super::column::Column;
 use super::constraint::Constraint;
@@ -22,6 +23,8 @@ pub struct CreateTable<'a> {
     pub on_commit: OnCommit,
     /// The table that this one becomes a partition of.
     pub partition_of: Option<ObjectName>,
+    /// Whether it becomes the default partition.
+    pub is_default: bool,
     /// Whether it is itself divided into partitions.
     pub is_partitioned: bool,
     source: Source<'a>,
@@ -65,6 +68,7 @@ impl<'a> CreateTable<'a> {
             persistence: Persistence::of(node),
             guard: Guard::of(node),
             on_commit: OnCommit::of(node),
+            is_default: partition_of.is_some() && is_default(node),
             partition_of,
             is_partitioned: partitions.is_some_and(|partitions| !partitions.is_empty()),
             source,

@@ -19,8 +19,15 @@ pub struct CreateIndex {
     pub concurrency: Concurrency,
     /// `IF NOT EXISTS`
     pub guard: Guard,
+    /// `UNIQUE`
+    pub is_unique: bool,
     /// Its columns; none where one of them is an expression.
     pub columns: Option<Vec<String>>,
+    /// The names in its expressions and its `WHERE`, where it has any: columns, functions, types.
+    pub computes_with: Vec<String>,
+    /// The functions that it calls there without a schema or from `pg_catalog`, and words like `CURRENT_USER`, which
+    /// stand for calls.
+    pub calls: Vec<String>,
 }
 
 /// Whether a statement reaches the partitions of the table that it names.
@@ -39,8 +46,16 @@ impl CreateIndex {
         let only = relation.child(w::RELATION_EXTENDED);
         let list = node.child(w::INDEX_COLUMNS)?.items(w::INDEX_COLUMN);
         let columns = list
-            .into_iter()
+            .iter()
             .map(|element| source.name(element.child(w::COLUMN_NAME)?));
+        let columns: Option<Vec<String>> = columns.collect();
+        let mut computed: Vec<Node<'_>> = Vec::new();
+        if columns.is_none() {
+            let is_expression = |element: &Node<'_>| element.child(w::COLUMN_NAME).is_none();
+            computed.extend(list.into_iter().filter(is_expression));
+        }
+        let condition = node.child(w::WHERE);
+        computed.extend(condition.filter(|condition| !condition.is_empty()));
         Some(Self {
             name: name.and_then(|name| source.name(name)),
             table: source.object_name(relation)?,
@@ -50,7 +65,18 @@ impl CreateIndex {
             },
             concurrency: Concurrency::of(node),
             guard: Guard::of(node),
-            columns: columns.collect(),
+            is_unique: node
+                .child(w::UNIQUE_WORDS)
+                .is_some_and(|words| !words.is_empty()),
+            columns,
+            computes_with: computed
+                .iter()
+                .flat_map(|node| source.names(*node))
+                .collect(),
+            calls: computed
+                .iter()
+                .flat_map(|node| source.builtin_calls(*node))
+                .collect(),
         })
     }
 }

@@ -73,17 +73,22 @@ impl Truncate {
     }
 }
 
+impl Filling {
+    pub(super) fn of(node: Node<'_>) -> Self {
+        let words = node.child(w::WITH_DATA);
+        match words.and_then(|words| words.child(w::NO)) {
+            Some(_) => Self::NoData,
+            None => Self::Data,
+        }
+    }
+}
+
 impl Refresh {
     pub(super) fn read(source: Source<'_>, node: Node<'_>) -> Option<Self> {
-        let data = node.child(w::WITH_DATA);
-        let no_data = data.and_then(|words| words.child(w::NO));
         Some(Self {
             view: source.object_name(node.child(w::QUALIFIED_NAME)?)?,
             concurrency: Concurrency::of(node),
-            filling: match no_data {
-                Some(_) => Filling::NoData,
-                None => Filling::Data,
-            },
+            filling: Filling::of(node),
         })
     }
 }

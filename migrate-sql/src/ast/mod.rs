@@ -4,6 +4,7 @@
 //! [`Command`], which holds names as PostgreSQL stores them and every option as data. Each family of statements is a
 //! file: to teach the tree another one, add a struct with a `read`, a variant of [`Command`] and one of [`Kind`].
 
+mod alter_domain;
 mod alter_enum;
 mod alter_table;
 mod call;
@@ -25,6 +26,7 @@ mod source;
 mod statement;
 mod symbols;
 
+pub use self::alter_domain::{AlterDomain, DomainChange};
 pub use self::alter_enum::{AlterEnum, EnumChange};
 pub use self::alter_table::{Action, AlterTable, AlterTableAction, Conversion, Detach};
 pub use self::call::{Call, Calls};

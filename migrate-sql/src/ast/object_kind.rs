@@ -23,6 +23,8 @@ pub enum ObjectKind {
     Domain,
     /// `SCHEMA`
     Schema,
+    /// `EXTENSION`
+    Extension,
     /// Any other.
     Other,
 }
@@ -44,6 +46,8 @@ impl ObjectKind {
             Self::Domain
         } else if rest.accept(K::Schema) {
             Self::Schema
+        } else if rest.accept(K::Extension) {
+            Self::Extension
         } else if rest.accept_all(&[K::Materialized, K::View]) {
             Self::MaterializedView
         } else if rest.accept_all(&[K::Foreign, K::Table]) {

@@ -4,6 +4,7 @@ use super::object_name::ObjectName;
 use super::source::Source;
 use super::symbols as w;
 use crate::grammar::Node;
+use crate::scanner::{Keyword as K, Token, TokenKind};
 
 /// `UPDATE`, `DELETE` or `MERGE`.
 #[derive(Debug, Clone)]
@@ -33,7 +34,8 @@ pub struct Insert {
 impl ChangeRows {
     pub(super) fn read(source: Source<'_>, node: Node<'_>) -> Option<Self> {
         let condition = node.child(w::WHERE_OR_CURRENT);
-        let is_bounded = condition.is_some_and(|condition| !condition.is_empty());
+        let is_bounded = condition
+            .is_some_and(|condition| !condition.is_empty() && !is_always_true(source, condition));
         Some(Self {
             table: source.object_name(node.child(w::RELATION_ALIASED)?)?,
             rows: if is_bounded {
@@ -50,5 +52,21 @@ impl Insert {
         Some(Self {
             table: source.object_name(node.child(w::INSERT_TARGET)?)?,
         })
+    }
+}
+
+/// Whether a `WHERE` says no more than `true` or `1 = 1`.
+fn is_always_true(source: Source<'_>, condition: Node<'_>) -> bool {
+    let tokens = source.words(condition).iter();
+    let tokens: Vec<&Token> = tokens
+        .filter(|token| !token.is_char(b'(') && !token.is_char(b')'))
+        .collect();
+    match tokens.as_slice() {
+        [_, only] => only.is(K::True),
+        [_, left, equals, right] => {
+            let text = |token: &Token| source.text.get(token.range());
+            equals.is_char(b'=') && left.kind == TokenKind::Integer && text(left) == text(right)
+        }
+        _ => false,
     }
 }

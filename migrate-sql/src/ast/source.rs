@@ -6,7 +6,7 @@ use super::call::Calls;
 use super::object_name::ObjectName;
 use super::symbols as w;
 use crate::grammar::Node;
-use crate::scanner::{Reader, Token, TokenKind, literal_value};
+use crate::scanner::{Keyword, Reader, Token, TokenKind, literal_value};
 
 /// The text of a statement, scanned.
 #[derive(Debug, Clone, Copy)]
@@ -77,6 +77,48 @@ impl<'a> Source<'a> {
     pub(super) fn object_name(&self, node: Node<'_>) -> Option<ObjectName> {
         let name = node.find(w::QUALIFIED_NAME).unwrap_or(node);
         ObjectName::read(&mut self.reader(name))
+    }
+
+    /// Every name below a node, as PostgreSQL stores it.
+    pub(super) fn names(&self, node: Node<'_>) -> Vec<String> {
+        let mut rest = self.reader(node);
+        let mut names = Vec::new();
+        while !rest.is_done() {
+            match rest.clone().name() {
+                Some(name) => {
+                    names.push(name);
+                    rest.name();
+                }
+                None => {
+                    rest.read();
+                }
+            }
+        }
+        names
+    }
+
+    /// The functions below a node that are called without a schema or from `pg_catalog`, and the words that call one
+    /// without brackets.
+    pub(super) fn builtin_calls(&self, node: Node<'_>) -> Vec<String> {
+        let tokens = self.words(node);
+        let at = |index: Option<usize>| index.and_then(|index| tokens.get(index));
+        let mut calls = Vec::new();
+        for (index, token) in tokens.iter().enumerate() {
+            let before = at(index.checked_sub(1));
+            let is_qualified = before.is_some_and(|token| token.is_char(b'.'))
+                && at(index.checked_sub(2))
+                    .is_none_or(|schema| self.text.get(schema.range()) != Some("pg_catalog"));
+            let is_call = at(Some(index + 1)).is_some_and(|next| next.is_char(b'('));
+            let word = token.keyword().map(Keyword::text);
+            let is_word = word.is_some_and(|word| {
+                word.starts_with("current_") || word.starts_with("local") || word == "session_user"
+            });
+            if !is_qualified && (is_call || is_word) {
+                let name = Reader::new(self.text, tokens.get(index..).unwrap_or_default()).name();
+                calls.extend(name.or_else(|| word.map(str::to_owned)));
+            }
+        }
+        calls
     }
 
     /// The calls of functions below a node, as far as the text shows them.

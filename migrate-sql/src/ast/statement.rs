@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::alter_domain::AlterDomain;
 use super::alter_enum::AlterEnum;
 use super::alter_table::AlterTable;
 use super::create::Create;
@@ -31,10 +32,14 @@ pub struct Statement<'a> {
 /// What a statement says.
 #[derive(Debug, Clone)]
 pub enum Command<'a> {
+    /// `ALTER DOMAIN`, apart from `RENAME` and `SET SCHEMA`
+    AlterDomain(AlterDomain),
     /// `ALTER TYPE … ADD VALUE`, `… RENAME VALUE`
     AlterEnum(AlterEnum),
     /// `ALTER TABLE`, and `ALTER INDEX`, `ALTER VIEW` and others where the grammar is the same
     AlterTable(AlterTable<'a>),
+    /// `ANALYZE`
+    Analyze,
     /// `CLUSTER`
     Cluster(Cluster),
     /// `CREATE DOMAIN`
@@ -114,7 +119,7 @@ macro_rules! kinds {
 }
 
 kinds! {
-    AlterEnum, AlterTable, Cluster, CreateDomain, CreateExtension, CreateFunction, CreateIndex,
+    AlterDomain, AlterEnum, AlterTable, Analyze, Cluster, CreateDomain, CreateExtension, CreateFunction, CreateIndex,
     CreateMaterializedView, CreatePolicy, CreateSchema, CreateSequence, CreateTable, CreateTableAs,
     CreateTrigger, CreateType, CreateView, Delete, Discard, Drop, Insert, Listen, Merge, Refresh,
     Reindex, Rename, Reset, Select, Set, SetSchema, Truncate, Update, Vacuum, Other,
@@ -124,8 +129,10 @@ impl Command<'_> {
     /// Its kind.
     pub const fn kind(&self) -> Kind {
         match self {
+            Self::AlterDomain(_) => Kind::AlterDomain,
             Self::AlterEnum(_) => Kind::AlterEnum,
             Self::AlterTable(_) => Kind::AlterTable,
+            Self::Analyze => Kind::Analyze,
             Self::Cluster(_) => Kind::Cluster,
             Self::CreateDomain(_) => Kind::CreateDomain,
             Self::CreateExtension(_) => Kind::CreateExtension,
@@ -201,9 +208,11 @@ impl<'a> Statement<'a> {
 impl<'a> Command<'a> {
     fn read(source: Source<'a>, node: Node<'a>) -> Option<Self> {
         Some(match node.symbol() {
+            w::ALTER_DOMAIN => Self::AlterDomain(AlterDomain::read(source)?),
             w::ALTER_ENUM => Self::AlterEnum(AlterEnum::read(source)?),
             w::ALTER_OBJECT_SCHEMA => Self::SetSchema(SetSchema::read(source)?),
             w::ALTER_TABLE => Self::AlterTable(AlterTable::read(source, node)?),
+            w::ANALYZE => Self::Analyze,
             w::CLUSTER_STATEMENT => Self::Cluster(Cluster::read(source, node)),
             w::CREATE_AS => Self::CreateTableAs(CreateTableAs::read(source, node)?),
             w::CREATE_DOMAIN => Self::CreateDomain(Create::read_named(source, node)),

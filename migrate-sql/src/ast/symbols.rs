@@ -11,9 +11,11 @@ macro_rules! symbols {
 
 symbols! {
     // Statements.
+    ALTER_DOMAIN = "AlterDomainStmt",
     ALTER_ENUM = "AlterEnumStmt",
     ALTER_OBJECT_SCHEMA = "AlterObjectSchemaStmt",
     ALTER_TABLE = "AlterTableStmt",
+    ANALYZE = "AnalyzeStmt",
     CLUSTER_STATEMENT = "ClusterStmt",
     CREATE_AS = "CreateAsStmt",
     CREATE_DOMAIN = "CreateDomainStmt",
@@ -70,6 +72,7 @@ symbols! {
     ON_COMMIT = "OnCommitOption",
     OPT_OR_REPLACE = "opt_or_replace",
     PARTITIONS = "OptPartitionSpec",
+    PARTITION_BOUNDS = "PartitionBoundSpec",
     PARTITION_COMMAND = "partition_cmd",
     QUALIFIED_NAME = "qualified_name",
     RELATION = "relation_expr",
@@ -84,7 +87,9 @@ symbols! {
     TABLE_ELEMENTS_OPT = "OptTableElementList",
     TEMPORARY = "OptTemp",
     TYPE_NAME = "Typename",
+    UNIQUE_WORDS = "opt_unique",
     USING_EXPRESSION = "alter_using",
+    WHERE = "where_clause",
     WITH_DATA = "opt_with_data",
     WHERE_OR_CURRENT = "where_or_current_clause",
 
@@ -102,6 +107,7 @@ symbols! {
     DROP = "DROP",
     ENABLE = "ENABLE_P",
     EXCLUDE = "EXCLUDE",
+    EXPRESSION_WORD = "EXPRESSION",
     FOREIGN = "FOREIGN",
     GENERATED = "GENERATED",
     IDENTITY = "IDENTITY_P",

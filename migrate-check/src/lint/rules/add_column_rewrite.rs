@@ -29,6 +29,9 @@
 //! -- rewrites users
 //! ```
 //!
+//! So does a column of a domain with a check or `NOT NULL`, even without a default. Use the type below the domain, or
+//! add the domain's check to the table as a constraint, `NOT VALID`.
+//!
 //! Add the column without a default, then set the default for new rows. Fill existing rows in batches, outside
 //! migrations:
 //!
@@ -92,6 +95,9 @@ fn check(context: &Context<'_>) -> Vec<Diagnostic> {
             let AlterTableAction::AddColumn { column, .. } = &action.action else {
                 return None;
             };
+            if context.is_emptied(table) {
+                return None;
+            }
             let why = reason(context, column)?;
             let message =
                 format!("takes ACCESS EXCLUSIVE on \"{table}\" and rewrites it: {why} for every row");
@@ -111,6 +117,12 @@ fn reason(context: &Context<'_>, column: &Column<'_>) -> Option<String> {
     if column.data_type.is_serial() {
         return Some(format!("`{}` draws a number", column.data_type.name));
     }
+    if context.catalog.is_constrained_domain(&column.data_type) {
+        return Some(format!(
+            "the domain \"{}\" checks the value",
+            column.data_type.name
+        ));
+    }
     let mut constraints = column.constraints.iter();
     constraints.find_map(|constraint| match constraint {
         ColumnConstraint::Identity => Some("an identity column draws a number".to_owned()),
@@ -127,7 +139,7 @@ fn reason(context: &Context<'_>, column: &Column<'_>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::lint::testing::find;
+    use crate::lint::testing::{find, find_after};
 
     #[test]
     fn what_is_computed_is_named() {
@@ -150,6 +162,24 @@ mod tests {
     }
 
     #[test]
+    fn a_domain_that_checks_values_rewrites_and_another_does_not() {
+        let add = "ALTER TABLE t ADD m email";
+        for domain in [
+            "CREATE DOMAIN email AS text CHECK (value <> '')",
+            "CREATE DOMAIN public.email text NOT NULL",
+            "CREATE DOMAIN email AS text; ALTER DOMAIN email ADD CHECK (value <> '')",
+            "CREATE DOMAIN mail AS text CHECK (value <> ''); ALTER DOMAIN mail RENAME TO email",
+        ] {
+            let found = find_after(RULE, &[domain], add).concat();
+            assert!(
+                found.contains("the domain \"email\" checks"),
+                "{domain}: {found}"
+            );
+        }
+        assert!(find_after(RULE, &["CREATE DOMAIN email AS text"], add).is_empty());
+    }
+
+    #[test]
     fn constants_and_what_is_computed_when_read_cost_nothing() {
         for column in [
             "int DEFAULT 1 + 1",
@@ -164,6 +194,7 @@ mod tests {
             );
             assert!(found.is_empty(), "{column}: {found:?}");
         }
+        assert!(find(RULE, "TRUNCATE t; ALTER TABLE t ADD a serial").is_empty());
         let new = "CREATE TABLE t (); ALTER TABLE t ADD a serial";
         assert!(find(RULE, new).is_empty());
     }

@@ -46,7 +46,8 @@ fn check(context: &Context<'_>) -> Vec<Diagnostic> {
                     ColumnConstraint::NotNull | ColumnConstraint::PrimaryKey
                 )
             });
-            if !is_required || column.has_value() {
+            let is_empty = context.catalog.emptied(table).is_some();
+            if !is_required || column.has_value() || is_empty {
                 return None;
             }
             let name = &column.name;
@@ -72,9 +73,17 @@ mod tests {
             "ALTER TABLE t ADD a int PRIMARY KEY GENERATED ALWAYS AS IDENTITY",
             "ALTER TABLE t ADD a int NOT NULL GENERATED ALWAYS AS (b) STORED",
             "CREATE TABLE t (); ALTER TABLE t ADD a int NOT NULL",
+            "TRUNCATE t; ALTER TABLE t ADD a int NOT NULL",
+            "DELETE FROM t; ALTER TABLE t ADD a int NOT NULL",
         ] {
             assert!(find(RULE, sql).is_empty(), "{sql}");
         }
-        assert_eq!(find(RULE, "ALTER TABLE t ADD a uuid PRIMARY KEY").len(), 1);
+        for sql in [
+            "ALTER TABLE t ADD a uuid PRIMARY KEY",
+            "DELETE FROM t WHERE b; ALTER TABLE t ADD a int NOT NULL",
+            "TRUNCATE t; INSERT INTO t VALUES (1); ALTER TABLE t ADD a int NOT NULL",
+        ] {
+            assert_eq!(find(RULE, sql).len(), 1, "{sql}");
+        }
     }
 }

@@ -40,7 +40,11 @@ fn check(context: &Context<'_>) -> Vec<Diagnostic> {
     let table = &changed.table;
     // After a lock it is `long-work-after-lock` that speaks.
     let is_locked = context.held.is_some() && !context.commits_each();
-    if is_locked || changed.rows != Rows::All || !context.is_in_use(table) {
+    if is_locked
+        || changed.rows != Rows::All
+        || !context.is_in_use(table)
+        || context.catalog.emptied(table).is_some()
+    {
         return Vec::new();
     }
     let message = format!("locks every row of \"{table}\" until the last one is changed");
@@ -66,6 +70,20 @@ mod tests {
             .is_empty()
         );
         assert!(find(RULE, "DELETE FROM t WHERE a = 1; INSERT INTO t VALUES (1)").is_empty());
+        assert!(
+            find(
+                RULE,
+                "DELETE FROM t WHERE true OR a; UPDATE t SET a = 1 WHERE b"
+            )
+            .is_empty()
+        );
+        for sql in [
+            "UPDATE t SET a = 1 WHERE true",
+            "UPDATE t SET a = 1 WHERE (1 = 1)",
+            "DELETE FROM t WHERE TRUE",
+        ] {
+            assert_eq!(find(RULE, sql).len(), 1, "{sql}");
+        }
         assert_eq!(
             find(
                 RULE,

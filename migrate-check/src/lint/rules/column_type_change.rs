@@ -19,8 +19,8 @@
 //! -- locks users: ACCESS EXCLUSIVE
 //! ```
 //!
-//! Some changes leave the rows as they are: a longer `varchar` or one without a limit, `varchar` to `text`, a
-//! `numeric` with more digits before the point. The rule knows the old type if an earlier file of the
+//! Some changes leave the rows as they are: a longer `varchar` or one without a limit, `varchar` to `text`, `text` to
+//! `citext` and back, a `numeric` with more digits before the point, a `timestamp` or `interval` with more digits. The rule knows the old type if an earlier file of the
 //! directory created the column:
 //!
 //! ```sql
@@ -32,9 +32,11 @@
 //! -- locks labels: ACCESS EXCLUSIVE
 //! ```
 //!
+//! Even then, an index on an expression over the column, or with the column in its `WHERE`, is built again.
+//!
 //! `timestamp` to `timestamptz` is such a change only if `TimeZone` is `UTC`, so it is reported.
 
-use migrate_sql::ast::{AlterTableAction, Conversion, Kind};
+use migrate_sql::ast::{AlterTableAction, ColumnType, Conversion, Kind, ObjectName};
 
 use crate::diagnostics::Diagnostic;
 use crate::lint::context::Context;
@@ -62,25 +64,81 @@ fn check(context: &Context<'_>) -> Vec<Diagnostic> {
             else {
                 return None;
             };
-            let old = context.catalog.column_type(table, column);
-            if *conversion == Conversion::Plain && old.is_some_and(|old| old.becomes_for_free(new)) {
-                return None;
-            }
-            let message = match old {
-                Some(_) => format!("takes ACCESS EXCLUSIVE on \"{table}\" and rewrites it"),
-                None => format!(
-                    "may rewrite \"{table}\" under ACCESS EXCLUSIVE, depending on the old type"
-                ),
-            };
-            let finding = context
-                .find_at(&RULE, action.range.clone(), message)
-                .help("add a column of the new type, fill it in batches, and drop the old one in a later release");
-            Some(match old {
-                Some(_) => finding,
-                None => finding.help("if this is a longer `varchar`, or `varchar` to `text`, allow it: the rows stay as they are"),
+            let change = Change::of(context, table, column, new, *conversion)?;
+            let message = change.message(table);
+            let finding = context.find_at(&RULE, action.range.clone(), message);
+            Some(match change {
+                Change::Index(_) => finding.help("drop the index in an earlier migration, and build it again `CONCURRENTLY` in a later one"),
+                Change::Rewrite => finding.help(APART),
+                Change::Unknown => finding
+                    .help(APART)
+                    .help("if this is a longer `varchar`, or `varchar` to `text`, allow it: the rows stay as they are"),
             })
         })
         .collect()
+}
+
+const APART: &str =
+    "add a column of the new type, fill it in batches, and drop the old one in a later release";
+
+/// What takes time under the lock.
+enum Change {
+    /// The table and its indexes are rewritten.
+    Rewrite,
+    /// It depends on the old type.
+    Unknown,
+    /// The rows stay as they are, and this index is built again.
+    Index(String),
+}
+
+impl Change {
+    /// None if nothing takes time.
+    fn of(
+        context: &Context<'_>,
+        table: &ObjectName,
+        column: &str,
+        new: &ColumnType,
+        conversion: Conversion,
+    ) -> Option<Self> {
+        let catalog = context.catalog;
+        if context.is_emptied(table) {
+            return None;
+        }
+        if conversion == Conversion::Computed {
+            return Some(Self::Rewrite);
+        }
+        let Some(old) = catalog.column_type(table, column) else {
+            return Some(Self::Unknown);
+        };
+        if !old.becomes_for_free(new) {
+            // What lies below a domain is not followed.
+            let is_domain = catalog.is_domain(old) || catalog.is_domain(new);
+            return Some(if is_domain {
+                Self::Unknown
+            } else {
+                Self::Rewrite
+            });
+        }
+        let is_sorted_otherwise = conversion == Conversion::Collated || old.compares_otherwise(new);
+        let index = if is_sorted_otherwise {
+            catalog.index_of_column(table, column)
+        } else {
+            catalog.index_of_expression(table, column)
+        };
+        index.map(|index| Self::Index(index.to_owned()))
+    }
+
+    fn message(&self, table: &ObjectName) -> String {
+        match self {
+            Self::Rewrite => format!("takes ACCESS EXCLUSIVE on \"{table}\" and rewrites it"),
+            Self::Unknown => {
+                format!("may rewrite \"{table}\" under ACCESS EXCLUSIVE, depending on the old type")
+            }
+            Self::Index(index) => format!(
+                "takes ACCESS EXCLUSIVE on \"{table}\" while the index \"{index}\" is built again"
+            ),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -110,9 +168,53 @@ mod tests {
             ("numeric(10,2)", "decimal(12, 2)"),
             ("numeric(10,2)", "numeric"),
             ("int", "INTEGER"),
+            ("int", "int USING (a)::int"),
+            ("varchar(10)", "text USING a::text"),
+            ("text", "text COLLATE \"C\""),
+            ("text", "citext"),
+            ("public.citext", "text"),
+            ("cidr", "inet"),
+            ("timestamp(3)", "timestamp(6)"),
+            ("timestamp(3) with time zone", "timestamptz"),
+            ("timestamp", "timestamp(6)"),
+            ("time(0)", "time(3)"),
+            ("interval(3)", "interval"),
+            ("varchar(10)[]", "varchar[]"),
+            ("vector(3)", "vector"),
         ] {
             check(old, new, 0);
         }
+    }
+
+    #[test]
+    fn an_index_that_is_built_again_is_named() {
+        let table = "CREATE TABLE t (a varchar(10))";
+        let expression = "CREATE INDEX by_lower ON t (lower(a))";
+        let longer = "ALTER TABLE t ALTER a TYPE varchar(20)";
+        assert_eq!(
+            find_after(RULE, &[table, expression], longer),
+            [
+                "1:15: takes ACCESS EXCLUSIVE on \"t\" while the index \"by_lower\" is built again | drop the index in an earlier migration, and build it again `CONCURRENTLY` in a later one"
+            ]
+        );
+        let partial = "CREATE INDEX few ON t (b) WHERE a <> ''";
+        assert_eq!(find_after(RULE, &[table, partial], longer).len(), 1);
+        let plain = "CREATE INDEX plain ON t (a)";
+        assert!(find_after(RULE, &[table, plain], longer).is_empty());
+        let other = "CREATE INDEX other ON t (lower(b))";
+        assert!(find_after(RULE, &[table, other], longer).is_empty());
+        let dropped = "DROP INDEX by_lower";
+        assert!(find_after(RULE, &[table, expression, dropped], longer).is_empty());
+        for new in ["citext", "text COLLATE \"C\""] {
+            let change = format!("ALTER TABLE t ALTER a TYPE {new}");
+            assert_eq!(find_after(RULE, &[table, plain], &change).len(), 1, "{new}");
+        }
+    }
+
+    #[test]
+    fn an_emptied_table_has_nothing_to_rewrite() {
+        let sql = "TRUNCATE t; ALTER TABLE t ALTER a TYPE bigint";
+        assert!(find_after(RULE, &["CREATE TABLE t (a int)"], sql).is_empty());
     }
 
     #[test]
@@ -127,8 +229,13 @@ mod tests {
             ("timestamp", "timestamptz"),
             ("char(3)", "text"),
             ("varchar(10)[]", "varchar(20)[]"),
-            ("varchar(10)", "text COLLATE \"C\""),
             ("varchar(10)", "text USING lower(a)"),
+            ("int", "int USING a + 1"),
+            ("timestamp(6)", "timestamp(3)"),
+            ("timestamp", "timestamp(3)"),
+            ("interval", "interval(3)"),
+            ("vector", "vector(3)"),
+            ("text", "xml"),
         ] {
             check(old, new, 1);
         }

@@ -46,8 +46,12 @@
 //! -- scans orders
 //! ```
 //!
+//! Before version 18, PostgreSQL refuses `NOT VALID` for a foreign key of a partitioned table. There, add it to each
+//! partition as above and validate it. Added to the partitioned table afterwards, it takes over those of the partitions,
+//! and no row is read.
+//!
 //! `NOT VALID` is not needed where the same file creates the table. A foreign key from a new table to one that
-//! is in use is reported by `locks-referenced-table`.
+//! is in use locks that one for a moment; if something slow follows, `long-work-after-lock` reports it.
 
 use migrate_sql::ast::{
     AlterTableAction, ColumnConstraint, ConstraintKind, Kind, ObjectName, Validity,
@@ -70,11 +74,17 @@ pub(super) const RULE: Rule = Rule {
 const SPLIT: &str = "add it `NOT VALID`, and `VALIDATE CONSTRAINT` it in a later migration";
 const APART: &str = "add the column without it, then the constraint by itself and `NOT VALID`, and `VALIDATE CONSTRAINT` it in a later migration";
 
+/// Before 18, PostgreSQL refuses `NOT VALID` for a foreign key of a partitioned table.
+const EACH_PARTITION: &str = "add it to each partition, `NOT VALID`, and `VALIDATE CONSTRAINT` it there; in a later migration add it to the partitioned table, which then takes over those of its partitions";
+
 fn check(context: &Context<'_>) -> Vec<Diagnostic> {
     let actions = context.actions();
     actions
         .filter_map(|(table, action)| {
             let (checked, help) = checked_at_once(&action.action)?;
+            if context.is_emptied(table) {
+                return None;
+            }
             let message = match checked {
                 Checked::Check => {
                     format!("takes ACCESS EXCLUSIVE on \"{table}\" while every row is checked")
@@ -84,7 +94,12 @@ fn check(context: &Context<'_>) -> Vec<Diagnostic> {
                 ),
             };
             let finding = context.find_at(&RULE, action.range.clone(), message);
-            Some(finding.help(help))
+            let is_key = matches!(checked, Checked::ForeignKey(_));
+            Some(if is_key && context.catalog.is_partitioned(table) {
+                finding.help(EACH_PARTITION)
+            } else {
+                finding.help(help)
+            })
         })
         .collect()
 }
@@ -101,7 +116,9 @@ fn checked_at_once<'a>(action: &'a AlterTableAction<'_>) -> Option<(Checked<'a>,
         AlterTableAction::AddConstraint(constraint) if constraint.validity == Validity::Valid => {
             match &constraint.kind {
                 ConstraintKind::Check { .. } => Some((Checked::Check, SPLIT)),
-                ConstraintKind::ForeignKey { parent } => Some((Checked::ForeignKey(parent), SPLIT)),
+                ConstraintKind::ForeignKey { parent, .. } => {
+                    Some((Checked::ForeignKey(parent), SPLIT))
+                }
                 _ => None,
             }
         }
@@ -120,7 +137,7 @@ fn checked_at_once<'a>(action: &'a AlterTableAction<'_>) -> Option<(Checked<'a>,
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::lint::testing::find;
+    use crate::lint::testing::{find, find_after};
 
     #[test]
     fn new_tables_and_deferred_constraints_are_fine() {
@@ -135,6 +152,24 @@ mod tests {
         ] {
             assert!(find(RULE, sql).is_empty(), "{sql}");
         }
+    }
+
+    #[test]
+    fn a_partitioned_table_gets_the_advice_that_works_in_every_version() {
+        let before = ["CREATE TABLE p (a int) PARTITION BY LIST (a)"];
+        let key = "ALTER TABLE public.p ADD FOREIGN KEY (a) REFERENCES u";
+        let found = find_after(RULE, &before, key).concat();
+        assert!(found.contains("add it to each partition"), "{found}");
+        let check = find_after(RULE, &before, "ALTER TABLE p ADD CHECK (a > 0)").concat();
+        assert!(check.contains("add it `NOT VALID`"), "{check}");
+    }
+
+    #[test]
+    fn an_emptied_table_has_no_rows_to_check() {
+        let check = "ALTER TABLE t ADD CHECK (a > 0)";
+        assert!(find(RULE, &format!("TRUNCATE t; {check}")).is_empty());
+        let filled = format!("TRUNCATE t; INSERT INTO t SELECT * FROM u; {check}");
+        assert_eq!(find(RULE, &filled).len(), 1);
     }
 
     #[test]

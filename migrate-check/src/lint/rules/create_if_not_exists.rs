@@ -16,30 +16,24 @@
 //! CREATE TABLE notes (id bigint PRIMARY KEY, body text);
 //! ```
 //!
-//! Baseline a database that is older than its history. If you prefer files that can be run again, turn on
-//! `idempotent`, which turns this rule off.
+//! Baseline a database that is older than its history. The rule is off, because many directories guard every table on
+//! purpose; where an earlier file of the directory creates the table, `create-does-nothing` says so in any case.
 
 use migrate_sql::ast::{Command, Guard, Kind, Persistence};
 
-use super::idempotent;
 use crate::diagnostics::Diagnostic;
 use crate::lint::context::Context;
 use crate::lint::rule::{Check, Rule};
-use crate::settings::{Level, Lint};
+use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
     id: "create-if-not-exists",
-    level: Level::Warn,
+    level: Level::Allow,
     summary: "an existing table passes for the one that the file creates",
     allowable: true,
     source: include_str!("create_if_not_exists.rs"),
     check: Check::Statement(&[Kind::CreateTable], check),
 };
-
-/// Whether both rules would be on, and contradict each other; a project that turns this one on by name wants it.
-pub(super) fn is_contradicted(lint: &Lint) -> bool {
-    idempotent::RULE.level_in(lint) > Level::Allow && lint.chosen(RULE.id).is_none()
-}
 
 fn check(context: &Context<'_>) -> Vec<Diagnostic> {
     let Command::CreateTable(created) = context.command() else {
@@ -58,26 +52,21 @@ fn check(context: &Context<'_>) -> Vec<Diagnostic> {
     vec![
         context
             .find(&RULE, message)
-            .help("leave out `IF NOT EXISTS`: a migration runs once")
-            .help("to guard all files instead, turn on `idempotent`: `lint(warn = \"idempotent\")` in `embed_migrations!`"),
+            .help("leave out `IF NOT EXISTS`: a migration runs once"),
     ]
 }
 
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::lint::rules::idempotent;
-    use crate::lint::testing::{check_with, find};
+    use crate::lint::testing::{check, find};
     use crate::migration::Transaction;
-    use crate::settings::{Level, Settings};
 
     #[test]
-    fn whoever_wants_guards_is_not_told_to_remove_them() {
-        let mut settings = Settings::default();
-        settings.lint.set(idempotent::RULE.id, Level::Warn);
+    fn files_without_a_transaction_and_temporary_tables_need_the_guard() {
         let sql = "CREATE TABLE IF NOT EXISTS t ()";
-        check_with(RULE, Transaction::Single, &settings, sql, &[]);
-        check_with(RULE, Transaction::None, &Settings::default(), sql, &[]);
+        check(RULE, Transaction::None, sql, &[]);
         assert!(find(RULE, "CREATE TEMP TABLE IF NOT EXISTS t ()").is_empty());
+        assert_eq!(find(RULE, sql).len(), 1);
     }
 }

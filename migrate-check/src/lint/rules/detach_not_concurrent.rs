@@ -43,16 +43,22 @@ fn check(context: &Context<'_>) -> Vec<Diagnostic> {
         .filter(|(_, action)| {
             matches!(
                 action.action,
-                AlterTableAction::DetachPartition(Detach::Blocking)
+                AlterTableAction::DetachPartition {
+                    detach: Detach::Blocking,
+                    ..
+                }
             )
         })
         .map(|(table, action)| {
             let message = format!(
                 "takes ACCESS EXCLUSIVE on \"{table}\", for which it waits until every query on it has ended"
             );
-            context
-                .find_at(&RULE, action.range.clone(), message)
-                .help("write `CONCURRENTLY`, in a file of its own that begins with `-- migrate: no-transaction`, unless there is a default partition")
+            let finding = context.find_at(&RULE, action.range.clone(), message);
+            if context.catalog.default_partition(table).is_some() {
+                finding.help("PostgreSQL refuses `CONCURRENTLY` here, because the table has a default partition: allow it at a quiet time, with `-- migrate: allow(detach-not-concurrent) <reason>`")
+            } else {
+                finding.help("write `CONCURRENTLY`, in a file of its own that begins with `-- migrate: no-transaction`, unless there is a default partition")
+            }
         })
         .collect()
 }

@@ -48,6 +48,9 @@ fn check(context: &Context<'_>) -> Vec<Diagnostic> {
             let AlterTableAction::DropColumn { column, .. } = &action.action else {
                 return None;
             };
+            if context.catalog.is_new_column(table, column) {
+                return None;
+            }
             let message =
                 format!("drops \"{column}\" of \"{table}\", which the deployed release may use");
             let finding = context.find_at(&RULE, action.range.clone(), message);
@@ -67,6 +70,8 @@ mod tests {
             "ALTER TABLE t DROP CONSTRAINT c",
             "ALTER TABLE t ALTER a DROP DEFAULT",
             "CREATE TABLE t (a int, b int); ALTER TABLE t DROP a",
+            "ALTER TABLE t ADD a int; ALTER TABLE public.t DROP a",
+            "ALTER TABLE t ADD a int; ALTER TABLE t RENAME a TO b; ALTER TABLE t DROP b",
         ] {
             assert!(find(RULE, sql).is_empty(), "{sql}");
         }

@@ -22,6 +22,8 @@
 //!
 //! Down files may drop what their up files created.
 
+use std::fmt::Write as _;
+
 use migrate_sql::ast::{Command, Kind, ObjectKind};
 
 use crate::diagnostics::Diagnostic;
@@ -50,7 +52,21 @@ fn check(context: &Context<'_>) -> Vec<Diagnostic> {
     tables
         .filter(|table| context.is_in_use(table))
         .map(|table| {
-            let message = format!("drops \"{table}\", which the deployed release may use");
+            let parents = context.catalog.parents(table).into_iter();
+            let mut parents: Vec<String> = parents
+                .filter(|parent| !parent.may_be(table) && context.is_in_use(parent))
+                .map(|parent| format!("\"{parent}\""))
+                .collect();
+            parents.sort_unstable();
+            parents.dedup();
+            let mut message = format!("drops \"{table}\", which the deployed release may use");
+            if !parents.is_empty() {
+                let _ = write!(
+                    message,
+                    ", and takes ACCESS EXCLUSIVE on {} as well",
+                    parents.join(", ")
+                );
+            }
             context
                 .find(&RULE, message)
                 .how_to_allow("once no release uses it, allow it")
@@ -61,7 +77,20 @@ fn check(context: &Context<'_>) -> Vec<Diagnostic> {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::lint::testing::{find, find_down};
+    use crate::lint::testing::{find, find_after, find_down};
+
+    #[test]
+    fn the_tables_that_its_foreign_keys_refer_to_are_named() {
+        let before = [
+            "CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (id int PRIMARY KEY)",
+            "CREATE TABLE c (a int REFERENCES a, b int, x int REFERENCES a, me int REFERENCES c, FOREIGN KEY (b) REFERENCES b)",
+        ];
+        let found = find_after(RULE, &before, "DROP TABLE c").concat();
+        assert!(
+            found.contains("may use, and takes ACCESS EXCLUSIVE on \"a\", \"b\" as well |"),
+            "{found}"
+        );
+    }
 
     #[test]
     fn each_table_is_a_finding_unless_the_file_created_it() {

@@ -53,6 +53,7 @@ fn check(context: &Context<'_>) -> Vec<Diagnostic> {
     if created.concurrency == Concurrency::Concurrent
         || created.descent == Descent::Only
         || !context.is_in_use(table)
+        || context.is_emptied(table)
     {
         return Vec::new();
     }
@@ -87,11 +88,14 @@ mod tests {
     #[test]
     fn an_index_that_is_not_built_stops_nobody() {
         assert!(find(RULE, "CREATE INDEX i ON ONLY events (at)").is_empty());
+        assert!(find(RULE, "TRUNCATE a, t; CREATE INDEX i ON t (at)").is_empty());
     }
 
     #[test]
     fn a_table_of_an_earlier_file_is_in_use() {
         let before = ["CREATE TABLE t (a int)"];
+        let again = "CREATE TABLE IF NOT EXISTS public.t (a int); CREATE INDEX ON t (a)";
+        assert_eq!(find_after(RULE, &before, again).len(), 1, "and it stays so");
         assert_eq!(find_after(RULE, &before, "CREATE INDEX ON t (a)").len(), 1);
         let before = ["CREATE TABLE t (a int) PARTITION BY RANGE (a)"];
         let found = find_after(RULE, &before, "CREATE INDEX ON t (a)").concat();
@@ -103,6 +107,7 @@ mod tests {
         for sql in [
             "CREATE TABLE t (a int); CREATE INDEX ON public.t (a)",
             "CREATE TABLE IF NOT EXISTS app.t (a int); CREATE INDEX ON app.t (a)",
+            "CREATE TABLE public.t (a int); CREATE INDEX ON t (a)",
             "CREATE TEMP TABLE \"T\" AS SELECT 1 a; CREATE INDEX ON \"T\" (a)",
             "CREATE TABLE t (a int); ALTER TABLE t RENAME TO u; CREATE INDEX ON u (a)",
             "CREATE MATERIALIZED VIEW m AS SELECT 1 a; CREATE UNIQUE INDEX ON m (a)",

@@ -1,8 +1,15 @@
 //! A statement locks, or empties, a table that it names last or not at all.
 //!
 //! `CASCADE` reaches every table that refers to the named one: `TRUNCATE` empties them, `DROP TABLE` removes
-//! their foreign keys. Each is locked with ACCESS EXCLUSIVE. A foreign key of a new table blocks writes to the
-//! table it refers to until the file ends.
+//! their foreign keys. Each is locked with ACCESS EXCLUSIVE. A foreign key that is dropped, by itself or with its column,
+//! takes ACCESS EXCLUSIVE on the table that it refers to as well.
+//!
+//! A table with a foreign key:
+//!
+//! ```sql
+//! CREATE TABLE notes (id bigint PRIMARY KEY, user_id bigint REFERENCES users);
+//! -- locks users: SHARE ROW EXCLUSIVE
+//! ```
 //!
 //! Found:
 //!
@@ -16,22 +23,22 @@
 //! Found:
 //!
 //! ```sql
-//! CREATE TABLE invoices (id bigint PRIMARY KEY, user_id bigint);
-//! ALTER TABLE invoices ADD FOREIGN KEY (user_id) REFERENCES users;
-//! -- locks users: SHARE ROW EXCLUSIVE
+//! ALTER TABLE notes DROP CONSTRAINT notes_user_id_fkey;
+//! -- locks notes: ACCESS EXCLUSIVE
+//! -- locks users: ACCESS EXCLUSIVE
 //! ```
 //!
-//! Name every table to be emptied, remove foreign keys in a migration of their own, and write the foreign key of
-//! a new table into `CREATE TABLE`. That takes the same lock, but a reader of the file sees it in one place:
+//! Name every table to be emptied, and drop foreign keys by name, each in a migration of its own, so that the two locks
+//! last a moment. The rule knows the foreign keys that the files of the directory create. Say that you know:
 //!
 //! ```sql
-//! CREATE TABLE invoices (id bigint PRIMARY KEY, user_id bigint REFERENCES users);
-//! -- locks users: SHARE ROW EXCLUSIVE
+//! -- migrate: allow(locks-referenced-table) nothing else is in this file
+//! ALTER TABLE notes DROP CONSTRAINT notes_user_id_fkey;
+//! -- locks notes: ACCESS EXCLUSIVE
+//! -- locks users: ACCESS EXCLUSIVE
 //! ```
 
-use migrate_sql::ast::{
-    AlterTable, AlterTableAction, Command, DropBehavior, Kind, ObjectKind, ObjectName,
-};
+use migrate_sql::ast::{AlterTableAction, Command, DropBehavior, Kind, ObjectKind, ObjectName};
 
 use crate::diagnostics::Diagnostic;
 use crate::files::Direction;
@@ -50,7 +57,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Vec<Diagnostic> {
     match context.command() {
-        Command::AlterTable(altered) => new_references(context, altered),
+        Command::AlterTable(_) => dropped_references(context),
         Command::Truncate(truncated) if truncated.behavior == DropBehavior::Cascade => {
             let tables = list(&truncated.tables);
             let message = format!(
@@ -88,23 +95,28 @@ fn list(tables: &[ObjectName]) -> String {
     quoted.join(" or ")
 }
 
-/// Foreign keys of a new table to one that is in use.
-fn new_references(context: &Context<'_>, altered: &AlterTable<'_>) -> Vec<Diagnostic> {
-    if context.is_in_use(&altered.name) {
-        return Vec::new();
-    }
-    let actions = altered.actions.iter();
+/// Foreign keys that are dropped, by name or with their column.
+fn dropped_references(context: &Context<'_>) -> Vec<Diagnostic> {
+    let catalog = context.catalog;
+    let actions = context.actions();
     actions
-        .filter_map(|action| {
-            let AlterTableAction::AddConstraint(constraint) = &action.action else {
-                return None;
+        .filter_map(|(table, action)| {
+            let parent = match &action.action {
+                AlterTableAction::DropConstraint { name, .. } => catalog.parent_of(table, name)?,
+                AlterTableAction::DropColumn { column, .. } => {
+                    catalog.parent_of_column(table, column)?
+                }
+                _ => return None,
             };
-            let parent = constraint.referenced();
-            let parent = parent.filter(|parent| context.is_in_use(parent))?;
-            let message =
-                format!("takes SHARE ROW EXCLUSIVE on \"{parent}\" and holds it until the file ends");
-            Some(context.find_at(&RULE, action.range.clone(), message).help(
-                "write the foreign key into `CREATE TABLE`, and keep slow statements out of the file",
+            if parent.may_be(table) || !context.is_in_use(parent) {
+                return None;
+            }
+            let message = format!(
+                "takes ACCESS EXCLUSIVE on \"{parent}\", too, to which the foreign key refers"
+            );
+            let finding = context.find_at(&RULE, action.range.clone(), message);
+            Some(finding.help(
+                "make it the only statement of its migration, so that both locks last a moment",
             ))
         })
         .collect()
@@ -113,7 +125,7 @@ fn new_references(context: &Context<'_>, altered: &AlterTable<'_>) -> Vec<Diagno
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::lint::testing::{find, find_down};
+    use crate::lint::testing::{find, find_after, find_down};
 
     #[test]
     fn cascading_is_found_where_it_reaches_tables() {
@@ -135,12 +147,37 @@ mod tests {
     }
 
     #[test]
-    fn foreign_keys_among_new_tables_are_fine() {
-        let new = "CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (a int); ALTER TABLE b ADD FOREIGN KEY (a) REFERENCES a";
-        assert!(find(RULE, new).is_empty());
-        assert!(
-            find(RULE, "ALTER TABLE b ADD FOREIGN KEY (a) REFERENCES a").is_empty(),
-            "another rule's"
-        );
+    fn the_table_that_a_dropped_foreign_key_refers_to_is_named() {
+        let inline = "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (p int REFERENCES p)";
+        let beside = "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (p int, FOREIGN KEY (p) REFERENCES public.p)";
+        let added = "CREATE TABLE c (p int); ALTER TABLE c ADD CONSTRAINT c_p_fkey FOREIGN KEY (p) REFERENCES p NOT VALID";
+        for before in [inline, beside, added] {
+            for action in ["DROP CONSTRAINT IF EXISTS c_p_fkey", "DROP COLUMN p"] {
+                let sql = format!("ALTER TABLE c {action}");
+                let found = find_after(RULE, &[before], &sql).concat();
+                assert!(found.contains("p\", too, to which"), "{sql}: {found}");
+            }
+        }
+        let renamed = [
+            inline,
+            "ALTER TABLE p RENAME TO q",
+            "ALTER TABLE c RENAME CONSTRAINT c_p_fkey TO k",
+        ];
+        let found = find_after(RULE, &renamed, "ALTER TABLE c DROP CONSTRAINT k").concat();
+        assert!(found.contains("takes ACCESS EXCLUSIVE on \"q\""), "{found}");
+        let gone = [inline, "ALTER TABLE c DROP CONSTRAINT c_p_fkey"];
+        assert!(find_after(RULE, &gone, "ALTER TABLE c DROP COLUMN p").is_empty());
+    }
+
+    #[test]
+    fn foreign_keys_of_new_tables_are_fine() {
+        for sql in [
+            "CREATE TABLE b (a int REFERENCES a)",
+            "CREATE TABLE b (a int); ALTER TABLE b ADD FOREIGN KEY (a) REFERENCES a",
+            "ALTER TABLE b ADD FOREIGN KEY (a) REFERENCES a",
+            "CREATE TABLE b (a int REFERENCES a); ALTER TABLE b DROP CONSTRAINT b_a_fkey",
+        ] {
+            assert!(find(RULE, sql).is_empty(), "{sql}");
+        }
     }
 }

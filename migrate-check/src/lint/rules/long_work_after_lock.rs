@@ -34,7 +34,7 @@
 //! ```
 //!
 //! What counts as slow: `VALIDATE CONSTRAINT`, `UPDATE` and `DELETE` of the locked table or without a
-//! `WHERE`, `MERGE`, `INSERT … SELECT` and `CREATE TABLE AS` from a table, and `REFRESH MATERIALIZED VIEW`.
+//! `WHERE`, `MERGE`, `ANALYZE`, `INSERT … SELECT` and `CREATE TABLE AS` from a table, and `REFRESH MATERIALIZED VIEW`.
 //! If a statement has a rule of its own, as `CREATE INDEX` has, only that rule reports it.
 
 use migrate_sql::ast::{AlterTableAction, Command, Kind, Rows};
@@ -54,6 +54,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Statement(
         &[
             Kind::AlterTable,
+            Kind::Analyze,
             Kind::CreateMaterializedView,
             Kind::CreateTableAs,
             Kind::Delete,
@@ -93,6 +94,7 @@ fn is_slow(context: &Context<'_>, held: &Lock) -> bool {
             let is_locked = held.table.may_be(&changed.table);
             context.is_in_use(&changed.table) && (changed.rows == Rows::All || is_locked)
         }
+        Command::Analyze => true,
         Command::Merge(changed) => context.is_in_use(&changed.table),
         Command::Refresh(refreshed) => context.is_in_use(&refreshed.view),
         _ => context.statement.reads_tables(),
@@ -124,6 +126,7 @@ mod tests {
             "CREATE TABLE c (p int REFERENCES p); INSERT INTO c SELECT id FROM p",
             "CREATE INDEX ON t (a); UPDATE t SET a = 1 WHERE a IS NULL",
             "ALTER TABLE t RENAME a TO b; REFRESH MATERIALIZED VIEW CONCURRENTLY m",
+            "ALTER TABLE t ADD b int; ANALYZE t",
             "TRUNCATE t; CREATE TABLE u AS SELECT * FROM v",
             "ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES u NOT VALID; UPDATE v SET a = 1",
             "ALTER TABLE p ATTACH PARTITION c DEFAULT; DELETE FROM c WHERE a < 1",

@@ -6,24 +6,30 @@
 
 mod add_column_rewrite;
 mod add_required_column;
+mod alter_domain_scan;
 mod backfill_in_migration;
 mod column_type_change;
 mod constraint_not_valid;
 mod copy_from_stdin;
+mod create_does_nothing;
 mod create_if_not_exists;
 mod detach_not_concurrent;
 mod disables_lock_timeout;
+mod drop_cascade;
 mod drop_column;
 mod drop_index_not_concurrent;
 mod drop_table;
+mod drop_view;
 mod enum_value_in_same_file;
 mod idempotent;
 mod identifier_too_long;
 mod index_not_concurrent;
+mod index_not_immutable;
 mod invalid_index_masked;
 mod json_column;
 mod lexical_error;
 mod locks_referenced_table;
+mod locks_two_tables;
 mod long_work_after_lock;
 mod needs_no_transaction;
 mod not_rerunnable;
@@ -32,6 +38,7 @@ mod partition_lock;
 mod primary_key_nullable_index;
 mod psql_command;
 mod refresh_not_concurrent;
+mod refused_for_partitions;
 mod reindex_not_concurrent;
 mod rename;
 mod rewrite_command;
@@ -40,11 +47,12 @@ mod set_not_null;
 mod syntax;
 mod transaction_control;
 mod trigger_or_policy;
+mod truncate;
 mod unique_builds_index;
 mod unnamed_concurrent_index;
 
 use super::rule::Rule;
-use crate::settings::{Lint, RuleNames};
+use crate::settings::RuleNames;
 
 /// Every rule about the SQL of one file.
 pub const RULES: &[Rule] = &[
@@ -84,8 +92,16 @@ pub const RULES: &[Rule] = &[
     drop_table::RULE,
     rename::RULE,
     json_column::RULE,
+    create_does_nothing::RULE,
+    drop_cascade::RULE,
+    alter_domain_scan::RULE,
+    refused_for_partitions::RULE,
+    truncate::RULE,
+    drop_view::RULE,
+    index_not_immutable::RULE,
     identifier_too_long::RULE,
     create_if_not_exists::RULE,
+    locks_two_tables::RULE,
     invalid_index_masked::RULE,
     idempotent::RULE,
 ];
@@ -105,11 +121,6 @@ pub fn names() -> RuleNames {
         allowable: ids(true),
         fixed: ids(false),
     }
-}
-
-/// Whether a rule that is on by itself is off because another is on that demands the opposite.
-pub(super) fn is_contradicted(rule: &Rule, lint: &Lint) -> bool {
-    rule.id == create_if_not_exists::RULE.id && create_if_not_exists::is_contradicted(lint)
 }
 
 #[cfg(test)]

@@ -98,7 +98,7 @@ fn check(context: &Context<'_>) -> Vec<Diagnostic> {
     let actions = context.actions();
     actions
         .filter_map(|(_, action)| {
-            let AlterTableAction::AttachPartition(partition) = &action.action else {
+            let AlterTableAction::AttachPartition { partition, .. } = &action.action else {
                 return None;
             };
             if !context.is_in_use(partition) || context.catalog.has_valid_check(partition) {

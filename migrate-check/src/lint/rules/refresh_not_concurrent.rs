@@ -10,7 +10,8 @@
 //! -- builds order_totals_user_id_idx
 //! ```
 //!
-//! Write `CONCURRENTLY`, which may run in a transaction, and needs a unique index on the view:
+//! A view that was created `WITH NO DATA` and has not been filled since cannot be read by any session, and PostgreSQL
+//! refuses `CONCURRENTLY` for it: its first `REFRESH` is not reported. Otherwise, write `CONCURRENTLY`, which may run in a transaction, and needs a unique index on the view:
 //!
 //! ```sql
 //! REFRESH MATERIALIZED VIEW CONCURRENTLY order_totals;
@@ -41,6 +42,7 @@ fn check(context: &Context<'_>) -> Vec<Diagnostic> {
     if refreshed.filling == Filling::NoData
         || refreshed.concurrency == Concurrency::Concurrent
         || !context.is_in_use(view)
+        || context.catalog.is_unfilled(view)
     {
         return Vec::new();
     }
@@ -54,7 +56,7 @@ fn check(context: &Context<'_>) -> Vec<Diagnostic> {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::lint::testing::find;
+    use crate::lint::testing::{find, find_after};
 
     #[test]
     fn a_view_that_is_new_or_emptied_is_fine() {
@@ -63,5 +65,17 @@ mod tests {
             "CREATE MATERIALIZED VIEW m AS SELECT 1 WITH NO DATA; REFRESH MATERIALIZED VIEW m";
         assert!(find(RULE, new).is_empty());
         assert_eq!(find(RULE, "REFRESH MATERIALIZED VIEW m WITH DATA").len(), 1);
+    }
+
+    #[test]
+    fn a_view_is_filled_for_the_first_time_without_a_word() {
+        let refresh = "REFRESH MATERIALIZED VIEW m";
+        let empty = "CREATE MATERIALIZED VIEW public.m AS SELECT 1 WITH NO DATA";
+        assert!(find_after(RULE, &[empty], refresh).is_empty());
+        assert_eq!(find_after(RULE, &[empty, refresh], refresh).len(), 1);
+        let full = "CREATE MATERIALIZED VIEW m AS SELECT 1";
+        assert_eq!(find_after(RULE, &[full], refresh).len(), 1);
+        let emptied = "REFRESH MATERIALIZED VIEW m WITH NO DATA";
+        assert!(find_after(RULE, &[full, emptied], refresh).is_empty());
     }
 }

@@ -83,6 +83,9 @@ fn old_name(context: &Context<'_>) -> Option<(&'static str, String)> {
         }
         Command::Rename(renamed) if is_known(renamed.kind, &renamed.name) => match &renamed.part {
             RenamedPart::Whole => changes(format!("\"{}\"", renamed.name)),
+            RenamedPart::Column(column) if context.catalog.is_new_column(&renamed.name, column) => {
+                None
+            }
             RenamedPart::Column(column) => changes(format!("\"{column}\" of \"{}\"", renamed.name)),
             RenamedPart::Constraint(_) | RenamedPart::Attribute(_) => None,
         },
@@ -136,6 +139,7 @@ mod tests {
             "ALTER TYPE mood ADD VALUE 'new'",
             "ALTER FUNCTION f() SET SCHEMA s",
             "CREATE TABLE t (a int); ALTER TABLE t RENAME TO u; ALTER TABLE u RENAME a TO b",
+            "ALTER TABLE t ADD a int; ALTER TABLE t RENAME a TO b; ALTER TABLE t RENAME b TO c",
         ] {
             assert!(find(RULE, sql).is_empty(), "{sql}");
         }

@@ -1,7 +1,7 @@
 //! A command that rewrites a table.
 //!
-//! `VACUUM FULL`, `CLUSTER`, `SET LOGGED` and `UNLOGGED`, `SET ACCESS METHOD` and `SET TABLESPACE` copy the
-//! whole table under ACCESS EXCLUSIVE.
+//! `VACUUM FULL`, `CLUSTER`, `SET LOGGED` and `UNLOGGED`, `SET ACCESS METHOD`, `SET TABLESPACE` and `SET EXPRESSION` of a
+//! stored column copy the whole table under ACCESS EXCLUSIVE.
 //!
 //! Found:
 //!
@@ -55,10 +55,18 @@ fn check(context: &Context<'_>) -> Vec<Diagnostic> {
     match context.command() {
         Command::AlterTable(_) => context
             .actions()
+            .filter(|(table, _)| !context.is_emptied(table))
+            .filter(|(table, action)| match &action.action {
+                AlterTableAction::SetExpression(column) => {
+                    !context.catalog.is_virtual(table, column)
+                }
+                _ => true,
+            })
             .filter(|(_, action)| {
                 matches!(
                     action.action,
                     AlterTableAction::SetPersistence
+                        | AlterTableAction::SetExpression(_)
                         | AlterTableAction::SetAccessMethod
                         | AlterTableAction::SetTablespace
                 )
@@ -92,6 +100,7 @@ mod tests {
             "ALTER TABLE t SET LOGGED",
             "ALTER TABLE t SET ACCESS METHOD heap",
             "ALTER TABLE t SET TABLESPACE fast",
+            "ALTER TABLE t ALTER COLUMN a SET EXPRESSION AS (b + 2)",
         ] {
             assert_eq!(find(RULE, sql).len(), 1, "{sql}");
         }
@@ -104,6 +113,8 @@ mod tests {
             "ALTER TABLE t CLUSTER ON i",
             "ALTER INDEX i SET TABLESPACE fast",
             "CREATE TABLE t (); ALTER TABLE t SET UNLOGGED",
+            "TRUNCATE t; ALTER TABLE t SET UNLOGGED",
+            "ALTER TABLE t ADD c int GENERATED ALWAYS AS (b) VIRTUAL; ALTER TABLE t ALTER c SET EXPRESSION AS (b + 2)",
         ] {
             assert!(find(RULE, sql).is_empty(), "{sql}");
         }

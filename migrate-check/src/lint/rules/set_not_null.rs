@@ -59,6 +59,9 @@ fn check(context: &Context<'_>) -> Vec<Diagnostic> {
     actions
         .filter_map(|(table, action)| {
             let column = scanned(context, table, &action.action)?;
+            if context.is_emptied(table) {
+                return None;
+            }
             let message = format!("takes ACCESS EXCLUSIVE on \"{table}\" while it is scanned for NULLs");
             let help = format!(
                 "first add `CHECK ({} IS NOT NULL) NOT VALID`, and `VALIDATE CONSTRAINT` it in a later migration: then this takes a moment",
@@ -84,7 +87,9 @@ fn scanned<'a>(
         }
         AlterTableAction::AddConstraint(constraint) => match &constraint.kind {
             ConstraintKind::NotNull(column) if constraint.validity == Validity::Valid => {
-                Some(column)
+                let is_known = context.catalog.has_not_null_check(table, column)
+                    || context.catalog.is_nullable(table, column) == Some(false);
+                (!is_known).then_some(column)
             }
             _ => None,
         },
@@ -109,6 +114,12 @@ mod tests {
         assert_eq!(find_after(RULE, &[add, validate, drop], SET).len(), 1);
         let other = "ALTER TABLE t ADD CONSTRAINT c CHECK (b IS NOT NULL)";
         assert_eq!(find_after(RULE, &[other], SET).len(), 1, "another column");
+        let more = "ALTER TABLE t ADD CONSTRAINT c CHECK (a IS NOT NULL AND a > 0) NOT VALID";
+        assert!(find_after(RULE, &[more, validate], SET).is_empty());
+        let both = "ALTER TABLE t ADD CHECK ((b > 0) AND (a IS NOT NULL))";
+        assert!(find_after(RULE, &[both], SET).is_empty());
+        let between = "ALTER TABLE t ADD CHECK (b BETWEEN 1 AND a IS NOT NULL)";
+        assert_eq!(find_after(RULE, &[between], SET).len(), 1);
         let weak = "ALTER TABLE t ADD CONSTRAINT c CHECK (a IS NOT NULL OR b)";
         assert_eq!(find_after(RULE, &[weak], SET).len(), 1, "another condition");
     }
@@ -122,6 +133,17 @@ mod tests {
             assert!(find_after(RULE, &[before], SET).is_empty(), "{before}");
         }
         assert_eq!(find_after(RULE, &["CREATE TABLE t (a int)"], SET).len(), 1);
+    }
+
+    #[test]
+    fn a_constraint_of_18_that_has_been_validated_saves_the_search() {
+        let validate = "ALTER TABLE t VALIDATE CONSTRAINT n";
+        let named = "ALTER TABLE t ADD CONSTRAINT n NOT NULL a NOT VALID";
+        assert!(find_after(RULE, &[named, validate], SET).is_empty());
+        assert_eq!(find_after(RULE, &[named], SET).len(), 1);
+        let unnamed = "ALTER TABLE t ADD NOT NULL a NOT VALID";
+        let validate = "ALTER TABLE t VALIDATE CONSTRAINT t_a_not_null";
+        assert!(find_after(RULE, &[unnamed, validate], SET).is_empty());
     }
 
     #[test]

@@ -32,7 +32,9 @@
 //! -- locks users: ACCESS EXCLUSIVE
 //! ```
 //!
-//! There is no such way for `EXCLUDE`.
+//! PostgreSQL refuses both for a partitioned table. There, add the constraint with `ALTER TABLE ONLY`, which builds
+//! nothing, then go that way for each partition, and attach each partition's index with `ALTER INDEX … ATTACH
+//! PARTITION`. There is no such way for `EXCLUDE`.
 
 use migrate_sql::ast::{AlterTableAction, ColumnConstraint, ConstraintKind, Kind};
 
@@ -57,13 +59,24 @@ fn check(context: &Context<'_>) -> Vec<Diagnostic> {
     actions
         .filter_map(|(table, action)| {
             let help = help(&action.action)?;
+            if context.is_emptied(table) {
+                return None;
+            }
             let message = format!(
                 "takes ACCESS EXCLUSIVE on \"{table}\" while the constraint's index is built"
             );
             let finding = context.find_at(&RULE, action.range.clone(), message);
-            Some(finding.help(help))
+            Some(if context.catalog.is_partitioned(table) && !is_exclusion(&action.action) {
+                finding.help(format!("add it with `ALTER TABLE ONLY {}`, which builds nothing; build a unique index on each partition `CONCURRENTLY` and make it a constraint with `USING INDEX`; then attach each with `ALTER INDEX … ATTACH PARTITION`", table.to_sql()))
+            } else {
+                finding.help(help)
+            })
         })
         .collect()
+}
+
+fn is_exclusion(action: &AlterTableAction<'_>) -> bool {
+    matches!(action, AlterTableAction::AddConstraint(constraint) if matches!(constraint.kind, ConstraintKind::Exclude))
 }
 
 fn help(action: &AlterTableAction<'_>) -> Option<&'static str> {
@@ -92,7 +105,7 @@ fn help(action: &AlterTableAction<'_>) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::lint::testing::find;
+    use crate::lint::testing::{find, find_after};
 
     #[test]
     fn all_that_build_an_index_are_found() {
@@ -107,12 +120,23 @@ mod tests {
     }
 
     #[test]
+    fn a_partitioned_table_gets_the_advice_that_the_server_takes() {
+        let before = ["CREATE TABLE p (a int) PARTITION BY LIST (a)"];
+        for constraint in ["UNIQUE (a)", "PRIMARY KEY (a)"] {
+            let sql = format!("ALTER TABLE p ADD {constraint}");
+            let found = find_after(RULE, &before, &sql).concat();
+            assert!(found.contains("`ALTER TABLE ONLY p`"), "{found}");
+        }
+    }
+
+    #[test]
     fn others_are_fine() {
         for sql in [
             "ALTER TABLE t ADD PRIMARY KEY USING INDEX i",
             "ALTER TABLE t ADD CHECK (a > 0)",
             "CREATE TABLE t (a int); ALTER TABLE t ADD PRIMARY KEY (a)",
             "CREATE TABLE t (a int UNIQUE, PRIMARY KEY (a))",
+            "TRUNCATE TABLE t; ALTER TABLE t ADD PRIMARY KEY (a)",
         ] {
             assert!(find(RULE, sql).is_empty(), "{sql}");
         }
