@@ -12,6 +12,15 @@ pub enum Finding {
         /// The tool's name for it.
         row: String,
     },
+    /// The tool applied a file of another name with the number of this one: they may be the same migration or two.
+    OtherName {
+        /// The tool's name for it.
+        row: String,
+        /// The version of the file that has its number.
+        version: i64,
+        /// That file.
+        file: String,
+    },
     /// A migration older than the newest applied one was never applied by the tool.
     NoRow {
         /// Its version.
@@ -42,6 +51,12 @@ impl Finding {
             Self::NoFile { row } => vec![format!(
                 "restore the file, or ignore the row: `--forget {row}`"
             )],
+            Self::OtherName { row, version, .. } => vec![
+                format!("if it is the same migration, renamed: `--applied {version}`"),
+                format!(
+                    "if it is another one, which should run: `--forget {row} --pending {version}`"
+                ),
+            ],
             Self::NoRow { version, .. } => vec![
                 format!("if the database has its effects: `--applied {version}`"),
                 format!("if it should run: `--pending {version}`"),
@@ -63,6 +78,12 @@ impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoFile { row } => write!(f, "{row} was applied, but no file matches it"),
+            Self::OtherName { row, file, .. } => {
+                write!(
+                    f,
+                    "{row} was applied; {file} has its number and another name"
+                )
+            }
             Self::NoRow { file, .. } => {
                 write!(f, "{file} was not applied, although newer ones were")
             }

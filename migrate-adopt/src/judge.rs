@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use migrate_runtime::{ForeignMigration, Migration, Migrations, Timestamp};
 
+use crate::files::{Files, Match};
 use crate::finding::Finding;
 use crate::row::{Row, State};
 use crate::tool::Tool;
@@ -35,13 +36,30 @@ pub(crate) fn judge(
     let migrations: Vec<Migration<'_>> = set.iter().collect();
     let mut judgement = Judgement::default();
     let mut matched: BTreeMap<i64, &Row> = BTreeMap::new();
+    // Versions whose file may or may not be the one that a row names.
+    let mut doubtful: BTreeSet<i64> = BTreeSet::new();
+    let files = Files::new(&migrations, tool, rows);
     for row in rows.iter().filter(|row| row.state != State::Undone) {
-        if let Some(migration) = find(&migrations, tool, row) {
-            // If a file has two rows, the first one has the time at which it was applied.
-            matched.entry(migration.version()).or_insert(row);
-            continue;
+        match files.find(row) {
+            Match::None => {}
+            Match::Number(migration) if !answers.applied.contains(&migration.version()) => {
+                let (row, version) = (row.key.clone(), migration.version());
+                if !answers.forget.contains(&row) {
+                    let file = migration.up().path();
+                    doubtful.insert(version);
+                    judgement
+                        .findings
+                        .push(Finding::OtherName { row, version, file });
+                }
+                continue;
+            }
+            Match::Number(migration) | Match::Sure(migration) => {
+                // If a file has two rows, the first one has the time at which it was applied.
+                matched.entry(migration.version()).or_insert(row);
+                continue;
+            }
         }
-        let (version, is_mark) = stands_for(&migrations, tool, row);
+        let (version, is_mark) = files.stands_for(row);
         if let Some(version) = version {
             matched.entry(version).or_insert(row);
         }
@@ -58,7 +76,7 @@ pub(crate) fn judge(
     let baseline = of_state(State::Baseline);
     for migration in &migrations {
         let version = migration.version();
-        if known.contains(&version) || Some(version) > newest {
+        if known.contains(&version) || Some(version) > newest || doubtful.contains(&version) {
             continue;
         }
         let file = migration.up().path();
@@ -94,23 +112,6 @@ pub(crate) fn judge(
     judgement
 }
 
-/// The version up to which a row without a file applies, and whether such a row needs no file.
-fn stands_for(migrations: &[Migration<'_>], tool: Tool, row: &Row) -> (Option<i64>, bool) {
-    let version = (tool.format().version)(&row.key);
-    if row.state != State::Baseline {
-        return (version.filter(|_| tool.format().cumulative), false);
-    }
-    // The files of the layout tell the number of a dotted version of Flyway's.
-    let file = format!("V{}__", row.key);
-    let mut named = migrations
-        .iter()
-        .filter(|migration| migration.up().file().starts_with(&file));
-    (
-        named.next().map_or(version, |named| Some(named.version())),
-        true,
-    )
-}
-
 fn note(tool: Tool, row: Option<&Row>) -> String {
     let name = tool.name();
     match row {
@@ -122,21 +123,4 @@ fn note(tool: Tool, row: Option<&Row>) -> String {
             "adopted from {name}, which has no row for it; this is the time of the adoption"
         ),
     }
-}
-
-/// The migration of a row: by the name of the file if the tool records it, else by version.
-fn find<'m, 's>(
-    migrations: &'m [Migration<'s>],
-    tool: Tool,
-    row: &Row,
-) -> Option<&'m Migration<'s>> {
-    let by_file = row.file.as_deref().and_then(|file| {
-        let is_it = |migration: &&Migration<'_>| migration.up().file() == file;
-        migrations.iter().find(is_it)
-    });
-    by_file.or_else(|| {
-        let version = (tool.format().version)(&row.key)?;
-        let at = migrations.binary_search_by_key(&version, Migration::version);
-        migrations.get(at.ok()?)
-    })
 }

@@ -26,6 +26,7 @@
 mod adoption;
 mod checksum;
 mod error;
+mod files;
 mod finding;
 mod found;
 mod judge;

@@ -188,3 +188,26 @@ fn prisma_is_taken_over_and_its_failed_and_rolled_back_rows_are_not() {
         if it has none of them, or you undid them by hand: `--pending 3`
     "#);
 }
+
+#[test]
+fn a_renamed_file_of_a_whole_version_is_found_beside_dotted_ones() {
+    let database = database(FLYWAY, 2);
+    let sums = [1, 2].map(|n| flyway_checksum(&table_text(n)));
+    database.execute(&format!(
+        "INSERT INTO flyway_schema_history VALUES \
+         (1, '1', 'old', 'SQL', 'V1__old.sql', {}, 'x', '2023-01-02', 1, true), \
+         (2, '1.1', 'b', 'SQL', 'V1.1__b.sql', {}, 'x', '2023-01-03', 1, true)",
+        sums[0], sums[1]
+    ));
+    let project = Project::new(
+        Layout::FlywayDotted,
+        &[
+            ("V1__new.sql", table_text(1)),
+            ("V1.1__b.sql", table_text(2)),
+        ],
+    );
+    let set = project.set();
+    let adopted = perform(&database, &migrate_adopt::adopt(&set)).unwrap();
+    assert_eq!(adopted.recorded.len(), 2);
+    assert!(crate::run(&database, &set).unwrap().is_noop());
+}

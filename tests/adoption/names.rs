@@ -1,8 +1,9 @@
 //! Tables of names: sql-migrate, `SeaORM`.
 
 use migrate_check::Layout;
+use migrate_runtime::Policy;
 
-use crate::{Project, assert_taken_over, database, history, table_text};
+use crate::{Project, assert_taken_over, database, history, perform, run, table_text};
 
 #[test]
 fn sql_migrate_keeps_the_names_of_its_files() {
@@ -50,4 +51,79 @@ fn sea_orm_keeps_the_names_of_its_modules() {
         &name(5),
     );
     assert_eq!(history(&database)[0][3], "2022-03-04 05:06:07");
+}
+
+const GORP: &str =
+    "create table gorp_migrations (id text not null primary key, applied_at timestamptz)";
+
+const FILES: &str = "CREATE TABLE schema_migrations (id serial, migration_name varchar, applied_at timestamptz DEFAULT now())";
+
+fn text(n: u32) -> String {
+    format!("-- +migrate Up\n{}", table_text(n))
+}
+
+#[test]
+fn a_file_that_only_has_the_number_of_a_row_is_not_taken_for_applied() {
+    for (table, layout) in [(GORP, Layout::SqlMigrate), (FILES, Layout::Flat)] {
+        let database = database(table, 1);
+        let text = |n| match layout {
+            Layout::SqlMigrate => text(n),
+            _ => table_text(n),
+        };
+        let insert = match layout {
+            Layout::SqlMigrate => "INSERT INTO gorp_migrations (id) VALUES ",
+            _ => "INSERT INTO schema_migrations (migration_name) VALUES ",
+        };
+        database.execute(&format!("{insert} ('1_init.sql'), ('2_b.sql')"));
+        database.execute(&table_text(3));
+        // The applied `2_b` was renumbered when `2_a` was merged.
+        let project = Project::new(
+            layout,
+            &[
+                ("1_init.sql", text(1)),
+                ("2_a.sql", text(2)),
+                ("3_b.sql", text(3)),
+            ],
+        );
+        let set = project.set();
+        let error = perform(&database, &migrate_adopt::adopt(&set)).unwrap_err();
+        assert!(
+            format!("{error:#}")
+                .contains("migrations/2_a.sql was not applied, although newer ones were"),
+            "{error:#}"
+        );
+        perform(&database, &migrate_adopt::adopt(&set).pending(2)).unwrap();
+        let mut runner = set.runner().out_of_order(Policy::Allow);
+        let report = runner.run(&mut database.client()).unwrap();
+        assert_eq!(report.applied.len(), 1);
+        assert_eq!(report.applied[0].version, 2);
+    }
+}
+
+#[test]
+fn where_only_the_number_fits_it_is_asked() {
+    let database = database(GORP, 2);
+    database.execute("INSERT INTO gorp_migrations (id) VALUES ('1_init.sql'), ('2_b.sql')");
+    let project = Project::new(
+        Layout::SqlMigrate,
+        &[("1_init.sql", text(1)), ("2_a.sql", text(2))],
+    );
+    let set = project.set();
+    let error = perform(&database, &migrate_adopt::adopt(&set)).unwrap_err();
+    insta::assert_snapshot!(format!("{error:#}"), @r#"
+    "public"."gorp_migrations" of sql-migrate does not match the files:
+      2_b.sql was applied; migrations/2_a.sql has its number and another name
+        if it is the same migration, renamed: `--applied 2`
+        if it is another one, which should run: `--forget 2_b.sql --pending 2`
+    "#);
+    let pending = migrate_adopt::adopt(&set).forget("2_b.sql").pending(2);
+    assert_eq!(
+        perform(&database, &pending.dry_run(true))
+            .unwrap()
+            .recorded
+            .len(),
+        1
+    );
+    perform(&database, &migrate_adopt::adopt(&set).applied(2)).unwrap();
+    assert!(run(&database, &set).unwrap().is_noop());
 }

@@ -12,5 +12,6 @@ pub(crate) const FORMAT: Format = Format {
              FROM {table} ORDER BY version",
     version: digits,
     fits: unchecked,
+    goes_by_names: false,
     cumulative: false,
 };

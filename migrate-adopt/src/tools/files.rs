@@ -13,5 +13,6 @@ pub(crate) const FORMAT: Format = Format {
              timezone('UTC', applied_at::timestamptz), NULL, NULL, NULL, 'applied' FROM {table} ORDER BY applied_at, id",
     version: leading_digits,
     fits: unchecked,
+    goes_by_names: true,
     cumulative: false,
 };

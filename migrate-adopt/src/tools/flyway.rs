@@ -37,25 +37,32 @@ pub(crate) const FORMAT: Format = Format {
         // Migrations of another kind than SQL have none.
         None => true,
     },
+    goes_by_names: false,
     cumulative: false,
 };
 
-/// As the layouts read it: whole numbers as they are, several parts with three digits for each further one.
+/// Whole numbers as they are. Several parts occur beside the layout of dotted versions only, for which there is
+/// [`dotted`].
 fn version(key: &str) -> Option<i64> {
+    key.parse().ok().or_else(|| dotted(key))
+}
+
+/// As the layout of dotted versions reads them: up to four parts, three digits for each after the first.
+pub(crate) fn dotted(key: &str) -> Option<i64> {
     let mut parts = key.split(['.', '_']);
-    let first: i64 = parts.next()?.parse().ok()?;
-    let rest: Vec<i64> = parts
-        .map(|part| part.parse().ok().filter(|part| (0..1000).contains(part)))
-        .collect::<Option<_>>()?;
-    if rest.is_empty() {
-        return Some(first);
+    let mut total: i64 = parts.next()?.parse().ok()?;
+    for _ in 0..3 {
+        let part: i64 = parts.next().map_or(Some(0), |part| part.parse().ok())?;
+        let part = Some(part).filter(|part| (0..1000).contains(part))?;
+        total = total.checked_mul(1000)?.checked_add(part)?;
     }
-    if rest.len() > 3 {
-        return None;
-    }
-    (0..3).try_fold(first, |total, index| {
-        total
-            .checked_mul(1000)?
-            .checked_add(rest.get(index).copied().unwrap_or_default())
-    })
+    parts.next().is_none().then_some(total)
+}
+
+/// Whether a file with this version is read as the layout of dotted versions reads it.
+pub(crate) fn is_dotted(file: &str, number: i64) -> bool {
+    let key = file
+        .strip_prefix('V')
+        .and_then(|rest| rest.split_once("__"));
+    key.is_some_and(|(key, _)| dotted(key) == Some(number))
 }

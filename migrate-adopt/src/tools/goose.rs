@@ -14,5 +14,6 @@ pub(crate) const FORMAT: Format = Format {
              FROM {table} ORDER BY version_id, id DESC",
     version: digits,
     fits: unchecked,
+    goes_by_names: false,
     cumulative: false,
 };

@@ -33,6 +33,8 @@ pub(crate) struct Format {
     pub(crate) version: fn(&str) -> Option<i64>,
     /// Whether the migration has the checksum of the row; true if the tool keeps none.
     pub(crate) fits: fn(&Row, &Migration<'_>) -> bool,
+    /// A migration is its file's whole name, and the number in it means nothing by itself.
+    pub(crate) goes_by_names: bool,
     /// The newest row stands for all migrations up to it.
     pub(crate) cumulative: bool,
 }

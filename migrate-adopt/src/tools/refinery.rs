@@ -28,5 +28,6 @@ pub(crate) const FORMAT: Format = Format {
                 .any(|sum| sum.to_string() == recorded)
         })
     },
+    goes_by_names: false,
     cumulative: false,
 };

@@ -17,5 +17,6 @@ pub(crate) const FORMAT: Format = Format {
         format!("{day}{time}").parse().ok()
     },
     fits: unchecked,
+    goes_by_names: false,
     cumulative: false,
 };

@@ -10,5 +10,6 @@ pub(crate) const FORMAT: Format = Format {
     select: "SELECT id, id, timezone('UTC', applied_at), NULL, NULL, NULL, 'applied' FROM {table} ORDER BY id",
     version: leading_digits,
     fits: unchecked,
+    goes_by_names: true,
     cumulative: false,
 };

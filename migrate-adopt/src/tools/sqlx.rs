@@ -25,5 +25,6 @@ pub(crate) const FORMAT: Format = Format {
             row.checksum.as_deref() == Some(&checksum::sha384(text))
         })
     },
+    goes_by_names: false,
     cumulative: false,
 };

@@ -11,6 +11,7 @@ pub(crate) const DBMATE: Format = Format {
     select: "SELECT version, NULL, NULL, NULL, NULL, NULL, 'applied' FROM {table} ORDER BY version",
     version: digits,
     fits: unchecked,
+    goes_by_names: false,
     cumulative: false,
 };
 

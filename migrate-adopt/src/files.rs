@@ -1,0 +1,108 @@
+//! Which file of the set a row means.
+
+use std::collections::BTreeSet;
+
+use migrate_runtime::Migration;
+
+use crate::row::{Row, State};
+use crate::tool::Tool;
+use crate::tools::flyway;
+
+/// The files of a set, as one tool would name them.
+pub(crate) struct Files<'f, 's> {
+    migrations: &'f [Migration<'s>],
+    /// The version that a row's key says, read in the way of the set's layout.
+    version: fn(&str) -> Option<i64>,
+    tool: Tool,
+    /// The versions whose files rows name.
+    named: BTreeSet<i64>,
+}
+
+/// The migration that a row means.
+pub(crate) enum Match<'f, 's> {
+    /// The file is the one that the row names, or was only renumbered; or the tool goes by numbers.
+    Sure(&'f Migration<'s>),
+    /// Only the number is the same: it may be another migration.
+    Number(&'f Migration<'s>),
+    None,
+}
+
+impl<'f, 's> Files<'f, 's> {
+    pub(crate) fn new(migrations: &'f [Migration<'s>], tool: Tool, rows: &[Row]) -> Self {
+        let has_dotted = || {
+            migrations
+                .iter()
+                .any(|migration| flyway::is_dotted(migration.up().file(), migration.version()))
+        };
+        let version = if tool == Tool::Flyway && has_dotted() {
+            flyway::dotted
+        } else {
+            tool.format().version
+        };
+        let mut files = Self {
+            migrations,
+            version,
+            tool,
+            named: BTreeSet::new(),
+        };
+        let named = rows.iter().filter_map(|row| files.by_file(row));
+        files.named = named.map(Migration::version).collect();
+        files
+    }
+
+    /// The migration of a row: by the name of the file if the tool records it, else by version.
+    pub(crate) fn find(&self, row: &Row) -> Match<'f, 's> {
+        if let Some(migration) = self.by_file(row) {
+            return Match::Sure(migration);
+        }
+        let goes_by_names = self.tool.format().goes_by_names;
+        if goes_by_names && let Some(migration) = self.by_name(row) {
+            return Match::Sure(migration);
+        }
+        let numbered = (self.version)(&row.key).and_then(|version| {
+            let at = self
+                .migrations
+                .binary_search_by_key(&version, Migration::version);
+            self.migrations.get(at.ok()?)
+        });
+        match numbered {
+            // That file has a row of its own.
+            Some(migration) if goes_by_names && self.named.contains(&migration.version()) => {
+                Match::None
+            }
+            Some(migration) if goes_by_names => Match::Number(migration),
+            Some(migration) => Match::Sure(migration),
+            None => Match::None,
+        }
+    }
+
+    fn by_file(&self, row: &Row) -> Option<&'f Migration<'s>> {
+        let file = row.file.as_deref()?;
+        self.migrations
+            .iter()
+            .find(|migration| migration.up().file() == file)
+    }
+
+    /// The one file that has the row's name behind another number, and no row of its own.
+    fn by_name(&self, row: &Row) -> Option<&'f Migration<'s>> {
+        let file = row.file.as_deref()?;
+        let name = file.strip_suffix(".sql").unwrap_or(file);
+        let name = name.trim_start_matches(|character: char| character.is_ascii_digit());
+        let name = name.trim_start_matches(['_', '-']);
+        let mut same = self.migrations.iter().filter(|migration| {
+            migration.name() == name && !self.named.contains(&migration.version())
+        });
+        let first = same.next().filter(|_| !name.is_empty());
+        first.filter(|_| same.next().is_none())
+    }
+
+    /// The version up to which a row without a file applies, and whether such a row needs no file.
+    pub(crate) fn stands_for(&self, row: &Row) -> (Option<i64>, bool) {
+        let version = (self.version)(&row.key);
+        let cumulative = self.tool.format().cumulative;
+        match row.state {
+            State::Baseline => (version, true),
+            _ => (version.filter(|_| cumulative), false),
+        }
+    }
+}
