@@ -8,7 +8,8 @@
 /// static MIGRATIONS: Migrations = embed_migrations!("migrations");
 /// ```
 ///
-/// The directory is relative to the crate's `Cargo.toml` and lies inside the crate. Left out, it is
+/// The directory is relative to the crate's `Cargo.toml`; it may lie outside of the crate, as in
+/// `"../../migrations"`, but a package that is published holds the files of its crate only. Left out, it is
 /// `"migrations"`. The macro is an expression of type [`Migrations`](crate::Migrations) that fits a
 /// `static`, a `const`, a `let` and an argument; nothing is read, parsed or allocated at start-up.
 ///

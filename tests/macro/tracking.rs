@@ -153,3 +153,26 @@ fn another_base_directory_is_built() {
     assert_current(&outcome, "7_g.sql: SELECT 7;\n");
     assert_current(&run(&fixture), "1_a.sql: SELECT 1;\n2_b.sql: SELECT 2;\n");
 }
+
+#[cfg(unix)]
+#[test]
+fn files_behind_links_and_above_the_crate_are_tracked() {
+    let name = "tracked-links";
+    let main = MAIN.replace("\"migrations\"", "\"src/../linked\"");
+    let fixture = Fixture::new(name, &main);
+    fixture.write("kept/1_a.sql", "SELECT 1;\n");
+    fixture.write("linked/2_b.sql", "SELECT 2;\n");
+    let link = fixture.path("linked/1_a.sql");
+    std::os::unix::fs::symlink(fixture.path("kept/1_a.sql"), link).unwrap();
+    assert_current(&run(&fixture), "1_a.sql: SELECT 1;\n2_b.sql: SELECT 2;\n");
+    assert!(!run(&fixture).compiled(name), "nothing has changed");
+    fixture.write("kept/1_a.sql", "SELECT 11;\n");
+    assert_current(&run(&fixture), "1_a.sql: SELECT 11;\n2_b.sql: SELECT 2;\n");
+    // The message names the directory to watch.
+    fixture.write("linked/3_c.sql", "SELECT 3;\n");
+    let stale = run(&fixture).stdout;
+    assert!(
+        stale.contains("println!(\"cargo::rerun-if-changed=src/../linked\");"),
+        "{stale}"
+    );
+}

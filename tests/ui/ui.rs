@@ -10,10 +10,11 @@ fn wrong_calls_and_wrong_directories_say_what_is_wrong() {
     std::env::set_var("MIGRATE_BASE_DIR", cases);
     let ui = trybuild::TestCases::new();
     ui.pass("cases/right.rs");
+    ui.pass("cases/beside_the_crate.rs");
     ui.compile_fail("cases/one_problem.rs");
     ui.compile_fail("cases/two_problems.rs");
     ui.compile_fail("cases/missing_directory.rs");
     ui.compile_fail("cases/not_a_literal.rs");
     ui.compile_fail("cases/unknown_option.rs");
-    ui.compile_fail("cases/outside_of_the_crate.rs");
+    ui.compile_fail("cases/absolute_path.rs");
 }

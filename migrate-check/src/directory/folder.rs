@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::problem::unreadable;
-use super::{Directory, follow, read_file};
+use super::{Directory, read_file};
 use crate::diagnostics::Diagnostic;
 use crate::files::{Direction, is_sql};
 use crate::layouts::Format;
@@ -26,23 +26,9 @@ pub(crate) struct Companion {
 impl Directory {
     /// The files of one migration, in a layout that gives each a folder of its own. Says whether there
     /// was anything to speak of.
-    pub(super) fn open_folder(
-        &mut self,
-        name: &OsStr,
-        path: &Path,
-        kind: fs::FileType,
-        home: &Path,
-        format: &Format,
-    ) -> bool {
+    pub(super) fn open_folder(&mut self, name: &OsStr, path: &Path, format: &Format) -> bool {
         if name.to_string_lossy().starts_with('.') {
             return false;
-        }
-        // The files below are no links themselves, so it has to be asked here.
-        if kind.is_symlink()
-            && let Err(problem) = follow(path, &self.show(name), home)
-        {
-            self.problems.push(*problem);
-            return true;
         }
         let listing = fs::read_dir(path).and_then(|listing| {
             let entries = listing.map(|entry| {
@@ -66,7 +52,7 @@ impl Directory {
             whole.push("/");
             whole.push(&file);
             if is_sql(&file.to_string_lossy()) {
-                self.take(&whole, within, kind, home, format);
+                self.take(&whole, within, kind, format);
             } else if kind.is_dir() {
                 self.search(&whole, &within);
             }
@@ -79,18 +65,18 @@ impl Directory {
                     self.show(name),
                     format!("a folder without `{}`", up.trim_start_matches('/')),
                 )
-                .help("put the migration into it, or delete it"),
+                .help("add that file, or delete the folder"),
             );
         }
         true
     }
 
     /// Reads a file of settings, if it is there.
-    pub(super) fn accompany(&mut self, file: &str, home: &Path) -> Option<Companion> {
+    pub(super) fn accompany(&mut self, file: &str) -> Option<Companion> {
         let path = self.path.join(file);
         let shown = self.show(OsStr::new(file));
         let read = match fs::symlink_metadata(&path) {
-            Ok(found) => read_file(&path, found.file_type(), &shown, home),
+            Ok(found) => read_file(&path, found.file_type(), &shown),
             Err(error)
                 if matches!(
                     error.kind(),

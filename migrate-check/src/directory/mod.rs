@@ -18,7 +18,7 @@ use crate::files::{is_bidirectional, is_plain};
 use crate::layouts::Format;
 
 pub(crate) use self::folder::Companion;
-use self::problem::{dangling, leaves, not_a_directory, reason, unreadable};
+use self::problem::{dangling, not_a_directory, reason, unreadable};
 
 /// What a directory holds.
 #[derive(Debug, Default)]
@@ -58,7 +58,7 @@ const LARGEST: u64 = (1 << 30) - (1 << 16);
 const DEEPEST: usize = 8;
 const MOST_ENTRIES: usize = 10_000;
 
-/// Reads `directory`, which lies inside `root` and is laid out like `format`.
+/// Reads `directory`, which is relative to `root` and laid out like `format`.
 pub(crate) fn read(root: &Path, directory: &str, format: &Format) -> Directory {
     let mut found = Directory {
         shown: show_directory(directory),
@@ -66,53 +66,50 @@ pub(crate) fn read(root: &Path, directory: &str, format: &Format) -> Directory {
         ..Directory::default()
     };
     match open(root, directory, &found) {
-        Ok((listing, home)) => found.list(listing, &home, format),
+        Ok(listing) => found.list(listing, format),
         Err(problem) => found.problems.push(*problem),
     }
     found
 }
 
-/// Lists `directory` and finds out where `root` really is, for links are judged by that.
-fn open(
-    root: &Path,
-    directory: &str,
-    found: &Directory,
-) -> Result<(fs::ReadDir, PathBuf), Box<Diagnostic>> {
+/// Lists `directory`.
+fn open(root: &Path, directory: &str, found: &Directory) -> Result<fs::ReadDir, Box<Diagnostic>> {
     let shown = &found.shown;
     if let Some(problem) = judge_path(directory, shown) {
         return Err(Box::new(problem));
     }
-    let home = fs::canonicalize(root).map_err(|error| {
-        Diagnostic::error(
-            "unreadable",
-            shown,
-            format!("{} cannot be read: {}", root.display(), reason(&error)),
-        )
-        .help("the directory of the crate has to exist and be readable")
-    })?;
-    let real = fs::canonicalize(&found.path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound if found.path.symlink_metadata().is_ok() => dangling(shown),
-        io::ErrorKind::NotFound => {
-            Diagnostic::error("missing-directory", shown, "no such directory")
-                .help(format!("create it inside {}", root.display()))
-                .help("the path is relative to the directory of the crate's Cargo.toml")
-        }
-        io::ErrorKind::NotADirectory => not_a_directory(shown),
-        _ => unreadable(shown, &error),
-    })?;
-    if !real.starts_with(&home) {
-        return Err(Box::new(leaves(shown)));
+    if let Err(error) = fs::metadata(root) {
+        let message = format!("{} cannot be read: {}", root.display(), reason(&error));
+        return Err(Box::new(
+            Diagnostic::error("unreadable", shown, message)
+                .help("make sure that the directory of the crate exists and is readable"),
+        ));
     }
-    match fs::read_dir(&found.path) {
-        Ok(listing) => Ok((listing, home)),
-        Err(error) if error.kind() == io::ErrorKind::NotADirectory || real.is_file() => {
-            Err(Box::new(not_a_directory(shown)))
-        }
-        Err(error) => Err(Box::new(unreadable(shown, &error))),
-    }
+    fs::read_dir(&found.path).map_err(|error| {
+        Box::new(match error.kind() {
+            io::ErrorKind::NotFound if found.path.symlink_metadata().is_ok() => dangling(shown),
+            io::ErrorKind::NotFound => missing(root, shown),
+            io::ErrorKind::NotADirectory => not_a_directory(shown),
+            _ if found.path.is_file() => not_a_directory(shown),
+            _ => unreadable(shown, &error),
+        })
+    })
 }
 
-/// A build must not depend on files that a package, another checkout or another machine lacks.
+fn missing(root: &Path, shown: &str) -> Diagnostic {
+    let missing = Diagnostic::error("missing-directory", shown, "no such directory");
+    // A crate is published without what lies outside of it.
+    let missing = if shown.starts_with("..") {
+        missing.help(
+            "if this crate is published, move the migrations into it: a package holds nothing from outside of its crate",
+        )
+    } else {
+        missing.help(format!("create it inside {}", root.display()))
+    };
+    missing.help("the path is relative to the directory of the crate's Cargo.toml")
+}
+
+/// A path that means the same in every checkout: migrations may lie beside the crate, in its workspace.
 fn judge_path(directory: &str, shown: &str) -> Option<Diagnostic> {
     let has = |wanted: fn(Component<'_>) -> bool| Path::new(directory).components().any(wanted);
     if directory.contains('\0') {
@@ -122,24 +119,18 @@ fn judge_path(directory: &str, shown: &str) -> Option<Diagnostic> {
                 shown,
                 "a path cannot hold a NUL character",
             )
-            .help("name a directory inside the crate, such as `migrations`"),
+            .help("name a directory, such as `migrations`"),
         );
     }
-    let why = if has(|part| matches!(part, Component::RootDir | Component::Prefix(_))) {
-        "the path is absolute"
-    } else if has(|part| part == Component::ParentDir) {
-        "the path contains `..`"
-    } else {
-        return None;
-    };
-    Some(
-        Diagnostic::error("outside-the-crate", shown, why)
-            .help("migrations lie inside the crate that embeds them, so that it can be built anywhere: name a directory below its Cargo.toml, such as `migrations`"),
-    )
+    has(|part| matches!(part, Component::RootDir | Component::Prefix(_))).then(|| {
+        Diagnostic::error("absolute-path", shown, "the path is absolute").help(
+            "name the directory from the one that the crate's Cargo.toml is in, such as `migrations` or `../migrations`, so that the crate can be built anywhere",
+        )
+    })
 }
 
 impl Directory {
-    fn list(&mut self, listing: fs::ReadDir, home: &Path, format: &Format) {
+    fn list(&mut self, listing: fs::ReadDir, format: &Format) {
         let mut names = Vec::new();
         for entry in listing {
             match entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?))) {
@@ -157,12 +148,12 @@ impl Directory {
             // A folder of a migration may have any name.
             if is_directory && (format.folders || !is_sql(&lossy)) {
                 may_be_empty |= if format.folders {
-                    self.open_folder(&name, &path, kind, home, format)
+                    self.open_folder(&name, &path, format)
                 } else {
                     self.search(&name, &path)
                 };
             } else if is_sql(&lossy) {
-                self.take(&name, path, kind, home, format);
+                self.take(&name, path, kind, format);
             } else if let Some(wrong) = (format.refuse)(&lossy) {
                 let problem = Diagnostic::error("misnamed", self.show(&name), wrong.message);
                 self.problems.push(problem.help(wrong.help));
@@ -203,14 +194,7 @@ impl Directory {
         true
     }
 
-    fn take(
-        &mut self,
-        name: &OsStr,
-        path: PathBuf,
-        kind: fs::FileType,
-        home: &Path,
-        format: &Format,
-    ) {
+    fn take(&mut self, name: &OsStr, path: PathBuf, kind: fs::FileType, format: &Format) {
         let shown = self.show(name);
         let utf8 = name.to_str().map(str::to_owned);
         if utf8.is_none() {
@@ -219,7 +203,7 @@ impl Directory {
                     .help("use only the letters A to Z, digits, `_`, `-` and `.`"),
             );
         }
-        let bytes = match read_file(&path, kind, &shown, home) {
+        let bytes = match read_file(&path, kind, &shown) {
             Ok(bytes) => Some(bytes),
             Err(problem) => {
                 self.problems.push(*problem);
@@ -228,7 +212,7 @@ impl Directory {
         };
         let companion = utf8.as_deref().zip(format.companion.as_ref());
         let companion =
-            companion.and_then(|(file, companion)| self.accompany(&(companion.of)(file), home));
+            companion.and_then(|(file, companion)| self.accompany(&(companion.of)(file)));
         self.entries.push(Entry {
             name: utf8,
             shown,
@@ -246,30 +230,13 @@ impl Directory {
     }
 }
 
-/// Finds out where a link leads: it must stay within `home`.
-fn follow(path: &Path, shown: &str, home: &Path) -> Result<(), Box<Diagnostic>> {
-    let real = fs::canonicalize(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => dangling(shown),
+/// Reads a file, or the file that a link leads to: build systems with a sandbox make a link of every input.
+fn read_file(path: &Path, kind: fs::FileType, shown: &str) -> Result<Vec<u8>, Box<Diagnostic>> {
+    // Before it is opened, because opening a pipe waits for somebody to write into it.
+    let metadata = fs::metadata(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound if kind.is_symlink() => dangling(shown),
         _ => unreadable(shown, &error),
     })?;
-    if real.starts_with(home) {
-        Ok(())
-    } else {
-        Err(Box::new(leaves(shown)))
-    }
-}
-
-fn read_file(
-    path: &Path,
-    kind: fs::FileType,
-    shown: &str,
-    home: &Path,
-) -> Result<Vec<u8>, Box<Diagnostic>> {
-    if kind.is_symlink() {
-        follow(path, shown, home)?;
-    }
-    // Before it is opened, because opening a pipe waits for somebody to write into it.
-    let metadata = fs::metadata(path).map_err(|error| unreadable(shown, &error))?;
     if metadata.is_dir() {
         return Err(Box::new(
             Diagnostic::error("not-a-file", shown, "a directory named like a migration")

@@ -6,8 +6,8 @@ use crate::diagnostics::Diagnostic;
 
 pub(super) fn unreadable(shown: &str, error: &io::Error) -> Diagnostic {
     let help = match error.kind() {
-        io::ErrorKind::PermissionDenied => "give the user who builds the right to read it",
-        _ => "check that it is whole and that the user who builds may read it",
+        io::ErrorKind::PermissionDenied => "give the user who builds permission to read it",
+        _ => "check that it is intact and that the user who builds may read it",
     };
     Diagnostic::error(
         "unreadable",
@@ -18,26 +18,17 @@ pub(super) fn unreadable(shown: &str, error: &io::Error) -> Diagnostic {
 }
 
 pub(super) fn dangling(shown: &str) -> Diagnostic {
-    Diagnostic::error("unreadable", shown, "a symbolic link that leads nowhere")
-        .help("put the file itself here")
-}
-
-pub(super) fn leaves(shown: &str) -> Diagnostic {
     Diagnostic::error(
-        "outside-the-crate",
+        "unreadable",
         shown,
-        "a symbolic link that leads out of the crate",
+        "the target of this symbolic link does not exist",
     )
-    .help("put the files themselves here, so that the crate can be built anywhere")
+    .help("correct the link, or put the file itself here")
 }
 
 pub(super) fn not_a_directory(shown: &str) -> Diagnostic {
-    Diagnostic::error(
-        "not-a-directory",
-        shown,
-        "a file, where a directory of migrations is due",
-    )
-    .help("name the directory that holds the migrations, such as `migrations`")
+    Diagnostic::error("not-a-directory", shown, "a file, not a directory")
+        .help("name the directory that holds the migrations, such as `migrations`")
 }
 
 /// What the system says, without the number of the error, which differs from system to system.

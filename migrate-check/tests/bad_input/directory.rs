@@ -25,12 +25,12 @@ fn a_missing_directory_is_refused() {
 fn a_file_where_a_directory_is_due_is_refused() {
     let package = Crate::with(&[("0001_a.sql", "")]);
     assert_snapshot!(problems_of(&package, "migrations/0001_a.sql"), @"
-    migrations/0001_a.sql: a file, where a directory of migrations is due
+    migrations/0001_a.sql: a file, not a directory
      |
      = help: name the directory that holds the migrations, such as `migrations`
     ");
     assert_snapshot!(problems_of(&package, "migrations/0001_a.sql/b"), @"
-    migrations/0001_a.sql/b: a file, where a directory of migrations is due
+    migrations/0001_a.sql/b: a file, not a directory
      |
      = help: name the directory that holds the migrations, such as `migrations`
     ");
@@ -56,23 +56,24 @@ fn an_absolute_path_is_refused() {
     assert_snapshot!(problems_of(&Crate::bare(), "/etc"), @"
     /etc: the path is absolute
      |
-     = help: migrations lie inside the crate that embeds them, so that it can be built anywhere: name a directory below its Cargo.toml, such as `migrations`
+     = help: name the directory from the one that the crate's Cargo.toml is in, such as `migrations` or `../migrations`, so that the crate can be built anywhere
     ");
 }
 
 #[test]
-fn a_path_upwards_is_refused() {
+fn a_path_upwards_is_read() {
     let package = Crate::with(&[("0001_a.sql", "")]);
     assert_snapshot!(problems_of(&package, "../migrations"), @"
-    ../migrations: the path contains `..`
+    ../migrations: no such directory
      |
-     = help: migrations lie inside the crate that embeds them, so that it can be built anywhere: name a directory below its Cargo.toml, such as `migrations`
+     = help: if this crate is published, move the migrations into it: a package holds nothing from outside of its crate
+     = help: the path is relative to the directory of the crate's Cargo.toml
     ");
-    assert_snapshot!(problems_of(&package, "migrations/../migrations"), @"
-    migrations/../migrations: the path contains `..`
-     |
-     = help: migrations lie inside the crate that embeds them, so that it can be built anywhere: name a directory below its Cargo.toml, such as `migrations`
-    ");
+    assert_eq!(problems_of(&package, "migrations/../migrations"), "");
+    fs::create_dir(package.path("app")).expect("a crate beside the migrations");
+    let beside = migrate_check::load(&package.path("app"), "../migrations", &Settings::default());
+    assert_eq!(beside.diagnostics, []);
+    assert_eq!(beside.sources[0].file, "../migrations/0001_a.sql");
 }
 
 #[test]
@@ -80,7 +81,7 @@ fn a_path_with_a_nul_is_refused() {
     assert_snapshot!(problems_of(&Crate::bare(), "migra\0tions"), @r"
     migra\u{0}tions: a path cannot hold a NUL character
      |
-     = help: name a directory inside the crate, such as `migrations`
+     = help: name a directory, such as `migrations`
     ");
 }
 
@@ -175,28 +176,15 @@ mod unix {
     use super::*;
 
     #[test]
-    fn a_link_out_of_the_crate_is_refused() {
-        let elsewhere = Crate::with(&[("0001_a.sql", "")]);
-        let package = Crate::with(&[("0001_a.sql", "")]);
-        let target = elsewhere.path("migrations/0001_a.sql");
+    fn links_out_of_the_crate_are_followed() {
+        let elsewhere = Crate::with(&[("0002_b.sql", "SELECT 2")]);
+        let package = Crate::with(&[("0001_a.sql", "SELECT 1")]);
+        let target = elsewhere.path("migrations/0002_b.sql");
         symlink(target, package.path("migrations/0002_b.sql")).expect("a link");
-        assert_snapshot!(package.problems(), @"
-        migrations/0002_b.sql: a symbolic link that leads out of the crate
-         |
-         = help: put the files themselves here, so that the crate can be built anywhere
-        ");
-    }
-
-    #[test]
-    fn a_directory_that_is_a_link_out_of_the_crate_is_refused() {
-        let elsewhere = Crate::with(&[("0001_a.sql", "")]);
-        let package = Crate::bare();
-        symlink(elsewhere.path("migrations"), package.path("migrations")).expect("a link");
-        assert_snapshot!(package.problems(), @"
-        migrations: a symbolic link that leads out of the crate
-         |
-         = help: put the files themselves here, so that the crate can be built anywhere
-        ");
+        symlink(elsewhere.path("migrations"), package.path("link")).expect("a link");
+        assert_eq!(package.problems(), "");
+        assert_eq!(package.load().migrations.len(), 2);
+        assert_eq!(problems_of(&package, "link"), "");
     }
 
     #[test]
@@ -214,14 +202,14 @@ mod unix {
         symlink("nowhere", package.path("migrations/0002_b.sql")).expect("a link");
         symlink("nowhere", package.path("lost")).expect("a link");
         assert_snapshot!(package.problems(), @"
-        migrations/0002_b.sql: a symbolic link that leads nowhere
+        migrations/0002_b.sql: the target of this symbolic link does not exist
          |
-         = help: put the file itself here
+         = help: correct the link, or put the file itself here
         ");
         assert_snapshot!(problems_of(&package, "lost"), @"
-        lost: a symbolic link that leads nowhere
+        lost: the target of this symbolic link does not exist
          |
-         = help: put the file itself here
+         = help: correct the link, or put the file itself here
         ");
     }
 
@@ -233,7 +221,7 @@ mod unix {
         assert_snapshot!(package.problems(), @"
         migrations/0001_b.sql: cannot be read: too many levels of symbolic links
          |
-         = help: check that it is whole and that the user who builds may read it
+         = help: check that it is intact and that the user who builds may read it
         migrations/0001_b.sql: version 1 is also the version of `0001_a.sql`
          |
          = help: renumber whichever of the two has not been applied anywhere
