@@ -3,12 +3,13 @@
 use migrate_sql::grammar::{Refusal, Sentence, Trial};
 
 use super::case::Case;
-use super::{foreign, placeholder, slips, spelling};
+use super::{foreign, phrases, placeholder, slips, spelling};
 use crate::lint::parsed_file::ParsedFile;
 
 /// The ways to see what is meant, the surest first.
 const ADVISERS: &[fn(&Case<'_>) -> Option<String>] = &[
     foreign::advise,
+    phrases::advise,
     slips::advise_on_comma,
     spelling::advise_on_name,
     spelling::advise_on_typo,

@@ -24,6 +24,7 @@ mod advice;
 mod case;
 mod forbidden;
 mod foreign;
+mod phrases;
 mod placeholder;
 mod slips;
 mod spelling;

@@ -11,6 +11,8 @@ const FORMS: &[(&str, Option<&str>)] = &[
     ("<%", Some("%>")),
     ("{", Some("}")),
     ("%(", Some(")s")),
+    (":'", Some("'")),
+    (":\"", Some("\"")),
     ("$", None),
     (":", None),
     ("%", None),

@@ -135,6 +135,42 @@ fn typing_errors_are_told_from_what_was_meant() {
 }
 
 #[test]
+fn words_in_another_order_and_marks_of_a_merge_are_recognised() {
+    insta::assert_snapshot!(find(include_str!("phrases.sql")), @r#"
+    ALTER TABLE t DROP IF EXISTS COLUMN a;
+    -- 1:30: syntax error at or near "COLUMN" | write `DROP COLUMN IF EXISTS`
+
+    ALTER TABLE t ADD IF NOT EXISTS COLUMN a int;
+    -- 1:33: syntax error at or near "COLUMN" | write `ADD COLUMN IF NOT EXISTS`
+
+    ALTER TABLE t DELETE COLUMN a;
+    -- 1:15: syntax error at or near "DELETE" | write `DROP COLUMN`
+
+    ALTER TABLE t MODIFY COLUMN a text;
+    -- 1:15: syntax error at or near "MODIFY" | write `ALTER COLUMN <name> TYPE <type>`
+
+    ALTER TABLE t ALTER COLUMN a BYTEA;
+    -- 1:30: syntax error at or near "BYTEA" | write `ALTER COLUMN a TYPE BYTEA`
+
+    ALTER TABLE t ALTER COLUMN a varchar(10);
+    -- 1:30: syntax error at or near "varchar" | write `ALTER COLUMN a TYPE varchar`
+
+    <<<<<<< HEAD
+    CREATE TABLE t (a int);
+    -- 1:1: syntax error at or near "<<<<<<<" | resolve the merge conflict, and delete its markers
+
+    CREATE TABLE t (
+    =======
+    a int);
+    -- 2:1: syntax error at or near "=======" | resolve the merge conflict, and delete its markers
+
+    INSERT INTO t VALUES (:'name');
+
+    -- 1:23: syntax error at or near ":" | `:'name'` is a placeholder: files are sent to the server as they are, so write the value itself
+    "#);
+}
+
+#[test]
 fn other_languages_are_recognised() {
     insta::assert_snapshot!(find(include_str!("foreign.sql")), @r##"
     CREATE TABLE ${schema}.t (a int);
