@@ -6,7 +6,7 @@ use migrate_sql::ast::{
     SetSchema, Statement,
 };
 
-use super::model::{Catalog, Emptied, Index, Relation, Type};
+use super::model::{Catalog, Emptied, EnumValue, Index, Relation, Type};
 use super::namespace::Object;
 use super::namespace::TEMPORARY;
 use super::table::Table;
@@ -61,9 +61,12 @@ impl Catalog {
             }
             Command::AlterTable(altered) => self.alter_table(altered, statement),
             Command::AlterEnum(altered) => {
-                if let EnumChange::Add { value, .. } = &altered.change {
-                    let value = (altered.name.clone(), value.clone());
-                    self.enum_values.push(value);
+                if let EnumChange::Add { value, guard } = &altered.change {
+                    self.enum_values.push(EnumValue {
+                        name: altered.name.clone(),
+                        value: value.clone(),
+                        guard: *guard,
+                    });
                 }
             }
             Command::Drop(dropped) => self.drop(dropped),
@@ -284,8 +287,8 @@ impl Catalog {
             }
         } else if kind.is_type() {
             self.types.rename(old, new.clone());
-            for (name, _) in &mut self.enum_values {
-                follow(name, old, new);
+            for added in &mut self.enum_values {
+                follow(&mut added.name, old, new);
             }
             self.rename_type_of_columns(&old.name, &new.name);
         }

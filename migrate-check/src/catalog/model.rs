@@ -1,6 +1,6 @@
 //! The catalog and the questions to it.
 
-use migrate_sql::ast::{ColumnType, ObjectName};
+use migrate_sql::ast::{ColumnType, Guard, ObjectName};
 
 use super::namespace::{FileNumber, Namespace};
 use super::shape::KnownColumn;
@@ -19,8 +19,8 @@ pub(crate) struct Catalog {
     pub(super) temporary: Vec<ObjectName>,
     /// What the file has dropped `IF EXISTS`.
     pub(super) dropped: Vec<ObjectName>,
-    /// The values that the file has added to enum types: the type, the value.
-    pub(super) enum_values: Vec<(ObjectName, String)>,
+    /// The values that the file has added to enum types.
+    pub(super) enum_values: Vec<EnumValue>,
     /// The columns that the file has added to tables that were there before.
     pub(super) columns: Vec<(ObjectName, String)>,
     /// The tables that the file has emptied, and how.
@@ -34,6 +34,16 @@ pub(super) enum Type {
     Plain,
     /// A domain, and whether it checks values.
     Domain { is_constrained: bool },
+}
+
+/// A value that has been added to an enum type.
+#[derive(Debug, Clone)]
+pub(crate) struct EnumValue {
+    /// The type.
+    pub(crate) name: ObjectName,
+    pub(crate) value: String,
+    /// `IF NOT EXISTS`: then it may have been there before.
+    pub(crate) guard: Guard,
 }
 
 /// How a table has been emptied.
@@ -110,8 +120,8 @@ impl Catalog {
         self.dropped.iter().any(|dropped| dropped.may_be(name))
     }
 
-    /// The values that the current file has added to enum types: the type, the value.
-    pub(crate) fn new_enum_values(&self) -> &[(ObjectName, String)] {
+    /// The values that the current file has added to enum types.
+    pub(crate) fn new_enum_values(&self) -> &[EnumValue] {
         &self.enum_values
     }
 

@@ -121,8 +121,11 @@ fn a_type_is_known_under_its_new_name_and_columns_follow_it() {
     assert_eq!(type_of(&catalog, "t", "a").as_deref(), Some("feeling"));
     assert_eq!(catalog.tables_with(&name("feeling")), ["t"]);
     assert!(catalog.tables_with(&name("mood")).is_empty());
-    let (of, value) = &catalog.new_enum_values()[0];
-    assert_eq!((of.name.as_str(), value.as_str()), ("feeling", "new"));
+    let added = &catalog.new_enum_values()[0];
+    assert_eq!(
+        (added.name.name.as_str(), added.value.as_str()),
+        ("feeling", "new")
+    );
     let new = within(&["CREATE TYPE mood AS ENUM ('sad'); ALTER TYPE mood RENAME TO feeling"]);
     assert!(new.is_new(&name("feeling")));
     assert!(!new.is_new(&name("mood")));

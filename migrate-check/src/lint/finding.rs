@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::context::Context;
 use super::parsed_file::ParsedFile;
 use super::rule::Rule;
-use crate::diagnostics::{Diagnostic, RuleRemark};
+use crate::diagnostics::{Diagnostic, RuleRemark, Severity};
 
 impl Rule {
     /// A finding of this rule; what level it has is decided later.
@@ -23,6 +23,14 @@ impl Rule {
         Diagnostic::error(self.id, file.name, message)
             .at(span)
             .remark(remark)
+    }
+}
+
+impl Diagnostic {
+    /// The same as a warning, where a rule that is sure of its errors is not sure.
+    pub(super) fn unsure(mut self) -> Self {
+        self.severity = Severity::Warning;
+        self
     }
 }
 

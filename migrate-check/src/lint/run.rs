@@ -104,7 +104,8 @@ pub(crate) struct Verdict {
 
 /// Shows a file to the rules. `catalog` is what the files before have made; what this file makes is added.
 pub(crate) fn check(file: &ParsedFile<'_>, selection: Selection, catalog: &mut Catalog) -> Verdict {
-    let selected = if is_old(file.version, file.settings) {
+    let is_old = is_old(file.version, file.settings);
+    let selected = if is_old {
         selection.of_old
     } else {
         selection.of_new
@@ -153,6 +154,8 @@ pub(crate) fn check(file: &ParsedFile<'_>, selection: Selection, catalog: &mut C
     }
     catalog.end_file();
     if !found.is_empty() {
+        // Only errors speak of files that ran long ago.
+        found.retain(|finding| !is_old || finding.severity == Severity::Error);
         set_levels(&mut found, file.settings);
         found.sort_by_key(|diagnostic| diagnostic.span.as_ref().map(|span| span.start));
     }
@@ -162,11 +165,13 @@ pub(crate) fn check(file: &ParsedFile<'_>, selection: Selection, catalog: &mut C
     }
 }
 
-/// Makes warnings of the findings of rules that warn.
+/// Makes warnings of the findings of rules that warn, and errors of those that are to be errors in any case.
 fn set_levels(found: &mut [Diagnostic], settings: &Settings) {
     for diagnostic in found {
         if find(diagnostic.rule).is_some_and(|rule| rule.level_in(&settings.lint) == Level::Warn) {
             diagnostic.severity = Severity::Warning;
+        } else if settings.lint.chosen(diagnostic.rule) == Some(Level::Deny) {
+            diagnostic.severity = Severity::Error;
         }
     }
 }

@@ -24,6 +24,7 @@ mod rows;
 mod setting;
 mod source;
 mod statement;
+mod string_literal;
 mod symbols;
 
 pub use self::alter_domain::{AlterDomain, DomainChange};
@@ -46,3 +47,4 @@ pub use self::rows::{ChangeRows, Insert, Rows};
 pub use self::setting::{Discard, Reset, Scope, Set, SetValue};
 pub use self::source::Source;
 pub use self::statement::{Command, Kind, Statement, statements};
+pub use self::string_literal::StringLiteral;

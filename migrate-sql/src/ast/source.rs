@@ -1,12 +1,10 @@
 //! The text of a statement.
 
-use std::ops::Range;
-
 use super::call::Calls;
 use super::object_name::ObjectName;
 use super::symbols as w;
 use crate::grammar::Node;
-use crate::scanner::{Keyword, Reader, Token, TokenKind, literal_value};
+use crate::scanner::{Keyword, Reader, Token};
 
 /// The text of a statement, scanned.
 #[derive(Debug, Clone, Copy)]
@@ -124,16 +122,5 @@ impl<'a> Source<'a> {
     /// The calls of functions below a node, as far as the text shows them.
     pub fn calls(&self, node: Node<'_>) -> Calls<'a> {
         Calls::new(self.reader(node))
-    }
-
-    /// The string literals of the statement: where they stand, and their values.
-    pub fn strings(&self) -> impl Iterator<Item = (Range<usize>, String)> + use<'a> {
-        let text = self.text;
-        let tokens = self.tokens.iter();
-        let strings = tokens.filter(|token| token.kind == TokenKind::String);
-        strings.filter_map(move |token| {
-            let value = literal_value(text, token)?;
-            Some((token.range(), value.into_owned()))
-        })
     }
 }
