@@ -2,13 +2,11 @@
 //! name is not an object, and what is not known is an error.
 
 use std::fmt::Debug;
-use std::thread;
-use std::time::Duration;
 
 use migrate_fixtures::Database;
-use migrate_runtime::{Error, Hint, Migrations, Revert};
+use migrate_runtime::{Error, Hint, Revert};
 
-use crate::set::{Driver, Set, both, versions};
+use crate::set::{Set, both, versions};
 
 /// A file with one statement that refuses a transaction, and what it stands on.
 pub(crate) fn one(before: &str, statement: &str) -> Set {
@@ -96,7 +94,7 @@ const FAILING: [(&str, &str, &str, &str); 7] = [
 ];
 
 /// PostgreSQL 13 has neither `DETACH PARTITION … CONCURRENTLY` nor a `REINDEX` of partitioned tables.
-fn detaches_concurrently(database: &Database) -> bool {
+pub(crate) fn detaches_concurrently(database: &Database) -> bool {
     database.value("SHOW server_version_num").as_str() >= "140000"
 }
 
@@ -293,86 +291,5 @@ fn a_partition_that_was_detached_is_told_from_one_that_never_was_attached() {
         assert_eq!(versions(&driver.run(database, set.runner()).unwrap()), [2]);
         interrupt(database, statement, "");
         fails(driver.run(database, set.runner()), "42P01");
-    });
-}
-
-/// Runs the set until its statement waits for a transaction that has seen the table; then cancels it. Answers
-/// with how it failed.
-fn cut_short(driver: Driver, database: &Database, set: &Migrations, table: &str) -> Error {
-    let mut reader = database.client();
-    let mut transaction = reader
-        .build_transaction()
-        .isolation_level(postgres::IsolationLevel::RepeatableRead)
-        .start()
-        .unwrap();
-    transaction
-        .batch_execute(&format!("SELECT count(*) FROM {table}"))
-        .unwrap();
-    thread::scope(|scope| {
-        let run = scope.spawn(|| driver.run(database, set.runner()).unwrap_err());
-        let waiting = "SELECT count(*) FROM pg_locks l JOIN pg_stat_activity s USING (pid) \
-             WHERE NOT l.granted AND l.locktype = 'virtualxid' AND s.datname = current_database()";
-        while database.value(waiting) == "0" {
-            assert!(!run.is_finished(), "{:?}", run.join());
-            thread::sleep(Duration::from_millis(20));
-        }
-        database.execute(
-            "SELECT pg_cancel_backend(pid) FROM pg_locks WHERE NOT granted AND locktype = 'virtualxid'",
-        );
-        run.join().unwrap()
-    })
-}
-
-#[test]
-fn what_an_interrupted_reindex_leaves_is_dropped_and_nothing_else() {
-    let copies = "SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid \
-         WHERE c.relname ~ '_cc(new|old)' ORDER BY 1";
-    both(|driver, database| {
-        for (statement, read) in [
-            ("REINDEX TABLE CONCURRENTLY t", "t"),
-            ("REINDEX INDEX CONCURRENTLY t_a", "t"),
-            ("REINDEX TABLE CONCURRENTLY p", "q"),
-            ("REINDEX INDEX CONCURRENTLY p_a", "q"),
-            ("REINDEX SCHEMA CONCURRENTLY public", "t"),
-            ("REINDEX DATABASE CONCURRENTLY", "t"),
-        ] {
-            if statement.ends_with("CONCURRENTLY")
-                && database.value("SHOW server_version_num").as_str() < "160000"
-            {
-                continue;
-            }
-            if read == "q" && !detaches_concurrently(database) {
-                continue;
-            }
-            database.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
-            let set = one(
-                "CREATE TABLE t (a int PRIMARY KEY, b text); CREATE INDEX t_a ON t (a);
-                 CREATE INDEX mine_ccnew ON t (b); CREATE TABLE o (a int);
-                 CREATE TABLE p (a int) PARTITION BY LIST (a); CREATE INDEX p_a ON p (a);
-                 CREATE TABLE q PARTITION OF p FOR VALUES IN (1)",
-                statement,
-            )
-            .load();
-            driver.run(database, set.runner().target(1)).unwrap();
-            // Another invalid one, from before.
-            database.execute("INSERT INTO o VALUES (1), (1)");
-            let mut client = database.client();
-            client
-                .batch_execute("CREATE UNIQUE INDEX CONCURRENTLY o_ccnew ON o (a)")
-                .unwrap_err();
-            database.execute("TRUNCATE o");
-            let error = cut_short(driver, database, &set, read);
-            assert_eq!(error.sqlstate(), Some("57014"), "{statement}: {error}");
-            let left = database.rows(copies);
-            assert!(left.len() > 2, "{statement}: {left:?}");
-            driver.run(database, set.runner()).unwrap();
-            let left = database.rows(copies);
-            // `REINDEX SCHEMA` rebuilds an invalid index of its own accord, and passes over this one.
-            assert_eq!(left, [["mine_ccnew"], ["o_ccnew"]], "{statement}");
-            let valid =
-                "SELECT bool_and(indisvalid) FROM pg_index WHERE indexrelid <> 'o_ccnew'::regclass";
-            assert_eq!(database.value(valid), "t");
-            database.execute("DROP INDEX o_ccnew");
-        }
     });
 }

@@ -28,6 +28,7 @@ mod memory;
 mod policies;
 mod pooling;
 mod queues;
+mod reindex;
 mod repair;
 mod revert;
 mod roles;

@@ -172,11 +172,20 @@ impl<'s> Place<'s> {
             }
             thread::sleep(Duration::from_millis(20));
         }
-        for index in self.database.invalid_indexes() {
+        // The owner of a table may not drop the copy of its TOAST index.
+        let drops = format!(
+            "SELECT has_schema_privilege('{}', 'pg_toast', 'USAGE')",
+            self.role
+        );
+        let drops = self.database.value(&drops) == "t";
+        let counts = |index: &String| drops || !index.starts_with("pg_toast.");
+        let invalid = self.database.invalid_indexes().into_iter();
+        for index in invalid.filter(counts) {
             found.push(format!("invalid: {index}"));
         }
         let copies = "SELECT oid::regclass FROM pg_class WHERE relname ~ '_cc(new|old)[0-9]*$'";
-        for copy in self.database.rows(copies).into_iter().flatten() {
+        let copies = self.database.rows(copies).into_iter().flatten();
+        for copy in copies.filter(counts) {
             found.push(format!("left by a reindex: {copy}"));
         }
         found

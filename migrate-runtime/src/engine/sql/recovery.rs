@@ -85,11 +85,14 @@ fn describe(index: &str) -> String {
     )
 }
 
-/// The invalid copies that a `REINDEX CONCURRENTLY` has left: all but those that were there before.
+/// The invalid copies that a `REINDEX CONCURRENTLY` has left: all but those that were there before, and those that the
+/// role may not drop. To drop the copy of a TOAST index takes rights on `pg_toast`, which the owner of the table lacks.
 pub(crate) fn find_copies(scope: ReindexScope, target: &str, before: &[String]) -> String {
     format!(
         "SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM {} \
-         AND i.indexrelid OPERATOR(pg_catalog.<>) ALL ('{{{}}}'::pg_catalog.oid[])",
+         AND i.indexrelid OPERATOR(pg_catalog.<>) ALL ('{{{}}}'::pg_catalog.oid[]) \
+         AND pg_catalog.has_schema_privilege(n.oid, 'USAGE') \
+         AND (pg_catalog.pg_has_role(c.relowner, 'USAGE') OR pg_catalog.pg_has_role(n.nspowner, 'USAGE'))",
         copies(scope, target),
         before.join(","),
     )
