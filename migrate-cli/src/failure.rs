@@ -180,6 +180,17 @@ fn help(hint: &Hint) -> Option<String> {
         Hint::Repair { version, .. } => format!(
             "check its effects in the database, then run `migrate repair --applied {version}` if they are complete, or `migrate repair --retry {version}` if none is left"
         ),
+        Hint::SeparateTable => "if another program records its migrations there, keep this history in another table: `--schema` and `--table`, or `schema` and `table` in migrate.toml".to_owned(),
+        Hint::RecordRenumbered { from, to, file, .. } => format!(
+            "{file} has the text that was applied as version {from}: if it was renumbered, run `migrate repair --renumber {from} {to}`"
+        ),
+        Hint::Forget { versions, .. } => {
+            let versions: Vec<String> = versions.iter().map(ToString::to_string).collect();
+            format!(
+                "forget what is gone for good, e.g. with a dropped branch: `migrate repair --forget {} --reason \"…\"`",
+                versions.join(",")
+            )
+        }
         Hint::AllowMissing => "give `--allow missing` to continue without it".to_owned(),
         // The program has no such policy: a newer program is what it is.
         Hint::AllowAhead => return None,

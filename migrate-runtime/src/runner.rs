@@ -82,7 +82,8 @@ impl<'a> Runner<'a> {
         self
     }
 
-    /// An applied migration was edited since. Default: refuse.
+    /// An applied migration was edited since. Default: refuse. That is about the text alone: a row with another name too is
+    /// [another migration](crate::ErrorKind::VersionTaken), and always refused.
     pub fn drift(mut self, policy: Policy) -> Self {
         self.options.drift = policy;
         self

@@ -30,6 +30,9 @@ pub struct MigrationStatus {
     pub version: i64,
     /// What the file is called after the version, e.g. `users`.
     pub name: String,
+    /// The name in the history, where it is not `name`. If the text is the same, the file was renamed, which needs no
+    /// attention.
+    pub recorded_name: Option<String>,
     /// Its file, e.g. `migrations/0002_users.sql`; None where the set does not hold it.
     pub file: Option<String>,
     /// Whether it is applied.
@@ -61,8 +64,12 @@ pub enum MigrationState {
     Baseline,
     /// Applied, and its file has been edited since.
     Drifted,
+    /// The history records another migration with this version, so the file has never run.
+    VersionTaken,
     /// Applied, older than the newest of the set, and not part of the set.
     Missing,
+    /// Recorded, not part of the set, and [forgotten](crate::Repair::Forget): it counts as not applied.
+    Forgotten,
     /// Applied by a newer release of this program.
     Ahead,
     /// Pending, and older than the newest applied one.
@@ -82,7 +89,10 @@ impl Status {
         self.entries.iter().all(|entry| {
             matches!(
                 entry.state,
-                MigrationState::Applied | MigrationState::Baseline | MigrationState::Ahead
+                MigrationState::Applied
+                    | MigrationState::Baseline
+                    | MigrationState::Ahead
+                    | MigrationState::Forgotten
             )
         })
     }
@@ -120,7 +130,9 @@ impl fmt::Display for MigrationState {
             Self::Applied => "applied",
             Self::Baseline => "baseline",
             Self::Drifted => "drifted",
+            Self::VersionTaken => "version taken",
             Self::Missing => "missing",
+            Self::Forgotten => "forgotten",
             Self::Ahead => "ahead",
             Self::OutOfOrder => "out of order",
             Self::Interrupted { done, of } => {

@@ -45,12 +45,14 @@ fn an_applied_migration_that_is_gone_is_refused() {
         set.remove("002_b.sql");
         let error = driver.run(database, set.load().runner()).unwrap_err();
         assert!(error.is_missing());
-        insta::assert_snapshot!(format!("{error:#}"), @r"
+        insta::assert_snapshot!(format!("{error:#}"), @r#"
         2 b is recorded as applied but missing from this program
           = help: restore the file if it was deleted, renamed, or is on another branch
           = help: rebuild the program if its files have changed since it was compiled
+          = help: if another program records its migrations there, keep this history in another table: `embed_migrations!(…, table = "…")` or `.table(HistoryTable::new(schema, name)?)`
+          = help: forget what is gone for good, e.g. with a dropped branch: `.repair(…, &Repair::Forget { versions: vec![2], reason: "…".into() })`
           = help: set `.missing(Policy::Allow)` to continue without it
-        ");
+        "#);
         let report = driver
             .run(database, set.load().runner().missing(Policy::Allow))
             .unwrap();

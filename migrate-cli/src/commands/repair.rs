@@ -9,11 +9,13 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::job::Job;
 
-/// Correct the history after an edit or an interruption, without running any migration
+/// Correct the history, without running any migration
 ///
 /// Each corrected row keeps a note, which `status --format json` shows.
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("correction").required(true).args(["accept", "applied", "retry"]))]
+#[command(group = ArgGroup::new("correction")
+    .args(["accept", "applied", "retry", "forget", "renumber"])
+    .required(true))]
 pub(crate) struct Repair {
     /// Accept the edits of these applied files: record their new checksums
     #[arg(long, value_name = "VERSION", num_args = 1.., value_delimiter = ',')]
@@ -27,6 +29,24 @@ pub(crate) struct Repair {
     #[arg(long, value_name = "VERSION")]
     retry: Option<i64>,
 
+    /// Forget these recorded migrations, whose files are gone for good; give a `--reason`
+    #[arg(
+        long,
+        value_name = "VERSION",
+        num_args = 1..,
+        value_delimiter = ',',
+        requires = "reason"
+    )]
+    forget: Vec<i64>,
+
+    /// Why they are forgotten, for the note that their rows keep
+    #[arg(long, value_name = "TEXT", requires = "forget")]
+    reason: Option<String>,
+
+    /// Record that the file of version FROM has the version TO now, with the same text
+    #[arg(long, value_names = ["FROM", "TO"], num_args = 2)]
+    renumber: Vec<i64>,
+
     #[command(flatten)]
     wait: Wait,
 }
@@ -37,10 +57,15 @@ impl Repair {
         job: &Job<'_>,
         session: &mut S,
     ) -> Result<Exit, Failure> {
-        let what = match (self.applied, self.retry) {
-            (Some(version), _) => What::MarkApplied(version),
-            (None, Some(version)) => What::MarkPending(version),
-            (None, None) => What::AcceptChecksums(self.accept.clone()),
+        let what = match (self.applied, self.retry, &self.reason, &*self.renumber) {
+            (Some(version), ..) => What::MarkApplied(version),
+            (None, Some(version), ..) => What::MarkPending(version),
+            (None, None, Some(reason), _) => What::Forget {
+                versions: self.forget.clone(),
+                reason: reason.clone(),
+            },
+            (None, None, None, &[from, to]) => What::Renumber { from, to },
+            _ => What::AcceptChecksums(self.accept.clone()),
         };
         let repaired = self.wait.runner(job).repair_with(session, &what).await;
         job.progress.end();
@@ -53,7 +78,7 @@ impl Repair {
         }
         let rows: Vec<Value> = repaired
             .iter()
-            .map(|row| json!({ "version": row.version, "file": row.file, "note": row.note }))
+            .map(|row| json!({ "version": row.version, "name": row.name, "file": row.file, "note": row.note }))
             .collect();
         job.output.document("repair", json!({ "repaired": rows }));
         Ok(Exit::Done)

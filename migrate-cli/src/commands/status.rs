@@ -129,7 +129,7 @@ fn lines(entries: &[MigrationStatus], without: &[&str]) -> Vec<String> {
 fn style(entry: &MigrationStatus) -> Style {
     match entry.state {
         MigrationState::Applied | MigrationState::Baseline => Style::new(),
-        MigrationState::Ahead => DIM,
+        MigrationState::Ahead | MigrationState::Forgotten => DIM,
         MigrationState::Pending => WARNING,
         _ => ERROR,
     }
@@ -148,7 +148,9 @@ fn summary(status: &migrate_runtime::Status) -> String {
     for (word, shown) in [
         ("out_of_order", "out of order"),
         ("drifted", "drifted"),
+        ("version_taken", "with a version that is taken"),
         ("missing", "missing"),
+        ("forgotten", "forgotten"),
         ("interrupted", "interrupted"),
         ("ahead", "ahead (applied by a newer release)"),
     ] {
@@ -201,7 +203,20 @@ fn advice(entry: &MigrationStatus) -> Option<String> {
         MigrationState::Drifted => Some(format!(
             "edited after it was applied; restore the file and put the change into a new migration, or accept the edit: `migrate repair --accept {version}`"
         )),
-        MigrationState::Missing => Some("applied, but its file is missing; restore the file".to_owned()),
+        MigrationState::VersionTaken => Some(format!(
+            "the history records {version} {} instead, so this file has never run; if another program records its migrations there, set another `table`, else rename the file to a newer version",
+            entry.recorded_name.as_deref().unwrap_or_default()
+        )),
+        MigrationState::Missing => Some(format!(
+            "applied, but its file is missing; restore the file, or if it is gone for good: `migrate repair --forget {version} --reason \"…\"`"
+        )),
+        MigrationState::Forgotten => entry.note.clone(),
+        MigrationState::Applied | MigrationState::Baseline => {
+            let recorded = entry.recorded_name.as_ref()?;
+            Some(format!(
+                "recorded as {version} {recorded}, with the same text: the file was renamed, which changes nothing"
+            ))
+        }
         MigrationState::OutOfOrder => Some(
             "older than the newest applied migration; give it a newer version, or add `-- migrate: out-of-order` to it".to_owned(),
         ),
@@ -217,6 +232,7 @@ fn document(status: &migrate_runtime::Status) -> Value {
         json!({
             "version": entry.version,
             "name": entry.name,
+            "recorded_name": entry.recorded_name,
             "file": entry.file,
             "state": state(entry.state),
             "done": match entry.state { MigrationState::Interrupted { done, .. } => Some(done), _ => None },
@@ -254,7 +270,9 @@ fn state(condition: MigrationState) -> &'static str {
         MigrationState::Applied => "applied",
         MigrationState::Baseline => "baseline",
         MigrationState::Drifted => "drifted",
+        MigrationState::VersionTaken => "version_taken",
         MigrationState::Missing => "missing",
+        MigrationState::Forgotten => "forgotten",
         MigrationState::Ahead => "ahead",
         MigrationState::OutOfOrder => "out_of_order",
         MigrationState::Interrupted { .. } => "interrupted",

@@ -20,7 +20,7 @@ fn every_command_is_described_in_the_imperative() {
       revert       Revert applied migrations with their down files, newest first
       baseline     Record migrations as applied without running them
       adopt        Adopt the history that another migration tool has recorded in this database
-      repair       Correct the history after an edit or an interruption, without running any migration
+      repair       Correct the history, without running any migration
       check        Check the migrations with every rule of the build, without a database
       rules        List the rules that check migrations, or explain one of them
       completions  Print a completion script for a shell

@@ -157,9 +157,9 @@ fn a_deliberate_edit_is_accepted_by_version() {
     exit: 2
     ----- stderr
     error: the following required arguments were not provided:
-      <--accept <VERSION>...|--applied <VERSION>|--retry <VERSION>>
+      <--accept <VERSION>...|--applied <VERSION>|--retry <VERSION>|--forget <VERSION>...|--renumber <FROM> <TO>>
 
-    Usage: migrate repair <--accept <VERSION>...|--applied <VERSION>|--retry <VERSION>>
+    Usage: migrate repair <--accept <VERSION>...|--applied <VERSION>|--retry <VERSION>|--forget <VERSION>...|--renumber <FROM> <TO>>
 
     For more information, try '--help'.
     ");
@@ -169,6 +169,74 @@ fn a_deliberate_edit_is_accepted_by_version() {
     error: version 2 cannot be repaired: it is not half-done
       = help: run `migrate status` to list what is applied
     ");
+}
+
+#[test]
+fn a_file_that_is_gone_is_forgotten_with_a_reason() {
+    let place = Place::new(&FILES);
+    place.call(&["run"]);
+    place.remove("migrations/0002_two.sql");
+    place.remove("migrations/0002_two.down.sql");
+    check!(place, ["repair", "--forget", "2"], @r"
+    exit: 2
+    ----- stderr
+    error: the following required arguments were not provided:
+      --reason <TEXT>
+
+    Usage: migrate repair --reason <TEXT> <--accept <VERSION>...|--applied <VERSION>|--retry <VERSION>|--forget <VERSION>...|--renumber <FROM> <TO>>
+
+    For more information, try '--help'.
+    ");
+    let forgotten = place.call(&["repair", "--forget", "2", "--reason", "branch dropped"]);
+    assert!(
+        forgotten.starts_with("exit: 0\n----- stdout\n2 two: forgotten: branch dropped ("),
+        "{forgotten}"
+    );
+    assert!(place.call(&["run"]).starts_with("exit: 0"));
+    let status = place.call(&["status", "--exit-code"]);
+    assert!(
+        status.starts_with("exit: 0") && status.contains("2 two: forgotten: branch dropped ("),
+        "{status}"
+    );
+}
+
+#[test]
+fn a_file_with_a_new_number_is_told_how_to_record_it() {
+    let place = Place::new(&[("0001_one.sql", "CREATE TABLE one ();\n")]);
+    place.call(&["run"]);
+    place.remove("migrations/0001_one.sql");
+    place.write("migrations/0001_users.sql", "CREATE TABLE users ();\n");
+    place.write("migrations/0002_one.sql", "CREATE TABLE one ();\n");
+    check!(place, ["run"], @r#"
+    exit: 1
+    ----- stderr
+    error: migrations/0001_users.sql has a version that the history table "public"."schema_migrations" records for another migration: 1 one, recorded at 2026-01-31T09:30:00Z
+      = help: migrations/0002_one.sql has the text that was applied as version 1: if it was renumbered, run `migrate repair --renumber 1 2`
+      = help: if another program records its migrations there, keep this history in another table: `--schema` and `--table`, or `schema` and `table` in migrate.toml
+      = help: if the file is a new migration, rename it to a version above 2
+      = help: if the file is the recorded migration under another name, restore its name and its text
+    "#);
+    let status = place.call(&["status"]);
+    assert!(
+        status.contains("1        users  version taken  ")
+            && status.contains("0 applied, 1 pending, 1 with a version that is taken")
+            && status.contains(
+                "migrations/0001_users.sql: the history records 1 one instead, so this file has never run"
+            ),
+        "{status}"
+    );
+    let renumbered = place.call(&["repair", "--renumber", "1", "2"]);
+    assert!(
+        renumbered.starts_with(
+            "exit: 0\n----- stdout\nmigrations/0002_one.sql: renumbered from 1 to 2 ("
+        ),
+        "{renumbered}"
+    );
+    assert!(
+        place
+            .call(&["run", "--allow", "out-of-order"])
+            .starts_with("exit: 0")
+    );
 }
 
 #[test]

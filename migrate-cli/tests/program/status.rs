@@ -38,7 +38,7 @@ fn every_condition_is_apart_from_the_others() {
     place.write("migrations/0004_four.sql", "CREATE TABLE four ();\n");
     place.write("migrations/0006_six.sql", "CREATE TABLE six ();\n");
     place.remove("migrations/0003_three.sql");
-    check!(place, ["status", "--exit-code"], @"
+    check!(place, ["status", "--exit-code"], @r#"
     exit: 1
     ----- stdout
     version  name   state         applied at            by        took  checksum
@@ -50,9 +50,9 @@ fn every_condition_is_apart_from_the_others() {
     6        six    pending       -                     -         -     -
     2 applied, 1 pending, 1 out of order, 1 drifted, 1 missing
     migrations/0002_two.sql: edited after it was applied; restore the file and put the change into a new migration, or accept the edit: `migrate repair --accept 2`
-    3 three: applied, but its file is missing; restore the file
+    3 three: applied, but its file is missing; restore the file, or if it is gone for good: `migrate repair --forget 3 --reason "…"`
     migrations/0004_four.sql: older than the newest applied migration; give it a newer version, or add `-- migrate: out-of-order` to it
-    ");
+    "#);
     assert!(place.call(&["status"]).starts_with("exit: 0"));
 }
 
@@ -78,6 +78,7 @@ fn json_holds_the_same() {
           "ms": [n],
           "name": "one",
           "note": null,
+          "recorded_name": null,
           "reversible": false,
           "state": "applied",
           "version": 1
@@ -91,6 +92,7 @@ fn json_holds_the_same() {
           "ms": null,
           "name": "two",
           "note": null,
+          "recorded_name": null,
           "reversible": false,
           "state": "pending",
           "version": 2

@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::backoff::Backoff;
 use super::sql::{self, Adopted};
 use super::{Engine, Outcome, own_signal};
-use crate::error::{Error, Kind};
+use crate::error::{Error, ErrorKind, Kind};
 use crate::event::Event;
 use crate::foreign_history::{AdoptOutcome, ForeignHistory};
 use crate::table::HistoryTable;
@@ -24,6 +24,16 @@ impl Engine<'_, '_> {
                 checksum: migration.up.checksum,
                 taken,
             });
+        }
+        let is_adopted = |version| what.migrations.iter().any(|taken| taken.version == version);
+        match self.read_history().await {
+            Ok(snapshot) => {
+                let history = snapshot.history.unwrap_or_default();
+                self.refuse_taken(&history, is_adopted).await?;
+            }
+            // The table to adopt may have this name, and is renamed then.
+            Err(error) if error.kind() == ErrorKind::ForeignTable => {}
+            Err(error) => return Err(error),
         }
         let doing = format!("record the history in {}", self.table);
         let other = HistoryTable::new(what.schema.clone(), what.name.clone()).ok();

@@ -27,6 +27,8 @@ impl Engine<'_, '_> {
                     }
                 },
             };
+            self.refuse_taken(&history, |recorded| recorded <= version)
+                .await?;
             if let Some(row) = history
                 .rows()
                 .iter()

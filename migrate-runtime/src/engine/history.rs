@@ -35,7 +35,7 @@ pub(crate) enum State {
     Baseline,
     /// A `no-transaction` down file that has begun.
     Reverting,
-    /// Not applied: a repair has said that it is to be run again. The row keeps the repair's note.
+    /// Not applied: a repair has said that it is to be run again, or forgotten. The row keeps the repair's note.
     Retry,
 }
 
@@ -85,6 +85,12 @@ impl History {
     /// The newest version of any state.
     pub(crate) fn newest(&self) -> Option<i64> {
         self.rows.last().map(|row| row.version)
+    }
+
+    /// The newest version that is applied, in part or as a whole.
+    pub(crate) fn newest_applied(&self) -> Option<i64> {
+        let newest = self.rows.iter().rev().find(|row| row.counts());
+        newest.map(|row| row.version)
     }
 
     /// Whether it has the same rows, whatever has become of them.

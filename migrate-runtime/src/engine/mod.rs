@@ -11,6 +11,7 @@ mod baseline;
 mod batch;
 mod cut_off;
 mod history;
+mod identity;
 mod inspect;
 mod journal;
 mod locate;
@@ -186,8 +187,10 @@ impl<'e, 'o> Engine<'e, 'o> {
     pub(crate) async fn plan(mut self) -> Result<crate::plan::Plan, Error> {
         self.refuse_stale()?;
         let snapshot = self.read_snapshot().await?;
-        let plan = self.judge(&snapshot)?;
-        Ok(crate::plan::Plan::of(&plan))
+        match self.judge(&snapshot) {
+            Ok(plan) => Ok(crate::plan::Plan::of(&plan)),
+            Err(error) => Err(self.dated(error).await),
+        }
     }
 
     /// Creates the history table and reads it; or reports that another instance is at work.

@@ -2,8 +2,9 @@
 //! Pure: no session, no clock.
 
 use super::history::{History, Row, State};
+use super::identity::taken_kind;
 use super::progress::Resume;
-use crate::error::{Kind, Problem};
+use crate::error::{Kind, Problem, Renumbered, Taken};
 use crate::migrations::{Migration, Migrations};
 use crate::packed::Summary;
 use crate::policy::{Options, Policy};
@@ -42,8 +43,7 @@ pub(crate) fn plan<'a>(
     history: &History,
     options: &Options,
 ) -> Result<Plan<'a>, Kind> {
-    let newest = set.summary().map(|all| all.newest);
-    let mut judge = Judge::new(newest, history, options);
+    let mut judge = Judge::new(set, history, options);
     let mut rows = history.rows().iter().peekable();
     let mut is_known = options.target.is_none();
     for migration in set {
@@ -74,22 +74,28 @@ pub(crate) fn plan_current<'a>(all: &Summary) -> Plan<'a> {
 }
 
 struct Judge<'a, 'o> {
+    set: &'a Migrations,
+    history: &'o History,
     options: &'o Options,
     newest_embedded: Option<i64>,
     newest_applied: Option<i64>,
     plan: Plan<'a>,
+    taken: Vec<Taken>,
     drifted: Vec<Problem>,
     out_of_order: Vec<Problem>,
     broken: Vec<Problem>,
 }
 
 impl<'a, 'o> Judge<'a, 'o> {
-    fn new(newest_embedded: Option<i64>, history: &History, options: &'o Options) -> Self {
+    fn new(set: &'a Migrations, history: &'o History, options: &'o Options) -> Self {
         Self {
+            set,
+            history,
             options,
-            newest_embedded,
-            newest_applied: history.newest(),
+            newest_embedded: set.summary().map(|all| all.newest),
+            newest_applied: history.newest_applied(),
             plan: Plan::default(),
+            taken: Vec::new(),
             drifted: Vec::new(),
             out_of_order: Vec::new(),
             broken: Vec::new(),
@@ -98,9 +104,19 @@ impl<'a, 'o> Judge<'a, 'o> {
 
     fn known(&mut self, migration: Migration<'a>, row: &Row) {
         let edited = !migration.up.has_checksum(row.checksum);
+        if edited && row.is_another(&migration) {
+            self.taken.push(Taken::new(&migration, row));
+            return;
+        }
         match row.state {
-            // Whatever was recorded of its text is about a run that no longer counts.
-            State::Retry => self.step(migration, None, true),
+            // Whatever was recorded of its text is about a run that no longer counts. With another name it is the row of
+            // a forgotten migration, whose version a new one has taken.
+            State::Retry => {
+                if row.name != migration.name {
+                    self.check_order(&migration);
+                }
+                self.step(migration, None, true);
+            }
             State::Running if !migration.up.transactional => {
                 match Resume::of(&migration.up, row, !edited) {
                     Some(resume) => self.step(migration, Some(resume), true),
@@ -121,17 +137,25 @@ impl<'a, 'o> Judge<'a, 'o> {
     }
 
     fn pending(&mut self, migration: Migration<'a>) {
+        self.check_order(&migration);
+        self.step(migration, None, false);
+    }
+
+    fn check_order(&mut self, migration: &Migration<'a>) {
         if self.within_target(migration.version)
             && self.newest_applied > Some(migration.version)
             && !migration.out_of_order
             && self.options.out_of_order == Policy::Refuse
         {
-            self.out_of_order.push(Problem::new(&migration, None));
+            self.out_of_order.push(Problem::new(migration, None));
         }
-        self.step(migration, None, false);
     }
 
     fn unknown(&mut self, row: &Row) {
+        // Forgotten, as a repair has said.
+        if !row.counts() {
+            return;
+        }
         let named = UnknownMigration {
             version: row.version,
             name: row.name.clone(),
@@ -157,7 +181,20 @@ impl<'a, 'o> Judge<'a, 'o> {
         self.options.target.is_none_or(|target| version <= target)
     }
 
+    /// Rows of versions that the set lacks, whose text it holds under another version.
+    fn renumbered(&self) -> Vec<Renumbered> {
+        let unknown = self.plan.missing.iter().chain(&self.plan.ahead);
+        unknown
+            .filter_map(|one| self.history.get(one.version))
+            .filter_map(|row| row.renumbered(self.set, self.history))
+            .collect()
+    }
+
     fn verdict(self) -> Result<Plan<'a>, Kind> {
+        // Whatever else there is to say would be about another program's migrations.
+        if !self.taken.is_empty() {
+            return Err(taken_kind(self.set, self.history, self.taken));
+        }
         if !self.broken.is_empty() {
             return Err(Kind::HalfApplied {
                 migrations: self.broken,
@@ -170,6 +207,7 @@ impl<'a, 'o> Judge<'a, 'o> {
         }
         if !self.plan.missing.is_empty() && self.options.missing == Policy::Refuse {
             return Err(Kind::Missing {
+                renumbered: self.renumbered(),
                 migrations: self.plan.missing,
             });
         }
@@ -180,6 +218,7 @@ impl<'a, 'o> Judge<'a, 'o> {
         }
         if !self.out_of_order.is_empty() {
             return Err(Kind::OutOfOrder {
+                renumbered: self.renumbered(),
                 migrations: self.out_of_order,
                 newest_applied: self.newest_applied.unwrap_or_default(),
             });

@@ -3,10 +3,11 @@
 use std::time::Instant;
 
 use super::history::{History, State};
+use super::identity::taken_kind;
 use super::progress::Resume;
 use super::sql::{self, Basis, Direction, ScriptRef};
 use super::{Engine, Outcome};
-use crate::error::{Error, Kind, Problem};
+use crate::error::{Error, Kind, Problem, Taken};
 use crate::event::Event;
 use crate::migrations::Migration;
 use crate::report::RevertedMigration;
@@ -65,7 +66,7 @@ impl<'e> Engine<'e, '_> {
         which: Revert,
     ) -> Result<Vec<(Migration<'e>, Option<Resume>)>, Error> {
         if let Revert::To(target) = which
-            && history.get(target).is_none()
+            && history.get(target).is_none_or(|row| !row.counts())
         {
             return Err(Error::new(Kind::NothingToRevert { target }));
         }
@@ -80,7 +81,7 @@ impl<'e> Engine<'e, '_> {
                 break;
             }
             // Not applied, as a repair has said: there is nothing to take back.
-            if row.state == State::Retry {
+            if !row.counts() {
                 continue;
             }
             let Some(migration) = self.set.get(row.version) else {
@@ -89,6 +90,10 @@ impl<'e> Engine<'e, '_> {
                     name: row.name.clone(),
                 }));
             };
+            if row.is_another(&migration) {
+                let taken = vec![Taken::new(&migration, row)];
+                return Err(Error::new(taken_kind(self.set, history, taken)));
+            }
             if row.state == State::Running {
                 let migrations = vec![Problem::new(&migration, Some(row))];
                 return Err(Error::new(Kind::HalfApplied { migrations }));

@@ -30,7 +30,10 @@ impl Engine<'_, '_> {
         }
         .into_iter()
         .peekable();
-        let newest = rows.clone().last().and_then(|row| row.number::<i64>(0));
+        let newest = rows
+            .clone()
+            .rfind(|row| row.text(3) != Some(State::Retry.as_str()))
+            .and_then(|row| row.number::<i64>(0));
         let newest_embedded = self.set.iter().last().map(|migration| migration.version);
         for migration in self.set {
             let before = |row: &ReplyRow| {
@@ -42,7 +45,7 @@ impl Engine<'_, '_> {
             }
             let same = |row: &ReplyRow| row.number::<i64>(0) == Some(migration.version);
             let entry = match rows.next_if(same) {
-                Some(row) => known(&migration, &row),
+                Some(row) => known(&migration, &row, newest, self.options.out_of_order),
                 None => pending(&migration, newest, self.options.out_of_order),
             };
             status.entries.push(entry);
@@ -59,32 +62,53 @@ fn pending(
     newest: Option<i64>,
     out_of_order: Policy,
 ) -> MigrationStatus {
-    let late = newest > Some(migration.version)
-        && !migration.out_of_order
-        && out_of_order == Policy::Refuse;
     MigrationStatus {
         version: migration.version,
         name: migration.name.to_owned(),
         file: Some(migration.up.path()),
-        state: if late {
-            MigrationState::OutOfOrder
-        } else {
-            MigrationState::Pending
-        },
+        state: pending_state(migration, newest, out_of_order),
         reversible: migration.down.is_some(),
         ..MigrationStatus::default()
     }
 }
 
-fn known(migration: &Migration<'_>, row: &ReplyRow) -> MigrationStatus {
+fn pending_state(
+    migration: &Migration<'_>,
+    newest: Option<i64>,
+    out_of_order: Policy,
+) -> MigrationState {
+    let late = newest > Some(migration.version)
+        && !migration.out_of_order
+        && out_of_order == Policy::Refuse;
+    if late {
+        MigrationState::OutOfOrder
+    } else {
+        MigrationState::Pending
+    }
+}
+
+fn known(
+    migration: &Migration<'_>,
+    row: &ReplyRow,
+    newest: Option<i64>,
+    out_of_order: Policy,
+) -> MigrationStatus {
     let checksum = row.text(2).and_then(Checksum::from_hex);
     let done = row.number(4).unwrap_or_default();
     let same = migration.up.has_checksum(checksum);
-    let condition = match row.text(3).and_then(State::parse) {
+    let recorded_name = row.text(1).filter(|name| *name != migration.name);
+    let state = row.text(3).and_then(State::parse);
+    let is_another = !same && recorded_name.is_some() && state != Some(State::Retry);
+    let condition = match state {
+        _ if is_another => MigrationState::VersionTaken,
         Some(State::Running) => MigrationState::Interrupted {
             done,
             of: migration.up.statements.len(),
         },
+        // The version of a forgotten migration.
+        Some(State::Retry) if recorded_name.is_some() => {
+            pending_state(migration, newest, out_of_order)
+        }
         Some(State::Retry) => MigrationState::Pending,
         Some(State::Reverting) => MigrationState::Interrupted {
             done,
@@ -99,6 +123,7 @@ fn known(migration: &Migration<'_>, row: &ReplyRow) -> MigrationStatus {
     };
     MigrationStatus {
         name: migration.name.to_owned(),
+        recorded_name: recorded_name.map(str::to_owned),
         file: Some(migration.up.path()),
         checksum_matches: Some(same),
         reversible: migration.down.is_some(),
@@ -108,7 +133,9 @@ fn known(migration: &Migration<'_>, row: &ReplyRow) -> MigrationStatus {
 
 fn unknown(row: &ReplyRow, newest_embedded: Option<i64>) -> MigrationStatus {
     let version = row.number(0).unwrap_or_default();
-    let condition = if newest_embedded > Some(version) {
+    let condition = if row.text(3) == Some(State::Retry.as_str()) {
+        MigrationState::Forgotten
+    } else if newest_embedded > Some(version) {
         MigrationState::Missing
     } else {
         MigrationState::Ahead

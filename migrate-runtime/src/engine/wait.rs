@@ -44,7 +44,7 @@ impl Engine<'_, '_> {
         judged: Option<&History>,
     ) -> Result<Box<HistorySnapshot>, Error> {
         if !error.is_interrupted() {
-            return Err(error);
+            return Err(self.dated(error).await);
         }
         let snapshot = self.read_history_and_lock().await?;
         if snapshot.holder.is_some() {

@@ -1,7 +1,8 @@
 //! Which hints each kind of error comes with.
 
 use super::hint::Hint;
-use super::kind::{Kind, Problem, Shape};
+use super::kind::{Kind, Shape};
+use super::problem::{Problem, Renumbered};
 use crate::stale::Difference;
 
 impl Kind {
@@ -11,20 +12,52 @@ impl Kind {
                 let versions = migrations.iter().map(|problem| problem.version).collect();
                 vec![Hint::RestoreFile, Hint::AcceptChecksums { versions }]
             }
-            Self::Missing { .. } => {
-                vec![Hint::RestoreMissing, Hint::Rebuild, Hint::AllowMissing]
+            Self::VersionTaken {
+                renumbered, newest, ..
+            } => {
+                let mut hints = moved(renumbered);
+                let newest = *newest;
+                hints.extend([
+                    Hint::SeparateTable,
+                    Hint::RenumberNew { newest },
+                    Hint::RestoreRecorded,
+                ]);
+                hints
+            }
+            Self::Missing {
+                migrations,
+                renumbered,
+            } => {
+                let versions = migrations.iter().map(|unknown| unknown.version).collect();
+                let mut hints = moved(renumbered);
+                hints.extend([
+                    Hint::RestoreMissing,
+                    Hint::Rebuild,
+                    Hint::SeparateTable,
+                    Hint::Forget { versions },
+                    Hint::AllowMissing,
+                ]);
+                hints
             }
             Self::Ahead { .. } => vec![Hint::UseNewerRelease, Hint::AllowAhead],
             Self::NotInSet { .. } => vec![Hint::UseNewerRelease],
-            Self::OutOfOrder { newest_applied, .. } => {
+            Self::OutOfOrder {
+                newest_applied,
+                renumbered,
+                ..
+            } => {
                 let newest = *newest_applied;
-                vec![Hint::Renumber { newest }, Hint::AllowOutOfOrder]
+                let mut hints = moved(renumbered);
+                hints.extend([Hint::Renumber { newest }, Hint::AllowOutOfOrder]);
+                hints
             }
             Self::HalfApplied { migrations } => migrations.iter().flat_map(half_applied).collect(),
             Self::Interrupted { version, .. } => vec![Hint::Repair { version: *version }],
             Self::OtherIndex(other) => other.hints(),
             Self::NoDown { .. } => vec![Hint::AddDownFile],
-            Self::NothingToRepair { .. } | Self::RevertRaced => vec![Hint::ListApplied],
+            Self::NothingToRepair { .. } | Self::NotForgotten { .. } | Self::RevertRaced => {
+                vec![Hint::ListApplied]
+            }
             Self::NothingToRevert { .. } => vec![Hint::ListApplied, Hint::RevertAll],
             Self::UnknownTarget {
                 range: Some((oldest, newest)),
@@ -69,6 +102,15 @@ impl Kind {
             | Self::Unreadable { .. } => Vec::new(),
         }
     }
+}
+
+fn moved(renumbered: &[Renumbered]) -> Vec<Hint> {
+    let hint = |one: &Renumbered| Hint::RecordRenumbered {
+        from: one.from,
+        to: one.to,
+        file: one.file.clone(),
+    };
+    renumbered.iter().map(hint).collect()
 }
 
 fn half_applied(problem: &Problem) -> Vec<Hint> {

@@ -6,6 +6,9 @@
 pub enum ErrorKind {
     /// An applied migration was edited.
     Drift,
+    /// The history records another migration with the version of one of the set, as where two programs or two
+    /// branches share a history table.
+    VersionTaken,
     /// The set lacks an applied migration that is older than its newest.
     Missing,
     /// The history holds newer migrations than the set, and [`ahead(Policy::Refuse)`](crate::Runner::ahead) refuses
@@ -22,7 +25,8 @@ pub enum ErrorKind {
     NotApplied,
     /// A migration that is to be reverted has no down file.
     NoDownFile,
-    /// The row that is to be repaired does not exist, or is not in the state that the repair is for.
+    /// The row that is to be repaired does not exist, or is not in the state that the repair is for; or a migration of
+    /// the set is to be forgotten.
     NothingToRepair,
     /// Another instance changed the history during a revert.
     HistoryChanged,

@@ -20,6 +20,32 @@ pub enum Hint {
         /// The edited migrations.
         versions: Vec<i64>,
     },
+    /// Keep the history in another table, if another program records its migrations in this one.
+    SeparateTable,
+    /// Give a migration whose version is taken one that is free.
+    #[non_exhaustive]
+    RenumberNew {
+        /// The newest version of the set and the history.
+        newest: i64,
+    },
+    /// Undo the change of both name and text of an applied migration.
+    RestoreRecorded,
+    /// Record the new version of a file that was renumbered after it was applied.
+    #[non_exhaustive]
+    RecordRenumbered {
+        /// The recorded version.
+        from: i64,
+        /// The version of the file.
+        to: i64,
+        /// The file.
+        file: String,
+    },
+    /// Forget applied migrations whose files are gone for good.
+    #[non_exhaustive]
+    Forget {
+        /// The recorded versions.
+        versions: Vec<i64>,
+    },
     /// Bring back the file of an applied migration.
     RestoreMissing,
     /// Build the program from the current files, if they have changed since it was compiled.
@@ -189,6 +215,30 @@ impl fmt::Display for Hint {
                 return write!(
                     f,
                     "if the edit is deliberate and the database needs no change, accept it: `.repair(…, &Repair::AcceptChecksums(vec!{versions:?}))`"
+                );
+            }
+            Self::SeparateTable => {
+                "if another program records its migrations there, keep this history in another table: `embed_migrations!(…, table = \"…\")` or `.table(HistoryTable::new(schema, name)?)`"
+            }
+            Self::RenumberNew { newest } => {
+                return write!(
+                    f,
+                    "if the file is a new migration, rename it to a version above {newest}"
+                );
+            }
+            Self::RestoreRecorded => {
+                "if the file is the recorded migration under another name, restore its name and its text"
+            }
+            Self::RecordRenumbered { from, to, file } => {
+                return write!(
+                    f,
+                    "{file} has the text that was applied as version {from}: if it was renumbered, record that: `.repair(…, &Repair::Renumber {{ from: {from}, to: {to} }})`"
+                );
+            }
+            Self::Forget { versions } => {
+                return write!(
+                    f,
+                    "forget what is gone for good, e.g. with a dropped branch: `.repair(…, &Repair::Forget {{ versions: vec!{versions:?}, reason: \"…\".into() }})`"
                 );
             }
             Self::RestoreMissing => {

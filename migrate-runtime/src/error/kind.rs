@@ -6,11 +6,11 @@ use std::time::Duration;
 use super::error_kind::ErrorKind;
 use super::failed::{Failed, FailedAt};
 use super::other_index::OtherIndex;
+use super::problem::{Problem, Renumbered, Taken};
 use super::rights::Rights;
 use super::unfit::Unfit;
-use crate::engine::State;
 use crate::event::OtherSession;
-use crate::migrations::{Checksum, Migration, Migrations};
+use crate::migrations::Migrations;
 use crate::report::UnknownMigration;
 use crate::session::DatabaseError;
 use crate::stale::Difference;
@@ -20,8 +20,18 @@ pub(crate) enum Kind {
     Drift {
         migrations: Vec<Problem>,
     },
+    /// The history records other migrations with versions of the set.
+    VersionTaken {
+        /// The history table.
+        table: String,
+        migrations: Vec<Taken>,
+        renumbered: Vec<Renumbered>,
+        /// The newest version of the set and the history.
+        newest: i64,
+    },
     Missing {
         migrations: Vec<UnknownMigration>,
+        renumbered: Vec<Renumbered>,
     },
     Ahead {
         migrations: Vec<UnknownMigration>,
@@ -29,6 +39,7 @@ pub(crate) enum Kind {
     OutOfOrder {
         migrations: Vec<Problem>,
         newest_applied: i64,
+        renumbered: Vec<Renumbered>,
     },
     HalfApplied {
         migrations: Vec<Problem>,
@@ -59,6 +70,11 @@ pub(crate) enum Kind {
     NothingToRepair {
         version: i64,
         reason: &'static str,
+    },
+    /// A row that a repair is not to forget.
+    NotForgotten {
+        version: i64,
+        reason: String,
     },
     NothingToRevert {
         target: i64,
@@ -128,69 +144,6 @@ pub(crate) enum Kind {
     },
 }
 
-/// A migration that does not fit the history.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Problem {
-    pub(crate) version: i64,
-    pub(crate) file: String,
-    pub(crate) embedded: Checksum,
-    pub(crate) recorded: Option<Checksum>,
-    pub(crate) done: usize,
-    /// What is recorded of it is a revert.
-    pub(super) reverting: bool,
-    /// The file runs in a transaction.
-    pub(super) transactional: bool,
-    /// It was begun without one.
-    pub(super) journaled: bool,
-}
-
-impl Problem {
-    pub(crate) fn new(migration: &Migration<'_>, row: Option<&crate::engine::Row>) -> Self {
-        let recorded = row.and_then(|row| row.checksum);
-        let is_same = migration.up.has_checksum(recorded);
-        Self {
-            version: migration.version,
-            file: migration.up.path(),
-            embedded: recorded
-                .filter(|_| is_same)
-                .unwrap_or(migration.up.checksum),
-            recorded,
-            done: row.map_or(0, |row| row.done),
-            reverting: row.is_some_and(|row| row.state == State::Reverting),
-            transactional: migration.up.transactional,
-            journaled: row
-                .and_then(|row| row.progress.as_deref())
-                .is_some_and(|stand| stand.contains(' ')),
-        }
-    }
-
-    fn is_edited(&self) -> bool {
-        self.recorded != Some(self.embedded)
-    }
-
-    /// With the text that was begun it can be resumed, and it has another one.
-    pub(super) fn resumes_restored(&self) -> bool {
-        self.is_edited() && (self.journaled || !self.transactional)
-    }
-
-    /// Why a half-applied migration is that.
-    pub(super) fn interruption(&self) -> String {
-        let statements = match self.done {
-            1 => "1 statement".to_owned(),
-            done => format!("{done} statements"),
-        };
-        if self.reverting {
-            format!("its revert was interrupted after {statements}")
-        } else if self.is_edited() {
-            format!("it was interrupted after {statements}, and the file has changed since")
-        } else if self.transactional {
-            "the file ended its own transaction, and a later statement failed".to_owned()
-        } else {
-            format!("it was interrupted after {statements}")
-        }
-    }
-}
-
 /// A table of the history's name that is not ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Shape {
@@ -243,6 +196,7 @@ impl Kind {
     pub(super) fn kind(&self) -> ErrorKind {
         match self {
             Self::Drift { .. } => ErrorKind::Drift,
+            Self::VersionTaken { .. } => ErrorKind::VersionTaken,
             Self::Missing { .. } => ErrorKind::Missing,
             Self::Ahead { .. } => ErrorKind::Ahead,
             Self::OutOfOrder { .. } => ErrorKind::OutOfOrder,
@@ -252,7 +206,7 @@ impl Kind {
             Self::UnknownTarget { .. } | Self::NotInSet { .. } => ErrorKind::UnknownVersion,
             Self::NothingToRevert { .. } => ErrorKind::NotApplied,
             Self::NoDown { .. } => ErrorKind::NoDownFile,
-            Self::NothingToRepair { .. } => ErrorKind::NothingToRepair,
+            Self::NothingToRepair { .. } | Self::NotForgotten { .. } => ErrorKind::NothingToRepair,
             Self::RevertRaced => ErrorKind::HistoryChanged,
             Self::SingleTransaction { .. } => ErrorKind::SingleTransaction,
             Self::Stopped => ErrorKind::Stopped,
@@ -281,6 +235,9 @@ impl Kind {
             | Self::OutOfOrder { migrations, .. }
             | Self::HalfApplied { migrations } => {
                 migrations.first().map(|problem| problem.file.as_str())
+            }
+            Self::VersionTaken { migrations, .. } => {
+                migrations.first().map(|taken| taken.file.as_str())
             }
             Self::Interrupted { file, .. }
             | Self::SingleTransaction { file, .. }
@@ -318,12 +275,14 @@ impl Kind {
             Self::Drift { migrations }
             | Self::OutOfOrder { migrations, .. }
             | Self::HalfApplied { migrations } => migrations.first().map(|problem| problem.version),
-            Self::Missing { migrations } | Self::Ahead { migrations } => {
+            Self::VersionTaken { migrations, .. } => migrations.first().map(|taken| taken.version),
+            Self::Missing { migrations, .. } | Self::Ahead { migrations } => {
                 migrations.first().map(|unknown| unknown.version)
             }
             Self::Interrupted { version, .. }
             | Self::NoDown { version, .. }
             | Self::NotInSet { version, .. }
+            | Self::NotForgotten { version, .. }
             | Self::NothingToRepair { version, .. } => Some(*version),
             Self::UnknownTarget { target, .. } | Self::NothingToRevert { target } => Some(*target),
             Self::OtherIndex(other) => Some(other.version),

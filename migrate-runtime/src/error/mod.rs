@@ -6,6 +6,7 @@ mod failed;
 mod hint;
 mod kind;
 mod other_index;
+mod problem;
 mod rights;
 #[cfg(test)]
 mod tests;
@@ -18,8 +19,9 @@ use std::fmt;
 pub use error_kind::ErrorKind;
 pub(crate) use failed::{Failed, FailedAt, Persisted};
 pub use hint::Hint;
-pub(crate) use kind::{Kind, Problem, Shape};
+pub(crate) use kind::{Kind, Shape};
 pub(crate) use other_index::OtherIndex;
+pub(crate) use problem::{Problem, Renumbered, Taken};
 pub(crate) use rights::{Held, Rights};
 pub(crate) use unfit::{Flaw, Unfit};
 
@@ -76,6 +78,16 @@ impl Error {
     pub(crate) fn after_reverting(mut self, reverted: Vec<RevertedMigration>) -> Self {
         self.0.reverted = reverted;
         self
+    }
+
+    /// Of [`Kind::VersionTaken`]: the table's name and the migrations, to be completed.
+    pub(crate) fn taken(&mut self) -> Option<(&mut String, &mut [Taken])> {
+        match &mut self.0.kind {
+            Kind::VersionTaken {
+                table, migrations, ..
+            } => Some((table, migrations)),
+            _ => None,
+        }
     }
 
     /// What went wrong, for programs to tell apart.

@@ -2,7 +2,8 @@
 
 use std::fmt::{self, Write as _};
 
-use super::kind::{Kind, Problem};
+use super::kind::Kind;
+use super::problem::{Problem, Taken};
 use crate::migrations::Checksum;
 use crate::report::UnknownMigration;
 
@@ -18,7 +19,16 @@ impl Kind {
                 let what = ["was", "were", "edited after being applied"];
                 list(f, what, &problems(migrations, &checksums), details)
             }
-            Self::Missing { migrations } => {
+            Self::VersionTaken {
+                table, migrations, ..
+            } => {
+                let what = format!(
+                    "a version that the history table {table} records for another migration"
+                );
+                let what = ["has", "have", what.as_str()];
+                list(f, what, &taken(migrations), details)
+            }
+            Self::Missing { migrations, .. } => {
                 let what = [
                     "is",
                     "are",
@@ -33,6 +43,7 @@ impl Kind {
             Self::OutOfOrder {
                 migrations,
                 newest_applied,
+                ..
             } => {
                 let pending =
                     format!("pending, but version {newest_applied}, which is newer, is applied");
@@ -68,6 +79,9 @@ impl Kind {
             ),
             Self::NothingToRepair { version, reason } => {
                 write!(f, "version {version} cannot be repaired: it {reason}")
+            }
+            Self::NotForgotten { version, reason } => {
+                write!(f, "version {version} cannot be forgotten: {reason}")
             }
             Self::NothingToRevert { target } => {
                 write!(
@@ -188,6 +202,17 @@ fn problems(problems: &[Problem], detail: &dyn Fn(&Problem) -> String) -> Vec<(S
 fn unknown(unknown: &[UnknownMigration]) -> Vec<(String, String)> {
     let case = |unknown: &UnknownMigration| (unknown.to_string(), String::new());
     unknown.iter().map(case).collect()
+}
+
+fn taken(taken: &[Taken]) -> Vec<(String, String)> {
+    let case = |taken: &Taken| {
+        let at = taken
+            .at
+            .as_ref()
+            .map_or_else(String::new, |at| format!(", recorded at {at}"));
+        (taken.file.clone(), format!(": {}{at}", taken.recorded))
+    };
+    taken.iter().map(case).collect()
 }
 
 fn checksums(problem: &Problem) -> String {

@@ -44,7 +44,7 @@ pub(crate) use read::{
 pub(crate) use recovery::{
     compare_index, drop_index, find_copies, find_index, find_partition, is_attached, is_there,
 };
-pub(crate) use repair::{Change, repair};
+pub(crate) use repair::{Change, Identity, repair};
 pub(crate) use session_lock::{evict, unlock};
 pub(crate) use settings::{
     LIFT, READ_AS_BUILT, begin_ahead, is_hurried, is_setting, patience, read_as_built,

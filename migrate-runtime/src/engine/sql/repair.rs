@@ -13,8 +13,17 @@ pub(crate) struct Change<'a> {
     /// The row as the repair was decided on: another one is another decision.
     pub(crate) row: &'a Row,
     pub(crate) state: &'static str,
-    pub(crate) checksum: Checksum,
+    /// What it is about from now on, if that is to be recorded.
+    pub(crate) identity: Option<Identity<'a>>,
     pub(crate) note: &'a str,
+}
+
+/// What tells one migration from another.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Identity<'a> {
+    pub(crate) version: i64,
+    pub(crate) name: &'a str,
+    pub(crate) checksum: Checksum,
 }
 
 /// Changes rows, all or none, each with its note; answers with the notes, in the order of `changes`.
@@ -32,13 +41,20 @@ pub(crate) fn repair(table: &HistoryTable, changes: &[Change<'_>]) -> String {
         let same_text = checksum.map_or_else(String::new, |checksum| {
             format!(" AND pg_catalog.encode(checksum, 'hex') OPERATOR(pg_catalog.=) '{checksum}'")
         });
+        let identity = change.identity.map_or_else(String::new, |identity| {
+            format!(
+                "version = {}::bigint, name = {}, checksum = pg_catalog.decode('{}', 'hex'), ",
+                identity.version,
+                Literal(identity.name),
+                identity.checksum
+            )
+        });
         let update = format!(
-            "UPDATE {table} SET state = '{new}', done = 0, checksum = pg_catalog.decode('{embedded}', 'hex'), \
+            "UPDATE {table} SET state = '{new}', done = 0, {identity}\
              note = pg_catalog.concat_ws(E'\\n', note, {note}) \
              WHERE version OPERATOR(pg_catalog.=) {version}::bigint \
              AND state OPERATOR(pg_catalog.=) '{old}' AND done OPERATOR(pg_catalog.=) {done}{same_text}",
             new = change.state,
-            embedded = change.checksum,
             old = state.as_str(),
             note = signed(change.note),
         );
