@@ -26,6 +26,7 @@ mod singly;
 mod snapshot;
 mod sql;
 mod status;
+mod taken;
 mod tenants;
 mod wait;
 
