@@ -60,8 +60,8 @@
 //! | *ahead*: the database has newer ones than this program | allow, report | [`Runner::ahead`] |
 //! | *stale*: the directory has changed since a debug build was compiled | refuse | [`Runner::stale`] |
 //!
-//! A migration waits two seconds for a lock at most, because other sessions queue for the table as long; then it
-//! is rolled back and tried again, ten times ([`Runner::lock_timeout`], [`Runner::retries`]).
+//! A migration waits 0.8 s for a lock at most, because other sessions queue for the table as long; then it
+//! is rolled back and tried again, twelve times ([`Runner::lock_timeout`], [`Runner::retries`]).
 //!
 //! # Options and other operations
 //!

@@ -43,10 +43,13 @@ impl Default for Options {
             ahead: Policy::Allow,
             out_of_order: Policy::Refuse,
             stale: Policy::Refuse,
-            // Readers queue behind a waiting DDL statement: two seconds is what they stall at most.
-            lock_timeout: Duration::from_secs(2),
+            // Other sessions queue for the table while a migration waits for a lock, and stall as long. Below PostgreSQL's
+            // default deadlock_timeout of 1 s the migration gives up first, so no query of the application is ended
+            // as the victim of a deadlock with it.
+            lock_timeout: Duration::from_millis(800),
             statement_timeout: Duration::ZERO,
-            retries: 10,
+            // With the pauses between them about half a minute.
+            retries: 12,
             // Longer than most start-up probes allow; a herd on a slow migration is through by then.
             wait: Duration::from_secs(300),
             single_transaction: false,

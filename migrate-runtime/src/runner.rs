@@ -123,15 +123,16 @@ impl<'a> Runner<'a> {
     }
 
     /// How long a migration waits for each lock before it is rolled back and tried again; zero for no limit.
-    /// Default: 2 s. Other sessions that need the table queue for that long, too. Rounded down to milliseconds; a file
-    /// may set its own (`-- migrate: lock-timeout 10s`).
+    /// Default: 800 ms, less than PostgreSQL's `deadlock_timeout` of 1 s: where a migration and the application wait for
+    /// each other, the migration gives up first. Other sessions that need the table queue for that long, too. Rounded
+    /// down to milliseconds; a file may set its own (`-- migrate: lock-timeout 10s`).
     pub fn lock_timeout(mut self, timeout: Duration) -> Self {
         self.options.lock_timeout = timeout;
         self
     }
 
     /// How often a migration is retried after a lock timeout, a deadlock or a serialization failure, with growing
-    /// pauses of 0.1 to 5 s. Default: 10.
+    /// pauses of 0.1 to 5 s. Default: 12.
     pub fn retries(mut self, retries: u32) -> Self {
         self.options.retries = retries;
         self

@@ -42,7 +42,7 @@ pub(crate) struct Run {
 /// How long to wait, and how often to try.
 #[derive(Debug, Args)]
 pub(crate) struct Limits {
-    /// Wait this long for a lock before rolling back and retrying [default: 2s]
+    /// Wait this long for a lock before rolling back and retrying [default: 800ms]
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     lock_timeout: Option<Duration>,
 

@@ -2,7 +2,7 @@
 //!
 //! A statement that waits for a lock makes every later session wait, even those it would not conflict with: one
 //! long-running query, one `ALTER TABLE` waiting for it, and the table is out of use. Therefore migrate waits for
-//! two seconds at most, gives up so that others can pass, and tries again.
+//! 0.8 s at most, gives up so that others can pass, and tries again.
 //!
 //! Found:
 //!
@@ -12,7 +12,7 @@
 //! -- locks users: ACCESS EXCLUSIVE
 //! ```
 //!
-//! Leave it out. If two seconds are not enough, say so, and stay below ten:
+//! Leave it out. If 0.8 s is not enough, say so, and stay below ten:
 //!
 //! ```sql
 //! -- migrate: lock-timeout 5s
