@@ -1,4 +1,4 @@
-//! The operation: find the other history, read it, match it with the files, record.
+//! The operation: find the other tool's history, read it, match it with the files, record it.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -36,7 +36,7 @@ pub fn adopt(set: &Migrations) -> Adoption<'_> {
     }
 }
 
-/// How long an adoption waits unless it is told otherwise: as long as a run.
+/// The default wait: the same as for a run.
 const WAIT: Duration = Duration::from_secs(300);
 
 /// Options, and the operation.
@@ -52,15 +52,15 @@ pub struct Adoption<'s> {
     waiting: Waiting<'s>,
 }
 
-/// A history that was found, and what our own holds.
+/// A history that was found, and what migrate's own history holds.
 struct Source {
     tool: Tool,
     found: Found,
     rows: Vec<Row>,
-    /// How many rows its table has, of whatever kind.
+    /// The number of all rows in its table.
     count: usize,
     known: BTreeSet<i64>,
-    /// Our history holds rows that were adopted from this tool.
+    /// Whether migrate's history has rows that were adopted from this tool.
     adopted: bool,
     /// The names of all tables in its schema that may be histories.
     names: Vec<String>,
@@ -129,7 +129,7 @@ impl<'s> Adoption<'s> {
         self
     }
 
-    /// Adopts the history: reads the other tool's table and records what it says. Doing it again changes nothing.
+    /// Adopts the history: reads the other tool's table and records its migrations as applied. Running it again changes nothing.
     ///
     /// For any [`Session`].
     ///
@@ -144,10 +144,10 @@ impl<'s> Adoption<'s> {
     ///
     /// # Errors
     ///
-    /// [`Error`] has them all. Nothing is recorded then.
+    /// [`Error`] lists them. Nothing is recorded then.
     pub async fn run_with<S: Session>(&self, session: &mut S) -> Result<AdoptReport, Error> {
         for _ in 0..ATTEMPTS {
-            let Some(source) = self.look(session).await? else {
+            let Some(source) = self.find_source(session).await? else {
                 return Ok(AdoptReport {
                     tool: None,
                     source: String::new(),
@@ -164,7 +164,7 @@ impl<'s> Adoption<'s> {
                 &source.known,
                 &self.answers,
             );
-            // What was answered when it was adopted need not be answered again.
+            // The mismatches were answered when this history was first adopted: do not ask again.
             if judgement.migrations.is_empty() && source.adopted {
                 judgement.findings.clear();
             }
@@ -235,7 +235,7 @@ impl<'s> Adoption<'s> {
     }
 
     /// Finds and reads the other history; None if only migrate's own exists.
-    async fn look<S: Session>(&self, session: &mut S) -> Result<Option<Source>, Error> {
+    async fn find_source<S: Session>(&self, session: &mut S) -> Result<Option<Source>, Error> {
         let open = "SELECT pg_catalog.transaction_timestamp() OPERATOR(pg_catalog.<>) pg_catalog.statement_timestamp()";
         let reply = send(session, open, "inspect the connection").await?;
         if reply
@@ -296,7 +296,7 @@ impl<'s> Adoption<'s> {
         }))
     }
 
-    /// The one table that is meant.
+    /// Chooses the table to adopt.
     fn choose<'t>(&self, tables: &'t [Found]) -> Result<Option<(Tool, &'t Found)>, Error> {
         let mut candidates: Vec<(Tool, &Found)> = tables
             .iter()
@@ -313,7 +313,7 @@ impl<'s> Adoption<'s> {
                 }
             })
             .collect();
-        // The one in the schema of our own history is the likely one of several of one tool.
+        // Of several tables of one tool, prefer the one in the schema of migrate's own history.
         let beside = |(_, found): &&(Tool, &Found)| found.schema == self.table.schema();
         let tools: BTreeSet<&str> = candidates.iter().map(|(tool, _)| tool.name()).collect();
         if tools.len() == 1 && candidates.iter().filter(beside).count() == 1 {
@@ -333,7 +333,7 @@ impl<'s> Adoption<'s> {
     }
 }
 
-/// A name that no other history has: `schema_migrations_dbmate`.
+/// A name that no other history has, such as `schema_migrations_dbmate`.
 fn free_name(name: &str, tool: Tool, taken: &[String]) -> String {
     let wanted = format!("{name}_{}", tool.name().replace('-', "_"));
     let numbered = (2..).map(|number| format!("{wanted}_{number}"));
@@ -344,17 +344,17 @@ fn free_name(name: &str, tool: Tool, taken: &[String]) -> String {
 
 #[cfg(feature = "postgres")]
 impl Adoption<'_> {
-    /// Adopts the history: reads the other tool's table and records what it says in one transaction. Doing it again
-    /// changes nothing.
+    /// Adopts the history: reads the other tool's table and records its migrations as applied, in one transaction.
+    /// Running it again changes nothing.
     ///
-    /// For a `postgres::Client`; [`run_with`](Adoption::run_with) says what it sends and locks.
+    /// For a `postgres::Client`; see [`run_with`](Adoption::run_with) for its SQL and locks.
     ///
     /// # Errors
     ///
-    /// [`Error`] has them all. Nothing is recorded then.
+    /// [`Error`] lists them. Nothing is recorded then.
     pub fn run(&self, client: &mut postgres::Client) -> Result<AdoptReport, Error> {
         use std::task::{Context, Poll, Waker};
-        // Everything in it was done by a blocking client when it returns.
+        // The client blocks, so each poll does its work before it returns.
         let mut work = std::pin::pin!(self.run_with(client));
         loop {
             let mut context = Context::from_waker(Waker::noop());
@@ -367,14 +367,14 @@ impl Adoption<'_> {
 
 #[cfg(feature = "tokio-postgres")]
 impl Adoption<'_> {
-    /// Adopts the history: reads the other tool's table and records what it says in one transaction. Doing it again
-    /// changes nothing.
+    /// Adopts the history: reads the other tool's table and records its migrations as applied, in one transaction.
+    /// Running it again changes nothing.
     ///
-    /// For a `tokio_postgres::Client`; [`run_with`](Adoption::run_with) says what it sends and locks.
+    /// For a `tokio_postgres::Client`; see [`run_with`](Adoption::run_with) for its SQL and locks.
     ///
     /// # Errors
     ///
-    /// [`Error`] has them all. Nothing is recorded then.
+    /// [`Error`] lists them. Nothing is recorded then.
     pub async fn run_async(
         &self,
         client: &mut tokio_postgres::Client,

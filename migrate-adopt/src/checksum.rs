@@ -7,9 +7,9 @@ use migrate_runtime::Migration;
 use sha2::{Digest, Sha256, Sha384};
 use siphasher::sip::SipHasher13;
 
-/// Whether the text that applies the migration fits, as the tool saw it: with the line endings of either kind of
-/// checkout, because most tools hash the bytes of the file and what is embedded has LF; and without the directives
-/// that were added to it for migrate, nor the empty lines below them.
+/// Whether the migration's text fits, in any form in which the tool may have read it: with LF or CRLF, because most
+/// tools hash the bytes of the file and the embedded text has LF; and without the directives that were added for
+/// migrate and the empty lines below them.
 pub(crate) fn any_form(migration: &Migration<'_>, fits: impl Fn(&str) -> bool) -> bool {
     let any_ending = |text: &str| fits(text) || fits(&text.replace('\n', "\r\n"));
     let text = migration.up().sql();
@@ -20,8 +20,8 @@ pub(crate) fn any_form(migration: &Migration<'_>, fits: impl Fn(&str) -> bool) -
         })
 }
 
-/// `text` without the lines that hold a directive; none if no line does. A line of a string may look like one: then
-/// the checksum does not fit, and nothing is lost.
+/// `text` without the lines that hold a directive; None if no line does. A line of a string may look like a directive:
+/// then this form does not fit, which is harmless.
 fn without_directives(text: &str) -> Option<String> {
     let is_directive = |line: &&str| {
         let comment = line.trim_start().strip_prefix("--");
@@ -66,7 +66,7 @@ pub(crate) fn refinery(name: &str, version: i64, text: &str) -> Vec<u64> {
     sums
 }
 
-/// Flyway's: the lines without what ends them, which in Java is LF, CR or both.
+/// Flyway's: the lines without their endings, which in Java are LF, CR or CRLF.
 pub(crate) fn flyway(text: &str) -> i32 {
     let mut hasher = crc32fast::Hasher::new();
     for line in text.split(['\n', '\r']) {

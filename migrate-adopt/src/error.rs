@@ -11,7 +11,7 @@ use crate::tool::Tool;
 
 /// Why a history could not be adopted. Nothing was recorded.
 ///
-/// `{error}` is one line; `{error:#}` adds every case that has to be answered, the causes, and what one can do.
+/// `{error}` is one line; `{error:#}` adds every mismatch that needs an answer, the causes, and the hints.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
@@ -69,7 +69,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// What one can do about it, a sentence each.
+    /// What to do about it, one sentence each.
     pub fn hints(&self) -> Vec<String> {
         match self {
             Self::NotFound { .. } => {
@@ -110,7 +110,7 @@ impl Error {
         }
     }
 
-    /// Another session was in the way for as long as the adoption waits.
+    /// Whether another session held a lock for as long as the adoption waits.
     pub fn is_locked(&self) -> bool {
         match self {
             Self::TableLocked { .. } => true,
@@ -119,7 +119,7 @@ impl Error {
         }
     }
 
-    /// The adoption was stopped on request.
+    /// Whether the adoption was stopped on request.
     pub fn is_stopped(&self) -> bool {
         match self {
             Self::Stopped => true,

@@ -1,4 +1,4 @@
-//! Which file of the set a row means.
+//! Finds the file of the set that a row refers to.
 
 use std::collections::BTreeSet;
 
@@ -8,21 +8,21 @@ use crate::row::{Row, State};
 use crate::tool::Tool;
 use crate::tools::flyway;
 
-/// The files of a set, as one tool would name them.
+/// The files of a set, for matching with the rows of one tool.
 pub(crate) struct Files<'f, 's> {
     migrations: &'f [Migration<'s>],
-    /// The version that a row's key says, read in the way of the set's layout.
+    /// Reads the version in a row's key, in the way of the set's layout.
     version: fn(&str) -> Option<i64>,
     tool: Tool,
-    /// The versions whose files rows name.
+    /// The versions of the files that rows name.
     named: BTreeSet<i64>,
 }
 
-/// The migration that a row means.
+/// The migration that a row refers to.
 pub(crate) enum Match<'f, 's> {
-    /// The file is the one that the row names, or was only renumbered; or the tool goes by numbers.
+    /// The row names the file, or the file was only renumbered, or the tool identifies migrations by number.
     Sure(&'f Migration<'s>),
-    /// Only the number is the same: it may be another migration.
+    /// Only the number is the same: it may be a different migration.
     Number(&'f Migration<'s>),
     None,
 }
@@ -66,7 +66,7 @@ impl<'f, 's> Files<'f, 's> {
             self.migrations.get(at.ok()?)
         });
         match numbered {
-            // That file has a row of its own.
+            // Another row names that file.
             Some(migration) if goes_by_names && self.named.contains(&migration.version()) => {
                 Match::None
             }
@@ -83,7 +83,7 @@ impl<'f, 's> Files<'f, 's> {
             .find(|migration| migration.up().file() == file)
     }
 
-    /// The one file that has the row's name behind another number, and no row of its own.
+    /// The only file with the row's name under a different number, if no row names that file.
     fn by_name(&self, row: &Row) -> Option<&'f Migration<'s>> {
         let file = row.file.as_deref()?;
         let name = file.strip_suffix(".sql").unwrap_or(file);

@@ -1,4 +1,4 @@
-//! The tables of the database that may be somebody's history.
+//! The tables of the database that may be a tool's history.
 
 use migrate_runtime::{HistoryTable, Reply};
 
@@ -24,7 +24,7 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    /// Reads what [`TABLES`] answers, the `index`th statement of its message.
+    /// Reads the result of [`TABLES`], the `index`th statement of its message.
     pub(crate) fn read(reply: &Reply, index: usize) -> Vec<Self> {
         let mut tables: Vec<Self> = Vec::new();
         for values in reply.values(index) {
@@ -45,19 +45,19 @@ impl Found {
         tables
     }
 
-    /// The tool that makes tables with just these columns.
+    /// The tool whose table has exactly these columns.
     pub(crate) fn tool(&self) -> Option<Tool> {
         Tool::ALL.into_iter().find(|tool| self.fits(*tool))
     }
 
-    /// Whether the tool makes such tables.
+    /// Whether the tool's table has these columns.
     pub(crate) fn fits(&self, tool: Tool) -> bool {
         let expected = tool.format().columns;
         let fits = |(column, expected): (&String, &&str)| {
             let name = column.split(' ').next().unwrap_or_default();
             match expected.split_once(' ') {
                 None => name == *expected,
-                // An open bracket at the end stands for any length.
+                // An open parenthesis at the end matches any length.
                 Some(_) if expected.ends_with('(') => column.starts_with(expected),
                 Some(_) => column == expected,
             }
@@ -65,7 +65,7 @@ impl Found {
         self.columns.len() == expected.len() && self.columns.iter().zip(expected).all(fits)
     }
 
-    /// Whether it is a history of ours.
+    /// Whether it is migrate's own history table.
     pub(crate) fn is_ours(&self) -> bool {
         let ours = [
             "version bigint",
@@ -82,7 +82,7 @@ impl Found {
         self.columns.iter().map(name).collect()
     }
 
-    /// As SQL names it.
+    /// Its name, quoted for SQL.
     pub(crate) fn table(&self) -> Result<HistoryTable, Error> {
         HistoryTable::new(self.schema.clone(), self.name.clone()).map_err(Error::Record)
     }

@@ -1,4 +1,4 @@
-//! Matches rows with migrations. Pure: no session, no clock.
+//! Matches rows with migrations, without a session or a clock.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -36,7 +36,7 @@ pub(crate) fn judge(
     let migrations: Vec<Migration<'_>> = set.iter().collect();
     let mut judgement = Judgement::default();
     let mut matched: BTreeMap<i64, &Row> = BTreeMap::new();
-    // Versions whose file may or may not be the one that a row names.
+    // Versions whose file may not be the one that a row names.
     let mut doubtful: BTreeSet<i64> = BTreeSet::new();
     let files = Files::new(&migrations, tool, rows);
     for row in rows.iter().filter(|row| row.state != State::Undone) {

@@ -1,4 +1,4 @@
-//! Messages that read: under settings of their own, and again while a table is locked.
+//! Messages that read: with their own settings, and sent again while a table is locked.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,16 +10,16 @@ use migrate_runtime::{
 
 use crate::error::Error;
 
-/// Calls the caller's closure with what happens.
+/// The caller's closure for events.
 pub(crate) type Observer<'a> = Arc<dyn Fn(&Event<'_>) + Send + Sync + 'a>;
 
-/// How long a session that reads waits for a lock before it asks again, in milliseconds.
+/// The `lock_timeout` of a message that reads, in milliseconds.
 const PATIENCE: u32 = 100;
 
-/// The pause before it asks again.
+/// The pause before the message is sent again.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// How often a message is sent again that the session's `statement_timeout` has cut off before it was lifted.
+/// How often a message is sent again if the session's `statement_timeout` ends it before the message has set that to 0.
 const ATTEMPTS: usize = 20;
 
 /// How to wait.
@@ -31,7 +31,7 @@ pub(crate) struct Waiting<'a> {
 }
 
 impl Waiting<'_> {
-    /// Sends queries; `doing` says in an error what they are for. While one of `tables` is locked, sends them again.
+    /// Sends queries, and sends them again while one of `tables` is locked. `doing` is their purpose, for errors.
     pub(crate) async fn read<S: Session>(
         &self,
         session: &mut S,
@@ -97,8 +97,9 @@ impl fmt::Debug for Waiting<'_> {
     }
 }
 
-/// A transaction that cannot write. Its names and operators are PostgreSQL's own, whatever the session's path says; it
-/// waits for no safe snapshot and for no lock, and it fails where row-level security would hide rows.
+/// A transaction that cannot write. Its names and operators are PostgreSQL's own, regardless of the session's
+/// `search_path`; it does not wait for a safe snapshot, waits only briefly for a lock, and fails where row-level
+/// security would hide rows.
 fn pinned(queries: &str) -> String {
     format!(
         "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY;SET LOCAL statement_timeout TO 0;\
@@ -123,7 +124,7 @@ pub(crate) async fn send<S: Session>(
     let Some(error) = database else {
         return Err(Error::Connection { source });
     };
-    // Its own failure would hide the one that made it necessary.
+    // A failed ROLLBACK must not hide the first error.
     let _ = session.send("ROLLBACK").await;
     let doing = doing.to_owned();
     Err(Error::Database { doing, error })
@@ -136,7 +137,7 @@ fn code(error: &Error) -> Option<&str> {
     }
 }
 
-/// Who holds a lock that keeps readers out of one of the tables, or waits for one: the server gives locks in turn.
+/// The session that holds ACCESS EXCLUSIVE on one of the tables, or waits for it: a waiting one blocks readers too.
 fn locks(tables: &[HistoryTable]) -> String {
     let names = tables.iter().map(|table| {
         let name = table.to_string().replace('\'', "''");

@@ -15,21 +15,21 @@ pub(crate) struct Row {
     pub(crate) state: State,
 }
 
-/// What the row says.
+/// The state that the row records.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum State {
     #[default]
     Applied,
-    /// It stands for everything up to its version, which nobody ran.
+    /// A baseline: every migration up to its version counts as applied, though the tool did not run it.
     Baseline,
-    /// Begun and not finished.
+    /// Started but not finished.
     Failed,
-    /// Taken back, or not about a migration.
+    /// Reverted, or not about a migration.
     Undone,
 }
 
 impl Row {
-    /// Reads what a [`select`](crate::tools::Format::select) answers.
+    /// Reads a row of the result of a [`select`](crate::tools::Format::select).
     pub(crate) fn read(values: &[Option<String>]) -> Self {
         let value = |index: usize| values.get(index).cloned().flatten();
         Self {

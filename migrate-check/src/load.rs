@@ -1,4 +1,4 @@
-//! The whole of this crate in one call.
+//! Reads and checks a directory in one call.
 
 use std::path::{Path, PathBuf};
 
@@ -51,8 +51,8 @@ impl Loaded {
 
 /// Reads `directory`, relative to `root` (the crate that embeds it), and judges what it holds.
 ///
-/// Never fails and never panics: whatever is wrong is a diagnostic, and nothing that is wrong keeps
-/// the rest from being looked at.
+/// Never fails and never panics: each problem is a diagnostic, and no problem keeps the rest from being
+/// checked.
 ///
 /// ```
 /// # fn main() -> std::io::Result<()> {
@@ -80,7 +80,7 @@ pub fn load(root: &Path, directory: &str, settings: &Settings) -> Loaded {
         });
         let companion = entry.companion.zip(format.companion.as_ref());
         let transaction = companion.map_or(Transaction::default(), |(companion, reader)| {
-            let (source, transaction) = consult(companion, reader, &mut diagnostics);
+            let (source, transaction) = read_companion(companion, reader, &mut diagnostics);
             sources.push(source);
             transaction
         });
@@ -184,7 +184,7 @@ struct Decoded {
     path: PathBuf,
     /// What it holds; none where it cannot be read.
     content: Option<Content>,
-    /// Whether what lies beside it says that it runs outside a transaction.
+    /// Whether its own settings file says that it runs outside a transaction.
     transaction: Transaction,
 }
 
@@ -207,8 +207,8 @@ impl Decoded {
     }
 }
 
-/// Reads the settings that lie beside a file.
-fn consult(
+/// Reads the settings file that belongs to a migration file.
+fn read_companion(
     companion: directory::Companion,
     reader: &layouts::Companion,
     diagnostics: &mut Vec<Diagnostic>,

@@ -39,7 +39,7 @@ impl Progress {
     }
 
     /// Begins, or changes, what is under way.
-    fn begin(&self, what: String, anew: bool) {
+    fn begin(&self, what: String, again: bool) {
         if !stderr().is_terminal() {
             return;
         }
@@ -47,7 +47,7 @@ impl Progress {
             self.line.set_draw_target(ProgressDrawTarget::stderr());
             self.line.enable_steady_tick(Duration::from_millis(100));
         }
-        if anew {
+        if again {
             self.line.reset_elapsed();
         }
         self.line.set_message(what);

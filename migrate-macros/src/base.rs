@@ -3,11 +3,11 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// Where tools that build from another place than the crate's own directory (Bazel, Buck, tests that
-/// copy a crate) say where its files are. Relative to the crate's directory if it is not absolute.
+/// Names the directory of the crate's files for tools that build elsewhere (Bazel, Buck, tests that copy a
+/// crate). Relative to the crate's directory if it is not absolute.
 pub(crate) const BASE_DIR: &str = "MIGRATE_BASE_DIR";
 
-/// Its old name, which counts where the new one is not set.
+/// Its old name, read if the new one is not set.
 pub(crate) const OLD_BASE_DIR: &str = "EMBED_MIGRATIONS_BASE_DIR";
 
 /// Set by Cargo: the directory of the crate that is being compiled.
@@ -15,8 +15,8 @@ const MANIFEST_DIR: &str = "CARGO_MANIFEST_DIR";
 
 /// Reads the variables; None where neither is set.
 ///
-/// Never the current directory: Cargo runs the compiler in the workspace's, and rust-analyzer
-/// elsewhere.
+/// Never the current directory: Cargo runs the compiler in the workspace's directory, rust-analyzer in
+/// another.
 pub(crate) fn find(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     let set = |name| {
         let value = variable(name).filter(|value| !value.is_empty());
@@ -43,7 +43,7 @@ mod tests {
             "CARGO_MANIFEST_DIR" => manifest.map(Into::into),
             "MIGRATE_BASE_DIR" => base.map(Into::into),
             "EMBED_MIGRATIONS_BASE_DIR" => None,
-            other => panic!("{other} is none of our business"),
+            other => panic!("reads the unrelated variable {other}"),
         })
     }
 

@@ -1,4 +1,4 @@
-//! What `embed_migrations!` was given:
+//! The input of `embed_migrations!`:
 //!
 //! ```text
 //! input  = "(" $crate ")" [item] [directory] { "," option } [","]
@@ -6,8 +6,8 @@
 //! option = NAME "=" value | "lint" "(" … ")"
 //! ```
 //!
-//! The first group is added by the `macro_rules!` in front of the procedural macro: it is the path of
-//! the runtime crate, under whatever name the user knows it.
+//! The `macro_rules!` that calls the procedural macro adds the first group: the path of the runtime crate, which the
+//! user may have renamed.
 
 use proc_macro2::{Group, Span, TokenStream};
 use quote::quote;
@@ -18,10 +18,10 @@ use crate::item::Item;
 use crate::options::Options;
 use crate::problem::Problem;
 
-/// The directory where none is named.
+/// The directory if none is given.
 const DEFAULT_DIRECTORY: &str = "migrations";
 
-/// The input, read as far as it can be.
+/// The input, parsed as far as possible.
 #[derive(Debug)]
 pub(crate) struct Input {
     /// The path of the runtime crate.
@@ -30,14 +30,13 @@ pub(crate) struct Input {
     pub(crate) form: Form,
     /// The directory as the user wrote it.
     pub(crate) directory: String,
-    /// Where problems are shown: at the path literal, or where there is none at the item's name or the
-    /// whole call.
+    /// Where problems are shown: the path literal; without one, the item's name or the whole call.
     pub(crate) span: Span,
-    /// Everything else.
+    /// The options.
     pub(crate) options: Options,
 }
 
-/// Where the macro stands, which it can only tell from its input.
+/// Whether the macro is used as an expression or as an item. Only its input shows which.
 #[derive(Debug)]
 pub(crate) enum Form {
     /// `static M: Migrations = embed_migrations!("migrations");`
@@ -49,7 +48,7 @@ pub(crate) enum Form {
 }
 
 impl Input {
-    /// Reads it. What cannot be read is in `options.problems`.
+    /// Reads the input. Errors are added to `options.problems`.
     pub(crate) fn read(tokens: TokenStream) -> Self {
         let mut input = Self {
             runtime: quote!(::migrate_runtime),

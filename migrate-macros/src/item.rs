@@ -1,4 +1,4 @@
-//! `/// docs  #[attributes]  pub(crate) static NAME`: the beginning of the item form.
+//! The start of the item form: `/// docs  #[attributes]  pub(crate) static NAME`.
 
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -8,7 +8,7 @@ use syn::{Token, token};
 
 use crate::problem::Problem;
 
-/// The `static` that the user asks for, up to its name.
+/// The `static` to define: its attributes, visibility and name.
 #[derive(Debug, Clone)]
 pub(crate) struct Item {
     attributes: TokenStream,
@@ -17,7 +17,7 @@ pub(crate) struct Item {
 }
 
 impl Item {
-    /// Whether the input starts like one.
+    /// Whether the input starts with an item.
     pub(crate) fn is_next(input: ParseStream<'_>) -> bool {
         input.peek(Token![#])
             || input.peek(Token![pub])
@@ -25,19 +25,19 @@ impl Item {
             || input.peek(Token![const])
     }
 
-    /// Reads it. What is wrong and can be passed over goes to `problems`, so that the name is known
-    /// and the code that uses it makes no errors of its own.
+    /// Reads an item. Recoverable mistakes go to `problems`: the `static` is still defined, so the code that uses it
+    /// compiles and adds no further errors.
     ///
     /// # Errors
-    /// Where the name cannot be found.
+    /// If the name cannot be found.
     pub(crate) fn read(input: ParseStream<'_>, problems: &mut Vec<Problem>) -> syn::Result<Self> {
         let attributes = read_attributes(input)?;
         let visibility = read_visibility(input)?;
         if input.peek(Token![const]) {
             let keyword: Token![const] = input.parse()?;
             problems.push(
-                Problem::new(keyword.span(), "the item form makes a `static`").help(
-                    "for a `const` write `const MIGRATIONS: Migrations = embed_migrations!(\"migrations\");`",
+                Problem::new(keyword.span(), "the item form declares a `static`").help(
+                    "for a `const`, write `const MIGRATIONS: Migrations = embed_migrations!(\"migrations\");`",
                 ),
             );
         } else {
@@ -46,15 +46,15 @@ impl Item {
         if input.peek(Token![mut]) {
             let keyword: Token![mut] = input.parse()?;
             problems.push(
-                Problem::new(keyword.span(), "the embedded migrations never change")
-                    .help("leave `mut` out"),
+                Problem::new(keyword.span(), "embedded migrations are immutable")
+                    .help("remove `mut`"),
             );
         }
         let name = input.parse()?;
         if input.peek(Token![:]) {
             let colon: Token![:] = input.parse()?;
             problems.push(
-                Problem::new(colon.span(), "the item form knows its type")
+                Problem::new(colon.span(), "the item form takes no type")
                     .help(format!("write `static {name} = \"migrations\"`")),
             );
             while !input.is_empty() && !input.peek(Token![=]) && !input.peek(Token![,]) {
@@ -68,7 +68,7 @@ impl Item {
         })
     }
 
-    /// The item itself, of type `$crate::Migrations`.
+    /// The definition, of type `$crate::Migrations`.
     pub(crate) fn define(&self, runtime: &TokenStream, value: &TokenStream) -> TokenStream {
         let Self {
             attributes,
@@ -81,9 +81,8 @@ impl Item {
         }
     }
 
-    /// A test that fails when the directory at `source` holds something else than the list, though
-    /// nothing was compiled since. A module and a `static` may share their name, so no other name is
-    /// taken.
+    /// A test that fails when the directory at `source` has changed since the crate was compiled. It is in a module
+    /// of the `static`'s name, which Rust permits, so that the macro defines no second name.
     pub(crate) fn test(&self, runtime: &TokenStream, source: &str) -> TokenStream {
         let name = &self.name;
         quote! {

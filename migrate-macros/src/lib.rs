@@ -1,5 +1,5 @@
 //! The procedural half of `embed_migrations!`. Applications call the macro of that name in
-//! `migrate-runtime`, which documents it; this crate is what that one expands to.
+//! `migrate-runtime`, which documents it and expands to a call of this one.
 //!
 //! Only this file knows that it runs inside the compiler. Everything below works on [`proc_macro2`]
 //! tokens and is tested like any other function.

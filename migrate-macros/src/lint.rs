@@ -14,17 +14,17 @@ const HELP: &str =
     "write `lint(deny = \"…\", warn = \"…\", allow = \"…\")`, with the names of rules";
 
 impl Options {
-    /// Reads what stands in the parentheses of `lint(…)`.
+    /// Reads the parentheses of `lint(…)`.
     ///
     /// # Errors
-    /// Where it cannot be told where the next option starts.
+    /// If it is unclear where the next option starts.
     pub(crate) fn read_lint(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
         let inside;
         parenthesized!(inside in input);
         while !inside.is_empty() {
             if let Err(error) = self.read_level(&inside) {
                 self.problems.push(Problem::from(error).help(HELP));
-                // What is left cannot be told apart; the parentheses say where it ends.
+                // Skip the rest: after an error it is unclear where the next level starts.
                 while !inside.is_empty() {
                     inside.parse::<proc_macro2::TokenTree>()?;
                 }
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_is_wrong_is_told_with_what_is_right() {
+    fn each_mistake_is_reported_with_its_correction() {
         let messages = |text| {
             let problems = read(text).problems;
             problems
@@ -132,7 +132,7 @@ mod tests {
         unknown level `forbid`
           = help: the levels are `deny`, `warn` and `allow`
         `lexical-error` cannot be allowed
-          = help: remove it from the list: what it reports fails when the migration runs
+          = help: remove it from the list: the statements that it reports fail when the migration runs
         `true` is not a version
           = help: give the version of the newest file to skip, e.g. 20250131093000
         ");

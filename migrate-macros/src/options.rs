@@ -9,7 +9,7 @@ use syn::{Lit, LitStr, Token, token};
 
 use crate::problem::Problem;
 
-/// What the options say, and what is wrong with them.
+/// The settings that the options give, and the problems in them.
 #[derive(Debug, Default)]
 pub(crate) struct Options {
     pub(crate) settings: Settings,
@@ -22,7 +22,7 @@ impl Options {
     /// Reads the rest of the input: a comma before each option, perhaps one at the end.
     ///
     /// # Errors
-    /// Where it cannot be told where the next option starts. Everything else goes to `problems`.
+    /// If it is unclear where the next option starts. Other problems go to `problems`.
     pub(crate) fn read(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
         while !input.is_empty() {
             self.read_one(input)?;
@@ -85,7 +85,7 @@ impl Options {
         Ok(())
     }
 
-    /// Reads the value of an option that is a word, perhaps with hyphens: `flyway-dotted`.
+    /// Reads a value that is a word, which may contain hyphens: `flyway-dotted`.
     fn read_word(
         &mut self,
         input: ParseStream<'_>,
@@ -116,14 +116,14 @@ impl Options {
         Ok(())
     }
 
-    /// Sets what is a single value.
+    /// Sets an option that has a single value.
     pub(crate) fn set(&mut self, option: &str, value: &str, span: Span) {
         if let Err(complaint) = self.settings.set(option, value, Notation::Rust) {
             self.report(span, complaint);
         }
     }
 
-    /// What is wrong with a setting, wherever it is written.
+    /// Adds a problem with the value of a setting.
     pub(crate) fn report(&mut self, span: Span, complaint: Complaint) {
         self.complain(span, complaint.message, complaint.help);
     }
@@ -143,7 +143,7 @@ fn read_string(input: ParseStream<'_>, option: &str) -> syn::Result<(String, Spa
     }
 }
 
-/// Passes over the value of an option that does not exist, up to the next comma.
+/// Skips the value of an unknown option, up to the next comma.
 fn skip_value(input: ParseStream<'_>) -> syn::Result<()> {
     while !input.is_empty() && !input.peek(Token![,]) {
         input.parse::<proc_macro2::TokenTree>()?;

@@ -1,9 +1,9 @@
-//! What stops or qualifies an expansion, as the compiler gets to see it.
+//! Errors and warnings of an expansion, as tokens that the compiler reports.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
-/// Something wrong with the macro's input or its surroundings, at a place in the user's Rust code.
+/// A problem with the macro's input or the files it reads, at a place in the user's Rust code.
 #[derive(Debug, Clone)]
 pub(crate) struct Problem {
     pub(crate) span: Span,
@@ -20,7 +20,7 @@ impl Problem {
         }
     }
 
-    /// The same, with one more thing one can do about it.
+    /// Adds a `help:` line.
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help.push(help.into());
         self
@@ -48,17 +48,17 @@ impl From<syn::Error> for Problem {
 
 /// Fails the build with `text`, shown at `span`.
 ///
-/// Every token carries the span, so that the compiler points there and adds no "this error originates
-/// in the macro". With braces it is a statement and an item alike.
+/// Every token has that span, so that the compiler points there and does not add "this error originates
+/// in the macro". With braces, the call is valid both as a statement and as an item.
 pub(crate) fn error(span: Span, text: &str) -> TokenStream {
     quote_spanned! {span=> ::core::compile_error! { #text } }
 }
 
 /// Warns with `text`, shown at `span`.
 ///
-/// A procedural macro on stable Rust cannot warn. The use of a deprecated constant can: the user's
-/// `#[allow]`, `#[deny]` and `-D warnings` hold for it, and Cargo silences it in dependencies. The
-/// compiler names the constant before the text, so it is named after the rule.
+/// A procedural macro cannot warn on stable Rust, but using a deprecated constant does. The user's
+/// `#[allow]`, `#[deny]` and `-D warnings` apply to it, and Cargo hides it in dependencies. The compiler prints
+/// the constant's name before the text, so the constant has the name of the rule.
 pub(crate) fn warning(span: Span, rule: &str, text: &str) -> TokenStream {
     let name: String = rule
         .chars()

@@ -24,7 +24,7 @@
 /// ```
 ///
 /// defines the `static` and, for `cargo test`, a test `MIGRATIONS::embedded_list_is_current`, which
-/// fails when files were added since the crate was compiled. It stands where items stand, outside of
+/// fails when files were added since the crate was compiled. Use it where items may appear, outside of
 /// functions.
 ///
 /// # Options

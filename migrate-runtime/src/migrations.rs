@@ -195,7 +195,7 @@ pub struct Script<'a> {
     pub(crate) directory: &'a str,
     pub(crate) file: &'a str,
     pub(crate) sql: &'a str,
-    /// How many lines of the file stand before `sql`; None where `sql` is the whole file.
+    /// How many lines of the file come before `sql`; None where `sql` is the whole file.
     pub(crate) lines_before: Option<usize>,
     pub(crate) checksum: Checksum,
     /// Of all of `sql`, where `checksum` leaves lines out: earlier releases recorded this one.

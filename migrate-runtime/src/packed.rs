@@ -68,7 +68,7 @@ impl<'a> Records<'a> {
             index: self.index.clone(),
             left: count,
         };
-        // The next record starts behind the statements, whose length only reading them tells.
+        // The next record starts after the statements, and their length is known only after reading them.
         let mut skipped = statements.clone();
         while skipped.next().is_some() {}
         self.index = skipped.index;

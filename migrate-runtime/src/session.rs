@@ -261,7 +261,7 @@ impl SessionError {
             )
     }
 
-    /// Whether an assertion of ours has failed: the server then quotes its `mark`.
+    /// Whether one of our assertions has failed: the server then quotes its `mark`.
     pub(crate) fn asserts(&self, mark: &str) -> bool {
         self.code() == "22P02" && self.says(mark)
     }

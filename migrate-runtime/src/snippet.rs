@@ -11,7 +11,7 @@ pub(crate) struct Place {
     source: String,
 }
 
-/// How much of a long line is shown before and behind the caret, in characters.
+/// How much of a long line is shown before and after the caret, in characters.
 const WINDOW: usize = 60;
 
 impl Place {

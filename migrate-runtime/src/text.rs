@@ -27,6 +27,6 @@ pub(crate) fn owned(text: Option<&str>) -> Option<String> {
 
 /// What follows the first `character`.
 #[inline(never)]
-pub(crate) fn behind(text: &str, character: char) -> Option<&str> {
+pub(crate) fn after(text: &str, character: char) -> Option<&str> {
     text.split_once(character).map(|(_, rest)| rest)
 }

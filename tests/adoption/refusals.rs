@@ -46,7 +46,7 @@ fn rows_without_a_file_and_files_without_a_row_are_each_to_be_answered() {
         database.rows("SELECT version, state FROM schema_migrations ORDER BY 1"),
         [["1", "applied"], ["2", "baseline"], ["3", "applied"]]
     );
-    // Answered once, it is not asked again; and the renamed table is nobody's history any more.
+    // Answered once, it is not asked again; and the renamed table no longer counts as a history.
     let again = perform(&database, &adopt(&set)).unwrap();
     insta::assert_snapshot!(again, @"nothing to adopt: everything is recorded already");
     assert!(run(&database, &set).unwrap().is_noop());

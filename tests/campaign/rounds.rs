@@ -229,11 +229,11 @@ impl Round {
             .ok()
     }
 
-    /// Looks after the starters until all have come through, and lets `meanwhile` interfere.
+    /// Looks after the starters until all have come through, and lets `interfere` run at the same time.
     fn tend<'a>(
         &mut self,
         starters: &mut Starters<'a>,
-        mut meanwhile: impl FnMut(&mut Starters<'a>, &mut Vec<String>),
+        mut interfere: impl FnMut(&mut Starters<'a>, &mut Vec<String>),
     ) {
         let patience = Instant::now() + PATIENCE;
         while starters.tend(self) {
@@ -241,7 +241,7 @@ impl Round {
                 self.violations.push("starters hang".to_owned());
                 return;
             }
-            meanwhile(starters, &mut self.violations);
+            interfere(starters, &mut self.violations);
             thread::sleep(Duration::from_millis(3));
         }
     }
@@ -269,7 +269,7 @@ impl Round {
     pub(super) fn leaks(&mut self, database: &Database, pooler: &Pooler) {
         let url = database.url_through("postgres", pooler.port());
         let mut clients = Vec::new();
-        // As many transactions at once as the pool has connections: each is met once.
+        // As many transactions at once as the pool has connections: each is reached once.
         for _ in 0..3 {
             let met = postgres::Client::connect(&url, postgres::NoTls).and_then(|mut client| {
                 client.batch_execute("BEGIN")?;

@@ -9,7 +9,7 @@ pub(crate) struct Effects {
     pub(crate) locks: BTreeMap<String, String>,
     /// Tables that are read from end to end to prove something.
     pub(crate) scans: BTreeSet<String>,
-    /// Tables that are written anew.
+    /// Tables that are rewritten.
     pub(crate) rewrites: BTreeSet<String>,
     /// Indexes that are built on tables that are not rewritten.
     pub(crate) builds: BTreeSet<String>,

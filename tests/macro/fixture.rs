@@ -22,7 +22,7 @@ const NOT_INHERITED: [&str; 8] = [
     "RUSTFLAGS",
 ];
 
-/// A crate that is made anew by every test and deleted afterwards.
+/// A crate that each test creates and deletes.
 #[derive(Debug)]
 pub(crate) struct Fixture {
     root: PathBuf,

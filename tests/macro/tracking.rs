@@ -14,11 +14,11 @@ use migrate_runtime::{Reply, Session, SessionError, embed_migrations};
 
 embed_migrations!(pub static MIGRATIONS = "migrations");
 
-struct Nobody;
+struct Disconnected;
 
-impl Session for Nobody {
+impl Session for Disconnected {
     async fn send(&mut self, _: &str) -> Result<Reply, SessionError> {
-        Err(SessionError::connection("nobody is there"))
+        Err(SessionError::connection("no server is there"))
     }
 
     async fn sleep(&mut self, _: Duration) {}
@@ -28,11 +28,11 @@ fn main() {
     for migration in &MIGRATIONS {
         print!("{}: {}", migration.up().file(), migration.up().sql());
     }
-    let mut nobody = Nobody;
+    let mut session = Disconnected;
     let mut runner = MIGRATIONS.runner();
-    let run = pin!(runner.run_with(&mut nobody));
+    let run = pin!(runner.run_with(&mut session));
     let Poll::Ready(Err(error)) = run.poll(&mut Context::from_waker(Waker::noop())) else {
-        panic!("there is nothing to wait for, and nobody to run it");
+        panic!("a run without a server has nothing to wait for");
     };
     println!("{}", if error.is_stale() { format!("{error:#}") } else { "up to date".to_owned() });
 }

@@ -85,7 +85,7 @@ impl Actor {
                 self.plan(reverts);
             }
             (Message::Revert(_), Reply::Done) => self.end(End::Done),
-            // Whoever reverts has decided on what it saw.
+            // The instance chose what to revert from the history it saw.
             (Message::Apply(_) | Message::Begin(_) | Message::Resume(_), Reply::Moved)
                 if !reverts =>
             {

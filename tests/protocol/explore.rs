@@ -157,7 +157,7 @@ impl World {
         self
     }
 
-    /// One instance from start to end, with nobody beside it; and its messages.
+    /// One instance from start to end, with no other beside it; and its messages.
     pub(crate) fn runs_alone(
         mut self,
         kind: Kind,

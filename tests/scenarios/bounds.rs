@@ -85,7 +85,7 @@ fn a_history_table_that_can_be_read_and_not_written_is_waited_for_with_an_end_an
         let set = Set::new(&[("1_a.sql", "SELECT 1")]);
         driver.run(database, set.load().runner()).unwrap();
         let mut other = database.client();
-        // Whoever waited without an end would get the lock after a minute, and have no error.
+        // A run that waited without a limit would get the lock after a minute, and have no error.
         other
             .batch_execute(
                 "SET application_name TO 'in the way'; SET idle_in_transaction_session_timeout TO '1min';
@@ -272,7 +272,7 @@ fn a_replica_that_is_stuck_behind_a_proxy_is_waited_for_with_an_end() {
     assert!(error.is_locked(), "{error:#}");
     assert!(error.hints().contains(&Hint::ReadFromPrimary), "{error:#}");
     assert!(told > 0);
-    // Whoever reverts has decided on what it has read.
+    // The instance chose what to revert from the history it read.
     let error = reverted.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::HistoryChanged, "{error:#}");
     // Neither has done anything.

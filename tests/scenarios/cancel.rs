@@ -48,7 +48,7 @@ impl Session for Faulty<'_> {
         }
         match self.fault {
             Fault::Hang => {
-                // Polled once, so that it leaves; then nobody ever listens.
+                // Polled once, so that it is sent; its answer is never read.
                 let mut sent = pin!(self.client.send(sql));
                 std::future::poll_fn(|context| {
                     let _ = sent.as_mut().poll(context);
@@ -58,7 +58,7 @@ impl Session for Faulty<'_> {
                 unreachable!()
             }
             Fault::Fail => {
-                // Fails behind whatever the message has begun.
+                // Fails after the message's first statements.
                 let broken = sql.replacen(';', ";SELECT 1/0;", 3);
                 self.client.send(&format!("{broken};SELECT 1/0")).await
             }

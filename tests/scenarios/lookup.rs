@@ -8,7 +8,7 @@ use migrate_runtime::{Error, Hint, Revert};
 
 use crate::set::{Set, both, versions};
 
-/// A file with one statement that refuses a transaction, and what it stands on.
+/// A file with one statement that refuses a transaction, and the file that it needs.
 pub(crate) fn one(before: &str, statement: &str) -> Set {
     let text = format!(
         "-- migrate: no-transaction\n-- migrate: allow(not-rerunnable) a test\n-- migrate: allow(syntax) a test\n{statement};"

@@ -16,7 +16,7 @@ pub(crate) fn left_behind(
     let url = database.url_through("postgres", pooling.port());
     let mut found = Vec::new();
     let mut clients = Vec::new();
-    // As many transactions at once as there are connections: each is met.
+    // As many transactions at once as there are connections: each is reached.
     for _ in 0..connections {
         let mut client = postgres::Client::connect(&url, postgres::NoTls).unwrap();
         let said = client

@@ -128,9 +128,9 @@ fn a_deadlock_and_a_serialization_failure_are_tried_again() {
     });
 }
 
-/// Runs one `CREATE INDEX CONCURRENTLY` that has to wait for an old transaction, while `meanwhile` runs;
+/// Runs one `CREATE INDEX CONCURRENTLY` that has to wait for an old transaction, while `during` runs;
 /// the transaction ends when that returns.
-fn while_concurrently(database: &Database, url: &str, meanwhile: impl FnOnce()) {
+fn while_concurrently(database: &Database, url: &str, during: impl FnOnce()) {
     let set = Set::new(&[
         ("1_t.sql", "CREATE TABLE t (a int)"),
         (
@@ -149,7 +149,7 @@ fn while_concurrently(database: &Database, url: &str, meanwhile: impl FnOnce()) 
         while database.value(waiting) == "0" {
             thread::sleep(Duration::from_millis(10));
         }
-        meanwhile();
+        during();
         old.batch_execute("COMMIT").unwrap();
         builder.join().unwrap();
     });
@@ -216,7 +216,7 @@ fn a_silent_session_that_holds_the_lock_of_a_half_done_file_is_ended() {
     ])
     .load();
     DRIVERS[0].run(&database, set.runner()).unwrap();
-    // As a machine leaves it that loses its power behind the first statement: nobody tells the server.
+    // The state after a machine loses power after the first statement: the server is not told.
     database.execute(
         "UPDATE schema_migrations SET state = 'running', done = 1 WHERE version = 2; DROP INDEX i",
     );

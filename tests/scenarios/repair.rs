@@ -97,7 +97,7 @@ fn a_repair_of_several_is_all_or_nothing() {
     });
 }
 
-/// As a run leaves it that is killed behind the first statement.
+/// The state after a run that was killed after the first statement.
 fn interrupt(database: &migrate_fixtures::Database) {
     database.execute("UPDATE schema_migrations SET state = 'running', done = 1 WHERE version = 3");
     database.execute("DROP INDEX a_id");
@@ -109,7 +109,7 @@ fn a_half_done_migration_counts_as_applied_when_told_so() {
         let set = set();
         driver.run(database, set.load().runner()).unwrap();
         interrupt(database);
-        // The file was edited meanwhile, so it cannot be resumed.
+        // The file was edited in the meantime, so it cannot be resumed.
         set.write("3_c.sql", "-- migrate: no-transaction\nVACUUM a;");
         let edited = set.load();
         assert!(

@@ -1,4 +1,4 @@
-//! Nothing of ours depends on what is set for a session, a role or a database, nor on what a file sets.
+//! The engine does not depend on what is set for a session, a role or a database, nor on what a file sets.
 
 use migrate_fixtures::{Database, Server};
 use migrate_runtime::Revert;

@@ -194,7 +194,7 @@ fn a_lost_connection_leaves_its_tenants_to_the_others() {
             "CREATE TABLE k (id int); SELECT pg_terminate_backend(pg_backend_pid())",
         )])
         .load();
-        // Each connection is lost with its first tenant, and nobody is left for the rest.
+        // Each connection is lost with its first tenant, and no connection is left for the rest.
         let report = run(driver, database, &kills.runner().tenants(names(5)), 2);
         assert!(
             report.failed().all(|(_, error)| error.is_connection()),

@@ -21,7 +21,7 @@ pub(crate) fn measure(text: &str, index: &str, url: &str) -> Result<u64, Box<dyn
         None,
         "",
     );
-    // From here on the kernel notes the peak anew.
+    // Resets the peak that the kernel reports.
     fs::write("/proc/self/clear_refs", "5")?;
     let before = kibibytes("VmRSS")?;
     apply(&set, url, Driver::Postgres).map_err(|refusal| refusal.to_string())?;

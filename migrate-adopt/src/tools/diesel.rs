@@ -1,5 +1,5 @@
 //! `diesel_migrations`. The table is made by `setup_migration_table.sql` of diesel 2.3; it has no checksum.
-//! `run_on` has no time zone: it is taken for one of this session.
+//! `run_on` has no time zone: it is read in the time zone of this session.
 
 use super::{Format, digits, unchecked};
 

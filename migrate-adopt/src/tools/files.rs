@@ -1,6 +1,6 @@
-//! A table of file names that an application keeps by itself, as the Content AI Backend does:
+//! A table of file names that an application maintains itself, as the Content AI Backend does:
 //! `schema_migrations(id serial, migration_name varchar, applied_at timestamptz)`. Its program writes whole file
-//! names; some of its files insert their own row, without `.sql`. Two rows may mean one file.
+//! names; some of its files insert their own row, without `.sql`. Two rows may refer to the same file.
 
 use super::{Format, leading_digits, unchecked};
 

@@ -1,8 +1,8 @@
 //! Flyway. The table is made in `PostgreSQLDatabase.getRawCreateScript`; the checksum is CRC-32 over the lines
 //! without their endings, as a signed number (`ChecksumCalculator`). `installed_on` has no time zone: it is
-//! taken for one of this session.
+//! read in the time zone of this session.
 //!
-//! A version's last row counts: a `DELETE` or `UNDO_…` row takes it back. A `BASELINE` row stands for
+//! A version's last row counts: a `DELETE` or `UNDO_…` row reverts it. A `BASELINE` row covers
 //! everything up to it. Rows of repeatable migrations have no version.
 
 use super::Format;
@@ -34,20 +34,20 @@ pub(crate) const FORMAT: Format = Format {
         Some(recorded) => checksum::any_form(migration, |text| {
             checksum::flyway(text).to_string() == recorded
         }),
-        // Migrations of another kind than SQL have none.
+        // Migrations that are not SQL have no checksum.
         None => true,
     },
     goes_by_names: false,
     cumulative: false,
 };
 
-/// Whole numbers as they are. Several parts occur beside the layout of dotted versions only, for which there is
-/// [`dotted`].
+/// A whole number is the version. Versions with several parts need the layout for dotted versions, which [`dotted`]
+/// follows.
 fn version(key: &str) -> Option<i64> {
     key.parse().ok().or_else(|| dotted(key))
 }
 
-/// As the layout of dotted versions reads them: up to four parts, three digits for each after the first.
+/// Reads a version as the layout for dotted versions does: up to four parts, three digits for each after the first.
 pub(crate) fn dotted(key: &str) -> Option<i64> {
     let mut parts = key.split(['.', '_']);
     let mut total: i64 = parts.next()?.parse().ok()?;
@@ -59,7 +59,7 @@ pub(crate) fn dotted(key: &str) -> Option<i64> {
     parts.next().is_none().then_some(total)
 }
 
-/// Whether a file with this version is read as the layout of dotted versions reads it.
+/// Whether the layout for dotted versions gives this file this version.
 pub(crate) fn is_dotted(file: &str, number: i64) -> bool {
     let key = file
         .strip_prefix('V')

@@ -1,6 +1,6 @@
 //! goose. The table is made in `internal/dialect/dialectquery/postgres.go`. Older versions added a row for each
-//! up and each down, so a version's last row counts; the row of version 0 marks the table's making. `tstamp` has
-//! no time zone: it is taken for one of this session.
+//! up and each down, so a version's last row counts; the row of version 0 marks the creation of the
+//! table. `tstamp` has no time zone: it is read in the time zone of this session.
 
 use super::{Format, digits, unchecked};
 

@@ -1,4 +1,4 @@
-//! What each tool writes into its table: one file for each tool, with the source of that knowledge.
+//! What each tool writes into its table: one file for each tool, which names the tool's source as evidence.
 
 pub(crate) mod diesel;
 pub(crate) mod files;
@@ -18,24 +18,24 @@ use crate::row::Row;
 
 /// A tool's table.
 pub(crate) struct Format {
-    /// What `--from` calls it.
+    /// Its name for `--from`.
     pub(crate) name: &'static str,
-    /// What people call it.
+    /// Its name in messages.
     pub(crate) label: &'static str,
-    /// What the tool calls its table unless told otherwise.
+    /// The default name of the table.
     pub(crate) table: &'static str,
     /// The columns in order, each with its type where the type has to match.
     pub(crate) columns: &'static [&'static str],
     /// Reads the table whose quoted name replaces `{table}`: key, file name, time in UTC, milliseconds,
     /// role, checksum, state; one row for each migration. `search_path` is pinned while it runs.
     pub(crate) select: &'static str,
-    /// The version of a row, by its key alone.
+    /// Reads the version from a row's key.
     pub(crate) version: fn(&str) -> Option<i64>,
     /// Whether the migration has the checksum of the row; true if the tool keeps none.
     pub(crate) fits: fn(&Row, &Migration<'_>) -> bool,
-    /// A migration is its file's whole name, and the number in it means nothing by itself.
+    /// The tool identifies a migration by the whole name of its file, not by the number in it.
     pub(crate) goes_by_names: bool,
-    /// The newest row stands for all migrations up to it.
+    /// The newest row covers all migrations up to it.
     pub(crate) cumulative: bool,
 }
 

@@ -52,7 +52,7 @@ impl<T> Object<T> {
     }
 }
 
-/// Where among the objects of one name the one stands that is meant.
+/// The index, among the objects of one name, of the one that is meant.
 fn position<T>(objects: &[Object<T>], name: &ObjectName) -> Option<usize> {
     let schema = name.schema.as_deref();
     let find = |schema| objects.iter().position(|object| object.is_in(schema));

@@ -11,7 +11,7 @@ pub struct Lines<'t> {
     text: &'t str,
     /// The offset of each line's first byte. Never empty: the first is 0.
     starts: Vec<usize>,
-    /// How many characters stand before each block of [`BLOCK`] bytes; empty where every character is one byte.
+    /// How many characters come before each block of [`BLOCK`] bytes; empty where every character is one byte.
     characters: Vec<usize>,
 }
 

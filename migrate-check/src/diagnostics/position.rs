@@ -12,7 +12,7 @@ pub struct Position {
 }
 
 impl Position {
-    /// Where byte `offset` of `text` is. An offset behind the end means the end, one inside a
+    /// Where byte `offset` of `text` is. An offset after the end means the end, one inside a
     /// character means that character.
     pub fn of(text: &str, offset: usize) -> Self {
         let before = text.get(..floor(text, offset)).unwrap_or_default();

@@ -1,13 +1,13 @@
-//! Where comments are: those that a file begins with, and candidates further down.
+//! Finds comments: those before the first statement, and candidates further down.
 
 use super::fragment::Fragment;
 
 /// A comment in front of a file's first statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Leading<'t> {
-    /// What follows `--`, to the end of the line.
+    /// The text after `--`, to the end of the line.
     Line(Fragment<'t>),
-    /// What stands between `/*` and `*/`.
+    /// The text between `/*` and `*/`.
     Block(Fragment<'t>),
 }
 
@@ -72,7 +72,7 @@ impl<'t> LineEnds<'t> {
     }
 }
 
-/// What the scanner takes for white space.
+/// Whether the scanner treats it as white space.
 fn is_space(character: char) -> bool {
     matches!(character, ' ' | '\t' | '\n' | '\r' | '\u{B}' | '\u{C}')
 }
@@ -100,8 +100,8 @@ fn block_length(text: &str) -> Option<usize> {
     }
 }
 
-/// Every `--` from `from` on that `is_directive` takes for a directive by what follows it on its line.
-/// It need not be a comment: it may stand inside a string.
+/// Every `--` after `from` whose rest of the line `is_directive` accepts. It need not be a comment: it may be
+/// inside a string.
 ///
 /// A line of a seed file may be megabytes long and hold any number of `--` in its strings, so `is_directive` must
 /// not read a line to its end to say no.
@@ -128,7 +128,7 @@ pub(super) fn below<'t>(
     found
 }
 
-/// Whether nothing but white space stands before the comment on its line. `comment` is what follows `--`.
+/// Whether the comment has only white space before it on its line. `comment` is the text after `--`.
 pub(super) fn has_line_of_its_own(text: &str, comment: Fragment<'_>) -> bool {
     let before = text.get(..comment.span().start).unwrap_or_default();
     let line = before.rsplit(['\n', '\r']).next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! A part of a text that knows where it stands in it.
+//! A part of a text that knows its position in that text.
 
 use crate::diagnostics::Span;
 
@@ -39,7 +39,7 @@ impl<'t> Fragment<'t> {
         }
     }
 
-    /// What follows `prefix`, if it begins with that.
+    /// The part after `prefix`, if it begins with that.
     pub(super) fn after(self, prefix: &str) -> Option<Self> {
         let text = self.text.strip_prefix(prefix)?;
         Some(Self {
@@ -48,7 +48,7 @@ impl<'t> Fragment<'t> {
         })
     }
 
-    /// What stands before and after `separator`, if it occurs.
+    /// The parts before and after the first `separator`, if there is one.
     pub(super) fn split_once(self, separator: char) -> Option<(Self, Self)> {
         let (before, after) = self.text.split_once(separator)?;
         let start = self.start + before.len() + separator.len_utf8();
@@ -61,7 +61,7 @@ impl<'t> Fragment<'t> {
         ))
     }
 
-    /// The first `length` bytes and the rest, if it has so many and a character ends there.
+    /// Splits after `length` bytes; None if it is shorter, or if that is inside a character.
     pub(super) fn split_at(self, length: usize) -> Option<(Self, Self)> {
         let (front, rest) = self.text.split_at_checked(length)?;
         Some((
@@ -76,13 +76,13 @@ impl<'t> Fragment<'t> {
         ))
     }
 
-    /// The part of it before `rest`, which is a later part of it.
+    /// The part before `rest`, which must be a later part of the same fragment.
     pub(super) fn until(self, rest: Self) -> Self {
         let length = rest.start.saturating_sub(self.start);
         self.split_at(length).map_or(self, |(front, _)| front)
     }
 
-    /// The characters in front for which `belongs` holds, and the rest.
+    /// The leading characters for which `belongs` returns true, and the rest.
     pub(super) fn split_while(self, belongs: impl Fn(char) -> bool) -> (Self, Self) {
         let end = self.text.find(|character| !belongs(character));
         let (front, rest) = self.text.split_at(end.unwrap_or(self.text.len()));

@@ -1,4 +1,4 @@
-//! Directives: what a file says about itself, in the comments before its first statement.
+//! Directives: comments at the top of a file that change how it is checked or run.
 //!
 //! ```sql
 //! -- migrate: no-transaction
@@ -7,11 +7,10 @@
 //! -- migrate: allow(drop-column) nothing has read it since March
 //! ```
 //!
-//! An `allow` may also stand directly above a later statement, and then holds for that one alone. So does
-//! `-- migrate: alone`, which always is about one statement.
+//! An `allow` directly above a later statement applies to that statement only. `-- migrate: alone` always applies to the
+//! statement below it.
 //!
-//! A comment that a program reads must not fail silently: one that is misspelt, or that stands where
-//! it has no effect, is an error.
+//! A directive never fails silently: a misspelt one, or one in a place where it has no effect, is an error.
 
 mod comments;
 mod fragment;
@@ -30,12 +29,12 @@ use crate::diagnostics::{Diagnostic, Span};
 use crate::migration::Transaction;
 use crate::settings::RuleNames;
 
-/// What the directives of one file say.
+/// The directives of one file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Directives {
     /// `no-transaction`.
     pub(crate) transaction: Transaction,
-    /// `out-of-order`, and where it says so.
+    /// The place of `out-of-order`, if the file has it.
     pub(crate) out_of_order: Option<Span>,
     /// `lock-timeout …`.
     pub(crate) lock_timeout: Option<Duration>,
@@ -43,29 +42,29 @@ pub(crate) struct Directives {
     pub(crate) allows: Vec<Allow>,
     /// Every `alone`.
     pub(crate) alone: Vec<Alone>,
-    /// The lines of directives that change nothing of what is sent to the server, in order.
+    /// The lines of directives that do not change what is sent to the server, in order.
     pub(crate) unsent: Vec<Span>,
     /// Where the leading comments end.
     end: usize,
 }
 
-/// `allow(<rule>) <reason>`: what a rule finds is intended.
+/// `allow(<rule>) <reason>`: accepts what a rule finds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Allow {
     /// The rule's name.
     pub(crate) rule: String,
-    /// Where the name stands.
+    /// Where the rule's name is.
     pub(crate) span: Span,
-    /// The statement below it; None if it stands at the top and holds for the file.
+    /// The statement below it; None if it is at the top and applies to the whole file.
     pub(crate) statement: Option<Span>,
 }
 
 /// `alone`: a statement of a `no-transaction` file is sent outside any transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Alone {
-    /// Where the directive stands.
+    /// Where the directive is.
     pub(crate) span: Span,
-    /// The statement below it; none if that is the first of the file.
+    /// The statement below it; None if that is the first one of the file.
     pub(crate) statement: Option<Span>,
 }
 
@@ -102,20 +101,20 @@ pub(crate) fn read(file: &str, text: &str, rules: &RuleNames) -> (Directives, Ve
     (reader.read, reader.problems)
 }
 
-/// What a comment looks like.
+/// The kinds of comment that matter here.
 enum Form<'t> {
-    /// `-- migrate: …`: what follows the colon.
+    /// `-- migrate: …`: the text after the colon.
     Directive(Fragment<'t>),
-    /// `-- no-transaction`, as sqlx has it.
+    /// `-- no-transaction`, as sqlx writes it.
     NoTransaction,
-    /// `-- Migrate: no-transaction`: what follows the colon.
+    /// `-- Migrate: no-transaction`: the text after the colon.
     Miscased(Fragment<'t>),
-    /// The mark of this tool, which keeps both directions in one file: the mark itself.
+    /// A marker of another tool that keeps both directions in one file: the marker, and the tool.
     Foreign(Fragment<'t>, &'static str),
 }
 
 impl<'t> Form<'t> {
-    /// None for a comment that is only a comment, which is found out without reading all of it.
+    /// None for an ordinary comment, without reading all of it.
     fn of(comment: Fragment<'t>) -> Option<Self> {
         let comment = comment.trim_start();
         if !comment.text.starts_with(['m', 'M', 'n', '+']) {
@@ -126,7 +125,7 @@ impl<'t> Form<'t> {
             let ends = !rest.text.starts_with(|next: char| !next.is_whitespace());
             ends.then(|| comment.until(rest))
         };
-        // In sqlx a reason may follow.
+        // sqlx allows a reason after it.
         if is_word(NO_TRANSACTION).is_some() {
             return Some(Self::NoTransaction);
         }
@@ -178,7 +177,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A directive in a block comment has no effect, and must not seem to have one.
+    /// Reports a directive in a block comment: it has no effect, and must not seem to have one.
     fn block(&mut self, comment: Fragment<'_>) {
         if let Some(Form::Directive(directive)) = Form::of(comment) {
             let (name, _) = directive.split_while(is_of_word);
@@ -236,7 +235,7 @@ impl Reader<'_> {
             Diagnostic::error("unknown-directive", self.file, message).at(place.span());
         if let Some(near) = nearest(name.text, KNOWN) {
             problem = problem.help(format!("did you mean `{near}`?"));
-            // Read as it is most likely meant, so that one typo is one error.
+            // Take the likely meaning, so that one typo makes one error.
             if near == NO_TRANSACTION {
                 self.read.transaction = Transaction::None;
             }
@@ -249,7 +248,7 @@ impl Reader<'_> {
             self.malformed(
                 argument,
                 format!("`{}` takes no argument", name.text),
-                "move this to a comment of its own",
+                "move this to a separate comment",
             );
         }
     }
@@ -269,7 +268,7 @@ impl Reader<'_> {
                 );
             }
             Ok(_) if self.read.lock_timeout.is_some() => {
-                self.malformed(place, "a second `lock-timeout`", "delete one of the two");
+                self.malformed(place, "duplicate `lock-timeout`", "delete one of the two");
             }
             Ok(timeout) => self.read.lock_timeout = Some(timeout),
         }
@@ -279,7 +278,7 @@ impl Reader<'_> {
         let Some((rule, reason)) = argument.after("(").and_then(|rest| rest.split_once(')')) else {
             self.malformed(
                 name,
-                "`allow` names no rule",
+                "`allow` does not name a rule",
                 "name it in parentheses: `-- migrate: allow(<rule>) <reason>`",
             );
             return;
@@ -299,7 +298,7 @@ impl Reader<'_> {
                 rule,
                 "`allow` gives no reason",
                 format!(
-                    "say why it is safe here: `-- migrate: allow({}) <reason>`",
+                    "say why this is safe: `-- migrate: allow({}) <reason>`",
                     rule.text
                 ),
             );
@@ -312,7 +311,7 @@ impl Reader<'_> {
             self.malformed(
                 rule,
                 format!("`{name}` cannot be allowed"),
-                "fix what it reports: it fails when the migration runs",
+                "fix the statement: it would fail when the migration runs",
             );
             return;
         }
@@ -343,17 +342,17 @@ impl Reader<'_> {
     }
 }
 
-/// The mark of a tool that keeps both directions in one file. Left as it is, the file would run from end to end:
-/// it would create its tables and drop them again.
+/// Reports a marker of a tool that keeps both directions in one file. Without the error the whole file would run: it
+/// would create its tables and drop them again.
 fn foreign(file: &str, mark: Fragment<'_>, tool: &str) -> Diagnostic {
     let name = file.rsplit('/').next().unwrap_or_default();
     let stem = name.strip_suffix(".sql").unwrap_or(name);
     let stem = stem.strip_suffix(".up").unwrap_or(stem);
     let prefix = if tool == "dbmate" { "migrate:" } else { "" };
-    let message = format!("`{prefix}{}` is a mark of {tool}", mark.text);
+    let message = format!("`{prefix}{}` is a {tool} marker", mark.text);
     Diagnostic::error("foreign-mark", file, message)
         .at(mark.span())
         .help(format!(
-            "delete the marks, and move the statements that revert this migration to `{stem}.down.sql`"
+            "delete the markers, and move the statements that revert this migration to `{stem}.down.sql`"
         ))
 }

@@ -7,19 +7,19 @@ use super::{
 use crate::diagnostics::{Diagnostic, Span};
 use crate::settings::RuleNames;
 
-/// Where a comment below the leading ones stands.
+/// Where a comment after the first statement begins is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// It is no comment: it lies in a string.
+    /// In a string: it is not a comment.
     Text,
-    /// Between two statements, above this one.
+    /// Directly above this statement.
     Above(Span),
-    /// Within a statement, or after the last.
+    /// Inside a statement, or after the last one.
     Nowhere,
 }
 
-/// Reads the directives below the first statement: `allow` and `alone` directly above a statement hold for that one. All
-/// others have no effect there. `locate` says where the byte at an offset is.
+/// Reads the directives below the first statement. `allow` and `alone` directly above a statement apply to that statement;
+/// all others have no effect there and are reported. `locate` returns the place of a byte offset.
 pub(crate) fn read_statement_level(
     file: &str,
     text: &str,
@@ -76,7 +76,7 @@ pub(crate) fn read_statement_level(
     problems
 }
 
-/// The name of a directive that may be about one statement.
+/// The directive's name, if it can apply to a single statement.
 fn of_statement(directive: Fragment<'_>) -> Option<&'static str> {
     let name = directive.split_while(is_of_word).0.text;
     [ALLOW, ALONE].into_iter().find(|known| *known == name)

@@ -1,13 +1,13 @@
-//! Directives that change nothing of what is sent to the server: `allow` and `out-of-order`.
+//! Directives that do not change what is sent to the server: `allow` and `out-of-order`.
 //!
-//! They are often added to a file that has been applied, because a warning or an error says so, and must not make it
-//! count as edited. So their lines do not belong to the text that the checksum is of.
+//! They are often added to an applied file because a warning or an error asks for them, and that must not make the file
+//! count as edited. So the checksum leaves out their lines.
 
 use super::fragment::Fragment;
 use super::{ALLOW, Form, OUT_OF_ORDER, comments, is_of_word};
 use crate::diagnostics::Span;
 
-/// The whole line of `comment`, with what ends it, if it holds nothing but such a directive.
+/// The whole line of `comment`, with its line ending, if it holds only such a directive.
 pub(super) fn line(text: &str, comment: Fragment<'_>) -> Option<Span> {
     let Some(Form::Directive(directive)) = Form::of(comment) else {
         return None;
@@ -27,7 +27,7 @@ pub(super) fn line(text: &str, comment: Fragment<'_>) -> Option<Span> {
     Some(start..end + ending.map_or(0, str::len))
 }
 
-/// `text` without these lines, which are in order; none if there are none.
+/// `text` without these lines, which must be in order; None if there are none.
 pub(crate) fn remove(text: &str, lines: &[Span]) -> Option<String> {
     if lines.is_empty() {
         return None;

@@ -1,4 +1,4 @@
-//! The bytes of a file -> the text that is embedded, and whatever in them no migration should hold.
+//! Decodes the bytes of a file into the text that is embedded, and reports characters that no migration should contain.
 
 use std::ops::Range;
 
@@ -7,21 +7,21 @@ use crate::diagnostics::Diagnostic;
 /// A file's content, decoded.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Content {
-    /// The text as embedded: CRLF turned into LF, otherwise the file's own. Bytes that are no UTF-8
-    /// stand in it as U+FFFD; such a file is refused, but can still be shown and searched for more.
+    /// The text as embedded: CRLF becomes LF, and nothing else changes. Bytes that are not UTF-8 become
+    /// U+FFFD; such a file is refused, but can still be shown and checked for other problems.
     pub(crate) text: String,
-    /// `text` with what has been reported replaced by as many spaces, so that the scanner does not
-    /// stumble over it a second time. None where the two are equal, which is the rule.
+    /// `text` with each reported character replaced by spaces of the same length, so that the scanner does
+    /// not report it again. None where nothing was replaced, the usual case.
     cleaned: Option<String>,
 }
 
 impl Content {
-    /// The text to look for further problems in: every offset into it is one into `text`.
+    /// The text to check for other problems. An offset in it is the same offset in `text`.
     pub(crate) fn scannable(&self) -> &str {
         self.cleaned.as_deref().unwrap_or(&self.text)
     }
 
-    /// A part of it, in which `marks`, bytes of the whole that lie in the part, are not looked at.
+    /// The part at `range`, with `marks` blanked for the scanner. `marks` are ranges of the whole text that lie in the part.
     pub(crate) fn part(&self, range: Range<usize>, marks: &[Range<usize>]) -> Self {
         let cut = |text: &str| text.get(range.clone()).unwrap_or_default().to_owned();
         let mut cleaned = cut(self.scannable());
@@ -36,20 +36,20 @@ impl Content {
     }
 }
 
-/// The controls that reorder the text around them, so that it does not read as it runs
+/// The controls that reorder the text around them, so that it is displayed in another order than it runs
 /// (<https://trojansource.codes>, CVE-2021-42574).
 const BIDIRECTIONAL: [char; 9] = [
     '\u{202A}', '\u{202B}', '\u{202C}', '\u{202D}', '\u{202E}', '\u{2066}', '\u{2067}', '\u{2068}',
     '\u{2069}',
 ];
 
-/// Whether a character turns the direction of the text around it.
+/// Whether a character changes the direction of the text around it.
 pub(crate) fn is_bidirectional(character: char) -> bool {
     matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Whether a name has only characters that a file of ours may have in its name, which is told quickly where
-/// nothing is optimised.
+/// Whether a name has only characters that the name of a migration file may have. Written to be fast in a debug
+/// build, where the macro runs.
 pub(crate) fn is_plain(name: &str) -> bool {
     let mut rest = name.as_bytes();
     while let [
@@ -62,7 +62,7 @@ pub(crate) fn is_plain(name: &str) -> bool {
     rest.is_empty()
 }
 
-/// Decodes the bytes of `file`, which is its name as diagnostics show it.
+/// Decodes `bytes`. `file` is the file's name as diagnostics show it.
 pub(crate) fn decode(file: &str, bytes: Vec<u8>) -> (Content, Vec<Diagnostic>) {
     let mut found = Vec::new();
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
@@ -101,14 +101,14 @@ pub(crate) fn decode(file: &str, bytes: Vec<u8>) -> (Content, Vec<Diagnostic>) {
         && let Some(at) = text.find('\0')
     {
         found.push(
-            Diagnostic::error("nul-character", file, "a NUL character")
+            Diagnostic::error("nul-character", file, "the file contains a NUL character")
                 .at(at..at + 1)
-                .help("delete it: PostgreSQL takes no NUL, neither in a statement nor in a string"),
+                .help("delete it: PostgreSQL accepts no NUL in a statement or a string"),
         );
         blank(&mut cleaned, &text, '\0');
     }
-    // One search per control: each is a search for a byte, which is fast even in a debug build,
-    // where a walk over the characters is not. All of them begin with the same byte, which few files have.
+    // One search per control: searching for a byte is fast even in a debug build, iterating over the
+    // characters is not. All of the controls begin with the byte 0xE2, which few files have.
     if text.as_bytes().contains(&0xE2) {
         let mut controls: Vec<(usize, char)> = BIDIRECTIONAL
             .into_iter()
@@ -125,7 +125,7 @@ pub(crate) fn decode(file: &str, bytes: Vec<u8>) -> (Content, Vec<Diagnostic>) {
     (Content { text, cleaned }, found)
 }
 
-/// Turns CRLF into LF. A carriage return alone is kept: it may be data.
+/// Replaces CRLF by LF. A lone carriage return is kept: it may be data.
 fn without_carriage_returns(text: String) -> String {
     if text.as_bytes().contains(&b'\r') {
         text.replace("\r\n", "\n")
@@ -134,7 +134,7 @@ fn without_carriage_returns(text: String) -> String {
     }
 }
 
-/// Replaces every `character` by as many spaces as it has bytes.
+/// Replaces each `character` by as many spaces as it has bytes.
 fn blank(cleaned: &mut Option<String>, text: &str, character: char) {
     let before = cleaned.as_deref().unwrap_or(text);
     *cleaned = Some(before.replace(character, &" ".repeat(character.len_utf8())));
@@ -144,7 +144,7 @@ fn not_utf_8(file: &str, offset: usize, byte: u8) -> Diagnostic {
     let message = format!("the byte 0x{byte:02X} is not UTF-8");
     let diagnostic = Diagnostic::error("not-utf-8", file, message)
         .at(offset..offset + char::REPLACEMENT_CHARACTER.len_utf8());
-    // In Latin-1, the usual culprit, a byte is the code of its character.
+    // The usual cause is a file in Latin-1, where a byte is the code of its character.
     let diagnostic = if byte >= 0xA0 {
         diagnostic.label(format!("`{}` in Latin-1", char::from(byte)))
     } else {
@@ -159,12 +159,12 @@ fn bidirectional(file: &str, at: usize, control: char) -> Diagnostic {
         "bidirectional-control",
         file,
         format!(
-            "the bidirectional control U+{code:04X} makes text read in another order than it runs"
+            "the bidirectional control U+{code:04X} displays text in a different order than it runs"
         ),
     )
     .at(at..at + control.len_utf8())
     .help(format!(
-        "delete it; where it is data, write it as an escape: U&'\\{code:04X}'"
+        "delete it; if it is data, write it as an escape: U&'\\{code:04X}'"
     ))
 }
 
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_byte_is_found_where_it_stands_in_the_embedded_text() {
+    fn a_wrong_byte_is_reported_at_its_place_in_the_embedded_text() {
         let (content, found) = decode("f", b"a\r\n\r\ncaf\xE9\r\n".to_vec());
         assert_eq!(content.text, "a\n\ncaf\u{FFFD}\n");
         assert_eq!(found.len(), 1);

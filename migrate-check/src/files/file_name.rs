@@ -43,7 +43,7 @@ pub struct Misnamed {
 }
 
 /// Whether a file of this name takes part at all: it ends in `.sql`, in any case, even with white
-/// space behind it.
+/// space after it.
 pub fn is_sql(file: &str) -> bool {
     cut_ending(file, ".sql").is_some()
 }
@@ -129,7 +129,7 @@ fn ending(direction: Direction) -> &'static str {
     }
 }
 
-/// `file` without `ending`, compared without case and without white space behind it.
+/// `file` without `ending`, compared without case and without white space after it.
 fn cut_ending<'f>(file: &'f str, ending: &str) -> Option<&'f str> {
     let file = file.trim_end();
     let (front, back) = file.split_at_checked(file.len().checked_sub(ending.len())?)?;
@@ -155,7 +155,7 @@ fn wrong_ending(file: &str) -> Misnamed {
         let written = file.get(stem.len()..).unwrap_or_default();
         format!("ends in `{written}` instead of `.sql`")
     } else {
-        "white space behind `.sql`".to_owned()
+        "white space after `.sql`".to_owned()
     };
     Misnamed {
         message,
@@ -165,7 +165,7 @@ fn wrong_ending(file: &str) -> Misnamed {
 
 fn without_version(file: &str, stem: &str) -> Misnamed {
     let help = if file.starts_with('.') {
-        "it is a hidden file, as editors and macOS leave behind: delete it".to_owned()
+        "delete this hidden file: editors and macOS create such files".to_owned()
     } else if let Some((digits, name)) = versioned_by_v(stem) {
         format!("this is how refinery and Flyway name files: rename it to `{digits}_{name}.sql`")
     } else {
@@ -278,7 +278,7 @@ mod tests {
         ");
         insta::assert_snapshot!(refused(".sql"), @r"
         the name does not begin with a version number
-        help: it is a hidden file, as editors and macOS leave behind: delete it
+        help: delete this hidden file: editors and macOS create such files
         ");
         insta::assert_snapshot!(refused("V12__create users.sql"), @r"
         the name does not begin with a version number
@@ -347,7 +347,7 @@ mod tests {
         help: rename it to `0001_users.down.sql`
         ");
         insta::assert_snapshot!(refused("0001_users.sql "), @r"
-        white space behind `.sql`
+        white space after `.sql`
         help: rename it to `0001_users.sql`
         ");
     }

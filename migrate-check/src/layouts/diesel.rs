@@ -1,7 +1,7 @@
 //! diesel: a folder a migration, `2025-01-31-093000_create_users/up.sql`, and perhaps `down.sql` and
 //! `metadata.toml`.
 //!
-//! The version is what stands before the first underscore of the folder's name, without hyphens
+//! The version is what comes before the first underscore of the folder's name, without hyphens
 //! (`version_from_string` in `migrations_internals` 2.3); diesel compares it as text, we as a number.
 //! `run_in_transaction = false` in `metadata.toml` runs the file outside a transaction. Folders whose
 //! names begin with a point are passed over.

@@ -208,7 +208,7 @@ mod tests {
         );
     }
 
-    /// What is likely to confuse a scanner, a splitter or a rule, wherever it stands.
+    /// What is likely to confuse a scanner, a splitter or a rule, wherever it occurs.
     const PIECES: &[&str] = &[
         "'",
         "\"",

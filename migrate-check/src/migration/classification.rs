@@ -1,5 +1,5 @@
-//! What a statement is to whoever runs it: whether it refuses a transaction block, and whether it can
-//! be run again when nobody knows if it had finished.
+//! How a statement has to be run: whether it refuses a transaction block, and whether it can be run
+//! again when it is not known if it has finished.
 //!
 //! Statements refuse a block in every version of PostgreSQL from 12 on where these functions say so,
 //! with two exceptions that the text does not show: `REINDEX` of a partitioned table (14) and
@@ -15,22 +15,22 @@ use super::{StatementKind, reindex, subscription};
 /// words.
 pub(super) fn classify(mut rest: Reader<'_>, vocabulary: &Vocabulary) -> Class {
     let start = rest.peek().map_or(0, |token| token.start);
-    let mut behind = rest.clone();
-    let class = match behind.read().and_then(Token::keyword) {
-        Some(K::Create) => classify_create(&mut behind, start),
-        Some(K::Drop) => classify_drop(&mut behind),
-        Some(K::Alter) => classify_alter(&mut behind),
-        Some(K::Reindex) => reindex::classify(&mut behind),
+    let mut words = rest.clone();
+    let class = match words.read().and_then(Token::keyword) {
+        Some(K::Create) => classify_create(&mut words, start),
+        Some(K::Drop) => classify_drop(&mut words),
+        Some(K::Alter) => classify_alter(&mut words),
+        Some(K::Reindex) => reindex::classify(&mut words),
         Some(K::Vacuum) => Some(Class::repeatable("VACUUM")),
-        Some(K::Cluster) => classify_cluster(&mut behind),
-        Some(K::Discard) if behind.accept(K::All) => Some(Class::repeatable("DISCARD ALL")),
-        Some(K::Commit) if behind.accept(K::Prepared) => {
+        Some(K::Cluster) => classify_cluster(&mut words),
+        Some(K::Discard) if words.accept(K::All) => Some(Class::repeatable("DISCARD ALL")),
+        Some(K::Commit) if words.accept(K::Prepared) => {
             Some(Class::unrepeatable("COMMIT PREPARED"))
         }
-        Some(K::Rollback) if behind.accept(K::Prepared) => {
+        Some(K::Rollback) if words.accept(K::Prepared) => {
             Some(Class::unrepeatable("ROLLBACK PREPARED"))
         }
-        Some(K::Do) => of_do(&mut behind)
+        Some(K::Do) => of_do(&mut words)
             .filter(Body::ends_transaction)
             .map(|_| Class::of(StatementKind::Committing, "DO … COMMIT")),
         _ if vocabulary.has_name_of(CREATE_SLOT.len()) => classify_query(&mut rest),

@@ -22,7 +22,7 @@ use crate::files::Checksum;
 pub struct Migration {
     /// The number before the name; at least 0.
     pub version: i64,
-    /// What stands between the number and the ending, e.g. `create_users`. May be empty.
+    /// What is between the number and the ending, e.g. `create_users`. May be empty.
     pub name: String,
     /// The file that applies it.
     pub up: Script,
@@ -57,7 +57,7 @@ pub struct Script {
     pub statements: Vec<Statement>,
 }
 
-/// Whether a file runs inside a transaction of ours.
+/// Whether the tool runs a file inside a transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Transaction {
     /// The default: the file and its history row commit together.
@@ -123,8 +123,8 @@ pub enum StatementKind {
         /// The index's name, quoted as SQL.
         index: String,
     },
-    /// It commits while it runs (a `DO` block with `COMMIT`, or what `-- migrate: alone` says of it), so even a failure may have left something
-    /// behind. Otherwise like [`Unrepeatable`](Self::Unrepeatable).
+    /// It commits while it runs (a `DO` block with `COMMIT`, or a statement under `-- migrate: alone`), so even a
+    /// failure may leave changes behind. Otherwise like [`Unrepeatable`](Self::Unrepeatable).
     Committing,
 }
 

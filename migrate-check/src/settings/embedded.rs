@@ -1,6 +1,6 @@
 //! Settings as a text that a program embeds: `syntax=off start_after=7 warn=idempotent`.
 //!
-//! Only what differs from the default stands in it, so that most programs embed nothing. The history table is not part
+//! It holds only what differs from the default, so that most programs embed nothing. The history table is not part
 //! of it: a program embeds that anyway.
 
 use crate::layouts::Layout;

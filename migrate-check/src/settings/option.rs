@@ -189,7 +189,7 @@ impl Settings {
             }
             (None, Some(_)) if level < Level::Deny => Err(Complaint::new(
                 format!("`{id}` cannot be allowed"),
-                "remove it from the list: what it reports fails when the migration runs",
+                "remove it from the list: the statements that it reports fail when the migration runs",
             )),
             (Some(name), _) | (None, Some(name)) => {
                 self.lint.set(name, level);

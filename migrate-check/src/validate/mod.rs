@@ -58,7 +58,7 @@ pub(crate) fn validate(
         .map(|file| file.name.map(format.parse))
         .collect();
     let mut judged = Vec::new();
-    // Of each file, where in `judged` its directions stand, and which they are.
+    // For each file: which directions it has, and their indexes in `judged`.
     let mut places = vec![(0..0, Vec::new()); files.len()];
     for index in in_order(&parsed) {
         let (Some(file), Some(place)) = (files.get(index), places.get_mut(index)) else {

@@ -181,7 +181,7 @@ fn alone(file: &str, directives: &Directives, statements: &mut [Statement]) -> V
     problems
 }
 
-/// Where a comment stands, by the byte it begins at.
+/// Where a comment is, by the offset of its first byte.
 fn locate(analysis: &Analysis, offset: usize) -> Place {
     let tokens = &analysis.tokens;
     let next = tokens.partition_point(|token| token.end <= offset);

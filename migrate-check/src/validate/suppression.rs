@@ -25,7 +25,7 @@ pub(super) fn apply(
     problems: &mut Vec<Diagnostic>,
 ) {
     let found = Found::of(problems);
-    // One that permits what the whole file may do does not need to stand at a statement as well.
+    // An `allow` for the whole file need not be repeated at a statement.
     let unused: Vec<&Allow> = allows
         .iter()
         .copied()

@@ -38,12 +38,12 @@ fn utf_16_is_recognised() {
 #[test]
 fn a_nul_is_refused() {
     assert_snapshot!(problems_in("SELECT 1;\n\0SELECT 2;\0"), @"
-    migrations/0001_a.sql:2:1: a NUL character
+    migrations/0001_a.sql:2:1: the file contains a NUL character
       |
     2 | ␀SELECT 2;␀
       | ^
       |
-      = help: delete it: PostgreSQL takes no NUL, neither in a statement nor in a string
+      = help: delete it: PostgreSQL accepts no NUL in a statement or a string
     ");
 }
 
@@ -62,12 +62,12 @@ fn a_byte_order_mark_is_refused() {
 #[test]
 fn a_bidirectional_control_is_refused() {
     assert_snapshot!(problems_in("SELECT 'user\u{202E} \u{2066}-- admin';"), @r"
-    migrations/0001_a.sql:1:13: the bidirectional control U+202E makes text read in another order than it runs
+    migrations/0001_a.sql:1:13: the bidirectional control U+202E displays text in a different order than it runs
       |
     1 | SELECT 'user� �-- admin';
       |             ^
       |
-      = help: delete it; where it is data, write it as an escape: U&'\202E'
+      = help: delete it; if it is data, write it as an escape: U&'\202E'
     ");
 }
 

@@ -139,7 +139,7 @@ fn a_directive_takes_no_remark() {
     1 | -- migrate: no-transaction, out-of-order
       |                           ^^^^^^^^^^^^^^
       |
-      = help: move this to a comment of its own
+      = help: move this to a separate comment
     ");
     assert_snapshot!(problems_in("-- migrate: out-of-order (merged late)\n"), @"
     migrations/0001_a.sql:1:26: `out-of-order` takes no argument
@@ -147,7 +147,7 @@ fn a_directive_takes_no_remark() {
     1 | -- migrate: out-of-order (merged late)
       |                          ^^^^^^^^^^^^^
       |
-      = help: move this to a comment of its own
+      = help: move this to a separate comment
     ");
 }
 
@@ -210,7 +210,7 @@ fn a_lock_timeout_without_a_sound_time_is_refused() {
       = help: write a number and its unit, `ms`, `s` or `min`: `-- migrate: lock-timeout 10s`
     ");
     assert_snapshot!(problems_in("-- migrate: lock-timeout 1s\n-- migrate: lock-timeout 2s\n"), @"
-    migrations/0001_a.sql:2:26: a second `lock-timeout`
+    migrations/0001_a.sql:2:26: duplicate `lock-timeout`
       |
     2 | -- migrate: lock-timeout 2s
       |                          ^^
@@ -247,10 +247,10 @@ fn an_allow_without_a_reason_or_a_rule_is_refused() {
     1 | -- migrate: allow(timestamp-length)
       |                   ^^^^^^^^^^^^^^^^
       |
-      = help: say why it is safe here: `-- migrate: allow(timestamp-length) <reason>`
+      = help: say why this is safe: `-- migrate: allow(timestamp-length) <reason>`
     ");
     assert_snapshot!(problems_in("-- migrate: allow timestamp-length it is so\n"), @"
-    migrations/0001_a.sql:1:13: `allow` names no rule
+    migrations/0001_a.sql:1:13: `allow` does not name a rule
       |
     1 | -- migrate: allow timestamp-length it is so
       |             ^^^^^
@@ -294,34 +294,34 @@ fn marks_of_tools_that_keep_both_directions_in_one_file_are_refused() {
     // Among files of ours; a directory full of them is recognised as another layout.
     let problems_in = |text| problems(&[("0001_a.sql", text), ("0002_b.sql", "")]);
     assert_snapshot!(problems_in("-- +goose Up\nSELECT 1;\n-- +goose Down\nSELECT 2;"), @"
-    migrations/0001_a.sql:1:4: `+goose` is a mark of goose
+    migrations/0001_a.sql:1:4: `+goose` is a goose marker
       |
     1 | -- +goose Up
       |    ^^^^^^
       |
-      = help: delete the marks, and move the statements that revert this migration to `0001_a.down.sql`
+      = help: delete the markers, and move the statements that revert this migration to `0001_a.down.sql`
     ");
     assert_snapshot!(problems_in("-- +migrate Up\nSELECT 1;"), @"
-    migrations/0001_a.sql:1:4: `+migrate` is a mark of sql-migrate
+    migrations/0001_a.sql:1:4: `+migrate` is a sql-migrate marker
       |
     1 | -- +migrate Up
       |    ^^^^^^^^
       |
-      = help: delete the marks, and move the statements that revert this migration to `0001_a.down.sql`
+      = help: delete the markers, and move the statements that revert this migration to `0001_a.down.sql`
     ");
     assert_snapshot!(problems_in("-- migrate:up\nSELECT 1;\n\n-- migrate:down\nSELECT 2;"), @"
-    migrations/0001_a.sql:1:12: `migrate:up` is a mark of dbmate
+    migrations/0001_a.sql:1:12: `migrate:up` is a dbmate marker
       |
     1 | -- migrate:up
       |            ^^
       |
-      = help: delete the marks, and move the statements that revert this migration to `0001_a.down.sql`
-    migrations/0001_a.sql:4:12: `migrate:down` is a mark of dbmate
+      = help: delete the markers, and move the statements that revert this migration to `0001_a.down.sql`
+    migrations/0001_a.sql:4:12: `migrate:down` is a dbmate marker
       |
     4 | -- migrate:down
       |            ^^^^
       |
-      = help: delete the marks, and move the statements that revert this migration to `0001_a.down.sql`
+      = help: delete the markers, and move the statements that revert this migration to `0001_a.down.sql`
     ");
 }
 

@@ -86,7 +86,7 @@ fn a_hidden_file_is_refused() {
     assert_snapshot!(named(&["._0001_users.sql", "0001_users.sql"]), @"
     migrations/._0001_users.sql: the name does not begin with a version number
      |
-     = help: it is a hidden file, as editors and macOS leave behind: delete it
+     = help: delete this hidden file: editors and macOS create such files
     ");
 }
 

@@ -158,7 +158,7 @@ fn a_finding_without_which_nothing_works_cannot_be_allowed() {
     1 | -- migrate: allow(lexical-error) so it is
       |                   ^^^^^^^^^^^^^
       |
-      = help: fix what it reports: it fails when the migration runs
+      = help: fix the statement: it would fail when the migration runs
     migrations/0001_a.sql:2:8: unterminated quoted string
       |
     2 | SELECT 'x

@@ -37,7 +37,7 @@ fn twelve_broken_files_are_twelve_errors() {
     migrations/0003_commit.sql:1:11: `COMMIT` in a file that already runs in a transaction
     migrations/0004_latin.sql:1:9: the byte 0xFC is not UTF-8
     migrations/0005_mark.sql:1:1: the file begins with a byte order mark
-    migrations/0006_nul.sql:1:10: a NUL character
+    migrations/0006_nul.sql:1:10: the file contains a NUL character
     migrations/0007_typo.sql:1:13: unknown directive `lock-timeuot`
     migrations/0009_gone.down.sql: reverts version 9, but no file applies it
     migrations/0010 blank.sql: no `_` or `-` between version 0010 and the name

@@ -124,7 +124,7 @@ proptest! {
     }
 }
 
-/// Marks of the tools, and what may stand between them.
+/// The markers of other tools, and text that may come between them.
 const PIECES: &[&str] = &[
     "-- +goose Up\n",
     "-- +goose Down",

@@ -68,7 +68,7 @@ fn single_files_of_another_kind_are_errors_of_their_own() {
         file("22_d/up.sql", "SELECT 1;"),
     ]);
     insta::assert_snapshot!(places(&Directory::with(&files).load(Layout::Flat)), @"
-    migrations/20_b.sql:1:4: `+goose` is a mark of goose
+    migrations/20_b.sql:1:4: `+goose` is a goose marker
     migrations/22_d: a sub-directory with SQL in it: `up.sql`
     migrations/V21__c.sql: the name does not begin with a version number
     ");

@@ -90,7 +90,7 @@ pub(crate) async fn connect(target: &Target) -> Result<Connected, Failure> {
     Err(unreachable(target, &refusal))
 }
 
-/// The items as they stand, or in any order if the target says so.
+/// The items in their order, or in any order if the target says so.
 fn in_order<'i, T>(target: &Target, items: &'i [T]) -> Vec<&'i T> {
     let mut items: Vec<&T> = items.iter().collect();
     if target.shuffled {

@@ -55,7 +55,7 @@ impl Settings<'_> {
             .or_else(|| self.environment.get(variable(keyword)?))
     }
 
-    /// The value, read by `read`. Messages say where it stands, and never the value itself: what was meant
+    /// The value, read by `read`. Messages say where it is, and never the value itself: what was meant
     /// for another place may be a piece of a password.
     ///
     /// # Errors

@@ -51,7 +51,7 @@ impl Place {
         fs::remove_file(self.path().join(file)).unwrap();
     }
 
-    /// The program, ready to be called: with `DATABASE_URL`, and nothing else of whoever runs the tests.
+    /// The program, ready to be called: with `DATABASE_URL`, and no other variable of the user who runs the tests.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_migrate"));
         command

@@ -78,7 +78,7 @@ fn a_pipe_in_the_place_of_a_file_is_not_waited_for() {
 
     migrate.toml: cannot be read: not a regular file
      |
-     = help: the file is text in UTF-8; remove it if it is none of migrate's
+     = help: save the file as UTF-8, or remove it if it does not belong to migrate
     ");
     place.remove("migrate.toml");
     // It is passed over, as a directory of that name is.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::place::Place;
 
-/// The first migration waits for whoever holds the lock 42.
+/// The first migration waits for the session that holds the lock 42.
 const FILES: [(&str, &str); 2] = [
     (
         "1_slow.sql",

@@ -82,7 +82,7 @@ fn has_tls(server: &Server) -> bool {
     library.concat().concat() != ""
 }
 
-/// Puts a file where the server reads it, as the server's own user and for nobody else.
+/// Puts a file where the server reads it, as the server's own user and for that user only.
 fn give(server: &Server, name: &str, text: &str) {
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
     let path = server.data_directory().join(name);

@@ -232,15 +232,15 @@ fn what_cannot_be_read_on_from_is_one_error() {
 #[test]
 fn only_a_static_is_an_item() {
     insta::assert_snapshot!(errors("pub const M = \"migrations\""), @r#"
-    the item form makes a `static`
-      = help: for a `const` write `const MIGRATIONS: Migrations = embed_migrations!(\"migrations\");`
+    the item form declares a `static`
+      = help: for a `const`, write `const MIGRATIONS: Migrations = embed_migrations!(\"migrations\");`
     "#);
     insta::assert_snapshot!(errors("static mut M = \"migrations\""), @r"
-    the embedded migrations never change
-      = help: leave `mut` out
+    embedded migrations are immutable
+      = help: remove `mut`
     ");
     insta::assert_snapshot!(errors("static M: Migrations = \"migrations\""), @r#"
-    the item form knows its type
+    the item form takes no type
       = help: write `static M = \"migrations\"`
     "#);
     insta::assert_snapshot!(errors("pub M = \"migrations\""), @"expected `static`");

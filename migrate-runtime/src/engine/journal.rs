@@ -138,7 +138,7 @@ impl<'e> Engine<'e, '_> {
     }
 
     /// Releases the lock and restores the session. With a pooler that means: on the server connection that
-    /// took the lock, which may need a few attempts to be met, and is ended if it is not.
+    /// took the lock. Reaching that one may take a few attempts; if they fail, it is ended.
     async fn leave(&mut self, journal: &Journal<'_>) -> Result<(), Box<SessionError>> {
         let mut left = self.session.release().await;
         let mut attempts = 0;
@@ -296,7 +296,7 @@ pub(super) fn refused_to(verb: &str, item: &ScriptRef<'_>, failure: Box<SessionE
     refused(format!("{verb} {file}"), failure)
 }
 
-/// The message has met another server connection than the one that took the lock.
+/// Whether the message reached another server connection than the one that took the lock.
 fn is_pooled(failure: &SessionError) -> bool {
     failure.asserts(sql::POOLED)
 }

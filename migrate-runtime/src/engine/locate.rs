@@ -363,9 +363,9 @@ fn block_line(context: &str) -> Option<usize> {
 
 /// The first character of the body's `line`th line that is not blank; the body follows the first `$tag$`.
 fn body_line(statement: &str, line: usize) -> Option<usize> {
-    let mut rest = text::behind(text::behind(statement, '$')?, '$')?;
+    let mut rest = text::after(text::after(statement, '$')?, '$')?;
     for _ in 1..line {
-        rest = text::behind(rest, '\n')?;
+        rest = text::after(rest, '\n')?;
     }
     Some(statement.len() - rest.trim_start_matches([' ', '\t']).len())
 }

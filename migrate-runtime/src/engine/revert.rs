@@ -18,8 +18,7 @@ impl<'e> Engine<'e, '_> {
     pub(crate) async fn revert(&mut self, which: Revert) -> Result<(), Error> {
         self.refuse_stale()?;
         let mut snapshot = self.read_history().await?;
-        // What "the last one" means was decided by whoever saw this history; another one is another
-        // decision.
+        // The caller chose the versions to revert from this history: with another history, the choice may differ.
         let mut seen = None;
         loop {
             if snapshot.open_transaction {

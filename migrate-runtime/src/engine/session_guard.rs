@@ -350,8 +350,8 @@ impl<'s> SessionGuard<'s> {
 
 impl Drop for SessionGuard<'_> {
     /// Reached with something to clean up only when the caller dropped the run half-way, or unwinds
-    /// through it. A message leaves with its first poll; nobody waits for its answer, and the server
-    /// takes it up when it is done with the one before.
+    /// through it. A message leaves with its first poll; we do not wait for its answer, and the server
+    /// runs it after the previous one.
     fn drop(&mut self) {
         if !self.open && self.unlock.is_none() {
             return;

@@ -51,7 +51,7 @@ impl<'t> Text<'t> {
 #[derive(Debug, Default)]
 pub(super) struct Singly {
     found: Option<Found>,
-    /// A transaction of ours is open.
+    /// Our transaction is open.
     inside: bool,
 }
 
@@ -70,7 +70,7 @@ impl Singly {
         self.found.is_some_and(|found| found.in_transaction)
     }
 
-    /// Whether a transaction of ours is open.
+    /// Whether our transaction is open.
     pub(super) fn is_inside(&self) -> bool {
         self.inside
     }

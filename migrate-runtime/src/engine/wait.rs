@@ -36,8 +36,8 @@ impl Engine<'_, '_> {
         self.backoff = Backoff::polling();
     }
 
-    /// What is half-done may be in the hands of another session at this moment: then waits for that. Otherwise the
-    /// `error` stands, if the history is still the one that was judged.
+    /// What is half-done may be in the hands of another session at this moment: then waits for that. Otherwise
+    /// returns the `error`, if the history is still the one that was judged.
     pub(super) async fn unless_in_hand(
         &mut self,
         error: Error,

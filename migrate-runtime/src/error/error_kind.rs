@@ -41,7 +41,7 @@ pub enum ErrorKind {
     Stale,
     /// The connection has an open transaction.
     OpenTransaction,
-    /// A `no-transaction` file met a connection pooler that changes the server connection between messages.
+    /// A `no-transaction` file ran through a connection pooler that changes the server connection between messages.
     Pooled,
     /// PostgreSQL cannot store the name of the history table.
     InvalidTable,

@@ -149,7 +149,7 @@ pub(super) fn fields(f: &mut fmt::Formatter<'_>, error: &DatabaseError) -> fmt::
     ] {
         if let Some(value) = value {
             write!(f, "\n  = {name}: ")?;
-            // Further lines of a value stand under its first.
+            // Align further lines of a value with its first.
             for (at, line) in value.trim_end().split('\n').enumerate() {
                 let indent = if at == 0 { "" } else { "\n    " };
                 write!(f, "{indent}{line}")?;

@@ -27,7 +27,7 @@ pub struct AlterTable<'a> {
 /// An action with its place in the text.
 #[derive(Debug, Clone)]
 pub struct Action<'a> {
-    /// Where it stands.
+    /// Where it is.
     pub range: Range<usize>,
     /// What it does.
     pub action: AlterTableAction<'a>,

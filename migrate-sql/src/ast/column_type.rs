@@ -37,7 +37,7 @@ impl ColumnType {
         for token in tokens {
             let text = source.text.get(token.range()).unwrap_or_default();
             match token.kind {
-                // What stands before a dot is a schema, such as that of an extension.
+                // What comes before a dot is a schema, such as that of an extension.
                 TokenKind::Char(b'.') => words.clear(),
                 TokenKind::Char(b'[') => is_array = true,
                 TokenKind::Integer if !is_array => modifiers.extend(text.parse::<i64>()),

@@ -81,7 +81,7 @@ impl<'a> CreateTable<'a> {
         TableElements::read(self.source, self.list)
     }
 
-    /// Whether this word stands anywhere in the statement, without quotes: quickly found, and most often it does not.
+    /// Whether this word occurs anywhere in the statement, without quotes: quickly found, and most often it does not.
     pub fn mentions(&self, word: Keyword) -> bool {
         let mut tokens = self.source.tokens;
         while let [token, rest @ ..] = tokens {

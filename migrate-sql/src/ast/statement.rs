@@ -194,7 +194,7 @@ impl<'a> Statement<'a> {
         }
     }
 
-    /// Where it stands, from its first token to its last.
+    /// Where it is, from its first token to its last.
     pub fn range(&self) -> Range<usize> {
         self.node.range()
     }

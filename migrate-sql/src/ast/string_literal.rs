@@ -9,7 +9,7 @@ use crate::scanner::{Keyword as K, Reader, Token, TokenKind, literal_value};
 /// A string literal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StringLiteral {
-    /// Where it stands.
+    /// Where it is.
     pub range: Range<usize>,
     /// Its value.
     pub value: String,

@@ -5,7 +5,7 @@
 //! PostgreSQL accepts, refuses the rest at exactly the same place, and builds a syntax tree in the
 //! grammar's own words on the way. Nothing here recurses, whatever the text nests.
 //!
-//! [`parse`] judges every statement of a text on its own: after an error it goes on behind the next
+//! [`parse`] judges every statement of a text on its own: after an error it goes on after the next
 //! semicolon.
 
 mod actions;

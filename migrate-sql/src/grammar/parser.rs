@@ -277,7 +277,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Leaves a statement that was refused, and makes ready for the one behind it.
+    /// Leaves a statement that was refused, and makes ready for the one after it.
     fn recover(&mut self, refusal: Refusal) {
         let end = find_end(self.tokens, self.first_token, refusal.token);
         if end > self.first_token {

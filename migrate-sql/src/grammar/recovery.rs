@@ -1,6 +1,6 @@
 //! Where a statement that was refused ends.
 //!
-//! The grammar cannot say, so this goes by semicolons: the first one behind the error that is not
+//! The grammar cannot say, so this goes by semicolons: the first one after the error that is not
 //! within a `BEGIN ATOMIC` body or a rule's list of actions. Other brackets are not counted, because
 //! a missing `)` is a likely reason for the error, and would hide everything behind it.
 
@@ -41,7 +41,7 @@ pub(super) fn find_end(tokens: &[Token], first: usize, error: usize) -> usize {
     tokens.len()
 }
 
-/// The word behind `CREATE` or `CREATE OR REPLACE`.
+/// The word after `CREATE` or `CREATE OR REPLACE`.
 fn find_created(statement: &[Token]) -> Option<Keyword> {
     let mut words = statement.iter().map_while(Token::keyword);
     if words.next() != Some(Keyword::Create) {

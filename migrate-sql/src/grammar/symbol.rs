@@ -39,7 +39,7 @@ impl Symbol {
     )]
     pub const fn named(name: &str) -> Self {
         // Some 400 names are looked up while this crate compiles; to the compiler, calls and constants are dear, so
-        // none of them stands in the loop.
+        // none of them is in the loop.
         let name = name.as_bytes();
         let length = name.len();
         let names = tables::SYMBOL_NAMES.as_bytes();

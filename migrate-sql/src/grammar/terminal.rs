@@ -36,7 +36,7 @@ const fn list_characters() -> [u16; 128] {
     terminals
 }
 
-/// Where a keyword can stand as a name.
+/// Where a keyword can appear as a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Category {
     /// Anywhere.
@@ -45,7 +45,7 @@ pub enum Category {
     ColumnName,
     /// As a function's or type's, but not as a column's or a table's.
     TypeFunctionName,
-    /// Nowhere, except behind `AS`.
+    /// Nowhere, except after `AS`.
     Reserved,
 }
 

@@ -20,7 +20,7 @@ const REACH: usize = 8;
 /// The tokens around the error of a statement.
 #[derive(Debug, Clone)]
 pub struct Trial {
-    /// The terminals from a few tokens before the error to a few behind it.
+    /// The terminals from a few tokens before the error to a few after it.
     terminals: Vec<u16>,
     /// For each terminal, its token.
     tokens: Vec<usize>,
@@ -70,7 +70,8 @@ impl Trial {
     pub fn survives(&self, replaced: Range<usize>, by: &[Symbol], enough: usize) -> bool {
         let place = |token| self.tokens.partition_point(|place| *place < token);
         let (start, end) = (place(replaced.start), place(replaced.end));
-        let (Some(before), Some(behind)) = (self.terminals.get(..start), self.terminals.get(end..))
+        let (Some(before), Some(following)) =
+            (self.terminals.get(..start), self.terminals.get(end..))
         else {
             return false;
         };
@@ -81,7 +82,7 @@ impl Trial {
             return false;
         }
         let needed = (self.error + enough).saturating_sub(end);
-        let mut rest = behind.iter().take(needed);
+        let mut rest = following.iter().take(needed);
         rest.all(|terminal| feed(&mut stack, *terminal))
     }
 
@@ -93,7 +94,7 @@ impl Trial {
         before.iter().all(|terminal| feed(&mut stack, *terminal)) && feed(&mut stack, END)
     }
 
-    /// Whether a statement could begin with a token and go on with those behind it.
+    /// Whether a statement could begin with a token and go on with those after it.
     pub fn could_begin_at(&self, token: usize) -> bool {
         let place = self.tokens.partition_point(|place| *place < token);
         let mut stack = vec![0];

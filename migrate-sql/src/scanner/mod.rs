@@ -71,7 +71,7 @@ pub(crate) struct Scanner<'a> {
     /// The operator characters that the last operator was cut from.
     pub(super) run: Run,
     pub(super) vocabulary: Vocabulary,
-    /// The first newline at or behind the place where one was looked for last.
+    /// The first newline at or after the place where one was looked for last.
     newline: usize,
 }
 
@@ -163,7 +163,7 @@ impl<'a> Scanner<'a> {
         self.text.get(self.at..).unwrap_or_default()
     }
 
-    /// Where this ASCII character stands next, from the next byte on.
+    /// Where this ASCII character occurs next, from the next byte on.
     #[expect(
         clippy::indexing_slicing,
         reason = "the loop compares; nothing else is quick without optimisation"

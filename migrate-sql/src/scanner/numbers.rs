@@ -102,7 +102,7 @@ impl Scanner<'_> {
     }
 
     /// Moves over digits with single underscores between them; before the first one, an underscore
-    /// may stand only after a radix prefix.
+    /// may appear only after a radix prefix.
     fn skip_digits(&mut self, radix: u32) {
         loop {
             match (self.peek(0), self.peek(1)) {

@@ -1,4 +1,4 @@
-//! Everything that stands between quotes.
+//! Everything in quotes.
 
 use super::fault::FaultKind;
 use super::token::TokenKind;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::keyword::Keyword;
 
-/// A token and where it stands.
+/// A token and where it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Token {
     /// What it is.

@@ -19,7 +19,7 @@ pub struct Analysis {
     pub vocabulary: Vocabulary,
 }
 
-/// Where a statement stands.
+/// Where a statement is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
     /// Bytes of the text, from its first token to its last, without the semicolon.
@@ -51,7 +51,7 @@ pub fn analyse(text: &str) -> Analysis {
     while let Some(token) = scanner.scan_token() {
         let at = analysis.tokens.len();
         analysis.tokens.push(token);
-        // To psql its commands are no part of a statement, wherever they stand.
+        // psql removes its commands from a statement, wherever they occur.
         let command = token.is_char(b'\\');
         if !command && !splitter.ends_at(&token) {
             continue;

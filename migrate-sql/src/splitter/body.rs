@@ -6,7 +6,7 @@ use crate::scanner::{Keyword as K, Reader, Token, TokenKind, Vocabulary, scan};
 /// of SQL and PL/pgSQL.
 #[derive(Debug)]
 pub struct Body {
-    /// The byte of the file it begins at, where it stands there as it is: not where a quote in it is
+    /// The byte of the file it begins at, where it occurs there unchanged: not where a quote in it is
     /// written twice or escaped.
     pub start: Option<usize>,
     /// Its text, quotes undone.
@@ -31,7 +31,7 @@ impl Body {
         })
     }
 
-    /// Whether it commits or rolls back where a statement may stand.
+    /// Whether it commits or rolls back where a statement may appear.
     pub fn ends_transaction(&self) -> bool {
         self.statements().any(|tokens| {
             let mut rest = Reader::new(&self.text, tokens);

@@ -3,7 +3,7 @@
 //!
 //! That is what PostgreSQL's grammar makes of it, told from few tokens. In such a body every statement
 //! ends in a semicolon, and `END` is the body's own exactly where a statement could begin: that of a
-//! `CASE`, and the label `end`, never stand there. A body may hold a `CREATE FUNCTION` with a body.
+//! `CASE`, and the label `end`, never appear there. A body may hold a `CREATE FUNCTION` with a body.
 
 mod analysis;
 mod body;

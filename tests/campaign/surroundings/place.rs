@@ -18,7 +18,7 @@ pub(super) struct Place<'s> {
     pub(super) role: String,
     /// What is set for the database, as it is reported.
     pub(super) set: Vec<String>,
-    /// The port of what stands before the server.
+    /// The port of the proxy or pooler in front of the server.
     pub(super) through: Option<u16>,
 }
 

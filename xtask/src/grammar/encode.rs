@@ -24,7 +24,7 @@ impl Encoded {
     }
 }
 
-/// Where a keyword may stand as a name, in the order of `Category` in `migrate-check`.
+/// Where a keyword may appear as a name, in the order of `Category` in `migrate-check`.
 const CATEGORIES: [&str; 4] = ["unreserved", "col_name", "type_func_name", "reserved"];
 
 /// `symbols.txt`: one name a line, by number.

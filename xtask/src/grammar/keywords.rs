@@ -8,7 +8,7 @@ pub(super) struct Keyword {
     pub(super) word: String,
     /// The terminal it is.
     pub(super) terminal: String,
-    /// Where it may stand as a name: `unreserved`, `col_name`, `type_func_name`, `reserved`.
+    /// Where it may appear as a name: `unreserved`, `col_name`, `type_func_name`, `reserved`.
     pub(super) category: String,
     /// Whether it may name a column without `AS`: `bare_label` or `as_label`.
     pub(super) label: String,

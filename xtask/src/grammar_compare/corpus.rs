@@ -20,7 +20,7 @@ pub(super) struct Corpus {
 }
 
 impl Corpus {
-    /// Every statement of the directory's files, without what belongs to psql: the data behind
+    /// Every statement of the directory's files, without what belongs to psql: the data after
     /// `COPY … FROM stdin`, and everything from a backslash to the end of its line.
     pub(super) fn read(directory: &Path) -> Outcome<Self> {
         let mut corpus = Self::default();

@@ -1,6 +1,6 @@
 //! A server's parser, asked without running anything.
 //!
-//! A server parses a whole simple-query message before it runs the first statement of it. So behind
+//! A server parses a whole simple-query message before it runs the first statement of it. So after
 //! `SELECT 1/0;` a statement fails with its own error if the parser refuses it, and with a division by
 //! zero if not; it is run in neither case.
 
@@ -10,7 +10,7 @@ use postgres::{Client, NoTls};
 
 use crate::Outcome;
 
-/// What stands before the statement.
+/// What comes before the statement.
 const PREFIX: &str = "SELECT 1/0;";
 
 /// What a parser says of a statement.

@@ -1,9 +1,9 @@
-//! Where code stands: one form of a module with modules of its own, and one place for each kind of test.
+//! Where code belongs: one form of a module with modules of its own, and one place for each kind of test.
 //!
 //! - A module with modules of its own is a folder with a `mod.rs`, never `x.rs` beside `x/`.
-//! - A module's own tests stand at its end, in `mod tests { … }`, or where they are long in `tests.rs` of its
+//! - A module's own tests are at its end, in `mod tests { … }`, or where they are long in `tests.rs` of its
 //!   folder.
-//! - Tests of a crate from outside stand in its `tests/<topic>/main.rs`; those that take several of our crates,
+//! - Tests of a crate from outside are in its `tests/<topic>/main.rs`; those that take several of our crates,
 //!   in `tests/<topic>/main.rs` of the repository.
 
 use super::File;

@@ -50,7 +50,7 @@ pub(super) fn check(files: &[File], findings: &mut Vec<String>) {
     }
 }
 
-/// What is no rule stands elsewhere; a rule that takes several files is a folder.
+/// Code that is not a rule is elsewhere; a rule that takes several files is a folder.
 fn check_room(files: &[File], findings: &mut Vec<String>) {
     for file in files.iter().filter(|file| file.has_extension("rs")) {
         let Some(name) = file.path.strip_prefix(DIRECTORY) else {

@@ -36,7 +36,7 @@ impl Profile {
 }
 
 impl Instance {
-    /// Writes it anew.
+    /// Writes it again.
     pub(crate) fn make(tool: &'static Tool, set: Set) -> Outcome<Self> {
         let directory = work()
             .join("instances")

@@ -7,13 +7,13 @@ use unicode_width::UnicodeWidthChar;
 
 use crate::diagnostics::{Severity, Span};
 
-/// What a part of the drawing looks like where there are colours.
+/// How a part of the drawing looks, if there are colours.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Ink {
     None,
     /// The words that matter.
     Strong,
-    /// The severity, the caret and what stands beside it.
+    /// The severity, the caret and its label.
     Severity,
     /// The frame and the line number.
     Frame,
@@ -35,10 +35,10 @@ impl Ink {
     }
 }
 
-/// Of an indentation that is wider than this, behind the dots, only [`INDENTATION_KEPT`] columns are shown.
+/// A wider indentation is cut: dots and [`INDENTATION_KEPT`] columns of it are shown.
 const INDENTATION: usize = 20;
 const INDENTATION_KEPT: usize = 4;
-/// Stands for the rest of it. Twice as much room is left for it.
+/// Shown in place of the rest. It gets twice its width.
 const DOTS: &str = "...";
 
 pub(super) struct Drawing {
@@ -119,7 +119,7 @@ impl Drawing {
     }
 
     pub(super) fn finish(mut self) -> String {
-        self.dip(Ink::None);
+        self.switch_ink(Ink::None);
         self.drawn
     }
 
@@ -134,7 +134,7 @@ impl Drawing {
     }
 
     fn next_line(&mut self) {
-        self.dip(Ink::None);
+        self.switch_ink(Ink::None);
         self.drawn.push('\n');
     }
 
@@ -144,13 +144,13 @@ impl Drawing {
 
     fn put(&mut self, ink: Ink, text: &str) {
         if !text.is_empty() {
-            self.dip(ink);
+            self.switch_ink(ink);
             self.drawn.push_str(text);
         }
     }
 
-    /// Goes on in another ink.
-    fn dip(&mut self, ink: Ink) {
+    /// Ends the current ink's escape sequence and starts the new one's, if they differ.
+    fn switch_ink(&mut self, ink: Ink) {
         if let Some(severity) = self.colours
             && ink != self.ink
         {

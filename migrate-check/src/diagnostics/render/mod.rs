@@ -1,7 +1,7 @@
 //! A diagnostic -> the text a person reads.
 //!
 //! The first line begins with the position, `migrations/0002_users.sql:3:17: `, because that is what
-//! terminals and editors can jump to; below it stand the line with a caret and what one can do:
+//! terminals and editors can jump to; below it come the line with a caret and the help:
 //!
 //! ```text
 //! migrations/0002_users.sql:3:17: unterminated quoted string

@@ -33,7 +33,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Statement(&[Kind::CreateIndex], check),
 };
 
-/// Functions and words that are not immutable (`pg_proc.provolatile`), and that stand in conditions.
+/// Functions and keywords that are not immutable (`pg_proc.provolatile`) and that occur in conditions.
 const CHANGING: [&str; 17] = [
     "clock_timestamp",
     "current_catalog",

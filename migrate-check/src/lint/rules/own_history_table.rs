@@ -44,7 +44,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(file: &ParsedFile<'_>) -> Vec<Diagnostic> {
     let table = &file.settings.table;
-    // A name takes at least as many bytes as it has, however it is written. It may also stand in the body of a `DO`.
+    // A name takes at least as many bytes as it has, however it is written. It may also be in the body of a `DO`.
     let vocabulary = &file.analysis.vocabulary;
     if !vocabulary.has_name_of(table.name.len()) && !vocabulary.has(Keyword::Do) {
         return Vec::new();

@@ -152,7 +152,7 @@ fn inside(control: Control, savepoints: &mut Savepoints) -> Option<(String, &'st
 struct Savepoints {
     /// Their names, the newest last.
     names: Vec<String>,
-    /// Where each name stands in there. A name may be set more than once; the newest counts.
+    /// The index of each name in it. A name may be set more than once; the newest counts.
     places: HashMap<String, Vec<usize>>,
 }
 

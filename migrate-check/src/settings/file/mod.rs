@@ -1,7 +1,7 @@
-//! `migrate.toml`: settings that the macro and the `migrate` program share, so that both judge alike.
+//! `migrate.toml`: settings that the macro and the `migrate` program share, so that both reach the same verdict.
 //!
-//! The file lies beside the directory of the migrations. A crate may write the same as
-//! `[package.metadata.migrate]` into a `Cargo.toml` there; where neither exists, nothing is read.
+//! The file lies next to the migrations directory. A crate may instead have the same keys under
+//! `[package.metadata.migrate]` in a `Cargo.toml` there. Both are optional.
 //!
 //! ```toml
 //! schema = "ops"
@@ -9,8 +9,8 @@
 //! order = "numeric"
 //! ```
 //!
-//! Reading TOML takes a parser, and a parser takes time to build: it is there with the feature
-//! `settings-file` only. Without it, a settings file is an error and never passed over.
+//! A TOML parser takes time to build, so it is part of the feature `settings-file`. Without that feature a settings
+//! file is an error: it is never ignored.
 
 #[cfg(feature = "settings-file")]
 mod read;
@@ -23,27 +23,27 @@ use crate::diagnostics::Diagnostic;
 use crate::files::Source;
 use crate::settings::{RuleNames, Settings};
 
-/// The file's name.
+/// The name of the settings file.
 pub const FILE: &str = "migrate.toml";
 
-/// How the table of a `Cargo.toml` that holds the same begins, or one below it.
+/// The headers in a `Cargo.toml` that begin the table of settings, or a table inside it.
 const METADATA: [&str; 2] = ["[package.metadata.migrate]", "[package.metadata.migrate."];
 
-/// The rule that findings about the file go by.
+/// The rule's name in diagnostics about the file.
 const RULE: &str = "settings";
 
-/// Settings with those of a file in them.
+/// Settings, completed from the settings file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Configured {
-    /// What the caller chose, completed.
+    /// The caller's choices, completed from the file.
     pub settings: Settings,
-    /// The file, if there is one.
+    /// The settings file, if there is one.
     pub source: Option<Source>,
-    /// What is wrong with it.
+    /// The problems in it.
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// [`crate::configure`], given the rules there are.
+/// [`crate::configure`] with the rules that exist.
 pub(crate) fn configure(
     root: &Path,
     directory: &str,
@@ -67,10 +67,10 @@ pub(crate) fn configure(
     configured
 }
 
-/// What is known before the file is read.
+/// What the caller knows before the file is read.
 #[derive(Debug, Clone, Copy)]
 struct Caller<'c> {
-    /// The options that it has been given explicitly.
+    /// The options that were given explicitly, which win over the file.
     #[cfg_attr(
         not(feature = "settings-file"),
         expect(dead_code, reason = "the file is not read")
@@ -84,7 +84,7 @@ struct Caller<'c> {
     rules: &'c RuleNames,
 }
 
-/// Where in its file a setting stands.
+/// Where the settings are in their file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
     /// At the top of `migrate.toml`.
@@ -93,7 +93,7 @@ enum Place {
     Metadata,
 }
 
-/// A pipe or a device in the place of a file may never come to an end, and to open it may wait for ever.
+/// Reads a regular file only: opening a pipe can wait forever, and reading a device may never end.
 fn read_regular(path: &Path) -> io::Result<String> {
     let metadata = fs::metadata(path)?;
     if metadata.is_dir() || metadata.is_file() {
@@ -115,11 +115,11 @@ fn find(root: &Path, directory: &str) -> Result<Option<(Source, Place)>, Box<Dia
                 text,
             })),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            // What is no directory holds no file: the loader will say so.
+            // The parent is not a directory, so there is no settings file: the loader reports it.
             Err(error) if error.kind() == io::ErrorKind::NotADirectory => Ok(None),
             Err(error) => Err(Box::new(
                 Diagnostic::error(RULE, shown, format!("cannot be read: {error}"))
-                    .help("the file is text in UTF-8; remove it if it is none of migrate's"),
+                    .help("save the file as UTF-8, or remove it if it does not belong to migrate"),
             )),
         }
     };
@@ -137,9 +137,9 @@ fn find(root: &Path, directory: &str) -> Result<Option<(Source, Place)>, Box<Dia
             Diagnostic::error(
                 RULE,
                 own.file,
-                format!("there are settings in `{}`, too", manifest.file),
+                format!("`{}` contains settings too", manifest.file),
             )
-            .help("keep one of the two"),
+            .help("keep the settings in one of the two files"),
         )),
         (Some(own), None) => Ok(Some((own, Place::Top))),
         (None, Some(manifest)) => Ok(Some((manifest, Place::Metadata))),
@@ -153,12 +153,8 @@ use read::apply;
 #[cfg(not(feature = "settings-file"))]
 fn apply(source: &Source, _: Place, _: Caller<'_>, _: &mut Settings) -> Vec<Diagnostic> {
     vec![
-        Diagnostic::error(
-            RULE,
-            &source.file,
-            "there are settings here, and this build cannot read them",
-        )
-        .help("enable the feature `settings-file` of migrate-runtime"),
+        Diagnostic::error(RULE, &source.file, "this build cannot read settings files")
+            .help("enable the feature `settings-file` of migrate-runtime"),
     ]
 }
 

@@ -19,8 +19,8 @@ use crate::failure::Failure;
 pub(super) struct Roots {
     /// For what they have signed.
     pub(super) store: RootCertStore,
-    /// Those of a file, for themselves as well: many a server's certificate is signed by nobody else, and
-    /// then it is the server's own that the file holds.
+    /// Those of a file, for themselves as well: many servers have a self-signed certificate, and
+    /// then the file holds the server's own.
     pub(super) named: Vec<CertificateDer<'static>>,
 }
 

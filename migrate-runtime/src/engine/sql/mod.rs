@@ -3,7 +3,7 @@
 //! Rules that all of them keep:
 //! - Only the simple-query protocol, so that a transaction-pooling proxy changes nothing.
 //! - The history table is always quoted and schema-qualified. Before the caller's own SQL runs, the
-//!   `search_path` is the caller's, so every function, operator and type of ours is named with
+//!   `search_path` is the caller's, so each function, operator and type that we use is named with
 //!   `pg_catalog` (or is a word of the grammar, like `bigint`); after it, `search_path` is pinned.
 //! - An assertion is a cast that fails: `concat(…)::integer`. `concat` is not immutable, so the
 //!   planner cannot evaluate it before it is reached, as it would a constant like `1/0`.

@@ -1,4 +1,4 @@
-//! Where the statements of a message of ours begin and end.
+//! Where the statements of one of our messages begin and end.
 //!
 //! Needed only where each travels in a message of its own. The statements of files are known from the build; ours hold
 //! quoted names and texts, and in one place the definition of an index as its file has it.

@@ -87,7 +87,7 @@ pub(crate) fn undo(lock_timeout: &str, row_security: &str) -> String {
     )
 }
 
-/// That the fingerprint is a number of PostgreSQL's own, so that to add it up runs nobody's cast: records compare the
+/// That the fingerprint is a number of PostgreSQL's own, so that adding it up runs no user-defined cast: records compare the
 /// types of their columns first. To ask the catalogs costs a new session 1 ms.
 pub(super) fn is_summable(table: &HistoryTable) -> String {
     format!(

@@ -26,7 +26,7 @@ pub(super) fn same_server(pid: i32) -> String {
     )
 }
 
-/// Where a pooler keeps the server connection that took the lock from us: ends it, if nobody uses it.
+/// Where a pooler keeps the server connection that took the lock from us: ends it, if no client uses it.
 pub(crate) fn evict(table: &HistoryTable, pid: i32) -> String {
     format!(
         "SELECT pg_catalog.pg_terminate_backend(l.pid) \

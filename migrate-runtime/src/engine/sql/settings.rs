@@ -235,8 +235,8 @@ pub(crate) fn reads_otherwise(row: &Row) -> Option<String> {
     })
 }
 
-/// Of the same row: whether the session's `statement_timeout` is below a second, so that it may end a message of ours
-/// before that has lifted it.
+/// Of the same row: whether the session's `statement_timeout` is below a second, so that it may end one of our messages
+/// before that message has lifted it.
 pub(crate) fn is_hurried(row: &Row) -> bool {
     row.text(6).is_some_and(|limit| limit.ends_with("ms"))
 }
@@ -286,7 +286,7 @@ pub(crate) fn think() -> String {
     )
 }
 
-/// How long a transaction of ours may be silent, as the server prints it.
+/// How long one of our transactions may be idle, as the server prints it.
 const SILENCE: &str = "10s";
 
 /// The condition on a setting that it is as [`think`] has left it, which ends with the transaction.

@@ -1,4 +1,4 @@
-//! `DEFERRABLE`, `NOT VALID` and the like behind a constraint: the grammar takes all of them behind
+//! `DEFERRABLE`, `NOT VALID` and the like after a constraint: the grammar takes all of them after
 //! every kind, in any combination.
 
 use super::{Site, Verdict, refuse_at};

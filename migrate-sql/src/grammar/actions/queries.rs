@@ -36,7 +36,7 @@ fn count_fields(row: &Node<'_>) -> usize {
     listed + usize::from(row.child(symbol!("a_expr")).is_some())
 }
 
-/// What may stand before and behind a query: the grammar takes it inside and outside its brackets.
+/// What may appear before and after a query: the grammar takes it inside and outside its brackets.
 #[derive(Default)]
 struct Options<'a> {
     with: Option<Node<'a>>,

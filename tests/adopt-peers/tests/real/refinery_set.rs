@@ -32,7 +32,7 @@ fn a_database_of_refinery_is_taken_over() {
         "V13__next.sql",
         "V1__step_no_0.sql",
     );
-    // And back: what was applied meanwhile is recorded, and refinery finds nothing to do.
+    // And back: what was applied in between is recorded, and refinery finds nothing to do.
     let mut migrations = load_sql_migrations(project.directory()).unwrap();
     migrations.sort();
     let back = |target| {

@@ -53,7 +53,7 @@ fn a_database_of_sqlx_is_taken_over() {
         "20250101000000_next.sql",
         "1_Step_no_0.sql",
     );
-    // And back: what was applied meanwhile is recorded, and sqlx finds nothing to do.
+    // And back: what was applied in between is recorded, and sqlx finds nothing to do.
     runtime.block_on(async {
         let mut connection = sqlx::PgConnection::connect(&database.url()).await.unwrap();
         let migrator = Migrator::new(project.directory()).await.unwrap();

@@ -1,4 +1,4 @@
-//! Every place an expression can stand in, under every lint that could object to the expansion.
+//! Every place an expression can appear in, under every lint that could object to the expansion.
 #![forbid(unsafe_code, non_ascii_idents)]
 #![deny(
     warnings,

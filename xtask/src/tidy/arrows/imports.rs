@@ -37,7 +37,7 @@ impl<'f> Modules<'f> {
         })
     }
 
-    /// The module that what `module` calls `path` stands in; none if that is not in this crate.
+    /// The module that defines what `module` calls `path`; None if it is not in this crate.
     fn resolve(&self, module: &str, path: &str, depth: usize) -> Option<String> {
         let mut at = module.to_owned();
         let mut parts = path.split("::").peekable();

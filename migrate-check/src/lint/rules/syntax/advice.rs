@@ -21,7 +21,7 @@ const ADVISERS: &[fn(&Case<'_>) -> Option<String>] = &[
 /// What may help.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Advice {
-    /// A placeholder is to be replaced, here and wherever else it stands.
+    /// Replace a placeholder, here and everywhere else in the file.
     Placeholder(String),
     /// One sentence.
     Help(String),

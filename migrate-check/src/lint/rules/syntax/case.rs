@@ -14,7 +14,7 @@ pub(super) struct Case<'a> {
     /// All tokens of the file.
     pub(super) tokens: &'a [Token],
     pub(super) sentence: &'a Sentence,
-    /// The index of the token that was refused; behind the statement's last one at its end.
+    /// The index of the token that was refused; after the statement's last one at its end.
     pub(super) error: usize,
     trial: Trial,
     /// How many tokens, the refused one included, a change has to let pass to count.

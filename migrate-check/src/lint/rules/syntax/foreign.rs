@@ -4,7 +4,7 @@ use migrate_sql::scanner::TokenKind;
 
 use super::case::Case;
 
-/// Words that only other databases have, wherever they stand.
+/// Words that only other databases have, anywhere in a statement.
 const ELSEWHERE: &[(&str, &str)] = &[
     (
         "auto_increment",
@@ -73,7 +73,7 @@ pub(super) fn advise(case: &Case<'_>) -> Option<String> {
     if let Some(advice) = find(ELSEWHERE) {
         return Some(advice);
     }
-    // A word may be refused, or the one behind it.
+    // A word may be refused, or the one after it.
     let first = case.sentence.tokens.start;
     let begins = case.written(first).to_ascii_lowercase();
     if PROCEDURAL.contains(&begins.as_str()) && case.error <= first + 2 {

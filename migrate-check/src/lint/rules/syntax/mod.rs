@@ -105,7 +105,7 @@ fn report(file: &ParsedFile<'_>, sentence: &Sentence, refusal: &Refusal) -> Opti
     })
 }
 
-/// At the end of the text, what is missing is missing behind the last token.
+/// At the end of the text, the missing part belongs after the last token.
 fn place(sentence: &Sentence, refusal: &Refusal) -> std::ops::Range<usize> {
     if refusal.span.is_empty() {
         sentence.range.end..sentence.range.end

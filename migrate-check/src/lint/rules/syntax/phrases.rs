@@ -4,7 +4,7 @@ use migrate_sql::grammar::Symbol;
 
 use super::case::Case;
 
-/// What stands there, and what to write; the statement is refused at one of these words.
+/// The words as written, and what to write instead; the statement is refused at one of these words.
 const PHRASES: &[(&[&str], &str)] = &[
     (
         &["DROP", "IF", "EXISTS", "COLUMN"],
@@ -40,7 +40,7 @@ pub(super) fn advise(case: &Case<'_>) -> Option<String> {
     advise_on_type(case)
 }
 
-/// Whether these words stand in a row, and the refused one is among them.
+/// Whether these words follow each other, and the refused one is among them.
 fn stands_at_error(case: &Case<'_>, words: &[&str]) -> bool {
     let starts = (0..words.len()).filter_map(|before| case.error.checked_sub(before));
     starts.into_iter().any(|start| {

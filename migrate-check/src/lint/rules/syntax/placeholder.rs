@@ -18,9 +18,9 @@ const FORMS: &[(&str, Option<&str>)] = &[
     ("%", None),
 ];
 
-/// One that a token begins, or stands in.
+/// A placeholder that begins at the token, or contains it.
 pub(super) fn at_error<'a>(case: &Case<'a>) -> Option<&'a str> {
-    // `{` is refused behind the `$` of `${`, for example.
+    // `{` is refused after the `$` of `${`, for example.
     let token = case.token(case.error)?;
     let starts = (0..=2).filter_map(|back| token.start.checked_sub(back));
     starts

@@ -1,4 +1,4 @@
-//! Commas, semicolons and brackets.
+//! Commas, semicolons and parentheses.
 
 use migrate_sql::grammar::Symbol;
 
@@ -9,7 +9,7 @@ const COMMA: Symbol = Symbol::named(",");
 const OPEN: Symbol = Symbol::named("(");
 const CLOSE: Symbol = Symbol::named(")");
 
-/// A comma behind the last item of a list, or two in a row.
+/// A comma after the last item of a list, or two in a row.
 pub(super) fn advise_on_comma(case: &Case<'_>) -> Option<String> {
     let before = case.error.checked_sub(1)?;
     if !case.token(before)?.is_char(b',') {
@@ -23,7 +23,7 @@ pub(super) fn advise_on_comma(case: &Case<'_>) -> Option<String> {
     doubled.then(|| "remove one of the two commas".to_owned())
 }
 
-/// The next statement begins, and the one before has no end.
+/// The next statement begins, and the previous one has no semicolon.
 pub(super) fn advise_on_semicolon(case: &Case<'_>) -> Option<String> {
     let token = case.token(case.error)?;
     let before = case.text.get(..token.start)?;
@@ -36,14 +36,14 @@ pub(super) fn advise_on_semicolon(case: &Case<'_>) -> Option<String> {
     })
 }
 
-/// Two items of a list stand side by side.
+/// Two items of a list without a comma between them.
 pub(super) fn advise_on_missing_comma(case: &Case<'_>) -> Option<String> {
     let refused = case.shown(case.error);
     let survives = case.survives(case.error..case.error, &[COMMA]);
     (!refused.is_empty() && survives).then(|| format!("a comma may be missing before `{refused}`"))
 }
 
-/// Brackets without their other half.
+/// Unbalanced parentheses.
 pub(super) fn advise_on_brackets(case: &Case<'_>) -> Option<String> {
     let mut open = Vec::new();
     for index in case.sentence.tokens.start..case.error {

@@ -54,7 +54,7 @@ impl Reading<'_> {
         }
         let mut table = document;
         for part in ["package", "metadata", "migrate"] {
-            // That such a line is there does not make it a table: it may stand in a string.
+            // That such a line is there does not make it a table: it may appear in a string.
             match table.get(part).map(Spanned::get_ref) {
                 Some(DeValue::Table(inner)) => table = inner,
                 _ => return,

@@ -175,7 +175,7 @@ fn levels_of_rules_and_where_they_begin() {
     5 | allow = ['renaem', 'transaction-control']
       |                    ^^^^^^^^^^^^^^^^^^^^^
       |
-      = help: remove it from the list: what it reports fails when the migration runs
+      = help: remove it from the list: the statements that it reports fail when the migration runs
     "#);
 }
 
@@ -192,9 +192,9 @@ fn two_files_are_one_too_many() {
     let none: [&str; 0] = [];
     let found = configure(root.path(), "migrations", &settings, &none);
     insta::assert_snapshot!(complaints(&found), @"
-    migrate.toml: there are settings in `Cargo.toml`, too
+    migrate.toml: `Cargo.toml` contains settings too
      |
-     = help: keep one of the two
+     = help: keep the settings in one of the two files
     ");
 }
 
