@@ -70,7 +70,7 @@ impl Scene<'_> {
 const NOTHING: &str = "nothing";
 const PSQL: &str = "objects, definitions, owners and rows as psql makes them of the same files in an ordinary database";
 
-/// All of them.
+/// All of them. A new one comes last: a seed says by its remainder which of them it is for.
 pub const SURROUNDINGS: &[Surrounding] = &[
     Surrounding {
         name: "settings",
@@ -199,13 +199,6 @@ pub const SURROUNDINGS: &[Surrounding] = &[
         play: waits::idle_timeouts,
     },
     Surrounding {
-        name: "single statements",
-        setup: "a proxy refuses messages of several statements; three instances, both drivers",
-        refused: NOTHING,
-        truth: PSQL,
-        play: proxies::single_statements,
-    },
-    Surrounding {
         name: "names as bytes",
         setup: "a role whose name is not UTF-8 holds the lock",
         refused: "everything, while the lock is held",
@@ -246,6 +239,13 @@ pub const SURROUNDINGS: &[Surrounding] = &[
         refused: "all that come, as soon as their wait is over",
         truth: "each says for whom it waited, and then what psql makes",
         play: beside::under_way,
+    },
+    Surrounding {
+        name: "single statements",
+        setup: "a proxy refuses messages of several statements; three instances, both drivers",
+        refused: NOTHING,
+        truth: PSQL,
+        play: proxies::single_statements,
     },
 ];
 
