@@ -169,7 +169,7 @@ fn the_warnings_of_three_hundred_old_files_fit_on_a_screen() {
     assert!(outcome.succeeded, "{}", outcome.messages());
     let messages = outcome.messages();
     insta::assert_snapshot!(messages, @r#"
-    warning: use of deprecated constant `MIGRATIONS::MIGRATION_WARNINGS`: migrations: 2700 warnings in 300 files: 300 create-if-not-exists, 300 drop-column, 300 drop-index-not-concurrent, 300 drop-table, 300 index-not-concurrent, 300 json-column, 900 of other rules
+    warning: use of deprecated constant `MIGRATIONS::MIGRATION_WARNINGS`: migrations: 2699 warnings in 300 files: 300 drop-column, 300 drop-index-not-concurrent, 300 drop-table, 300 index-not-concurrent, 300 json-column, 300 long-work-after-lock, 899 of other rules
               |
               = help: if version 300 and those before it have run everywhere, add `start_after = "300"` to the options of `embed_migrations!`: only newer files are then warned about
               = help: run `migrate check` to see each of them
