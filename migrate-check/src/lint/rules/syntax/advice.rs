@@ -1,9 +1,12 @@
 //! What is likely meant where the grammar has no such statement.
 
+use std::cell::OnceCell;
+
 use migrate_sql::grammar::{Refusal, Sentence, Trial};
 
 use super::case::Case;
 use super::{foreign, phrases, placeholder, slips, spelling};
+use crate::diagnostics::Lines;
 use crate::lint::parsed_file::ParsedFile;
 
 /// The ways to see what is meant, the surest first.
@@ -29,10 +32,15 @@ pub(super) enum Advice {
     None,
 }
 
-/// What may be meant.
-pub(super) fn advise(file: &ParsedFile<'_>, sentence: &Sentence, refusal: &Refusal) -> Advice {
+/// What may be meant. `lines` is shared by the statements of the file.
+pub(super) fn advise<'a>(
+    file: &ParsedFile<'a>,
+    lines: &'a OnceCell<Lines<'a>>,
+    sentence: &'a Sentence,
+    refusal: &Refusal,
+) -> Advice {
     let tokens = &file.analysis.tokens;
-    let mut case = Case::new(file.text, tokens, sentence, refusal);
+    let mut case = Case::new(file.text, lines, tokens, sentence, refusal);
     if let Some(placeholder) = placeholder::at_error(&case) {
         return Advice::Placeholder(placeholder.to_owned());
     }

@@ -1,9 +1,12 @@
 //! A statement that was refused, and questions to ask of it.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use migrate_sql::grammar::{Refusal, Sentence, Symbol, Trial};
 use migrate_sql::scanner::Token;
+
+use crate::diagnostics::Lines;
 
 /// A longer token is cut short in a message.
 const LONGEST_TOKEN: usize = 40;
@@ -11,6 +14,8 @@ const LONGEST_TOKEN: usize = 40;
 /// A statement that was refused.
 pub(super) struct Case<'a> {
     pub(super) text: &'a str,
+    /// The lines of `text`, found once for all statements of the file, and only if a message names a line.
+    lines: &'a OnceCell<Lines<'a>>,
     /// All tokens of the file.
     pub(super) tokens: &'a [Token],
     pub(super) sentence: &'a Sentence,
@@ -25,12 +30,14 @@ impl<'a> Case<'a> {
     /// A refused statement of a text with these tokens.
     pub(super) fn new(
         text: &'a str,
+        lines: &'a OnceCell<Lines<'a>>,
         tokens: &'a [Token],
         sentence: &'a Sentence,
         refusal: &Refusal,
     ) -> Self {
         Self {
             text,
+            lines,
             tokens,
             sentence,
             error: refusal.token,
@@ -43,6 +50,12 @@ impl<'a> Case<'a> {
     pub(super) fn token(&self, index: usize) -> Option<&'a Token> {
         let known = self.sentence.tokens.start..=self.sentence.tokens.end;
         self.tokens.get(index).filter(|_| known.contains(&index))
+    }
+
+    /// The number of the line that a byte is in.
+    pub(super) fn line(&self, offset: usize) -> usize {
+        let lines = self.lines.get_or_init(|| Lines::of(self.text));
+        lines.position(offset).line
     }
 
     /// How a token is written.

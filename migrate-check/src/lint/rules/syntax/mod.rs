@@ -31,12 +31,13 @@ mod spelling;
 #[cfg(test)]
 mod tests;
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use migrate_sql::grammar::{Refusal, RefusalKind, Sentence};
 
 use self::advice::Advice;
-use crate::diagnostics::{Diagnostic, RuleRemark};
+use crate::diagnostics::{Diagnostic, Lines, RuleRemark};
 use crate::lint::parsed_file::ParsedFile;
 use crate::lint::rule::{Check, Rule};
 use crate::settings::Level;
@@ -54,8 +55,10 @@ pub(super) const RULE: Rule = Rule {
 const MOST: usize = 50;
 
 fn check(file: &ParsedFile<'_>) -> Vec<Diagnostic> {
+    let lines = OnceCell::new();
     let sentences = file.parsed.sentences.iter();
-    let reported = sentences.filter_map(|sentence| report(file, sentence, sentence.refusal()?));
+    let reported =
+        sentences.filter_map(|sentence| report(file, &lines, sentence, sentence.refusal()?));
     let mut found = Vec::new();
     let mut causes = BTreeSet::new();
     let mut left = MOST;
@@ -77,7 +80,12 @@ fn check(file: &ParsedFile<'_>) -> Vec<Diagnostic> {
 }
 
 /// What the scanner refused has a rule of its own, and so have bytes that are no characters.
-fn report(file: &ParsedFile<'_>, sentence: &Sentence, refusal: &Refusal) -> Option<Diagnostic> {
+fn report<'a>(
+    file: &ParsedFile<'a>,
+    lines: &'a OnceCell<Lines<'a>>,
+    sentence: &'a Sentence,
+    refusal: &Refusal,
+) -> Option<Diagnostic> {
     let refused = file.text.get(refusal.span.clone()).unwrap_or_default();
     if refused.contains(char::REPLACEMENT_CHARACTER) {
         return None;
@@ -90,7 +98,7 @@ fn report(file: &ParsedFile<'_>, sentence: &Sentence, refusal: &Refusal) -> Opti
         RefusalKind::TooDeep => Advice::Help(
             "PostgreSQL's parser goes 10,000 symbols deep: nest less deeply".to_owned(),
         ),
-        _ => advice::advise(file, sentence, refusal),
+        _ => advice::advise(file, lines, sentence, refusal),
     };
     let finding = RULE.finding(file, place(sentence, refusal), shorten(file.text, refusal));
     Some(match advice {

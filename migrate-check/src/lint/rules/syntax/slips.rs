@@ -3,7 +3,6 @@
 use migrate_sql::grammar::Symbol;
 
 use super::case::Case;
-use crate::diagnostics::Position;
 
 const COMMA: Symbol = Symbol::named(",");
 const OPEN: Symbol = Symbol::named("(");
@@ -56,7 +55,7 @@ pub(super) fn advise_on_brackets(case: &Case<'_>) -> Option<String> {
     }
     let refused = case.shown(case.error);
     if case.error >= case.sentence.tokens.end {
-        let line = Position::of(case.text, *open.last()?).line;
+        let line = case.line(*open.last()?);
         return Some(format!("the `(` in line {line} has no `)`"));
     }
     if case.token(case.error)?.is_char(b')') && open.is_empty() {
