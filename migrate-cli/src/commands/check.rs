@@ -1,5 +1,7 @@
 //! `migrate check`: every rule of the build, without a build.
 
+use std::path::PathBuf;
+
 use clap::Args;
 use migrate_check::{Loaded, Severity, Source, Style, files};
 use serde_json::{Value, json};
@@ -15,7 +17,7 @@ use crate::interruption::Interruptions;
 use crate::job::Job;
 use crate::options::Options;
 use crate::output::{DIM, ERROR, GOOD, Output, WARNING, counted};
-use crate::scratch::{Scratch, ScratchServer};
+use crate::scratch::{Prelude, Scratch, ScratchServer};
 
 /// Check the migrations with every rule of the build, without a database
 #[derive(Debug, Args)]
@@ -37,7 +39,11 @@ pub(crate) struct Check {
     #[arg(long, value_name = "URL", requires = "scratch")]
     scratch_url: Option<String>,
 
-    /// Report no warnings for this version and older ones
+    /// Run this SQL file in the temporary database first, e.g. for roles, extensions and settings
+    #[arg(long, value_name = "FILE", requires = "scratch")]
+    prelude: Option<PathBuf>,
+
+    /// Report no warnings for this version and older ones, and with `--scratch` only apply them
     #[arg(long, value_name = "VERSION")]
     start_after: Option<i64>,
 
@@ -100,8 +106,8 @@ impl Check {
                 )
                 .help("name a server where a database may be created: `--scratch-url <URL>`"));
             }
-            let server = self.scratch_url.as_deref();
-            let found = block_on(try_out(&directory, server, output))??;
+            let prelude = self.prelude.as_deref().map(Prelude::read).transpose()?;
+            let found = block_on(self.try_out(&directory, prelude.as_ref(), output))??;
             output.text(&found.summary());
             failed |= !found.differences.is_empty();
             if let Value::Object(members) = &mut document {
@@ -117,30 +123,37 @@ impl Check {
         output.verdict("check", !failed, document);
         Ok(if failed { Exit::Refused } else { Exit::Done })
     }
-}
 
-/// Runs the migrations in a temporary database, which is dropped afterwards in any case.
-async fn try_out(
-    directory: &Directory,
-    server: Option<&str>,
-    output: Output,
-) -> Result<Findings, Failure> {
-    let server = ScratchServer::choose(server, &Environment::read()?)?;
-    output.note(&format!("{DIM}scratch database on {server}{DIM:#}"));
-    let (set, loaded) = directory.migrations()?;
-    let job = Job::new(&set, directory.table()?, Some(loaded), output);
-    let mut interruptions = Interruptions::listen();
-    let mut scratch = Scratch::create(&server.target).await?;
-    let cancel = scratch.cancel.clone();
-    let found = tokio::select! {
-        found = scratch::try_out(&job, &mut scratch) => found,
-        () = interruptions.next() => {
-            cancel.send().await;
-            Err(Failure::refused("interrupted"))
-        }
-    };
-    scratch.remove().await?;
-    found
+    /// Runs the migrations in a temporary database, which is dropped afterwards in any case.
+    async fn try_out(
+        &self,
+        directory: &Directory,
+        prelude: Option<&Prelude>,
+        output: Output,
+    ) -> Result<Findings, Failure> {
+        let server = ScratchServer::choose(self.scratch_url.as_deref(), &Environment::read()?)?;
+        output.note(&format!("{DIM}scratch database on {server}{DIM:#}"));
+        let (set, loaded) = directory.migrations()?;
+        let start_after = directory.configured.settings.start_after;
+        let job = Job::new(&set, directory.table()?, Some(loaded), output);
+        let mut interruptions = Interruptions::listen();
+        let mut scratch = Scratch::create(&server.target).await?;
+        let cancel = scratch.cancel.clone();
+        let found = tokio::select! {
+            found = async {
+                if let Some(prelude) = prelude {
+                    scratch.prepare(prelude).await?;
+                }
+                scratch::try_out(&job, &mut scratch, start_after).await
+            } => found,
+            () = interruptions.next() => {
+                cancel.send().await;
+                Err(Failure::refused("interrupted"))
+            }
+        };
+        scratch.remove().await?;
+        found
+    }
 }
 
 fn summary(loaded: &Loaded, errors: usize, warnings: usize) -> String {

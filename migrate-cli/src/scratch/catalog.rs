@@ -23,11 +23,33 @@ impl Scratch {
 }
 
 /// The lines that only one of the two has: `- table t` of `before`, `+ index i …` of `after`.
+///
+/// An extension that is only in `after` is no difference, nor is a new schema that it is in: other
+/// schemas of the database may need the extension, so a down file leaves it.
 pub(crate) fn differences(before: &Catalog, after: &Catalog) -> Vec<String> {
-    let gone = before.difference(after).map(|line| format!("- {line}"));
-    let new = after.difference(before).map(|line| format!("+ {line}"));
-    gone.chain(new).collect()
+    let gone = before
+        .difference(after)
+        .map(|line| format!("- {}", line.trim_end()));
+    let new: Vec<&String> = after.difference(before).collect();
+    let homes = new.iter().filter_map(|line| {
+        let (_, schema) = line.strip_prefix(EXTENSION)?.split_once(IN_SCHEMA)?;
+        // The schema's privileges follow its name.
+        Some(format!("schema {schema} "))
+    });
+    let homes: Vec<String> = homes
+        .filter(|home| !before.iter().any(|line| line.starts_with(home.as_str())))
+        .collect();
+    let stays = |line: &str| {
+        line.starts_with(EXTENSION) || homes.iter().any(|home| line.starts_with(home.as_str()))
+    };
+    let new = new.into_iter().filter(|line| !stays(line));
+    gone.chain(new.map(|line| format!("+ {}", line.trim_end())))
+        .collect()
 }
+
+/// How the line of an extension begins, and what is between its name and that of its schema.
+const EXTENSION: &str = "extension ";
+const IN_SCHEMA: &str = " in schema ";
 
 /// The order of columns is left out: a column that is dropped and added again comes last, and no down
 /// file can change that.
@@ -42,7 +64,7 @@ WITH spaces AS (
     WHERE c.oid <> {history} AND NOT EXISTS (SELECT FROM owned WHERE classid = 'pg_class'::regclass AND objid = c.oid)
 )
 SELECT format('schema %I %s', nspname, nspacl) FROM spaces
-UNION ALL SELECT format('extension %I', extname) FROM pg_extension
+UNION ALL SELECT format('extension %I in schema %s', extname, extnamespace::regnamespace) FROM pg_extension
 UNION ALL
 SELECT format('%s %s %s %s', CASE relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned table' WHEN 'v' THEN 'view'
         WHEN 'm' THEN 'materialized view' WHEN 'S' THEN 'sequence' WHEN 'f' THEN 'foreign table' END,
@@ -98,5 +120,27 @@ mod tests {
             |lines: &[&str]| -> Catalog { lines.iter().map(|line| (*line).to_owned()).collect() };
         let found = differences(&catalog(&["a", "b"]), &catalog(&["b", "c"]));
         assert_eq!(found, ["- a", "+ c"]);
+    }
+
+    #[test]
+    fn a_new_extension_and_its_schema_are_no_difference_but_a_dropped_one_is() {
+        let catalog =
+            |lines: &[&str]| -> Catalog { lines.iter().map(|line| (*line).to_owned()).collect() };
+        let without = catalog(&["schema public {a=U/a}"]);
+        let with = catalog(&[
+            "schema public {a=U/a}",
+            "schema cron {a=UC/a}",
+            "schema jobs ",
+            "extension pg_cron in schema cron",
+        ]);
+        assert_eq!(differences(&without, &with), ["+ schema jobs"]);
+        assert_eq!(
+            differences(&with, &without),
+            [
+                "- extension pg_cron in schema cron",
+                "- schema cron {a=UC/a}",
+                "- schema jobs"
+            ]
+        );
     }
 }

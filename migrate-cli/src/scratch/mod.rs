@@ -7,9 +7,11 @@
 pub(crate) mod catalog;
 mod database;
 mod observe;
+mod prelude;
 mod server;
 mod temporary;
 
 pub(crate) use database::Scratch;
 pub(crate) use observe::{Lock, Work};
+pub(crate) use prelude::Prelude;
 pub(crate) use server::ScratchServer;

@@ -59,6 +59,7 @@ impl Scratch {
         self.rows(&format!(
             "CREATE SCHEMA {SCHEMA};
              CREATE TABLE {SCHEMA}.known (oid oid PRIMARY KEY, name text);
+             CREATE TABLE {SCHEMA}.validated (oid oid PRIMARY KEY);
              CREATE TABLE {SCHEMA}.locks (name text, mode text);
              CREATE FUNCTION {SCHEMA}.note() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
              SET search_path = pg_catalog, pg_temp AS $body$
@@ -82,7 +83,9 @@ impl Scratch {
     ) -> Result<BTreeSet<String>, Failure> {
         let rows = self
             .rows(&format!(
-                "TRUNCATE {SCHEMA}.known, {SCHEMA}.locks;
+                "TRUNCATE {SCHEMA}.known, {SCHEMA}.validated, {SCHEMA}.locks;
+                 INSERT INTO {SCHEMA}.validated
+                 SELECT oid FROM pg_constraint WHERE contype = 'f' AND convalidated;
                  INSERT INTO {SCHEMA}.known SELECT c.oid, c.oid::regclass::text
                  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                  WHERE c.relkind IN ('r', 'p', 'm') AND c.oid <> '{table}'::regclass
@@ -102,13 +105,20 @@ impl Scratch {
         known: &BTreeSet<String>,
     ) -> Result<(Vec<Lock>, Vec<Work>), Failure> {
         let mut work = BTreeSet::new();
+        let mut keys = BTreeSet::new();
         while let Ok(notice) = self.notices.try_recv() {
-            if notice.parsed_severity() == Some(Severity::Debug)
-                && let Some(found) = read_work(notice.message())
+            if notice.parsed_severity() != Some(Severity::Debug) {
+                continue;
+            }
+            if let Some(found) = read_work(notice.message())
                 && known.contains(&found.table)
             {
                 work.insert(found);
             }
+            keys.extend(read_foreign_key(notice.message()));
+        }
+        if !keys.is_empty() {
+            work.extend(self.validated(&keys).await?);
         }
         let rows = self
             .rows(&format!(
@@ -122,6 +132,26 @@ impl Scratch {
         };
         let locks = rows.into_iter().filter_map(lock).collect();
         Ok((locks, work.into_iter().collect()))
+    }
+
+    /// The scans of the foreign keys with these names that the migration has validated: PostgreSQL's
+    /// message names the key without its table.
+    async fn validated(&self, keys: &BTreeSet<String>) -> Result<Vec<Work>, Failure> {
+        let rows = self
+            .rows(&format!(
+                "SELECT key.conname, child.relname FROM pg_constraint key
+                 JOIN {SCHEMA}.known ON known.oid = key.conrelid
+                 JOIN pg_class child ON child.oid = key.conrelid
+                 WHERE key.contype = 'f' AND key.convalidated
+                 AND NOT EXISTS (SELECT FROM {SCHEMA}.validated earlier WHERE earlier.oid = key.oid)"
+            ))
+            .await?;
+        let scan = |row: Vec<String>| {
+            let [key, table] = row.try_into().ok()?;
+            let what = "scans";
+            keys.contains(&key).then_some(Work { what, table })
+        };
+        Ok(rows.into_iter().filter_map(scan).collect())
     }
 }
 
@@ -141,9 +171,15 @@ fn read_work(message: &str) -> Option<Work> {
     }
 }
 
+/// The name of the foreign key whose rows are checked.
+fn read_foreign_key(message: &str) -> Option<String> {
+    let quoted = message.strip_prefix("validating foreign key constraint ")?;
+    Some(quoted.strip_prefix('"')?.strip_suffix('"')?.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Work, documented, read_work};
+    use super::{Work, documented, read_foreign_key, read_work};
 
     #[test]
     fn lock_modes_are_spelled_as_in_postgresqls_documentation() {
@@ -163,5 +199,9 @@ mod tests {
             "builds an index on t"
         );
         assert_eq!(read("CREATE TABLE will create implicit sequence"), None);
+        assert_eq!(
+            read_foreign_key("validating foreign key constraint \"a \"b\" c\"").unwrap(),
+            "a \"b\" c"
+        );
     }
 }

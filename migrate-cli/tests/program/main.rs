@@ -7,6 +7,7 @@ mod check;
 mod connection;
 mod create;
 mod documents;
+mod down_files;
 mod help;
 mod history;
 mod place;

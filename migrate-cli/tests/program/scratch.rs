@@ -9,6 +9,9 @@ use migrate_fixtures::Server;
 
 use crate::place::{Place, check};
 
+/// For files whose effects matter here, not what the rules say about them.
+pub(crate) const RULES_OFF: &str = "[lint]\nallow = ['column-type-change', 'set-not-null', 'constraint-not-valid', 'locks-referenced-table', 'drop-column', 'drop-table', 'create-does-nothing', 'drop-index-not-concurrent', 'index-not-concurrent']\n";
+
 #[test]
 fn what_is_locked_rewritten_and_scanned_is_said_and_nothing_is_left() {
     let place = Place::new(&[
@@ -48,7 +51,8 @@ fn what_is_locked_rewritten_and_scanned_is_said_and_nothing_is_left() {
         ),
     ]);
     // What the rules say about these files is not the matter here.
-    check!(place, ["check", "--scratch", "--start-after", "6"], @"
+    place.write("migrate.toml", RULES_OFF);
+    check!(place, ["check", "--scratch"], @"
     exit: 0
     ----- stdout
     ok: 10 files, no problems found
@@ -67,6 +71,7 @@ fn what_is_locked_rewritten_and_scanned_is_said_and_nothing_is_left() {
         takes SHARE on users: blocks writes until the migration commits
     applied migrations/6_concurrently.sql in [n] ms
         builds an index on users
+    not reverted, without a down file: migrations/1_users.sql, migrations/2_new_only.sql
     applied 6 migrations; reverted and applied again 4, with the same schema each time
     ----- stderr
     scratch database on 127.0.0.1:[port], from DATABASE_URL
@@ -92,87 +97,174 @@ fn what_is_locked_rewritten_and_scanned_is_said_and_nothing_is_left() {
 }
 
 #[test]
-fn a_down_file_that_forgets_something_is_found() {
+fn the_scan_of_a_foreign_key_is_said() {
     let place = Place::new(&[
         (
-            "1_one.sql",
-            "CREATE TYPE mood AS ENUM ('good');\nCREATE TABLE one (feels mood);\n",
+            "1_tables.sql",
+            "CREATE TABLE users (id int PRIMARY KEY);\n\
+             CREATE TABLE orders (id int PRIMARY KEY, user_id int, payer int);\n\
+             CREATE TABLE visits (id int PRIMARY KEY, user_id int CONSTRAINT user_fk REFERENCES users);\n",
         ),
-        ("1_one.down.sql", "DROP TABLE one;\n"),
+        (
+            "2_not_valid.sql",
+            "ALTER TABLE orders ADD CONSTRAINT user_fk FOREIGN KEY (user_id) REFERENCES users NOT VALID;\n",
+        ),
+        (
+            "3_validate.sql",
+            "ALTER TABLE orders VALIDATE CONSTRAINT user_fk;\n",
+        ),
+        (
+            "4_at_once.sql",
+            "ALTER TABLE orders ADD FOREIGN KEY (payer) REFERENCES users;\n",
+        ),
+        (
+            "5_new_table.sql",
+            "CREATE TABLE logins (user_id int);\n\
+             ALTER TABLE logins ADD FOREIGN KEY (user_id) REFERENCES users;\n",
+        ),
     ]);
-    check!(place, ["check", "--scratch"], @r#"
-    exit: 1
+    place.write("migrate.toml", RULES_OFF);
+    check!(place, ["check", "--scratch"], @"
+    exit: 0
     ----- stdout
-    ok: 2 files, no problems found
-    applied migrations/1_one.sql in [n] ms
-    migrations/1_one.down.sql does not restore the schema:
-        + type mood 'good'
-    applying again fails: migrations/1_one.sql:1:1: type "mood" already exists
-    applied 1 migration, reverted 1
+    ok: 5 files, no problems found
+    applied migrations/1_tables.sql in [n] ms
+    applied migrations/2_not_valid.sql in [n] ms
+        takes SHARE ROW EXCLUSIVE on orders: blocks writes until the migration commits
+        takes SHARE ROW EXCLUSIVE on users: blocks writes until the migration commits
+    applied migrations/3_validate.sql in [n] ms
+        scans orders
+        takes SHARE UPDATE EXCLUSIVE on orders: blocks neither reads nor writes
+    applied migrations/4_at_once.sql in [n] ms
+        scans orders
+        takes SHARE ROW EXCLUSIVE on orders: blocks writes until the migration commits
+        takes SHARE ROW EXCLUSIVE on users: blocks writes until the migration commits
+    applied migrations/5_new_table.sql in [n] ms
+        takes SHARE ROW EXCLUSIVE on users: blocks writes until the migration commits
+    applied 5 migrations; reverted none, because there is no down file
     ----- stderr
     scratch database on 127.0.0.1:[port], from DATABASE_URL
-    "#);
+    ");
 }
 
 #[test]
-fn a_default_that_comes_back_otherwise_is_found() {
+fn nothing_is_reported_about_the_files_that_start_after_leaves_out() {
     let place = Place::new(&[
-        ("1_one.sql", "CREATE TABLE one (id int DEFAULT 1);\n"),
+        ("1_one.sql", "CREATE TABLE one (id int);\n"),
+        ("1_one.down.sql", "-- nothing\n"),
         (
-            "2_two.sql",
-            "ALTER TABLE one ALTER COLUMN id SET DEFAULT 2;\n",
+            "2_widen.sql",
+            "ALTER TABLE one ALTER COLUMN id TYPE bigint;\n",
         ),
-        (
-            "2_two.down.sql",
-            "ALTER TABLE one ALTER COLUMN id DROP DEFAULT;\n",
-        ),
+        ("3_index.sql", "CREATE INDEX one_id ON one (id);\n"),
+        ("4_more.sql", "ALTER TABLE one ADD COLUMN more int;\n"),
+        ("4_more.down.sql", "ALTER TABLE one DROP COLUMN more;\n"),
     ]);
-    check!(place, ["check", "--scratch", "--format", "json"], @r#"
-    exit: 1
+    check!(place, ["check", "--scratch", "--start-after", "3"], @"
+    exit: 0
     ----- stdout
-    {
-      "command": "check",
-      "errors": 0,
-      "findings": [],
-      "migrations": 2,
-      "ok": false,
-      "scratch": {
-        "applied": [
-          {
-            "file": "migrations/1_one.sql",
-            "locks": [],
-            "ms": [n],
-            "work": []
-          },
-          {
-            "file": "migrations/2_two.sql",
-            "locks": [
-              {
-                "mode": "ACCESS EXCLUSIVE",
-                "table": "one"
-              }
-            ],
-            "ms": [n],
-            "work": []
-          }
-        ],
-        "differences": [
-          {
-            "after": "migrations/2_two.down.sql",
-            "differences": [
-              "- column one.id integer DEFAULT 1",
-              "+ column one.id integer"
-            ]
-          }
-        ],
-        "failed_again": null,
-        "reverted": 1
-      },
-      "warnings": 0
-    }
+    ok: 6 files, no problems found
+    applied 3 migrations as far as 3 in [n] ms
+    applied migrations/4_more.sql in [n] ms
+        takes ACCESS EXCLUSIVE on one: blocks reads and writes until the migration commits
+    applied 4 migrations; reverted and applied again 1, with the same schema each time
     ----- stderr
     scratch database on 127.0.0.1:[port], from DATABASE_URL
+    ");
+    check!(place, ["check", "--scratch", "--start-after", "4"], @"
+    exit: 0
+    ----- stdout
+    ok: 6 files, no problems found
+    applied 4 migrations as far as 4 in [n] ms
+    applied 4 migrations
+    ----- stderr
+    scratch database on 127.0.0.1:[port], from DATABASE_URL
+    ");
+}
+
+#[test]
+fn a_prelude_runs_before_the_migrations() {
+    let place = Place::new(&[
+        (
+            "1_one.sql",
+            "CREATE TABLE one (name citext, made date DEFAULT today_of_the_shop());\n\
+             CREATE TABLE offsets (hours int NOT NULL);\n\
+             INSERT INTO offsets SELECT NULLIF(extract(timezone_hour FROM timestamptz '2026-01-01 00:00')::int, 0);\n",
+        ),
+        ("1_one.down.sql", "DROP TABLE one, offsets;\n"),
+        (
+            "2_widen.sql",
+            "ALTER TABLE offsets ALTER COLUMN hours TYPE bigint;\n",
+        ),
+    ]);
+    place.write("migrate.toml", RULES_OFF);
+    place.write(
+        "scratch/prelude.sql",
+        "SET client_min_messages = error;\n\
+         SET timezone = 'Asia/Tokyo';\n\
+         CREATE EXTENSION citext;\n\
+         CREATE FUNCTION today_of_the_shop() RETURNS date LANGUAGE sql AS 'SELECT current_date';\n",
+    );
+    check!(place, ["check", "--scratch", "--prelude", "scratch/prelude.sql"], @"
+    exit: 0
+    ----- stdout
+    ok: 3 files, no problems found
+    applied migrations/1_one.sql in [n] ms
+    applied migrations/2_widen.sql in [n] ms
+        rewrites offsets
+        takes ACCESS EXCLUSIVE on offsets: blocks reads and writes until the migration commits
+        takes SHARE on offsets: blocks writes until the migration commits
+    not reverted, without a down file: migrations/2_widen.sql
+    applied 2 migrations; reverted and applied again 1, with the same schema each time
+    ----- stderr
+    scratch database on 127.0.0.1:[port], from DATABASE_URL
+    ");
+}
+
+#[test]
+fn a_prelude_that_fails_or_is_not_there_is_said() {
+    let place = Place::new(&[("1_one.sql", "")]);
+    place.write(
+        "prelude.sql",
+        "-- é\nGRANT CREATE ON SCHEMA public TO no_such_role;\nSELECT é;\n",
+    );
+    check!(place, ["check", "--scratch", "--prelude", "prelude.sql"], @r#"
+    exit: 1
+    ----- stdout
+    ok: 1 file, no problems found
+    ----- stderr
+    scratch database on 127.0.0.1:[port], from DATABASE_URL
+    error: prelude.sql: the prelude failed
+      caused by: ERROR: role "no_such_role" does not exist
     "#);
+    place.write("prelude.sql", "-- é\nSELECT 1;\nSELECT é;\n");
+    check!(place, ["check", "--scratch", "--prelude", "prelude.sql"], @r#"
+    exit: 1
+    ----- stdout
+    ok: 1 file, no problems found
+    ----- stderr
+    scratch database on 127.0.0.1:[port], from DATABASE_URL
+    error: prelude.sql:3:8: the prelude failed
+      caused by: ERROR: column "é" does not exist
+    "#);
+    check!(place, ["check", "--scratch", "--prelude", "absent.sql"], @"
+    exit: 2
+    ----- stdout
+    ok: 1 file, no problems found
+    ----- stderr
+    error: cannot read absent.sql
+      caused by: No such file or directory (os error 2)
+    ");
+    check!(place, ["check", "--prelude", "prelude.sql"], @"
+    exit: 2
+    ----- stderr
+    error: the following required arguments were not provided:
+      --scratch
+
+    Usage: migrate check --scratch --prelude <FILE>
+
+    For more information, try '--help'.
+    ");
 }
 
 #[test]
@@ -252,7 +344,7 @@ fn a_server_that_is_not_local_is_used_only_if_it_is_named_for_this() {
     ----- stdout
     ok: 1 file, no problems found
     applied migrations/1_one.sql in [n] ms
-    applied 1 migration; reverted none, because the newest has no down file
+    applied 1 migration; reverted none, because there is no down file
     ----- stderr
     scratch database on 127.0.0.1:[port], from MIGRATE_SCRATCH_URL
     ");
@@ -263,7 +355,7 @@ fn a_server_that_is_not_local_is_used_only_if_it_is_named_for_this() {
     ----- stdout
     ok: 1 file, no problems found
     applied migrations/1_one.sql in [n] ms
-    applied 1 migration; reverted none, because the newest has no down file
+    applied 1 migration; reverted none, because there is no down file
     ----- stderr
     scratch database on 127.0.0.1:[port], from --scratch-url
     ");
