@@ -134,6 +134,32 @@ fn a_busy_lock_is_polled_with_sleeps_and_never_waited_for() {
 }
 
 #[test]
+fn a_rollback_that_a_short_timeout_cuts_off_is_sent_again() {
+    let alone = "-- migrate: no-transaction\nCREATE INDEX CONCURRENTLY i ON t (a)";
+    for (text, gives_back) in [("SELECT 1", "ROLLBACK"), (alone, "pg_advisory_unlock(")] {
+        let set = Set::new(&[("1_a.sql", text)]).load();
+        let mut script = Script {
+            replies: [
+                Ok(no_rows()),
+                failure(
+                    "22P02",
+                    "invalid input syntax for type integer: \"migrate:busy\"",
+                ),
+                failure("57014", "canceling statement due to statement timeout"),
+                broken(),
+            ]
+            .into(),
+            ..Script::default()
+        };
+        let _ = now(set.runner().run_with(&mut script));
+        for sql in &script.sent[2..4] {
+            assert!(sql.starts_with("ROLLBACK"), "{sql}");
+            assert!(sql.contains(gives_back), "{sql}");
+        }
+    }
+}
+
+#[test]
 fn a_lost_connection_is_not_retried_and_says_that_the_outcome_is_unknown() {
     let set = one().load();
     let mut script = Script {

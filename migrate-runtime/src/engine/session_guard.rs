@@ -270,8 +270,23 @@ impl<'s> SessionGuard<'s> {
     /// Ends an open transaction with a message that starts with `ROLLBACK`. Its own failure never hides
     /// what made it necessary.
     pub(super) async fn roll_back(&mut self, sql: &str) -> Sent {
-        let sent = self.deliver(Text::ours(sql)).await;
+        let sent = self.clean_up(sql).await;
         self.open = false;
+        sent
+    }
+
+    /// Sends a message that ends a transaction or gives the lock back. The session's own `statement_timeout` is in force
+    /// again by then, and a short one may cut off even this.
+    async fn clean_up(&mut self, sql: &str) -> Sent {
+        let mut sent = self.deliver(Text::ours(sql)).await;
+        for _ in 0..ATTEMPTS {
+            match &sent {
+                Err(failure) if failure.code() == CUT_OFF => {
+                    sent = self.deliver(Text::ours(sql)).await;
+                }
+                _ => break,
+            }
+        }
         sent
     }
 
@@ -294,13 +309,13 @@ impl<'s> SessionGuard<'s> {
     /// Gives the lock back and restores the session; if that fails, gives the lock back.
     pub(super) async fn release(&mut self) -> Result<(), Box<SessionError>> {
         let restore = self.rolled_back(self.restore.clone().unwrap_or_default());
-        let sent = self.deliver(Text::ours(&restore)).await;
+        let sent = self.clean_up(&restore).await;
         if let Err(failure) = &sent
             && failure.database.is_some()
             && let Some(unlock) = &self.unlock
         {
             let again = format!("ROLLBACK;{unlock}");
-            let _ = self.deliver(Text::ours(&again)).await;
+            let _ = self.clean_up(&again).await;
         }
         self.open = false;
         self.holds_nothing();
