@@ -80,7 +80,7 @@ fn a_transactional_migration_is_one_message() {
         "LOCK TABLE ONLY \"public\".\"schema_migrations\" IN ROW EXCLUSIVE MODE NOWAIT",
         "pg_try_advisory_xact_lock(5134849380692793654)",
         "'migrate.before'",
-        "'lock_timeout', '2000', true)",
+        "'lock_timeout', '800', true)",
         "INSERT INTO \"public\".\"schema_migrations\"",
         ";SELECT 1\n;",
         "pg_catalog.count(pg_catalog.set_config(",
