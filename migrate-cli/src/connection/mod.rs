@@ -45,6 +45,10 @@ pub(crate) struct Cancel {
 impl Cancel {
     /// Sends PostgreSQL's cancel request, over a connection of its own. Nothing to do where it fails:
     /// the statement goes on then.
+    #[cfg_attr(
+        not(feature = "tls"),
+        expect(clippy::clone_on_copy, reason = "a connector of TLS is not Copy")
+    )]
     pub(crate) async fn send(&self) {
         let _ = match self.connector.clone() {
             Some(connector) => self.token.cancel_query(connector).await,
@@ -173,6 +177,14 @@ async fn attempt(login: &Login<'_>, wanted: Wanted) -> Result<Connected, Refusal
     }
 }
 
+#[cfg_attr(
+    not(feature = "tls"),
+    expect(
+        clippy::clone_on_copy,
+        clippy::cloned_instead_of_copied,
+        reason = "a connector of TLS is not Copy"
+    )
+)]
 async fn log_in(login: &Login<'_>) -> Result<Connected, tokio_postgres::Error> {
     let (sender, notices) = unbounded_channel();
     let connector = login.connector.cloned();
