@@ -162,11 +162,15 @@ impl fmt::Display for Literal<'_> {
 
 /// Writes each of `special` twice.
 fn double(f: &mut fmt::Formatter<'_>, text: &str, special: &[char]) -> fmt::Result {
-    for character in text.chars() {
-        if special.contains(&character) {
-            f.write_char(character)?;
+    for part in text.split_inclusive(special) {
+        f.write_str(part)?;
+        if let Some(last) = part
+            .chars()
+            .next_back()
+            .filter(|last| special.contains(last))
+        {
+            f.write_char(last)?;
         }
-        f.write_char(character)?;
     }
     Ok(())
 }
