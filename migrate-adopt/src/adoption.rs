@@ -239,7 +239,7 @@ impl<'s> Adoption<'s> {
         let open = "SELECT pg_catalog.transaction_timestamp() OPERATOR(pg_catalog.<>) pg_catalog.statement_timestamp()";
         let reply = send(session, open, "inspect the connection").await?;
         if reply
-            .values(0)
+            .values()
             .any(|row| row.first() == Some(&Some("t".to_owned())))
         {
             return Err(Error::OpenTransaction);
@@ -248,7 +248,7 @@ impl<'s> Adoption<'s> {
         let reply = waiting
             .read(session, TABLES, "list the tables", &[])
             .await?;
-        let all = Found::read(&reply, 0);
+        let all = Found::read(&reply);
         let ours = all
             .iter()
             .find(|found| found.is(self.table.schema(), self.table.name()) && found.is_ours());
@@ -261,33 +261,38 @@ impl<'s> Adoption<'s> {
         let table = found.table()?;
         let other = table.to_string();
         let mut sql = format!(
-            "{};SELECT count(*) FROM {other}",
+            "{};SELECT count(*), 'count' FROM {other}",
             tool.format().select.replace("{table}", &other)
         );
         if ours.is_some() {
-            sql += ";SELECT version, coalesce(note, '') FROM ";
+            sql += ";SELECT version, coalesce(note, ''), 'known' FROM ";
             sql += &self.table.to_string();
         }
         let tables = [table, self.table.clone()];
         let reply = waiting
             .read(session, &sql, &format!("read {other}"), &tables)
             .await?;
-        let count = reply.values(1).next().and_then(|row| {
-            let count = row.first()?.as_deref()?;
-            count.parse().ok()
-        });
         let mark = format!("adopted from {}", tool.name());
         let mut known = BTreeSet::new();
         let mut adopted = false;
-        for row in reply.values(2) {
+        let mut count = None;
+        let mut rows = Vec::new();
+        for row in reply.values() {
             let text = |column: usize| row.get(column).and_then(Option::as_deref);
-            known.extend(text(0).and_then(|version| version.parse::<i64>().ok()));
-            adopted |= text(1).is_some_and(|note| note.starts_with(&mark));
+            // What a row is about is in its last column; of the tool's rows that is the state.
+            match row.last().and_then(Option::as_deref) {
+                Some("count") => count = text(0).and_then(|count| count.parse().ok()),
+                Some("known") => {
+                    known.extend(text(0).and_then(|version| version.parse::<i64>().ok()));
+                    adopted |= text(1).is_some_and(|note| note.starts_with(&mark));
+                }
+                _ => rows.push(Row::read(row)),
+            }
         }
         let beside = all.iter().filter(|table| table.schema == found.schema);
         Ok(Some(Source {
             tool,
-            rows: reply.values(0).map(Row::read).collect(),
+            rows,
             count: count.unwrap_or_default(),
             known,
             adopted,

@@ -24,10 +24,10 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    /// Reads the result of [`TABLES`], the `index`th statement of its message.
-    pub(crate) fn read(reply: &Reply, index: usize) -> Vec<Self> {
+    /// Reads the result of [`TABLES`].
+    pub(crate) fn read(reply: &Reply) -> Vec<Self> {
         let mut tables: Vec<Self> = Vec::new();
-        for values in reply.values(index) {
+        for values in reply.values() {
             let text = |column: usize| values.get(column).cloned().flatten().unwrap_or_default();
             let (schema, name) = (text(0), text(1));
             let column = format!("{} {}", text(2), text(3));

@@ -67,7 +67,7 @@ impl Waiting<'_> {
         let asked = send(session, &pinned(&locks(tables)), "list the locks").await;
         let found = asked
             .ok()
-            .and_then(|reply| reply.values(0).next().map(in_the_way));
+            .and_then(|reply| reply.values().next().map(in_the_way));
         let waited = started.elapsed();
         if waited >= self.limit {
             let (table, holder) = found.unzip();

@@ -46,14 +46,9 @@ use crate::text;
 /// fn reply(messages: Vec<SimpleQueryMessage>) -> Reply {
 ///     let mut reply = Reply::default();
 ///     for message in messages {
-///         match message {
-///             // Also where a statement returns no rows.
-///             SimpleQueryMessage::RowDescription(_) => reply.start_rows(),
-///             SimpleQueryMessage::Row(row) => {
-///                 let text = |column| row.get(column).map(str::to_owned);
-///                 reply.push_row((0..row.len()).map(text).collect());
-///             }
-///             _ => {}
+///         if let SimpleQueryMessage::Row(row) = message {
+///             let text = |column| row.get(column).map(str::to_owned);
+///             reply.push_row((0..row.len()).map(text).collect());
 ///         }
 ///     }
 ///     reply
@@ -138,52 +133,39 @@ impl<S: Session> AnySession for S {
     }
 }
 
-/// The rows that one message returned.
+/// The rows that one message returned, those of all its statements one after the other.
+///
+/// Nothing tells which statement a row belongs to: the engine knows its rows by what they say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reply {
-    sets: Vec<Vec<Row>>,
+    rows: Vec<Row>,
 }
 
 impl Reply {
-    /// Begins the rows of the next statement that returns any.
-    pub fn start_rows(&mut self) {
-        self.sets.push(Vec::new());
-    }
-
-    /// Adds a row, in text format, to the statement begun last.
+    /// Adds a row, in text format, NULL as none.
     pub fn push_row(&mut self, values: Vec<Option<String>>) {
-        if self.sets.is_empty() {
-            self.start_rows();
-        }
-        if let Some(set) = self.sets.last_mut() {
-            set.push(Row(values));
-        }
+        self.rows.push(Row(values));
     }
 
     /// Adds the rows of a message that came after this one's.
     pub(crate) fn append(&mut self, mut later: Self) {
-        self.sets.append(&mut later.sets);
+        self.rows.append(&mut later.rows);
     }
 
-    /// The values of the rows of the `index`th statement, counted from 0, among those that return rows;
-    /// in text format, NULL as none.
-    pub fn values(&self, index: usize) -> impl Iterator<Item = &[Option<String>]> {
-        self.rows(index).iter().map(|row| row.0.as_slice())
+    /// The values of each row, in text format, NULL as none.
+    pub fn values(&self) -> impl Iterator<Item = &[Option<String>]> {
+        self.rows.iter().map(|row| row.0.as_slice())
     }
 
-    /// The rows of the `index`th statement, counted from 0, among those that return rows.
-    pub(crate) fn rows(&self, index: usize) -> &[Row] {
-        self.sets.get(index).map(Vec::as_slice).unwrap_or_default()
+    /// All rows, of a message that asks one question.
+    pub(crate) fn rows(&self) -> &[Row] {
+        &self.rows
     }
 
-    /// The first value of each row of each statement.
-    pub(crate) fn first_values(&self) -> impl Iterator<Item = &str> {
-        self.sets.iter().flatten().filter_map(|row| row.text(0))
-    }
-
-    /// The last statement's rows.
-    pub(crate) fn last_rows(&self) -> &[Row] {
-        self.sets.last().map(Vec::as_slice).unwrap_or_default()
+    /// The rows whose last column says this, of a message that asks several.
+    pub(crate) fn tagged<'r>(&'r self, tag: &'r str) -> impl Iterator<Item = &'r Row> {
+        let is_tagged = move |row: &&Row| row.0.last().and_then(Option::as_deref) == Some(tag);
+        self.rows.iter().filter(is_tagged)
     }
 }
 

@@ -53,9 +53,11 @@ fn now<T>(future: impl Future<Output = T>) -> T {
 /// A history without rows.
 fn no_rows() -> Reply {
     let mut reply = Reply::default();
-    reply.start_rows();
-    reply.push_row(vec![Some("now".to_owned()), Some("now".to_owned())]);
-    reply.start_rows();
+    reply.push_row(
+        ["now", "now", "session"]
+            .map(|value| Some(value.to_owned()))
+            .to_vec(),
+    );
     reply
 }
 
@@ -219,7 +221,11 @@ fn retries_are_bounded() {
 fn a_history_row_that_cannot_be_read_is_an_error() {
     let set = one().load();
     let mut reply = no_rows();
-    reply.push_row(vec![Some("not a number".to_owned())]);
+    reply.push_row(
+        ["not a number", "row"]
+            .map(|value| Some(value.to_owned()))
+            .to_vec(),
+    );
     let mut script = Script {
         replies: [Ok(reply)].into(),
         ..Script::default()

@@ -24,6 +24,8 @@ impl Scripted {
                 Some(format!("\\x{}", migration.up().checksum())),
                 Some("applied".to_owned()),
                 Some("0".to_owned()),
+                None,
+                Some("row".to_owned()),
             ]);
         }
         Self {
@@ -42,9 +44,8 @@ impl Scripted {
     /// because no transaction is open. Then the rows of the history, of which there are none yet.
     fn empty_history() -> Reply {
         let mut history = Reply::default();
-        history.start_rows();
-        history.push_row(vec![Some("now".to_owned()), Some("now".to_owned())]);
-        history.start_rows();
+        let row = ["now", "now", "session"].map(|value| Some(value.to_owned()));
+        history.push_row(row.to_vec());
         history
     }
 

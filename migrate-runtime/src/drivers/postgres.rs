@@ -41,13 +41,9 @@ fn ask(client: &mut Client, sql: &str) -> Result<Reply, SessionError> {
 fn reply(messages: Vec<SimpleQueryMessage>) -> Reply {
     let mut reply = Reply::default();
     for message in messages {
-        match message {
-            SimpleQueryMessage::RowDescription(_) => reply.start_rows(),
-            SimpleQueryMessage::Row(row) => {
-                let text = |column| value(&row.try_get::<usize>(column));
-                reply.push_row((0..row.len()).map(text).collect());
-            }
-            _ => {}
+        if let SimpleQueryMessage::Row(row) = message {
+            let text = |column| value(&row.try_get::<usize>(column));
+            reply.push_row((0..row.len()).map(text).collect());
         }
     }
     reply

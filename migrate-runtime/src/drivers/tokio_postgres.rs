@@ -29,7 +29,6 @@ impl Session for Client {
         let mut stream = pin!(stream.map_err(|error| failure(error, 0))?);
         while let Some(message) = poll_fn(|context| stream.as_mut().poll_next(context)).await {
             match message.map_err(|error| failure(error, completed))? {
-                SimpleQueryMessage::RowDescription(_) => reply.start_rows(),
                 SimpleQueryMessage::Row(row) => {
                     let text = |column| value(&row.try_get::<usize>(column));
                     reply.push_row((0..row.len()).map(text).collect());

@@ -278,7 +278,7 @@ impl<'e> Engine<'e, '_> {
             return None;
         }
         let reply = self.session.ask(&sql::blocker()).await.ok()?;
-        reply.rows(0).first().and_then(read_holder)
+        reply.rows().first().and_then(read_holder)
     }
 
     pub(super) fn limits(&self) -> Limits<'e> {

@@ -107,7 +107,7 @@ impl<'e> Engine<'e, '_> {
         let elapsed = started.elapsed();
         let (took, failure) = match sent {
             Ok(reply) => {
-                let took = read_commit_times(reply.last_rows(), &token, Ended::Whole);
+                let took = read_commit_times(reply.rows(), &token, Ended::Whole);
                 // All of it is committed, whether the session could count or not.
                 let share = elapsed / u32::try_from(steps.len()).unwrap_or(u32::MAX).max(1);
                 let took = (0..steps.len()).map(|at| took.get(at).copied().unwrap_or(share));
@@ -115,7 +115,7 @@ impl<'e> Engine<'e, '_> {
             }
             Err((failure, counted)) => {
                 let took =
-                    counted.map(|reply| read_commit_times(reply.last_rows(), &token, Ended::Early));
+                    counted.map(|reply| read_commit_times(reply.rows(), &token, Ended::Early));
                 (took.unwrap_or_default(), Some(failure))
             }
         };
@@ -161,10 +161,13 @@ enum Ended {
 
 /// How long each of the applied ones took: from its start to the start of the next, so that its commit is its own.
 fn read_commit_times(counted: &[Row], token: &str, ended: Ended) -> Vec<Duration> {
-    let Some(row) = counted.first() else {
-        return Vec::new();
-    };
-    let Some(times) = row.text(0).and_then(|counted| counted.strip_prefix(token)) else {
+    // Files answer with rows as well, so it is known by what it says.
+    let times = |row| Row::text(row, 0)?.strip_prefix(token);
+    let Some((row, times)) = counted
+        .iter()
+        .rev()
+        .find_map(|row| Some((row, times(row)?)))
+    else {
         return Vec::new();
     };
     let mut took: Vec<Duration> = Vec::new();
@@ -259,10 +262,9 @@ mod tests {
     fn only_the_commit_count_of_this_message_is_read() {
         let read = |text: &str, ended: Ended| {
             let mut reply = Reply::default();
-            reply.start_rows();
             let row = [text, "", "", "120"].map(|value| Some(value.to_owned()));
             reply.push_row(row.to_vec());
-            read_commit_times(reply.last_rows(), "0123", ended)
+            read_commit_times(reply.rows(), "0123", ended)
         };
         let times = |all: [u64; 2]| all.map(Duration::from_micros);
         // The first ends where the second begins, the second with the message, or as it is about to commit.

@@ -65,7 +65,7 @@ impl State {
 impl History {
     /// Reads the rows of [`sql::read_history`](super::sql::read_history). They come as the table holds them, which is
     /// nearly always in order.
-    pub(crate) fn read(rows: &[ReplyRow]) -> Result<Self, String> {
+    pub(crate) fn read<'r>(rows: impl Iterator<Item = &'r ReplyRow>) -> Result<Self, String> {
         let mut history = Self::default();
         for row in rows {
             history.record(Row::read(row)?);

@@ -20,7 +20,7 @@ impl Engine<'_, '_> {
             let sql = sql::shape(self.table);
             if let Ok(reply) = self.session.send(&sql).await {
                 let mut columns = Vec::new();
-                for row in reply.rows(0) {
+                for row in reply.rows() {
                     if let (Some(name), Some(kind)) = (row.text(0), row.text(1)) {
                         columns.push(format!("{name} {kind}"));
                     }
@@ -54,7 +54,7 @@ impl Engine<'_, '_> {
         let Ok(reply) = asked else {
             return refused(doing, failure);
         };
-        if let Some(row) = reply.rows(0).first() {
+        if let Some(row) = reply.rows().first() {
             if let Some(flaw) = flaw(row, access, foreign) {
                 return Error::new(Kind::Unfit(Box::new(Unfit {
                     table: self.table.to_string(),
@@ -101,7 +101,7 @@ impl Engine<'_, '_> {
     /// Which rights the role lacks to make the table.
     async fn creating(&mut self, doing: String, failure: Box<SessionError>) -> Error {
         let asked = self.session.send(&sql::rights(self.table)).await;
-        let Some(row) = asked.ok().and_then(|reply| reply.rows(0).first().cloned()) else {
+        let Some(row) = asked.ok().and_then(|reply| reply.rows().first().cloned()) else {
             return refused(doing, failure);
         };
         let role = text::owned(row.text(0)).unwrap_or_default();

@@ -147,7 +147,7 @@ impl<'e> Engine<'e, '_> {
                 // It may be lent to another client at this moment, or to this very message.
                 let evict = sql::evict(self.table, journal.before.pid);
                 let ended = self.session.send(&evict).await;
-                if attempts == 20 || ended.is_ok_and(|reply| !reply.rows(0).is_empty()) {
+                if attempts == 20 || ended.is_ok_and(|reply| !reply.rows().is_empty()) {
                     break;
                 }
             }

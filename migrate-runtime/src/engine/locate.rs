@@ -125,7 +125,7 @@ impl Engine<'_, '_> {
         };
         let asked = self.session.send("SHOW server_encoding").await;
         if asked.is_ok_and(|reply| {
-            let encoding = reply.rows(0).first().and_then(|row| row.text(0));
+            let encoding = reply.rows().first().and_then(|row| row.text(0));
             encoding == Some("SQL_ASCII")
         }) {
             let bytes = usize::try_from(position).unwrap_or(usize::MAX);

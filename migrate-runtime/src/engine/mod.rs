@@ -224,8 +224,8 @@ impl<'e, 'o> Engine<'e, 'o> {
                 Ok(Err(Outcome::HistoryChanged))
             }
             Ok(reply) => {
-                self.reads(reply.rows(1));
-                self.history(reply.last_rows()).map(Ok)
+                self.reads(&reply);
+                self.history(&reply).map(Ok)
             }
             Err(failure) => {
                 let Some(outcome) = own_signal(self.table, &failure) else {

@@ -45,7 +45,7 @@ impl Engine<'_, '_> {
                 Next::Failed(before) | Next::Sent(Some(before)),
             ) => {
                 let question = sql::find_copies(scope, target, before);
-                for row in self.ask(item, &question).await?.rows(0) {
+                for row in self.ask(item, &question).await?.rows() {
                     self.drop_invalid(item, row.text(0).unwrap_or_default())
                         .await?;
                 }
@@ -77,7 +77,7 @@ impl Engine<'_, '_> {
         next: &Next,
     ) -> Result<Recovery, Error> {
         let reply = self.ask(item, &sql::find_index(index)).await?;
-        let Some(row) = reply.rows(0).first().filter(|row| row.text(0).is_some()) else {
+        let Some(row) = reply.rows().first().filter(|row| row.text(0).is_some()) else {
             return Ok(Recovery::Run);
         };
         let value = |column| row.text(column).unwrap_or_default();
@@ -104,7 +104,9 @@ impl Engine<'_, '_> {
             let compared = self.session.open(&question).await;
             let _ = self.session.roll_back("ROLLBACK").await;
             match compared {
-                Ok(reply) if last_flag(&reply) => return Ok(run_if(!lost)),
+                Ok(reply) if reply.tagged(sql::tag::SAME).any(|row| row.flag(0)) => {
+                    return Ok(run_if(!lost));
+                }
                 Ok(_) => {}
                 Err(failure) if failure.database.is_none() => {
                     return Err(refused_to("inspect the index left by", item, failure));
@@ -134,7 +136,7 @@ impl Engine<'_, '_> {
         index: &NewIndex<'_>,
     ) -> Result<(), Error> {
         let reply = self.ask(item, &sql::find_index(index)).await?;
-        if reply.rows(0).first().is_some_and(|row| row.flag(1)) {
+        if reply.rows().first().is_some_and(|row| row.flag(1)) {
             return Ok(());
         }
         let reason = format!("the index {} is not valid after it was built", index.name);
@@ -150,7 +152,7 @@ impl Engine<'_, '_> {
     ) -> Result<Recovery, Error> {
         let question = sql::find_partition(parent, partition);
         let reply = self.ask(item, &question).await?;
-        if let Some(row) = reply.rows(0).first() {
+        if let Some(row) = reply.rows().first() {
             let finish = format!("ALTER TABLE {parent} DETACH PARTITION {partition} FINALIZE");
             return Ok(if row.flag(0) {
                 Recovery::Instead(finish)
@@ -197,9 +199,5 @@ fn run_if(missing: bool) -> Recovery {
 
 /// The first row's first value.
 fn flag(reply: &Reply) -> bool {
-    reply.rows(0).first().is_some_and(|row| row.flag(0))
-}
-
-fn last_flag(reply: &Reply) -> bool {
-    reply.last_rows().first().is_some_and(|row| row.flag(0))
+    reply.rows().first().is_some_and(|row| row.flag(0))
 }

@@ -38,7 +38,7 @@ impl<'e> Engine<'e, '_> {
             let sql = sql::repair(self.table, &changes);
             let failure = match self.session.transact(&sql).await {
                 Ok(reply) => {
-                    let notes = reply.last_rows().iter().map(|row| row.text(0));
+                    let notes = reply.tagged(sql::tag::NOTE).map(|row| row.text(0));
                     let done = decisions.iter().zip(notes);
                     return Ok(done.map(|(decision, note)| decision.done(note)).collect());
                 }

@@ -326,7 +326,7 @@ impl<'s> SessionGuard<'s> {
     pub(super) async fn sleep(&mut self, duration: Duration) {
         if self.patience.is_none() {
             let asked = self.ask(&sql::patience()).await.ok();
-            let limit = asked.and_then(|reply| reply.rows(0).first()?.number(0));
+            let limit = asked.and_then(|reply| reply.rows().first()?.number(0));
             let limit = limit.filter(|limit| *limit > 0).map(Duration::from_millis);
             self.patience = Some(limit.unwrap_or(Duration::MAX));
         }

@@ -168,7 +168,7 @@ impl Singly {
         }
         let first = first?;
         let second = session.send_boxed(sql::MOMENT).await?;
-        let [first, second] = [&first, &second].map(|reply| reply.rows(0).first());
+        let [first, second] = [&first, &second].map(|reply| reply.rows().first());
         let time = second.and_then(|row| row.text(0));
         self.found = Some(Found {
             in_transaction: time.is_some() && first.and_then(|row| row.text(0)) == time,

@@ -3,11 +3,12 @@
 use std::time::Instant;
 
 use super::history::History;
+use super::sql::tag;
 use super::wait::read_holder;
 use super::{Engine, Obstacle, sql};
 use crate::error::{Error, Kind};
 use crate::event::OtherSession;
-use crate::session::{Reply, Row as ReplyRow};
+use crate::session::Reply;
 
 /// The history at one moment, and what the same message found out about the session.
 #[derive(Default)]
@@ -36,7 +37,11 @@ impl Engine<'_, '_> {
                 .await
         {
             let open_transaction = self.leave_open(&reply).await;
-            if reply.last_rows().first().is_some_and(|row| row.flag(0)) {
+            if reply
+                .tagged(tag::CURRENT)
+                .next()
+                .is_some_and(|row| row.flag(0))
+            {
                 return Ok(Box::new(HistorySnapshot {
                     history: Some(History::default()),
                     current: true,
@@ -70,15 +75,22 @@ impl Engine<'_, '_> {
         };
         self.tell_of_switch();
         let open_transaction = self.leave_open(&reply).await;
-        let history = self.history(reply.rows(1))?;
-        self.reads(reply.rows(0));
+        // A client that loses rows would have everything applied again.
+        if reply.tagged(tag::SESSION).next().is_none() {
+            let table = self.table.to_string();
+            let reason = "the session did not return the rows of the message".to_owned();
+            return Err(Error::new(Kind::Unreadable { table, reason }));
+        }
+        let history = self.history(&reply)?;
+        self.reads(&reply);
         self.seen = history.newest();
+        let holder = reply.tagged(tag::HOLDER).next();
         Ok(Box::new(HistorySnapshot {
             history: Some(history),
             current: false,
             open_transaction,
-            holder: reply.rows(2).first().and_then(read_holder),
-            abandoned: reply.rows(2).first().is_some_and(|row| row.flag(4)),
+            holder: holder.and_then(read_holder),
+            abandoned: holder.is_some_and(|row| row.flag(4)),
         }))
     }
 
@@ -101,7 +113,7 @@ impl Engine<'_, '_> {
 
     /// Whether the connection had an open transaction when it was asked; then that gets its settings back.
     pub(super) async fn leave_open(&mut self, reply: &Reply) -> bool {
-        let Some(row) = reply.rows(0).first() else {
+        let Some(row) = reply.tagged(tag::SESSION).next() else {
             return false;
         };
         // Where each statement is a message, its time says nothing.
@@ -117,9 +129,10 @@ impl Engine<'_, '_> {
     }
 
     /// Takes note of how the session reads SQL, and how long a statement may take in it.
-    pub(super) fn reads(&mut self, rows: &[ReplyRow]) {
-        self.reading = rows.first().and_then(sql::reads_otherwise);
-        if rows.first().is_some_and(sql::is_hurried) {
+    pub(super) fn reads(&mut self, reply: &Reply) {
+        let row = reply.tagged(tag::SESSION).next();
+        self.reading = row.and_then(sql::reads_otherwise);
+        if row.is_some_and(sql::is_hurried) {
             self.session.begin_ahead();
         }
         if self.session.begins_ahead() || self.session.sends_singly() || self.reading.is_some() {
@@ -127,8 +140,8 @@ impl Engine<'_, '_> {
         }
     }
 
-    pub(super) fn history(&self, rows: &[ReplyRow]) -> Result<History, Error> {
-        History::read(rows).map_err(|reason| {
+    pub(super) fn history(&self, reply: &Reply) -> Result<History, Error> {
+        History::read(reply.tagged(tag::ROW)).map_err(|reason| {
             let table = self.table.to_string();
             Error::new(Kind::Unreadable { table, reason })
         })

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::sql;
+use super::sql::{self, tag};
 use super::{Engine, State, read_holder};
 use crate::error::Error;
 use crate::migrations::{Checksum, Migration};
@@ -23,8 +23,8 @@ impl Engine<'_, '_> {
             Some(reply) => {
                 self.leave_open(&reply).await;
                 status.table_exists = true;
-                status.holder = reply.rows(3).first().and_then(read_holder);
-                reply.rows(2).to_vec()
+                status.holder = reply.tagged(tag::HOLDER).next().and_then(read_holder);
+                reply.tagged(tag::ROW).cloned().collect()
             }
             None => Vec::new(),
         }

@@ -37,7 +37,7 @@ impl Engine<'_, '_> {
         if let Ok(reply) = self.session.ask(&sql::status(self.table)).await {
             for one in taken {
                 let is_its = |row: &&crate::session::Row| row.number(0) == Some(one.version);
-                let row = reply.rows(2).iter().find(is_its);
+                let row = reply.tagged(sql::tag::ROW).find(is_its);
                 one.at = row.and_then(|row| row.text(5)).map(Timestamp::new);
             }
         }

@@ -33,7 +33,7 @@ pub(crate) async fn current_tenants(
         return current;
     };
     let mut there = vec![false; tables.len()];
-    for row in reply.rows(0) {
+    for row in reply.rows() {
         if let Some(slot) = row.number::<usize>(0).and_then(|at| there.get_mut(at)) {
             *slot = true;
         }
@@ -48,7 +48,7 @@ pub(crate) async fn current_tenants(
         let Ok(reply) = line.ask(&sql::currency(some, &all)).await else {
             continue;
         };
-        for row in reply.last_rows() {
+        for row in reply.tagged(sql::tag::CURRENT) {
             if let Some(slot) = row.number::<usize>(0).and_then(|at| current.get_mut(at)) {
                 *slot = row.flag(1);
             }

@@ -107,7 +107,7 @@ impl Engine<'_, '_> {
 
     async fn other_session(&mut self, sql: &str) -> Option<OtherSession> {
         let reply = self.session.ask(sql).await.ok()?;
-        reply.rows(0).first().and_then(read_holder)
+        reply.rows().first().and_then(read_holder)
     }
 
     /// Sleeps until no instance is migrating or nothing is pending, whichever comes first. Another instance releases the
@@ -174,13 +174,13 @@ impl Engine<'_, '_> {
     /// it cannot be read; reading the rows says why.
     async fn newest(&mut self) -> Option<i64> {
         let reply = self.session.ask(&sql::newest(self.table)).await.ok()?;
-        reply.rows(1).first()?.number(0)
+        reply.tagged(sql::tag::NEWEST).next()?.number(0)
     }
 
     /// Whether another session holds the lock.
     pub(super) async fn is_held(&mut self) -> bool {
         let reply = self.session.ask(&sql::held(self.table)).await;
-        reply.is_ok_and(|reply| reply.rows(0).first().is_some_and(|row| row.flag(0)))
+        reply.is_ok_and(|reply| reply.rows().first().is_some_and(|row| row.flag(0)))
     }
 
     /// How many migrations of the set the history has not come to.
@@ -218,7 +218,7 @@ impl Engine<'_, '_> {
         // The role may not be allowed to; then the timeout's error names the process.
         let asked = self.session.ask(&sql::break_lock(self.table)).await;
         if let Some(holder) = &snapshot.holder
-            && asked.is_ok_and(|reply| reply.rows(0).iter().any(|row| row.flag(0)))
+            && asked.is_ok_and(|reply| reply.rows().iter().any(|row| row.flag(0)))
         {
             self.emit(&Event::BrokeLock { holder });
         }

@@ -94,8 +94,9 @@ const TOOK: &str = "migrate:took ";
 /// How long each migration of [`apply_all`] took. The rows are known by what they say: a file answers with rows as well.
 pub(crate) fn times(reply: &Reply) -> Vec<Duration> {
     let times = reply
-        .first_values()
-        .filter_map(|value| value.strip_prefix(TOOK)?.parse().ok());
+        .rows()
+        .iter()
+        .filter_map(|row| row.text(0)?.strip_prefix(TOOK)?.parse().ok());
     times.map(Duration::from_micros).collect()
 }
 

@@ -1,5 +1,6 @@
 //! Who is in the way: sessions that hold the history's lock, or one on a table.
 
+use super::tag::HOLDER;
 use super::utc;
 use crate::table::{HistoryTable, Literal};
 
@@ -75,7 +76,7 @@ pub(crate) fn writer(table: &HistoryTable) -> String {
 /// A session with such a lock in `pg_locks AS l`.
 fn other_session(lock: &str) -> String {
     format!(
-        "SELECT s.pid, s.usename, s.application_name, {since}, {silent} \
+        "SELECT s.pid, s.usename, s.application_name, {since}, {silent}, '{HOLDER}' \
          FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity s ON s.pid OPERATOR(pg_catalog.=) l.pid \
          WHERE {lock} \
          AND l.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid() LIMIT 1",

@@ -7,6 +7,7 @@
 use super::holder::is_held;
 use super::recovery;
 use super::session_lock::{lock, same_server, unlock};
+use super::tag::BEFORE;
 use super::trust::{is_writable, lock_to_write, still_writable, writable};
 use super::{
     BEGIN, Basis, GUARD, Limits, MILLISECONDS, MOVED, Message, PIN_PATH, POOLED, ScriptRef,
@@ -33,7 +34,7 @@ fn session(path: Option<&str>, resumed: &str) -> String {
          idle_in_transaction_session_timeout}}'::pg_catalog.text[]) THEN {was} ELSE setting END)::pg_catalog.text \
          FROM pg_catalog.pg_settings WHERE source OPERATOR(pg_catalog.=) 'session'), '{{}}'), \
          pg_catalog.current_setting('role'), pg_catalog.current_setting('session_authorization'), \
-         pg_catalog.pg_backend_pid(), {kept}, {pins}{path}{resumed}",
+         pg_catalog.pg_backend_pid(), {kept}, {pins}{path}{resumed}, '{BEFORE}'",
         was = settings::session_s("name"),
         kept = settings::kept(),
         pins = settings::pin_lifted(),
@@ -337,9 +338,9 @@ pub(crate) struct Before {
 }
 
 impl Before {
-    /// Reads what [`session`] has asked for: the last rows of [`begin_journal`] and [`resume_journal`].
+    /// Reads what [`session`] has asked for in [`begin_journal`] and [`resume_journal`].
     pub(crate) fn read(reply: &Reply) -> Self {
-        let row = reply.last_rows().first();
+        let row = reply.tagged(BEFORE).next();
         let text = |column| text::owned(row.and_then(|row| row.text(column)));
         Self {
             settings: text(0).unwrap_or_else(|| "{}".to_owned()),

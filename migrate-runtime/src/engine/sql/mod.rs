@@ -21,6 +21,7 @@ mod repair;
 mod session_lock;
 mod settings;
 mod table;
+pub(crate) mod tag;
 mod tenants;
 mod trust;
 

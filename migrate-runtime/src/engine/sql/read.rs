@@ -1,8 +1,9 @@
 //! Messages that read the history, in one round trip: no advisory lock, no write.
 //!
-//! Each begins with [`before_reading`], whose one row is the first of the reply.
+//! Each begins with [`before_reading`], which returns one row.
 
 use super::settings::READING;
+use super::tag::{CURRENT, NEWEST, ROW, SESSION};
 use super::trust::{PATIENCE, has_plain_columns, is_readable, lock_to_read};
 use super::{holder, utc};
 use crate::packed::Summary;
@@ -19,13 +20,13 @@ pub(crate) fn read_history(table: &HistoryTable) -> String {
 
 /// The rows of [`read_history`]. `ONLY`, because a table that inherits from this one need not be a table.
 pub(super) fn rows(table: &HistoryTable) -> String {
-    format!("SELECT version, name, checksum, state, done, xid FROM ONLY {table}")
+    format!("SELECT version, name, checksum, state, done, xid, '{ROW}' FROM ONLY {table}")
 }
 
 /// Whether the history is exactly a set of many, all applied as embedded.
 pub(crate) fn is_up_to_date(table: &HistoryTable, all: &Summary) -> String {
     format!(
-        "{};{};SELECT {} FROM ONLY {table}",
+        "{};{};SELECT {}, '{CURRENT}' FROM ONLY {table}",
         before_reading(table),
         is_summable(table),
         is_exactly(all)
@@ -40,7 +41,7 @@ pub(crate) fn read_history_and_lock(table: &HistoryTable) -> String {
 /// How far the history reaches.
 pub(crate) fn newest(table: &HistoryTable) -> String {
     format!(
-        "{};SELECT version FROM ONLY {table} ORDER BY version DESC LIMIT 1",
+        "{};SELECT version, '{NEWEST}' FROM ONLY {table} ORDER BY version DESC LIMIT 1",
         before_reading(table)
     )
 }
@@ -49,7 +50,7 @@ pub(crate) fn newest(table: &HistoryTable) -> String {
 pub(crate) fn status(table: &HistoryTable) -> String {
     format!(
         "{before};{plain};\
-         SELECT version, name, pg_catalog.encode(checksum, 'hex'), state, done, {at}, ms, applied_by, note \
+         SELECT version, name, pg_catalog.encode(checksum, 'hex'), state, done, {at}, ms, applied_by, note, '{ROW}' \
          FROM ONLY {table} ORDER BY version;{holder}",
         before = before_reading(table),
         plain = has_plain_columns(table),
@@ -67,7 +68,7 @@ fn before_reading(table: &HistoryTable) -> String {
     format!(
         "{lock};SELECT CURRENT_TIMESTAMP, pg_catalog.statement_timestamp(), {READING}, \
          pg_catalog.current_setting('statement_timeout'), {readable}, \
-         pg_catalog.current_setting('lock_timeout'), pg_catalog.current_setting('row_security');\
+         pg_catalog.current_setting('lock_timeout'), pg_catalog.current_setting('row_security'), '{SESSION}';\
          SET LOCAL lock_timeout TO {PATIENCE};SET LOCAL row_security TO off",
         lock = lock_to_read(table),
         readable = is_readable(table),

@@ -2,6 +2,7 @@
 //! table's schema with what it is made of, a partition by its oid, the copies that `REINDEX` makes.
 
 use super::BEGIN;
+use super::tag::SAME;
 use crate::migrations::{NewIndex, ReindexScope, StatementKind};
 use crate::table::Literal;
 
@@ -62,7 +63,7 @@ pub(crate) fn compare_index(index: &NewIndex<'_>, name: &str, table: &str, found
         "{BEGIN};SET LOCAL lock_timeout TO '5s';\
          CREATE TEMPORARY TABLE pg_temp.{name} (LIKE {table});\
          CREATE {unique}INDEX migrate_index ON pg_temp.{name} {definition}\n;\
-         SELECT {asked} OPERATOR(pg_catalog.=) {there}",
+         SELECT {asked} OPERATOR(pg_catalog.=) {there}, '{SAME}'",
         unique = if index.unique { "UNIQUE " } else { "" },
         definition = index.definition,
         asked = describe(&made),

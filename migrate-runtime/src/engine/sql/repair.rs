@@ -1,6 +1,7 @@
 //! Messages that change what the history says, and nothing else.
 
 use super::journal::claimed;
+use super::tag::NOTE;
 use super::trust::writable;
 use super::{begin_ours, lock, utc};
 use crate::engine::Row;
@@ -63,7 +64,7 @@ pub(crate) fn repair(table: &HistoryTable, changes: &[Change<'_>]) -> String {
     }
     let notes: Vec<String> = changes
         .iter()
-        .map(|change| format!("({})", signed(change.note)))
+        .map(|change| format!("({}, '{NOTE}')", signed(change.note)))
         .collect();
     format!("{sql}VALUES {};COMMIT", notes.join(","))
 }

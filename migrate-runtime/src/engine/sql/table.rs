@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::read::rows;
 use super::settings::READING;
+use super::tag::SESSION;
 use super::trust::{PATIENCE, writable};
 use super::{begin_ours, lock_taken};
 use crate::table::{HistoryTable, Identifier, Literal};
@@ -23,7 +24,7 @@ pub(crate) fn create(table: &HistoryTable, schema: Schema) -> String {
     let begin = begin_ours();
     let mut sql = format!(
         "{begin};SELECT {}, pg_catalog.set_config('lock_timeout', '{PATIENCE}', true), {READING}, \
-         pg_catalog.current_setting('migrate.limit');",
+         pg_catalog.current_setting('migrate.limit'), '{SESSION}';",
         lock_taken(table)
     );
     if schema == Schema::Missing {

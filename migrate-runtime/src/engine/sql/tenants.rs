@@ -1,6 +1,7 @@
 //! Looking at many histories at once.
 
 use super::read::is_exactly;
+use super::tag::CURRENT;
 use super::trust::{FOREIGN, regclass};
 use crate::packed::Summary;
 use crate::table::{HistoryTable, Literal};
@@ -36,7 +37,7 @@ pub(crate) fn currency(tables: &[(usize, &HistoryTable)], all: &Summary) -> Stri
     let is_exactly = is_exactly(all);
     let names: Vec<String> = tables.iter().map(|(_, table)| table.to_string()).collect();
     let one = |(at, table): &(usize, &HistoryTable)| {
-        format!("SELECT {at}, {is_exactly} FROM ONLY {table}")
+        format!("SELECT {at}, {is_exactly}, '{CURRENT}' FROM ONLY {table}")
     };
     let every: Vec<String> = tables.iter().map(one).collect();
     let regclasses: Vec<String> = tables.iter().map(|(_, table)| regclass(table)).collect();
