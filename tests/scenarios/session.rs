@@ -112,6 +112,8 @@ fn a_busy_lock_is_polled_with_sleeps_and_never_waited_for() {
             Ok(Reply::default()),
             Ok(no_rows()),
             Ok(no_rows()),
+            Ok(no_rows()),
+            Ok(no_rows()),
         ]
         .into(),
         ..Script::default()
@@ -232,6 +234,18 @@ fn a_history_row_that_cannot_be_read_is_an_error() {
     };
     let error = now(set.runner().run_with(&mut script)).unwrap_err();
     assert!(error.to_string().contains("cannot be read"), "{error}");
+}
+
+#[test]
+fn a_session_that_loses_rows_is_an_error() {
+    let set = one().load();
+    let mut script = Script {
+        replies: [Ok(Reply::default())].into(),
+        ..Script::default()
+    };
+    let error = now(set.runner().run_with(&mut script)).unwrap_err();
+    assert_eq!(script.sent.len(), 1);
+    assert!(error.to_string().contains("did not return"), "{error}");
 }
 
 #[test]
