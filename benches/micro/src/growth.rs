@@ -57,6 +57,144 @@ pub const SHAPES: &[Shape] = &[
             "*/".repeat(size)
         ))
     }),
+    ("cases", 400, |size| {
+        let (begin, end) = ("CASE WHEN true THEN ", " ELSE 0 END");
+        one(format!(
+            "SELECT {}1{};",
+            begin.repeat(size),
+            end.repeat(size)
+        ))
+    }),
+    // A file of many lines.
+    ("rows", 4000, |size| {
+        let rows = repeat(size, |row| format!("  ({row}, 'name of {row}', now()),\n"));
+        one(format!("INSERT INTO t VALUES\n{rows}  (0, '', now());\n"))
+    }),
+    ("statements", 200, |size| {
+        one(repeat(size, |row| {
+            format!(
+                "CREATE TABLE t{row} (id bigint PRIMARY KEY, p bigint REFERENCES t);\n\
+                 CREATE INDEX i{row} ON t{row} (p);\nINSERT INTO t{row} VALUES (1, 1);\n\
+                 ALTER TABLE a{row} ADD c text;\nALTER TABLE a{row} RENAME c TO d;\n\
+                 ALTER TABLE a{row} DROP d;\n"
+            )
+        }))
+    }),
+    ("functions", 200, |size| {
+        one(repeat(size, |row| {
+            format!(
+                "CREATE FUNCTION f{row}() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN 1; END $$;\n\
+                 DO $do$ BEGIN PERFORM f{row}(); END $do$;\n"
+            )
+        }))
+    }),
+    // All that was created in one file changes in the next.
+    ("dropped-tables", 200, |size| {
+        two(
+            size,
+            |row| table(row),
+            |row| format!("DROP TABLE t{row};\n"),
+        )
+    }),
+    ("renamed-tables", 200, |size| {
+        two(
+            size,
+            |row| table(row),
+            |row| format!("ALTER TABLE t{row} RENAME TO u{row};\n"),
+        )
+    }),
+    ("moved-tables", 200, |size| {
+        two(
+            size,
+            |row| table(row),
+            |row| format!("ALTER TABLE t{row} SET SCHEMA s{row};\n"),
+        )
+    }),
+    ("renamed-columns", 200, |size| {
+        two(
+            size,
+            |row| table(row),
+            |row| format!("ALTER TABLE t{row} RENAME p TO q;\n"),
+        )
+    }),
+    ("types-of-columns", 200, |size| {
+        two(
+            size,
+            |row| table(row),
+            |row| format!("ALTER TABLE t{row} ALTER p TYPE text;\n"),
+        )
+    }),
+    ("types", 200, |size| {
+        let make = |row| {
+            format!(
+                "CREATE TYPE e{row} AS ENUM ('a');\nCREATE DOMAIN d{row} AS int;\n\
+                 CREATE TABLE t{row} (e e{row}, d d{row});\n"
+            )
+        };
+        two(size, make, |row| {
+            format!(
+                "ALTER TYPE e{row} RENAME TO f{row};\nALTER DOMAIN d{row} ADD CHECK (value > 0);\n\
+                 DROP TYPE f{row} CASCADE;\n"
+            )
+        })
+    }),
+    ("schemas", 200, |size| {
+        let make = |row| format!("CREATE SCHEMA s{row};\nCREATE TABLE s{row}.t{row} (id int);\n");
+        two(size, make, |row| {
+            format!("ALTER SCHEMA s{row} RENAME TO r{row};\nDROP SCHEMA r{row} CASCADE;\n")
+        })
+    }),
+    ("emptied-tables", 300, |size| {
+        two(
+            size,
+            |row| format!("DELETE FROM t{row};\nTRUNCATE u{row};\n"),
+            |row| format!("INSERT INTO t{row} VALUES (1);\n"),
+        )
+    }),
+    ("enum-values", 200, |size| {
+        let values = repeat(size, |row| format!("ALTER TYPE e ADD VALUE 'v{row}';\n"));
+        let uses = repeat(size, |row| {
+            format!("UPDATE t SET e = 'v{row}' WHERE id = {row};\n")
+        });
+        one(values + &uses)
+    }),
+    // One table that has a lot of everything.
+    ("constraints", 150, |size| {
+        let make = |row| {
+            format!(
+                "ALTER TABLE t ADD c{row} int;\n\
+                 ALTER TABLE t ADD CONSTRAINT k{row} CHECK (c{row} IS NOT NULL) NOT VALID;\n\
+                 ALTER TABLE t ADD CONSTRAINT f{row} FOREIGN KEY (c{row}) REFERENCES p NOT VALID;\n"
+            )
+        };
+        two(size, make, |row| {
+            format!(
+                "ALTER TABLE t VALIDATE CONSTRAINT k{row};\nALTER TABLE t ALTER c{row} SET NOT NULL;\n\
+                 ALTER TABLE t DROP CONSTRAINT k{row};\nALTER TABLE t DROP CONSTRAINT f{row};\n\
+                 CREATE INDEX i{row} ON t (c{row});\nALTER TABLE t ALTER c{row} TYPE text;\n"
+            )
+        })
+    }),
+    ("partitions", 200, |size| {
+        let make = |row| {
+            format!("CREATE TABLE t{row} PARTITION OF t FOR VALUES FROM ({row}) TO ({row} + 1);\n")
+        };
+        let parent = "CREATE TABLE t (id int) PARTITION BY RANGE (id);\n".to_owned();
+        let mut files = two(size, make, |row| {
+            format!("ALTER TABLE t DETACH PARTITION t{row};\n")
+        });
+        files.insert(0, ("0000_t.sql".to_owned(), parent));
+        files
+    }),
+    ("down-files", 150, |size| {
+        (1..=size)
+            .flat_map(|number| {
+                let up = (format!("{number:06}_t.sql"), table(number));
+                let down = format!("ALTER TABLE t{number} RENAME TO u;\nDROP TABLE u;\n");
+                [up, (format!("{number:06}_t.down.sql"), down)]
+            })
+            .collect()
+    }),
     ("files", 300, |size| {
         (1..=size)
             .map(|number| {
@@ -79,6 +217,24 @@ pub const SHAPES: &[Shape] = &[
 
 fn one(text: String) -> Vec<(String, String)> {
     vec![("0001_a.sql".to_owned(), text)]
+}
+
+fn two(
+    size: usize,
+    first: impl Fn(usize) -> String,
+    second: impl Fn(usize) -> String,
+) -> Vec<(String, String)> {
+    let mut files = one(repeat(size, first));
+    files.push(("0002_b.sql".to_owned(), repeat(size, second)));
+    files
+}
+
+fn table(number: usize) -> String {
+    format!(
+        "CREATE TABLE t{number} (id bigint PRIMARY KEY, p bigint REFERENCES t{});\n\
+         CREATE INDEX i{number} ON t{number} (p);\n",
+        number / 2
+    )
 }
 
 fn repeat(size: usize, part: impl Fn(usize) -> String) -> String {

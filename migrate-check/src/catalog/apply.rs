@@ -1,5 +1,7 @@
 //! What a statement does to the catalog.
 
+use std::collections::BTreeSet;
+
 use migrate_sql::ast::{
     AlterTable, AlterTableAction, Command, Create, CreateIndex, CreateTable, DomainChange, Drop,
     EnumChange, Filling, Guard, ObjectKind, ObjectName, Persistence, Rename, RenamedPart, Rows,
@@ -7,8 +9,8 @@ use migrate_sql::ast::{
 };
 
 use super::model::{Catalog, Emptied, EnumValue, Index, Relation, Type};
-use super::namespace::Object;
 use super::namespace::TEMPORARY;
+use super::shape::Shape;
 use super::table::Table;
 
 impl Catalog {
@@ -33,16 +35,15 @@ impl Catalog {
                 }
             }
             Command::Truncate(truncated) => {
-                let tables = truncated.tables.iter();
-                self.emptied
-                    .extend(tables.map(|table| (table.clone(), Emptied::Truncated)));
+                for table in &truncated.tables {
+                    self.emptied.note(table, || Emptied::Truncated);
+                }
             }
             Command::Delete(deleted) if deleted.rows == Rows::All => {
-                self.emptied.push((deleted.table.clone(), Emptied::Deleted));
+                self.emptied.note(&deleted.table, || Emptied::Deleted);
             }
             Command::Insert(inserted) => {
-                self.emptied
-                    .retain(|(table, _)| !table.may_be(&inserted.table));
+                self.emptied.forget(&inserted.table);
             }
             Command::CreateIndex(created) => self.create_index(created),
             Command::CreateType(created) => self.create_type(created, Type::Plain),
@@ -62,9 +63,9 @@ impl Catalog {
             Command::AlterTable(altered) => self.alter_table(altered, statement),
             Command::AlterEnum(altered) => {
                 if let EnumChange::Add { value, guard } = &altered.change {
-                    self.enum_values.push(EnumValue {
+                    let types = self.enum_values.entry(value.clone()).or_default();
+                    types.push(EnumValue {
                         name: altered.name.clone(),
-                        value: value.clone(),
                         guard: *guard,
                     });
                 }
@@ -81,6 +82,7 @@ impl Catalog {
         table.add(&created.name.name, statement);
         let table = Relation::Table(table);
         self.create(&created.name, created.persistence, created.guard, table);
+        self.mention(&created.name, statement);
         if created.is_default
             && let Some(parent) = &created.partition_of
         {
@@ -101,8 +103,20 @@ impl Catalog {
     }
 
     fn set_default_partition(&mut self, table: &ObjectName, partition: Option<ObjectName>) {
+        if let Some(partition) = &partition {
+            self.parts.add(&table.name, &partition.name);
+        }
         if let Some(table) = self.table_mut(table) {
             table.default_partition = partition;
+        }
+    }
+
+    /// A statement about a table is added. What it mentions, the table may refer to.
+    fn mention(&mut self, table: &ObjectName, statement: &Statement<'_>) {
+        if let Some(mentions) = self.mentions.get_mut()
+            && let Some(text) = statement.source.text.get(statement.range())
+        {
+            mentions.add_words(&table.name, text);
         }
     }
 
@@ -134,12 +148,20 @@ impl Catalog {
             schema: created.table.schema.clone(),
             name: name.clone(),
         };
+        self.parts.add(&name.name, &created.table.name);
         let index = Relation::Index(Index {
             table: created.table.clone(),
             columns: created.columns.clone(),
             computes_with: created.computes_with.clone(),
         });
         self.create(&name, Persistence::Permanent, created.guard, index);
+    }
+
+    fn add_to_table(&mut self, name: &ObjectName, statement: &Statement<'_>) {
+        if let Some(table) = self.table_mut(name) {
+            table.add(&name.name, statement);
+            self.mention(name, statement);
+        }
     }
 
     fn alter_table(&mut self, altered: &AlterTable<'_>, statement: &Statement<'_>) {
@@ -150,14 +172,13 @@ impl Catalog {
             let unknown = Relation::Table(Table::default());
             self.relations.insert(altered.name.clone(), None, unknown);
         }
-        if let Some(table) = self.table_mut(&altered.name) {
-            table.add(&altered.name.name, statement);
-        }
+        self.add_to_table(&altered.name, statement);
         for action in &altered.actions {
             match &action.action {
                 AlterTableAction::AddColumn { column, .. } => {
-                    let column = (altered.name.clone(), column.name.clone());
-                    self.columns.push(column);
+                    if let Some(added) = self.columns.note(&altered.name, BTreeSet::new) {
+                        added.insert(column.name.clone());
+                    }
                 }
                 AlterTableAction::AttachPartition {
                     partition,
@@ -189,38 +210,26 @@ impl Catalog {
             }
         }
         if dropped.guard == Guard::Present {
-            self.dropped.extend(dropped.names.iter().cloned());
+            for name in &dropped.names {
+                self.dropped.note(name, || ());
+            }
         }
     }
 
     /// What belonged to a table goes with it: its indexes, and that it was a partition.
     fn forget_parts_of(&mut self, table: &ObjectName) {
-        let may_concern = |(_, object): &(&str, &Object<Relation>)| match &object.thing {
-            Relation::Table(other) => other
-                .default_partition
-                .as_ref()
-                .is_some_and(|default| default.may_be(table)),
-            Relation::Index(index) => index.table.may_be(table),
-            _ => false,
-        };
-        if !self.relations.iter().any(|entry| may_concern(&entry)) {
-            return;
-        }
-        for name in self.relations.all() {
-            match self.relations.find(&name).map(|found| &found.thing) {
-                Some(Relation::Index(index)) if index.table.may_be(table) => {
-                    self.relations.remove(&name);
+        let parts: Vec<String> = self.parts.to(&table.name).map(str::to_owned).collect();
+        for name in parts {
+            for part in self
+                .relations
+                .named_mut(&name, |part| part.is_part_of(table))
+            {
+                if let Relation::Table(parent) = part {
+                    parent.default_partition = None;
                 }
-                Some(Relation::Table(other))
-                    if other
-                        .default_partition
-                        .as_ref()
-                        .is_some_and(|default| default.may_be(table)) =>
-                {
-                    self.set_default_partition(&name, None);
-                }
-                _ => {}
             }
+            self.relations
+                .remove_named(&name, |part| part.is_part_of(table));
         }
     }
 
@@ -244,21 +253,16 @@ impl Catalog {
                 self.move_to(*kind, name, &new);
             }
             RenamedPart::Column(old) => {
-                if let Some(table) = self.table_mut(name) {
-                    table.add(&name.name, statement);
-                }
-                let columns = self.columns.iter_mut();
-                for (_, column) in
-                    columns.filter(|(table, column)| table.may_be(name) && column == old)
-                {
-                    column.clone_from(new);
+                self.add_to_table(name, statement);
+                for columns in self.columns.about_mut(name) {
+                    if columns.remove(old) {
+                        columns.insert(new.clone());
+                    }
                 }
                 self.rename_in_indexes(name, old, new);
             }
             RenamedPart::Constraint(_) => {
-                if let Some(table) = self.table_mut(name) {
-                    table.add(&name.name, statement);
-                }
+                self.add_to_table(name, statement);
             }
             RenamedPart::Attribute(_) => {}
         }
@@ -276,62 +280,73 @@ impl Catalog {
     fn move_to(&mut self, kind: ObjectKind, old: &ObjectName, new: &ObjectName) {
         if kind.is_relation() {
             self.relations.rename(old, new.clone());
-            for (table, _) in &mut self.columns {
-                follow(table, old, new);
-            }
-            for (table, _) in &mut self.emptied {
-                follow(table, old, new);
-            }
+            self.columns.rename(old, new);
+            self.emptied.rename(old, new);
+            self.refer_as(&new.name);
             if kind == ObjectKind::Table {
                 self.rename_in_relations(old, new);
             }
         } else if kind.is_type() {
             self.types.rename(old, new.clone());
-            for added in &mut self.enum_values {
+            for added in self.enum_values.values_mut().flatten() {
                 follow(&mut added.name, old, new);
             }
             self.rename_type_of_columns(&old.name, &new.name);
         }
     }
 
-    /// Foreign keys and indexes follow the name of their table.
-    fn rename_in_relations(&mut self, old: &ObjectName, new: &ObjectName) {
-        for name in self.relations.all() {
-            let is_affected = match self.relations.find(&name).map(|found| &found.thing) {
-                Some(Relation::Table(table)) => table.may_mention(&old.name),
-                Some(Relation::Index(index)) => index.table.may_be(old),
-                _ => false,
-            };
-            if !is_affected {
-                continue;
-            }
-            match self.relations.find_mut(&name).map(|found| &mut found.thing) {
-                Some(Relation::Table(table)) => {
-                    if let Some(default) = &mut table.default_partition {
-                        follow(default, old, new);
+    /// What a relation refers to is found under its new name.
+    fn refer_as(&mut self, name: &str) {
+        for object in self.relations.named(name) {
+            match &object.thing {
+                Relation::Table(table) => {
+                    if let Some(default) = &table.default_partition {
+                        self.parts.add(name, &default.name);
                     }
-                    if let Some(shape) = table.shape_mut() {
-                        shape.rename_parent(old, new);
+                    if let Some(mentions) = self.mentions.get_mut() {
+                        table.mention(name, mentions);
                     }
                 }
-                Some(Relation::Index(index)) => follow(&mut index.table, old, new),
+                Relation::Index(index) => self.parts.add(name, &index.table.name),
                 _ => {}
             }
         }
     }
 
-    fn rename_in_indexes(&mut self, table: &ObjectName, old: &str, new: &str) {
-        for name in self.relations.all() {
-            let found = self.relations.find(&name).map(|found| &found.thing);
-            if !matches!(found, Some(Relation::Index(index)) if index.table.may_be(table)) {
-                continue;
+    /// Foreign keys, partitions and indexes follow the name of their table.
+    fn rename_in_relations(&mut self, old: &ObjectName, new: &ObjectName) {
+        let parts: Vec<String> = self.parts.to(&old.name).map(str::to_owned).collect();
+        for name in parts {
+            for part in self.relations.named_mut(&name, |part| part.is_part_of(old)) {
+                match part {
+                    Relation::Table(table) => table.default_partition = Some(new.clone()),
+                    Relation::Index(index) => index.table = new.clone(),
+                    _ => {}
+                }
             }
-            let found = self.relations.find_mut(&name).map(|found| &mut found.thing);
-            if let Some(Relation::Index(index)) = found {
-                let columns = index.columns.iter_mut().flatten();
-                for column in columns.chain(&mut index.computes_with) {
-                    if column == old {
-                        new.clone_into(column);
+            self.parts.add(&name, &new.name);
+        }
+        for name in self.tables_mentioning(&old.name) {
+            for shape in self.shapes(&name) {
+                shape.rename_parent(old, new);
+            }
+            self.mention_name(&name, &new.name);
+        }
+    }
+
+    fn rename_in_indexes(&mut self, table: &ObjectName, old: &str, new: &str) {
+        let parts: Vec<String> = self.parts.to(&table.name).map(str::to_owned).collect();
+        for name in parts {
+            for part in self
+                .relations
+                .named_mut(&name, |part| part.is_part_of(table))
+            {
+                if let Relation::Index(index) = part {
+                    let columns = index.columns.iter_mut().flatten();
+                    for column in columns.chain(&mut index.computes_with) {
+                        if column == old {
+                            new.clone_into(column);
+                        }
                     }
                 }
             }
@@ -339,15 +354,33 @@ impl Catalog {
     }
 
     fn rename_type_of_columns(&mut self, old: &str, new: &str) {
-        for name in self.relations.all() {
-            let found = self.relations.find(&name).map(|found| &found.thing);
-            if !matches!(found, Some(Relation::Table(table)) if table.may_mention(old)) {
-                continue;
-            }
-            if let Some(shape) = self.table_mut(&name).and_then(Table::shape_mut) {
+        for name in self.tables_mentioning(old) {
+            for shape in self.shapes(&name) {
                 shape.rename_type(old, new);
             }
+            self.mention_name(&name, new);
         }
+    }
+
+    fn tables_mentioning(&self, name: &str) -> Vec<String> {
+        let tables = self.mentions().to_words_of(name);
+        tables.map(str::to_owned).collect()
+    }
+
+    fn mention_name(&mut self, table: &str, name: &str) {
+        if let Some(mentions) = self.mentions.get_mut() {
+            mentions.add_words(table, name);
+        }
+    }
+
+    /// The columns and constraints of the tables of a name, to change them.
+    fn shapes(&mut self, name: &str) -> impl Iterator<Item = &mut Shape> {
+        let is_table = |relation: &Relation| matches!(relation, Relation::Table(_));
+        let tables = self.relations.named_mut(name, is_table);
+        tables.filter_map(|table| match table {
+            Relation::Table(table) => table.shape_mut(),
+            _ => None,
+        })
     }
 
     fn table_mut(&mut self, name: &ObjectName) -> Option<&mut Table> {

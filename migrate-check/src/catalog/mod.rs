@@ -10,6 +10,8 @@
 mod apply;
 mod model;
 mod namespace;
+mod noted;
+mod references;
 mod shape;
 mod table;
 #[cfg(test)]

@@ -1,8 +1,13 @@
 //! The catalog and the questions to it.
 
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
+
 use migrate_sql::ast::{ColumnType, Guard, ObjectName};
 
 use super::namespace::{FileNumber, Namespace};
+use super::noted::Noted;
+use super::references::References;
 use super::shape::KnownColumn;
 use super::table::Table;
 
@@ -18,13 +23,18 @@ pub(crate) struct Catalog {
     /// The temporary tables of the file, which end with it.
     pub(super) temporary: Vec<ObjectName>,
     /// What the file has dropped `IF EXISTS`.
-    pub(super) dropped: Vec<ObjectName>,
-    /// The values that the file has added to enum types.
-    pub(super) enum_values: Vec<EnumValue>,
+    pub(super) dropped: Noted<()>,
+    /// The values that the file has added to enum types, and the types.
+    pub(super) enum_values: BTreeMap<String, Vec<EnumValue>>,
     /// The columns that the file has added to tables that were there before.
-    pub(super) columns: Vec<(ObjectName, String)>,
+    pub(super) columns: Noted<BTreeSet<String>>,
     /// The tables that the file has emptied, and how.
-    pub(super) emptied: Vec<(ObjectName, Emptied)>,
+    pub(super) emptied: Noted<Emptied>,
+    /// The indexes of each table, and the tables that it is the default partition of.
+    pub(super) parts: References,
+    /// The tables whose statements mention a name. Built when it is first asked for: most directories never rename or
+    /// drop what others refer to.
+    pub(super) mentions: OnceCell<References>,
 }
 
 /// A type or a domain.
@@ -41,7 +51,6 @@ pub(super) enum Type {
 pub(crate) struct EnumValue {
     /// The type.
     pub(crate) name: ObjectName,
-    pub(crate) value: String,
     /// `IF NOT EXISTS`: then it may have been there before.
     pub(crate) guard: Guard,
 }
@@ -66,6 +75,18 @@ pub(super) enum Relation {
     },
     View,
     Sequence,
+}
+
+impl Relation {
+    /// Whether it is an index of a table, or has the table as its default partition.
+    pub(super) fn is_part_of(&self, table: &ObjectName) -> bool {
+        let of = match self {
+            Self::Table(parent) => parent.default_partition.as_ref(),
+            Self::Index(index) => Some(&index.table),
+            _ => None,
+        };
+        of.is_some_and(|of| of.may_be(table))
+    }
 }
 
 /// An index.
@@ -117,12 +138,17 @@ impl Catalog {
 
     /// Whether the current file dropped this `IF EXISTS`.
     pub(crate) fn is_dropped(&self, name: &ObjectName) -> bool {
-        self.dropped.iter().any(|dropped| dropped.may_be(name))
+        self.dropped.about(name).next().is_some()
     }
 
-    /// The values that the current file has added to enum types.
-    pub(crate) fn new_enum_values(&self) -> &[EnumValue] {
-        &self.enum_values
+    /// Whether the current file has added values to enum types.
+    pub(crate) fn has_new_enum_values(&self) -> bool {
+        !self.enum_values.is_empty()
+    }
+
+    /// The enum types that the current file has added a value to.
+    pub(crate) fn new_enum_values(&self, value: &str) -> &[EnumValue] {
+        self.enum_values.get(value).map_or(&[], Vec::as_slice)
     }
 
     /// The type of a column.
@@ -171,11 +197,13 @@ impl Catalog {
     }
 
     fn find_index(&self, table: &ObjectName, is_it: impl Fn(&Index) -> bool) -> Option<&str> {
-        self.relations.iter().find_map(|(name, object)| {
-            let Relation::Index(index) = &object.thing else {
-                return None;
-            };
-            (index.table.may_be(table) && is_it(index)).then_some(name)
+        let mut parts = self.parts.to(&table.name);
+        parts.find(|part| {
+            let mut objects = self.relations.named(part);
+            objects.any(|object| match &object.thing {
+                Relation::Index(index) => index.table.may_be(table) && is_it(index),
+                _ => false,
+            })
         })
     }
 
@@ -208,15 +236,13 @@ impl Catalog {
 
     /// Whether the current file has added a column to a table.
     pub(crate) fn is_new_column(&self, table: &ObjectName, column: &str) -> bool {
-        let mut columns = self.columns.iter();
-        columns.any(|(of, name)| name == column && of.may_be(table))
+        let mut added = self.columns.about(table);
+        added.any(|columns| columns.contains(column))
     }
 
     /// How the current file has emptied a table.
     pub(crate) fn emptied(&self, table: &ObjectName) -> Option<Emptied> {
-        let mut emptied = self.emptied.iter();
-        let (_, how) = emptied.find(|(name, _)| name.may_be(table))?;
-        Some(*how)
+        self.emptied.about(table).next().copied()
     }
 
     /// Whether a type is known to be a domain.
@@ -245,12 +271,11 @@ impl Catalog {
 
     /// The tables that have columns of a type, by name.
     pub(crate) fn tables_with(&self, data_type: &ObjectName) -> Vec<&str> {
-        let relations = self.relations.iter();
-        relations
+        let tables = self.mentions().to_words_of(&data_type.name);
+        tables
+            .flat_map(|name| self.relations.named(name).map(move |object| (name, object)))
             .filter(|(_, object)| match &object.thing {
-                Relation::Table(table) => {
-                    table.may_mention(&data_type.name) && table.shape().has_type(&data_type.name)
-                }
+                Relation::Table(table) => table.shape().has_type(&data_type.name),
                 _ => false,
             })
             .map(|(name, _)| name)
@@ -289,6 +314,19 @@ impl Catalog {
     pub(crate) fn has_valid_check(&self, table: &ObjectName) -> bool {
         let table = self.table(table);
         table.is_some_and(|table| table.shape().has_valid_check())
+    }
+
+    /// The tables whose statements mention a name.
+    pub(super) fn mentions(&self) -> &References {
+        self.mentions.get_or_init(|| {
+            let mut mentions = References::default();
+            for (name, object) in self.relations.all_and_before() {
+                if let Relation::Table(table) = &object.thing {
+                    table.mention(name, &mut mentions);
+                }
+            }
+            mentions
+        })
     }
 
     fn column(&self, table: &ObjectName, column: &str) -> Option<&KnownColumn> {

@@ -1,6 +1,6 @@
 //! Names and what they stand for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use migrate_sql::ast::ObjectName;
 
@@ -17,6 +17,8 @@ const DEFAULT: &str = "public";
 #[derive(Debug, Clone)]
 pub(super) struct Namespace<T> {
     names: BTreeMap<String, Vec<Object<T>>>,
+    /// The names that have been used in each schema other than the default.
+    schemas: BTreeMap<String, BTreeSet<String>>,
     /// While changes are to be taken back: what stood under each changed name before.
     before: Option<BTreeMap<String, Vec<Object<T>>>>,
 }
@@ -34,6 +36,7 @@ impl<T> Default for Namespace<T> {
     fn default() -> Self {
         Self {
             names: BTreeMap::new(),
+            schemas: BTreeMap::new(),
             before: None,
         }
     }
@@ -42,14 +45,18 @@ impl<T> Default for Namespace<T> {
 impl<T> Object<T> {
     /// Whether its schema is this one, where none means the default.
     fn is_in(&self, schema: Option<&str>) -> bool {
-        let given = |schema: &&str| *schema != DEFAULT;
-        self.schema.as_deref().filter(given) == schema.filter(given)
+        given(self.schema.as_deref()) == given(schema)
     }
 
     /// Whether its schema may be this one, where none means any.
     fn may_be_in(&self, schema: Option<&str>) -> bool {
         schema.is_none() || self.schema.is_none() || self.schema.as_deref() == schema
     }
+}
+
+/// A schema, unless it is the default.
+fn given(schema: Option<&str>) -> Option<&str> {
+    schema.filter(|schema| *schema != DEFAULT)
 }
 
 /// The index, among the objects of one name, of the one that is meant.
@@ -81,24 +88,33 @@ impl<T: Clone> Namespace<T> {
         objects.find(|object| object.is_in(name.schema.as_deref()))
     }
 
-    /// All objects, each with its name.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Object<T>)> {
-        let names = self.names.iter();
+    /// The objects of a name, whatever their schemas.
+    pub(super) fn named(&self, name: &str) -> impl Iterator<Item = &Object<T>> {
+        self.names.get(name).into_iter().flatten()
+    }
+
+    /// The same, to change those that are chosen.
+    pub(super) fn named_mut(
+        &mut self,
+        name: &str,
+        is_chosen: impl Fn(&T) -> bool,
+    ) -> impl Iterator<Item = &mut T> {
+        let is_any = self.named(name).any(|object| is_chosen(&object.thing));
+        let objects = is_any.then(|| self.objects_mut(name));
+        let things = objects
+            .into_iter()
+            .flatten()
+            .map(|object| &mut object.thing);
+        things.filter(move |thing| is_chosen(thing))
+    }
+
+    /// All objects, each with its name, and those that will be there again when changes are taken back.
+    pub(super) fn all_and_before(&self) -> impl Iterator<Item = (&str, &Object<T>)> {
+        let names = self.names.iter().chain(self.before.iter().flatten());
         names.flat_map(|(name, objects)| objects.iter().map(move |object| (name.as_str(), object)))
     }
 
-    /// The names of all objects.
-    pub(super) fn all(&self) -> Vec<ObjectName> {
-        let objects = self.iter();
-        objects
-            .map(|(name, object)| ObjectName {
-                schema: object.schema.clone(),
-                name: name.to_owned(),
-            })
-            .collect()
-    }
-
-    /// The same, to change it.
+    /// What a name stands for, to change it.
     pub(super) fn find_mut(&mut self, name: &ObjectName) -> Option<&mut Object<T>> {
         let at = position(self.names.get(&name.name)?, name)?;
         self.objects_mut(&name.name).get_mut(at)
@@ -117,6 +133,10 @@ impl<T: Clone> Namespace<T> {
     /// Adds an object, in place of one of the same name.
     pub(super) fn insert(&mut self, name: ObjectName, made_in: Option<FileNumber>, thing: T) {
         let ObjectName { schema, name } = name;
+        if let Some(schema) = given(schema.as_deref()) {
+            let names = self.schemas.entry(schema.to_owned()).or_default();
+            names.insert(name.clone());
+        }
         let objects = self.objects_mut(&name);
         objects.retain(|object| !object.is_in(schema.as_deref()));
         objects.push(Object {
@@ -130,6 +150,14 @@ impl<T: Clone> Namespace<T> {
     pub(super) fn remove(&mut self, name: &ObjectName) -> Option<Object<T>> {
         let at = position(self.names.get(&name.name)?, name)?;
         Some(self.objects_mut(&name.name).remove(at))
+    }
+
+    /// Takes out the objects of a name that are chosen.
+    pub(super) fn remove_named(&mut self, name: &str, is_chosen: impl Fn(&T) -> bool) {
+        if self.named(name).any(|object| is_chosen(&object.thing)) {
+            self.objects_mut(name)
+                .retain(|object| !is_chosen(&object.thing));
+        }
     }
 
     /// Gives an object another name, another schema, or both. One that is not known stays unknown, and so does
@@ -146,13 +174,12 @@ impl<T: Clone> Namespace<T> {
 
     /// Gives the objects of a schema another one, or takes them out.
     pub(super) fn move_schema(&mut self, old: &str, new: Option<&str>) {
-        let named: Vec<String> = self
-            .names
-            .iter()
-            .filter(|(_, objects)| objects.iter().any(|object| object.is_in(Some(old))))
-            .map(|(name, _)| name.clone())
-            .collect();
-        for name in named {
+        let mut names = match given(Some(old)) {
+            Some(old) => self.schemas.remove(old).unwrap_or_default(),
+            None => self.names.keys().cloned().collect(),
+        };
+        names.retain(|name| self.named(name).any(|object| object.is_in(Some(old))));
+        for name in names {
             let schema = Some(old.to_owned());
             let old = ObjectName {
                 schema,
@@ -181,6 +208,13 @@ impl<T: Clone> Namespace<T> {
     /// Takes back what has changed since [`remember`](Self::remember).
     pub(super) fn restore(&mut self) {
         for (name, objects) in self.before.take().unwrap_or_default() {
+            for schema in objects
+                .iter()
+                .filter_map(|object| given(object.schema.as_deref()))
+            {
+                let names = self.schemas.entry(schema.to_owned()).or_default();
+                names.insert(name.clone());
+            }
             if objects.is_empty() {
                 self.names.remove(&name);
             } else {

@@ -8,6 +8,8 @@ use migrate_sql::ast::{
     ObjectName, RenamedPart, Validity,
 };
 
+use super::references::References;
+
 /// The columns and constraints of a table.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Shape {
@@ -110,6 +112,15 @@ impl Shape {
     pub(super) fn has_type(&self, name: &str) -> bool {
         let mut columns = self.columns.values();
         columns.any(|column| column.data_type.name == name)
+    }
+
+    /// Adds the tables and types that it refers to.
+    pub(super) fn mention(&self, table: &str, mentions: &mut References) {
+        let types = self.columns.values().map(|column| &*column.data_type.name);
+        let parents = self.parents().map(|parent| parent.name.as_str());
+        for name in types.chain(parents) {
+            mentions.add_words(table, name);
+        }
     }
 
     /// A type has got another name.

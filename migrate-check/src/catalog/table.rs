@@ -6,6 +6,7 @@ use migrate_sql::ast::{ObjectName, Statement, statements};
 use migrate_sql::grammar::parse;
 use migrate_sql::scanner::scan;
 
+use super::references::References;
 use super::shape::Shape;
 
 /// A table. Its columns are read when they are first asked for: most tables are created and never asked about, and to
@@ -51,12 +52,15 @@ impl Table {
         }
     }
 
-    /// Whether one of its statements may mention a name.
-    pub(super) fn may_mention(&self, name: &str) -> bool {
-        let name = name.to_ascii_lowercase();
-        let mut texts = self.texts.iter();
-        self.shape.get().is_some()
-            || texts.any(|(_, text)| text.to_ascii_lowercase().contains(&name))
+    /// Adds what its statements mention, under the name that it has now.
+    pub(super) fn mention(&self, name: &str, mentions: &mut References) {
+        if let Some(shape) = self.shape.get() {
+            shape.mention(name, mentions);
+        } else {
+            for (_, text) in &self.texts {
+                mentions.add_words(name, text);
+            }
+        }
     }
 
     /// Its columns and constraints, to change them.

@@ -121,11 +121,8 @@ fn a_type_is_known_under_its_new_name_and_columns_follow_it() {
     assert_eq!(type_of(&catalog, "t", "a").as_deref(), Some("feeling"));
     assert_eq!(catalog.tables_with(&name("feeling")), ["t"]);
     assert!(catalog.tables_with(&name("mood")).is_empty());
-    let added = &catalog.new_enum_values()[0];
-    assert_eq!(
-        (added.name.name.as_str(), added.value.as_str()),
-        ("feeling", "new")
-    );
+    let added = &catalog.new_enum_values("new")[0];
+    assert_eq!(added.name.name, "feeling");
     let new = within(&["CREATE TYPE mood AS ENUM ('sad'); ALTER TYPE mood RENAME TO feeling"]);
     assert!(new.is_new(&name("feeling")));
     assert!(!new.is_new(&name("mood")));
@@ -180,4 +177,42 @@ fn what_a_down_file_changes_is_taken_back() {
     assert_eq!(type_of(&catalog, "a", "b"), None);
     assert!(!catalog.is_made_before(&name("c")));
     assert!(!catalog.is_made_before(&name("d")));
+}
+
+#[test]
+fn what_a_table_was_renamed_to_takes_its_indexes_and_references_with_it() {
+    let catalog = within(&[
+        "CREATE TYPE mood AS ENUM (); CREATE TABLE a (id int, m mood); CREATE INDEX i ON a (m)",
+        "CREATE TABLE b (a int REFERENCES a)",
+        "ALTER TABLE b RENAME TO \"my b\"; ALTER TABLE a RENAME TO \"my a\"; ALTER INDEX i RENAME TO j",
+        "ALTER TABLE \"my a\" RENAME TO c; ALTER TYPE mood RENAME TO \"a mood\"",
+        "ALTER TYPE \"a mood\" RENAME TO feeling",
+    ]);
+    assert_eq!(catalog.parents(&name("my b")), [&name("c")]);
+    assert_eq!(catalog.index_of_column(&name("c"), "m"), Some("j"));
+    assert_eq!(catalog.tables_with(&name("feeling")), ["c"]);
+    let mut dropped = catalog;
+    apply(&mut dropped, "DROP TABLE c; CREATE TABLE c (m int)");
+    assert_eq!(dropped.index_of_column(&name("c"), "m"), None);
+    assert!(dropped.tables_with(&name("feeling")).is_empty());
+}
+
+#[test]
+fn what_a_down_file_renames_is_still_referred_to_after_it() {
+    let mut catalog = within(&[
+        "CREATE TABLE app.a (id int); CREATE TABLE b (a int REFERENCES app.a)",
+        "SELECT 1",
+    ]);
+    catalog.end_file();
+    catalog.begin_file(Lasting::No);
+    apply(
+        &mut catalog,
+        "ALTER TABLE b RENAME TO c; ALTER SCHEMA app RENAME TO old; DROP SCHEMA old",
+    );
+    catalog.end_file();
+    catalog.begin_file(Lasting::Yes);
+    apply(&mut catalog, "ALTER TABLE app.a RENAME TO d");
+    assert_eq!(catalog.parents(&name("b")), [&name("app.d")]);
+    apply(&mut catalog, "DROP SCHEMA app CASCADE");
+    assert!(!catalog.is_made_before(&name("app.d")));
 }

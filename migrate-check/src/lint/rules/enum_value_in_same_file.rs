@@ -68,17 +68,15 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Diagnostic> {
-    let values = context.catalog.new_enum_values();
-    if values.is_empty() || context.commits_each() {
+    if !context.catalog.has_new_enum_values() || context.commits_each() {
         return Vec::new();
     }
     let literals = context.statement.source.string_literals();
     literals
         .into_iter()
         .filter_map(|literal| {
-            let added = values
-                .iter()
-                .find(|added| added.value == literal.value && context.is_in_use(&added.name))?;
+            let mut added = context.catalog.new_enum_values(&literal.value).iter();
+            let added = added.find(|added| context.is_in_use(&added.name))?;
             let name = &added.name;
             if literal.is_compared_as_text {
                 return None;

@@ -1,0 +1,52 @@
+//! Which relations refer to a name, so that a table can be dropped or renamed without reading all others.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// For each name, the relations that may refer to it. Nothing is ever taken out: what is found is compared with what
+/// the relation refers to now, and so a down file need not be taken back here.
+#[derive(Debug, Clone, Default)]
+pub(super) struct References {
+    by_name: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl References {
+    /// A relation refers to this name.
+    pub(super) fn add(&mut self, relation: &str, name: &str) {
+        if let Some(relations) = self.by_name.get_mut(name) {
+            if !relations.contains(relation) {
+                relations.insert(relation.to_owned());
+            }
+        } else {
+            let relations = BTreeSet::from([relation.to_owned()]);
+            self.by_name.insert(name.to_owned(), relations);
+        }
+    }
+
+    /// A statement about a relation may refer to each of its words.
+    pub(super) fn add_words(&mut self, relation: &str, text: &str) {
+        for word in words(text) {
+            self.add(relation, &word.to_ascii_lowercase());
+        }
+    }
+
+    /// The relations that may refer to a name, in alphabetical order.
+    pub(super) fn to(&self, name: &str) -> impl Iterator<Item = &str> + use<'_> {
+        let found = self.by_name.get(name);
+        found.into_iter().flatten().map(String::as_str)
+    }
+
+    /// The relations with a statement that may mention a name. One of several words, `"my table"`, is found by its
+    /// longest.
+    pub(super) fn to_words_of(&self, name: &str) -> impl Iterator<Item = &str> + use<'_> {
+        let longest = words(name).max_by_key(|word| word.len());
+        let relations = longest.and_then(|word| self.by_name.get(&word.to_ascii_lowercase()));
+        relations.into_iter().flatten().map(String::as_str)
+    }
+}
+
+/// The parts of a text that can be names without quotes.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let is_word = |byte: char| byte.is_alphanumeric() || byte == '_' || byte == '$';
+    let found = text.split(move |byte: char| !is_word(byte));
+    found.filter(|word| !word.is_empty())
+}
