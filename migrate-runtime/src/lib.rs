@@ -214,7 +214,7 @@ pub mod __private {
     use crate::table::HistoryTable;
 
     pub use crate::__embed_migrations_track as track;
-    pub use crate::stale::assert_current;
+    pub use crate::stale::{assert_current, stale};
     pub use migrate_macros::embed;
 
     /// The set that `embed_migrations!` has packed.

@@ -59,6 +59,18 @@ pub fn assert_current(set: &Migrations, source: &str) {
     }
 }
 
+/// For tools that test: the error of a run whose set no longer holds what its directory does.
+pub fn stale(set: &Migrations) -> Option<Error> {
+    let differences = differences(set);
+    let directory = set.directory().to_owned();
+    (!differences.is_empty()).then(|| {
+        Error::new(Kind::Stale {
+            directory,
+            differences,
+        })
+    })
+}
+
 fn compare(set: &Migrations, directory: &Path) -> Option<Vec<Difference>> {
     let mut embedded: BTreeMap<&str, Cow<'_, str>> = BTreeMap::new();
     let migrations: Vec<_> = set.iter().collect();

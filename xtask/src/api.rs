@@ -12,11 +12,12 @@ use crate::cargo::{cargo, read, root, run as run_command};
 use crate::{Outcome, report};
 
 /// The crates that people name in their manifests.
-const CRATES: [&str; 4] = [
+const CRATES: [&str; 5] = [
     "migrate-adopt",
     "migrate-cli",
     "migrate-macros",
     "migrate-runtime",
+    "migrate-test",
 ];
 
 const FOLDER: &str = "docs/api";
