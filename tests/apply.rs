@@ -11,10 +11,19 @@ pub enum Driver {
     Postgres,
     /// The asynchronous one.
     TokioPostgres,
+    /// That of sqlx 0.9.
+    Sqlx,
+    /// That of sqlx 0.8.
+    Sqlx08,
 }
 
 /// Starters take turns.
-pub const DRIVERS: [Driver; 2] = [Driver::Postgres, Driver::TokioPostgres];
+pub const DRIVERS: [Driver; 4] = [
+    Driver::Postgres,
+    Driver::TokioPostgres,
+    Driver::Sqlx,
+    Driver::Sqlx08,
+];
 
 /// Why a starter gave up.
 #[derive(Debug)]
@@ -44,19 +53,32 @@ pub fn apply(set: &Migrations, url: &str, driver: Driver) -> Result<RunReport, R
             let mut client = postgres::Client::connect(url, postgres::NoTls).map_err(lost)?;
             set.run(&mut client).map_err(|error| refusal(&error))
         }
-        Driver::TokioPostgres => tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(lost)?
-            .block_on(async {
-                let connecting = tokio_postgres::connect(url, tokio_postgres::NoTls);
-                let (mut client, connection) = connecting.await.map_err(lost)?;
-                tokio::spawn(connection);
-                set.run_async(&mut client)
-                    .await
-                    .map_err(|error| refusal(&error))
-            }),
+        Driver::TokioPostgres => runtime()?.block_on(async {
+            let connecting = tokio_postgres::connect(url, tokio_postgres::NoTls);
+            let (mut client, connection) = connecting.await.map_err(lost)?;
+            tokio::spawn(connection);
+            set.run_async(&mut client)
+                .await
+                .map_err(|error| refusal(&error))
+        }),
+        Driver::Sqlx => runtime()?.block_on(async {
+            let connecting = <sqlx::PgConnection as sqlx::Connection>::connect(url);
+            let mut client = connecting.await.map_err(lost)?;
+            let ran = set.run_async(&mut client).await;
+            ran.map_err(|error| refusal(&error))
+        }),
+        Driver::Sqlx08 => runtime()?.block_on(async {
+            let connecting = <sqlx_0_8::PgConnection as sqlx_0_8::Connection>::connect(url);
+            let mut client = connecting.await.map_err(lost)?;
+            let ran = set.run_async(&mut client).await;
+            ran.map_err(|error| refusal(&error))
+        }),
     }
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Refusal> {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    builder.enable_all().build().map_err(lost)
 }
 
 fn lost(error: impl fmt::Debug) -> Refusal {

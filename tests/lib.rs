@@ -35,6 +35,8 @@ pub fn load(root: &Path) -> Migrations {
 mod guide {
     #[doc = include_str!("../docs/application.md")]
     mod application {}
+    #[doc = include_str!("../docs/clients.md")]
+    mod clients {}
     #[doc = include_str!("../README.md")]
     mod readme {}
     #[doc = include_str!("../migrate-adopt/README.md")]

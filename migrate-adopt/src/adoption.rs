@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use migrate_runtime::{
-    AdoptOutcome, Event, ForeignHistory, HistoryTable, Migrations, Session, StopToken,
+    AdoptOutcome, AsyncClient, Event, ForeignHistory, HistoryTable, Migrations, Session, StopToken,
 };
 
 use crate::error::Error;
@@ -370,20 +370,20 @@ impl Adoption<'_> {
     }
 }
 
-#[cfg(feature = "tokio-postgres")]
 impl Adoption<'_> {
     /// Adopts the history: reads the other tool's table and records its migrations as applied, in one transaction.
     /// Running it again changes nothing.
     ///
-    /// For a `tokio_postgres::Client`; see [`run_with`](Adoption::run_with) for its SQL and locks.
+    /// For an [asynchronous client](AsyncClient); see [`run_with`](Adoption::run_with) for its SQL and locks.
     ///
     /// # Errors
     ///
     /// [`Error`] lists them. Nothing is recorded then.
-    pub async fn run_async(
-        &self,
-        client: &mut tokio_postgres::Client,
-    ) -> Result<AdoptReport, Error> {
-        self.run_with(client).await
+    pub async fn run_async(&self, client: impl AsyncClient) -> Result<AdoptReport, Error> {
+        let session = client.session().await;
+        let mut session = session.map_err(|failure| Error::Connection {
+            source: failure.source,
+        })?;
+        self.run_with(&mut session).await
     }
 }

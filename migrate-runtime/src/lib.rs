@@ -102,9 +102,9 @@
 //!
 //! # Clients
 //!
-//! Each operation comes three times: for a `postgres::Client` (`run`), for a `tokio_postgres::Client` (`run_async`, with
-//! the feature `tokio-postgres`), and for any [`Session`] (`run_with`), a trait of two methods that you implement
-//! for another client. The client is borrowed, so a pooled connection works: it dereferences to one.
+//! Each operation comes three times: for a `postgres::Client` (`run`), for [asynchronous clients](AsyncClient) (`run_async`:
+//! tokio-postgres and sqlx, each with a feature), and for any [`Session`] (`run_with`), a trait of two methods that you
+//! implement for another client. The client is borrowed, so a pooled connection works: it dereferences to one.
 //!
 //! ```
 //! # use migrate_runtime::{Migrations, embed_migrations};
@@ -144,6 +144,9 @@
 //! |---|---|---|
 //! | `postgres` | yes | drives `postgres::Client` |
 //! | `tokio-postgres` | no | drives `tokio_postgres::Client`; needs tokio's timer |
+//! | `sqlx` | no | drives `PgConnection`, `PoolConnection<Postgres>` and `PgPool` of sqlx 0.9, on any of its runtimes |
+//! | `sqlx-0_8` | no | the same for sqlx 0.8 |
+//! | `conformance` | no | [`conformance::check`](conformance) tries a [`Session`] of your own on a server |
 //! | `tracing` | no | every [`Event`] is also an event of the `tracing` crate, target `migrate` |
 //! | `settings-file` | no | the macro reads `migrate.toml` beside the directory, as the `migrate` program does |
 //! | `directory` | no | sets from a directory read while the program runs, for tools; brings the validator along |
@@ -153,11 +156,15 @@
 //!
 //! # Public dependencies
 //!
-//! The clients are types of `postgres` 0.19 and `tokio-postgres` 0.7, so these versions are part of this crate's API. A
+//! The clients are types of `postgres` 0.19, `tokio-postgres` 0.7, and sqlx 0.9 and 0.8, so these versions are part of this
+//! crate's API. A
 //! release that moves to another incompatible version of one of them is a new major version of this crate. All other
 //! dependencies can change in any release. The types of the feature `directory` come from `migrate-check`, which has no
 //! stability promise; applications do not need that feature.
 
+mod async_client;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 #[cfg(feature = "directory")]
 mod directory;
 mod drivers;
@@ -181,8 +188,11 @@ mod stop;
 mod table;
 mod tenants;
 mod text;
+#[cfg(any(feature = "sqlx", feature = "sqlx-0_8", feature = "conformance"))]
+mod timer;
 mod timestamp;
 
+pub use async_client::AsyncClient;
 pub use error::{Error, ErrorKind, Hint};
 pub use event::{Event, OtherSession};
 pub use foreign_history::{AdoptOutcome, ForeignHistory, ForeignMigration};

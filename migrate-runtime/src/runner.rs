@@ -19,8 +19,8 @@ use crate::tenants::Tenants;
 
 /// Options for a set of migrations, and the operations.
 ///
-/// Each operation comes three times: for a `postgres::Client` ([`run`](Runner::run)), for a `tokio_postgres::Client`
-/// ([`run_async`](Runner::run_async), with the feature `tokio-postgres`), and for any [`Session`]
+/// Each operation comes three times: for a `postgres::Client` ([`run`](Runner::run)), for
+/// [asynchronous clients](crate::AsyncClient) ([`run_async`](Runner::run_async)), and for any [`Session`]
 /// ([`run_with`](Runner::run_with)). The client is borrowed: a pooled connection works, because it dereferences to one.
 ///
 /// ```no_run

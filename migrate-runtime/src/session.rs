@@ -3,16 +3,18 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use crate::text;
 
 /// One connection to PostgreSQL, as far as the engine uses it.
 ///
-/// The features `postgres` and `tokio-postgres` implement it for the clients of those crates. For another client,
-/// implement these two methods and call the `…_with` operations of [`Runner`](crate::Runner). A blocking client
-/// does its work inside `send` and returns a future that is ready at once.
+/// The features `postgres`, `tokio-postgres`, `sqlx` and `sqlx-0_8` implement it for the clients of those crates. For another
+/// client, implement `send` and `sleep` and call the `…_with` operations of [`Runner`](crate::Runner). A blocking client
+/// does its work inside `send` and returns a future that is ready at once. The feature `conformance` has a function that
+/// tries a session on a server and says what it does wrong.
 ///
 /// ```
 /// # #[cfg(feature = "postgres")]
@@ -90,15 +92,15 @@ use crate::text;
 #[diagnostic::on_unimplemented(
     message = "migrations cannot run on a `{Self}`",
     label = "does not implement `Session`",
-    note = "for `postgres::Client` enable the feature `postgres` of migrate-runtime, for `tokio_postgres::Client` the feature `tokio-postgres`",
+    note = "for `postgres::Client` enable the feature `postgres` of migrate-runtime, for `tokio_postgres::Client` the feature `tokio-postgres`, for sqlx `sqlx` or `sqlx-0_8`",
     note = "a pooled connection is dereferenced to its client: `&mut **connection`"
 )]
 pub trait Session: Send {
     /// Sends `sql`, which may hold several statements, as one message of the simple-query protocol
     /// and returns when the server is ready for the next.
     ///
-    /// The message must leave when the future is first polled: when the caller drops an operation's future, the
-    /// engine polls one last `ROLLBACK` once and does not wait for its answer.
+    /// The message must leave when the future is first polled. If the future is dropped before the answer is there, the
+    /// session stays usable: that answer must not be taken for the one to a later message.
     ///
     /// # Errors
     ///
@@ -107,6 +109,29 @@ pub trait Session: Send {
 
     /// Waits. With an asynchronous client, other tasks of the thread run in the meantime.
     fn sleep(&mut self, duration: Duration) -> impl Future<Output = ()> + Send;
+
+    /// Sends a message and does not wait for its answer: the `ROLLBACK` of an operation whose future the caller has
+    /// dropped. The answer to the message before it may be outstanding; this one must leave at once all the same.
+    ///
+    /// By default, polls [`send`](Self::send) once. A client that waits for the outstanding answer first needs another way.
+    fn send_last(&mut self, sql: &str) {
+        let mut last = pin!(self.send(sql));
+        let _ = last.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    }
+}
+
+impl<S: Session> Session for &mut S {
+    fn send(&mut self, sql: &str) -> impl Future<Output = Result<Reply, SessionError>> + Send {
+        (**self).send(sql)
+    }
+
+    fn sleep(&mut self, duration: Duration) -> impl Future<Output = ()> + Send {
+        (**self).sleep(duration)
+    }
+
+    fn send_last(&mut self, sql: &str) {
+        (**self).send_last(sql);
+    }
 }
 
 /// A future on the heap.
@@ -121,6 +146,8 @@ pub(crate) trait AnySession: Send {
     fn send_boxed<'f>(&'f mut self, sql: &'f str) -> Boxed<'f, Sent>;
 
     fn sleep_boxed(&mut self, duration: Duration) -> Boxed<'_, ()>;
+
+    fn say(&mut self, sql: &str);
 }
 
 impl<S: Session> AnySession for S {
@@ -130,6 +157,10 @@ impl<S: Session> AnySession for S {
 
     fn sleep_boxed(&mut self, duration: Duration) -> Boxed<'_, ()> {
         Box::pin(self.sleep(duration))
+    }
+
+    fn say(&mut self, sql: &str) {
+        self.send_last(sql);
     }
 }
 

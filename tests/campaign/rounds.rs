@@ -208,11 +208,8 @@ pub(super) fn torment(
 }
 
 fn driver(number: usize) -> Driver {
-    DRIVERS
-        .into_iter()
-        .cycle()
-        .nth(number % 2)
-        .unwrap_or(Driver::Postgres)
+    let at = number % DRIVERS.len();
+    DRIVERS.get(at).copied().unwrap_or(Driver::Postgres)
 }
 
 impl Round {

@@ -11,7 +11,7 @@ use std::time::Duration;
 use migrate_fixtures::Server;
 use migrate_runtime::{Migrations, Reply, Session, SessionError};
 
-use crate::set::{Set, connect, runtime};
+use crate::set::{Set, connect, connect_sqlx, connect_sqlx_0_8, runtime};
 
 fn set() -> Migrations {
     Set::new(&[
@@ -24,9 +24,9 @@ fn set() -> Migrations {
     .load()
 }
 
-/// A client whose `after`th message never gets its answer read, or fails.
-struct Faulty<'c> {
-    client: &'c mut tokio_postgres::Client,
+/// A session whose `after`th message never gets its answer read, or fails.
+struct Faulty<'c, S> {
+    client: &'c mut S,
     sent: Arc<AtomicUsize>,
     after: usize,
     fault: Fault,
@@ -40,7 +40,7 @@ enum Fault {
     Fail,
 }
 
-impl Session for Faulty<'_> {
+impl<S: Session> Session for Faulty<'_, S> {
     async fn send(&mut self, sql: &str) -> Result<Reply, SessionError> {
         let number = self.sent.fetch_add(1, Ordering::SeqCst);
         if number != self.after {
@@ -66,22 +66,31 @@ impl Session for Faulty<'_> {
     }
 
     fn sleep(&mut self, duration: Duration) -> impl Future<Output = ()> + Send {
-        tokio::time::sleep(duration)
+        self.client.sleep(duration)
+    }
+
+    fn send_last(&mut self, sql: &str) {
+        self.client.send_last(sql);
     }
 }
 
 /// Runs with a fault at each message in turn until a run meets none; then checks what is left.
 fn at_every_message(fault: Fault) {
-    at_messages(&set(), false, fault);
+    at_messages(async |url| connect(url).await, &set(), false, fault);
 }
 
 /// Where each statement is a message, one message in three: there are more than a hundred.
-fn at_messages(all: &Migrations, singly: bool, fault: Fault) {
+fn at_messages<S: Session>(
+    open: impl AsyncFn(&str) -> S,
+    all: &Migrations,
+    singly: bool,
+    fault: Fault,
+) {
     runtime().block_on(async {
         let mut after = 0;
         loop {
             let database = Server::shared().database();
-            let mut client = connect(&database.url()).await;
+            let mut client = open(&database.url()).await;
             let sent = Arc::new(AtomicUsize::new(0));
             let met = {
                 let mut faulty = Faulty {
@@ -106,24 +115,27 @@ fn at_messages(all: &Migrations, singly: bool, fault: Fault) {
             };
             // The connection goes back to its pool: usable, no transaction, no lock.
             let state = client
-                .simple_query(
+                .send(
                     "SELECT pg_catalog.transaction_timestamp() = pg_catalog.statement_timestamp(), \
                      (SELECT count(*) FROM pg_prepared_statements WHERE from_sql)",
                 )
                 .await
                 .unwrap_or_else(|error| panic!("unusable after message {after}: {error:?}"));
-            let tokio_postgres::SimpleQueryMessage::Row(row) = &state[1] else {
-                panic!("{state:?}")
-            };
+            let row = state.values().next().unwrap();
             assert_eq!(
-                row.get(0),
+                row[0].as_deref(),
                 Some("t"),
                 "a transaction is open after message {after}"
             );
-            assert_eq!(row.get(1), Some("0"), "prepared after message {after}");
+            assert_eq!(
+                row[1].as_deref(),
+                Some("0"),
+                "prepared after message {after}"
+            );
             database.assert_quiet();
             // And the next run on it completes the work, each effect exactly once.
-            all.run_async(&mut client)
+            all.runner()
+                .run_with(&mut client)
                 .await
                 .unwrap_or_else(|error| panic!("after message {after}: {error}"));
             assert_eq!(
@@ -150,6 +162,38 @@ fn an_error_at_any_message_leaves_nothing_behind() {
     at_every_message(Fault::Fail);
 }
 
+#[test]
+fn a_run_over_sqlx_dropped_at_any_message_leaves_nothing_behind() {
+    at_messages(
+        async |url| connect_sqlx(url).await,
+        &set(),
+        false,
+        Fault::Hang,
+    );
+    at_messages(
+        async |url| connect_sqlx(url).await,
+        &two(),
+        true,
+        Fault::Hang,
+    );
+}
+
+#[test]
+fn an_error_over_sqlx_at_any_message_leaves_nothing_behind() {
+    at_messages(
+        async |url| connect_sqlx(url).await,
+        &set(),
+        false,
+        Fault::Fail,
+    );
+}
+
+#[test]
+fn a_run_over_sqlx_0_8_dropped_at_any_message_leaves_nothing_behind() {
+    let open = async |url: &str| connect_sqlx_0_8(url).await;
+    at_messages(open, &set(), false, Fault::Hang);
+}
+
 /// Fewer files, as each of them takes many messages.
 fn two() -> Migrations {
     Set::new(&[
@@ -161,10 +205,10 @@ fn two() -> Migrations {
 
 #[test]
 fn a_run_of_single_statements_dropped_at_any_message_leaves_nothing_behind() {
-    at_messages(&two(), true, Fault::Hang);
+    at_messages(async |url| connect(url).await, &two(), true, Fault::Hang);
 }
 
 #[test]
 fn an_error_at_any_single_statement_leaves_nothing_behind() {
-    at_messages(&two(), true, Fault::Fail);
+    at_messages(async |url| connect(url).await, &two(), true, Fault::Fail);
 }

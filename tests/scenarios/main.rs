@@ -1,4 +1,4 @@
-//! The engine against real servers, through both drivers.
+//! The engine against real servers, through every driver.
 
 #![expect(
     clippy::unwrap_used,
@@ -12,6 +12,7 @@ mod bounds;
 mod burst;
 mod campaign;
 mod cancel;
+mod conformance;
 mod correction;
 mod corruption;
 mod encodings;

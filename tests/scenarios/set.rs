@@ -1,4 +1,4 @@
-//! Sets of migrations made for one test, and the two drivers to run them with.
+//! Sets of migrations made for one test, and the drivers to run them with.
 
 use std::fs;
 use std::path::Path;
@@ -48,10 +48,20 @@ impl Set {
 pub(crate) enum Driver {
     Postgres,
     TokioPostgres,
+    Sqlx,
+    Sqlx08,
 }
 
-/// Every scenario holds for both.
+/// The blocking one, and one that is asynchronous.
 pub(crate) const DRIVERS: [Driver; 2] = [Driver::Postgres, Driver::TokioPostgres];
+
+/// All of them.
+pub(crate) const EVERY: [Driver; 4] = [
+    Driver::Postgres,
+    Driver::TokioPostgres,
+    Driver::Sqlx,
+    Driver::Sqlx08,
+];
 
 macro_rules! through {
     ($driver:expr, $url:expr, |$client:ident| $blocking:expr, $asynchronous:expr) => {
@@ -63,6 +73,16 @@ macro_rules! through {
             }
             Driver::TokioPostgres => runtime().block_on(async {
                 let mut client = connect($url).await;
+                let $client = &mut client;
+                $asynchronous.await
+            }),
+            Driver::Sqlx => runtime().block_on(async {
+                let mut client = connect_sqlx($url).await;
+                let $client = &mut client;
+                $asynchronous.await
+            }),
+            Driver::Sqlx08 => runtime().block_on(async {
+                let mut client = connect_sqlx_0_8($url).await;
                 let $client = &mut client;
                 $asynchronous.await
             }),
@@ -192,10 +212,22 @@ pub(crate) async fn connect(url: &str) -> tokio_postgres::Client {
     client
 }
 
-/// Runs a scenario once through each driver, each time on a database of its own.
+pub(crate) async fn connect_sqlx(url: &str) -> sqlx::PgConnection {
+    sqlx::Connection::connect(url).await.unwrap()
+}
+
+pub(crate) async fn connect_sqlx_0_8(url: &str) -> sqlx_0_8::PgConnection {
+    sqlx_0_8::Connection::connect(url).await.unwrap()
+}
+
+/// Runs a scenario through both kinds of client, blocking and asynchronous, and through one version of sqlx; each time
+/// on a database of its own. Half of the scenarios meet each version: the two are driven by the same code.
 pub(crate) fn both(scenario: impl Fn(Driver, &Database)) {
+    let name = std::thread::current().name().unwrap_or_default().to_owned();
+    let letters: usize = name.bytes().map(usize::from).sum();
+    let [first, second] = DRIVERS;
     insta::allow_duplicates! {
-        for driver in DRIVERS {
+        for driver in [first, second, EVERY[2 + letters % 2]] {
             let database = migrate_fixtures::Server::shared().database();
             scenario(driver, &database);
             database.assert_quiet();

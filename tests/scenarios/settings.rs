@@ -251,7 +251,7 @@ fn settings_of_a_function_that_a_file_calls_end_with_the_file() {
                         .unwrap();
                     assert_eq!(row.get::<_, &str>(0), "\"$user\", public 0 0");
                 }
-                Driver::TokioPostgres => {
+                _ => {
                     driver.run(database, set.runner()).unwrap();
                 }
             }

@@ -6,7 +6,9 @@ use std::thread;
 use migrate_fixtures::{Database, Proxy, Server};
 use migrate_runtime::{HistoryTable, Migrations, Tenants, TenantsReport};
 
-use crate::set::{DRIVERS, Driver, Set, both, connect, runtime, versions};
+use crate::set::{
+    DRIVERS, Driver, Set, both, connect, connect_sqlx, connect_sqlx_0_8, runtime, versions,
+};
 
 fn set() -> Set {
     Set::new(&[
@@ -52,6 +54,20 @@ fn run_at(driver: Driver, url: &str, tenants: &Tenants<'_>, connections: usize) 
             let mut clients = Vec::new();
             for _ in 0..connections {
                 clients.push(connect(url).await);
+            }
+            tenants.run_async(&mut clients).await
+        }),
+        Driver::Sqlx => runtime().block_on(async {
+            let mut clients = Vec::new();
+            for _ in 0..connections {
+                clients.push(connect_sqlx(url).await);
+            }
+            tenants.run_async(&mut clients).await
+        }),
+        Driver::Sqlx08 => runtime().block_on(async {
+            let mut clients = Vec::new();
+            for _ in 0..connections {
+                clients.push(connect_sqlx_0_8(url).await);
             }
             tenants.run_async(&mut clients).await
         }),

@@ -10,6 +10,9 @@ use crate::cargo::{cargo, list, metadata, root, run as run_command, text};
 
 const PACKAGE: &str = "migrate-runtime";
 
+/// Features whose code is apart from that of the others: each is tried alone, and together where everything is on.
+const APART: [&str; 3] = ["conformance", "sqlx", "sqlx-0_8"];
+
 /// Runs clippy once for each combination. A feature that the library's own code does not mention only passes on to a
 /// dependency: it is switched on wherever all others are, and not combined any further.
 pub(crate) fn run() -> Outcome {
@@ -24,6 +27,10 @@ pub(crate) fn run() -> Outcome {
         .map(String::as_str)
         .filter(|feature| *feature != "default")
         .partition(|feature| code.contains(&format!("feature = \"{feature}\"")));
+    let (apart, features): (Vec<&str>, Vec<&str>) = features
+        .into_iter()
+        .partition(|feature| APART.contains(feature));
+    let mut combinations: Vec<Vec<&str>> = apart.iter().map(|feature| vec![*feature]).collect();
     for chosen in 0..1_u32 << features.len() {
         let mut combination: Vec<&str> = features
             .iter()
@@ -33,7 +40,11 @@ pub(crate) fn run() -> Outcome {
             .collect();
         if combination.len() == features.len() {
             combination.extend(&passed_on);
+            combination.extend(&apart);
         }
+        combinations.push(combination);
+    }
+    for combination in combinations {
         let combination = combination.join(",");
         eprintln!("features: [{combination}]");
         run_command(

@@ -2,6 +2,10 @@
 
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(any(feature = "sqlx", feature = "sqlx-0_8"))]
+mod sqlx;
+#[cfg(feature = "sqlx-0_8")]
+mod sqlx_0_8;
 #[cfg(feature = "tokio-postgres")]
 mod tokio_postgres;
 

@@ -77,7 +77,7 @@ impl Migrations {
     /// Brings the database up to date with the default options, for a `postgres::Client`.
     /// [`Runner::run`] is the same with options, and documents what it sends and how it can fail.
     ///
-    /// For a `tokio_postgres::Client`, enable the feature `tokio-postgres` and call `run_async`.
+    /// For an asynchronous client, enable its feature and call `run_async`.
     ///
     /// # Errors
     ///

@@ -1,7 +1,6 @@
 //! The session as the engine holds it: however a run ends, it leaves no open transaction and no lock.
 
 use std::mem;
-use std::task::{Context, Waker};
 use std::time::Duration;
 
 use super::cut_off::{ATTEMPTS, CUT_OFF};
@@ -357,15 +356,14 @@ impl<'s> SessionGuard<'s> {
             None => vec![sql],
         };
         for sql in statements {
-            let mut last = self.session.send_boxed(sql);
-            let _ = last.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+            self.session.say(sql);
         }
     }
 }
 
 impl Drop for SessionGuard<'_> {
     /// Reached with something to clean up only when the caller dropped the run half-way, or unwinds
-    /// through it. A message leaves with its first poll; we do not wait for its answer, and the server
+    /// through it. A last message leaves at once; we do not wait for its answer, and the server
     /// runs it after the previous one.
     fn drop(&mut self) {
         if !self.open && self.unlock.is_none() {

@@ -148,7 +148,7 @@ pub(super) fn herd(
     let directory = Directory::new(files)?;
     let set = directory.load();
     together(scene, &set, &place.url(), 3);
-    let late = driver(scene.random.below(2));
+    let late = driver(scene.random.below(4));
     match run(late, &place.url(), hasty(&set)) {
         Ok(report) if report.is_noop() => {}
         Ok(report) => scene.violation(format!("a late instance found something to do: {report}")),
@@ -194,5 +194,6 @@ pub(super) fn recorded(scene: &mut Scene<'_>, place: &Place<'_>, files: &[File])
 }
 
 pub(super) fn driver(number: usize) -> Driver {
-    DRIVERS.get(number % 2).copied().unwrap_or(Driver::Postgres)
+    let at = number % DRIVERS.len();
+    DRIVERS.get(at).copied().unwrap_or(Driver::Postgres)
 }

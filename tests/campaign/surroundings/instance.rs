@@ -47,7 +47,7 @@ impl fmt::Display for Trouble {
     }
 }
 
-/// Calls an operation of a runner by its two names, one for each driver.
+/// Calls an operation of a runner by its two names, for blocking and for asynchronous drivers.
 macro_rules! operate {
     ($driver:expr, $url:expr, $runner:expr, $blocking:ident, $asynchronous:ident $(, $argument:expr)*) => {{
         let mut runner = $runner;
@@ -59,26 +59,49 @@ macro_rules! operate {
                         .$blocking(&mut client $(, $argument)*)
                         .map_err(|error| $crate::campaign::surroundings::instance::Trouble::Engine(Box::new(error)))
                 }),
-            $crate::apply::Driver::TokioPostgres => tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .map_err(|error| $crate::campaign::surroundings::instance::Trouble::Connect(error.to_string()))
-                .and_then(|runtime| {
-                    runtime.block_on(async {
-                        let (mut client, connection) = tokio_postgres::connect($url, tokio_postgres::NoTls)
-                            .await
-                            .map_err(|error| $crate::campaign::surroundings::instance::Trouble::Connect(format!("{error:?}")))?;
-                        tokio::spawn(connection);
-                        runner
-                            .$asynchronous(&mut client $(, $argument)*)
-                            .await
-                            .map_err(|error| $crate::campaign::surroundings::instance::Trouble::Engine(Box::new(error)))
-                    })
-                }),
+            $crate::apply::Driver::TokioPostgres => $crate::campaign::surroundings::instance::block_on(async {
+                let (mut client, connection) = tokio_postgres::connect($url, tokio_postgres::NoTls)
+                    .await
+                    .map_err(|error| $crate::campaign::surroundings::instance::Trouble::Connect(format!("{error:?}")))?;
+                tokio::spawn(connection);
+                runner
+                    .$asynchronous(&mut client $(, $argument)*)
+                    .await
+                    .map_err(|error| $crate::campaign::surroundings::instance::Trouble::Engine(Box::new(error)))
+            }),
+            $crate::apply::Driver::Sqlx => $crate::campaign::surroundings::instance::block_on(async {
+                let mut client = <sqlx::PgConnection as sqlx::Connection>::connect($url)
+                    .await
+                    .map_err(|error| $crate::campaign::surroundings::instance::Trouble::Connect(format!("{error:?}")))?;
+                runner
+                    .$asynchronous(&mut client $(, $argument)*)
+                    .await
+                    .map_err(|error| $crate::campaign::surroundings::instance::Trouble::Engine(Box::new(error)))
+            }),
+            $crate::apply::Driver::Sqlx08 => $crate::campaign::surroundings::instance::block_on(async {
+                let mut client = <sqlx_0_8::PgConnection as sqlx_0_8::Connection>::connect($url)
+                    .await
+                    .map_err(|error| $crate::campaign::surroundings::instance::Trouble::Connect(format!("{error:?}")))?;
+                runner
+                    .$asynchronous(&mut client $(, $argument)*)
+                    .await
+                    .map_err(|error| $crate::campaign::surroundings::instance::Trouble::Engine(Box::new(error)))
+            }),
         }
     }};
 }
 pub(super) use operate;
+
+/// Runs an asynchronous driver.
+pub(super) fn block_on<T>(
+    operation: impl Future<Output = Result<T, Trouble>>,
+) -> Result<T, Trouble> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.map_err(|error| Trouble::Connect(error.to_string()))?;
+    runtime.block_on(operation)
+}
 
 /// Brings a database up to date, with options.
 pub(super) fn run(driver: Driver, url: &str, runner: Runner<'_>) -> Result<RunReport, Trouble> {

@@ -83,14 +83,14 @@ pub(super) fn transaction(scene: &mut Scene<'_>) -> Result<(), String> {
     let set = all.load();
     scene.round.starters += 2;
     let late = || hasty(&set).out_of_order(migrate_runtime::Policy::Allow);
-    match run(driver(scene.random.below(2)), &url, late()) {
+    match run(driver(scene.random.below(4)), &url, late()) {
         Err(trouble) if trouble.to_string().contains("pooler") => scene.round.refused += 1,
         Err(trouble) => scene.violation(format!(
             "without a transaction, behind the pooler: {trouble}"
         )),
         Ok(_) => {}
     }
-    if let Err(trouble) = run(driver(scene.random.below(2)), &place.url(), late()) {
+    if let Err(trouble) = run(driver(scene.random.below(4)), &place.url(), late()) {
         scene.violation(format!("without a transaction, directly: {trouble}"));
     }
     let differences = place.differences(&expected);

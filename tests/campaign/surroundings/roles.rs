@@ -63,7 +63,7 @@ pub(super) fn few_rights(scene: &mut Scene<'_>) -> Result<(), String> {
     let set = directory.load();
     let url = place.url();
     if last > 0 {
-        let first = driver(scene.random.below(2));
+        let first = driver(scene.random.below(4));
         scene.round.starters += 1;
         if let Err(trouble) = run(first, &url, hasty(&set).target(last)) {
             scene.violation(format!("the first file: {trouble}"));
@@ -76,7 +76,7 @@ pub(super) fn few_rights(scene: &mut Scene<'_>) -> Result<(), String> {
     }
     scene.round.notes.extend(place.set.iter().cloned());
     for attempt in ["first", "second"] {
-        let one = driver(scene.random.below(2));
+        let one = driver(scene.random.below(4));
         scene.round.starters += 1;
         match run(one, &url, hasty(&set)) {
             Ok(_) => scene.violation(format!("{attempt} attempt: applied without the right to")),
@@ -93,7 +93,7 @@ pub(super) fn few_rights(scene: &mut Scene<'_>) -> Result<(), String> {
         }
     }
     place.database.execute(&gives);
-    let one = driver(scene.random.below(2));
+    let one = driver(scene.random.below(4));
     scene.round.starters += 1;
     if let Err(trouble) = run(one, &url, hasty(&set)) {
         scene.violation(format!("with the right: {trouble}"));

@@ -53,7 +53,7 @@ impl<'a> Scene<'a> {
     }
 
     pub(super) fn driver(&mut self) -> Driver {
-        driver(self.random.below(2))
+        driver(self.random.below(4))
     }
 
     /// An instance that has to succeed.

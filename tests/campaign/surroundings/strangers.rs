@@ -126,7 +126,7 @@ pub(super) fn play(scene: &mut Scene<'_>) -> Result<(), String> {
     let files = sets::all(&mut scene.random, scene.server.installation().major);
     let directory = Directory::new(&files)?;
     let set = directory.load();
-    let (driver, url) = (driver(scene.random.below(2)), place.url());
+    let (driver, url) = (driver(scene.random.below(4)), place.url());
     scene.round.starters += 4;
     let outcomes = [
         (

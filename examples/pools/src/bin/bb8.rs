@@ -17,7 +17,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     // One client of the pool is enough. When it goes back, it holds no lock and no open transaction.
     let mut client = pool.get().await?;
-    let report = MIGRATIONS.run_async(&mut client).await?;
+    let report = MIGRATIONS.run_async(&mut *client).await?;
     println!("{report}");
     Ok(())
 }

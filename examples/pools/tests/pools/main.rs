@@ -28,7 +28,11 @@ fn the_first_pools_client_applies_and_the_others_find_nothing_pending() {
         first.contains("applied migrations/0001_create_visits.sql"),
         "{first}"
     );
-    for program in [env!("CARGO_BIN_EXE_bb8"), env!("CARGO_BIN_EXE_r2d2")] {
+    for program in [
+        env!("CARGO_BIN_EXE_bb8"),
+        env!("CARGO_BIN_EXE_r2d2"),
+        env!("CARGO_BIN_EXE_sqlx"),
+    ] {
         let output = run(program, &database.url());
         assert!(output.starts_with("up to date"), "{output}");
     }
