@@ -213,11 +213,15 @@ pub(crate) async fn connect(url: &str) -> tokio_postgres::Client {
 }
 
 pub(crate) async fn connect_sqlx(url: &str) -> sqlx::PgConnection {
-    sqlx::Connection::connect(url).await.unwrap()
+    <sqlx::PgConnection as sqlx::Connection>::connect(url)
+        .await
+        .unwrap()
 }
 
 pub(crate) async fn connect_sqlx_0_8(url: &str) -> sqlx_0_8::PgConnection {
-    sqlx_0_8::Connection::connect(url).await.unwrap()
+    <sqlx_0_8::PgConnection as sqlx_0_8::Connection>::connect(url)
+        .await
+        .unwrap()
 }
 
 /// Runs a scenario through both kinds of client, blocking and asynchronous, and through one version of sqlx; each time
