@@ -66,9 +66,7 @@ pub(super) async fn sends_at_the_first_poll<S: Session>(session: &mut S, other: 
 pub(super) async fn sends_a_last_message<S: Session>(session: &mut S, other: &mut S) -> Found {
     let sql = format!("BEGIN;SELECT pg_catalog.pg_advisory_xact_lock({KEY})");
     ask(session, &sql, &sql).await?;
-    poll_once(
-        session.send("SELECT 'of the dropped message';SELECT pg_catalog.pg_sleep(0.3);SELECT 1/0"),
-    );
+    poll_once(session.send("SELECT 'of the dropped message';SELECT pg_catalog.pg_sleep(0.3)"));
     session.send_last("ROLLBACK");
     session.send_last("SELECT 'of the last message'");
     if is_held(other, false).await? {
@@ -76,8 +74,13 @@ pub(super) async fn sends_a_last_message<S: Session>(session: &mut S, other: &mu
              although the answer to the message before is outstanding"
             .to_owned());
     }
-    rows(session, "SELECT 'next'", &[&[Some("next")]]).await.map_err(|words| {
-        format!("{words}, after a message whose future was dropped: its answer must be read and thrown away")
+    let next = rows(session, "SELECT 'next'", &[&[Some("next")]]).await;
+    poll_once(
+        session.send("SELECT 'of the dropped message';SELECT pg_catalog.pg_sleep(0.1);SELECT 1/0"),
+    );
+    let after_error = rows(session, "SELECT 'next'", &[&[Some("next")]]).await;
+    next.and(after_error).map_err(|words| {
+        format!("{words}, after a message whose future was dropped: its answer must be read and thrown away, rows and error")
     })
 }
 
