@@ -76,12 +76,12 @@ impl<S: Session> Session for Faulty<'_, S> {
 
 /// Runs with a fault at each message in turn until a run meets none; then checks what is left.
 fn at_every_message(fault: Fault) {
-    at_messages(async |url| connect(url).await, &set(), false, fault);
+    at_messages(&async |url| connect(url).await, &set(), false, fault);
 }
 
 /// Where each statement is a message, one message in three: there are more than a hundred.
 fn at_messages<S: Session>(
-    open: impl AsyncFn(&str) -> S,
+    open: &impl AsyncFn(&str) -> S,
     all: &Migrations,
     singly: bool,
     fault: Fault,
@@ -165,13 +165,13 @@ fn an_error_at_any_message_leaves_nothing_behind() {
 #[test]
 fn a_run_over_sqlx_dropped_at_any_message_leaves_nothing_behind() {
     at_messages(
-        async |url| connect_sqlx(url).await,
+        &async |url| connect_sqlx(url).await,
         &set(),
         false,
         Fault::Hang,
     );
     at_messages(
-        async |url| connect_sqlx(url).await,
+        &async |url| connect_sqlx(url).await,
         &two(),
         true,
         Fault::Hang,
@@ -181,7 +181,7 @@ fn a_run_over_sqlx_dropped_at_any_message_leaves_nothing_behind() {
 #[test]
 fn an_error_over_sqlx_at_any_message_leaves_nothing_behind() {
     at_messages(
-        async |url| connect_sqlx(url).await,
+        &async |url| connect_sqlx(url).await,
         &set(),
         false,
         Fault::Fail,
@@ -191,7 +191,7 @@ fn an_error_over_sqlx_at_any_message_leaves_nothing_behind() {
 #[test]
 fn a_run_over_sqlx_0_8_dropped_at_any_message_leaves_nothing_behind() {
     let open = async |url: &str| connect_sqlx_0_8(url).await;
-    at_messages(open, &set(), false, Fault::Hang);
+    at_messages(&open, &set(), false, Fault::Hang);
 }
 
 /// Fewer files, as each of them takes many messages.
@@ -205,10 +205,10 @@ fn two() -> Migrations {
 
 #[test]
 fn a_run_of_single_statements_dropped_at_any_message_leaves_nothing_behind() {
-    at_messages(async |url| connect(url).await, &two(), true, Fault::Hang);
+    at_messages(&async |url| connect(url).await, &two(), true, Fault::Hang);
 }
 
 #[test]
 fn an_error_at_any_single_statement_leaves_nothing_behind() {
-    at_messages(async |url| connect(url).await, &two(), true, Fault::Fail);
+    at_messages(&async |url| connect(url).await, &two(), true, Fault::Fail);
 }

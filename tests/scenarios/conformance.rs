@@ -172,7 +172,7 @@ impl Broken {
                 match self.way {
                     Way::NullsAreEmpty => *value = Some(value.take().unwrap_or_default()),
                     Way::FlagsAreWords if value.as_deref() == Some("t") => {
-                        *value = Some("true".to_owned())
+                        *value = Some("true".to_owned());
                     }
                     _ => {}
                 }
@@ -199,7 +199,7 @@ impl Broken {
         }
         if let Some(error) = failure.database.as_mut() {
             match self.way {
-                Way::OtherCode => error.code = "XX000".to_owned(),
+                Way::OtherCode => "XX000".clone_into(&mut error.code),
                 Way::Without(clear) => clear(error),
                 Way::CountsFromZero => error.position = error.position.map(|position| position - 1),
                 Way::CountsBytes => {
