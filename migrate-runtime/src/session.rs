@@ -284,6 +284,12 @@ impl SessionError {
         self.code() == "42704" && self.says(crate::engine::FOREIGN)
     }
 
+    /// Whether it is about a place in the text of the message.
+    pub(crate) fn has_position(&self) -> bool {
+        let position = self.database.as_ref().and_then(|error| error.position);
+        position.is_some()
+    }
+
     /// Whether `words` are part of the server's message.
     pub(crate) fn says(&self, words: &str) -> bool {
         let message = self.database.as_ref().map(|error| error.message.as_str());

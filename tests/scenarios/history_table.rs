@@ -89,6 +89,51 @@ fn a_view_in_its_place_is_never_evaluated() {
 }
 
 #[test]
+fn a_view_is_not_evaluated_for_a_set_of_many_either() {
+    let set = Set::new(&[]);
+    for number in 1..=500 {
+        set.write(&format!("{number:05}_m.sql"), "SELECT 1;\n");
+    }
+    let set = set.load();
+    both(|driver, database| {
+        let columns = "name, checksum, state, done, xid";
+        prepared(
+            database,
+            &format!(
+                "CREATE VIEW schema_migrations AS SELECT 500 AS version, {columns}, trap() AS fingerprint FROM empty \
+                 RIGHT JOIN (VALUES (1)) v ON true"
+            ),
+        );
+        let error = driver.run(database, set.runner()).unwrap_err();
+        assert!(
+            error.to_string().contains("is a view, not a table"),
+            "{error}"
+        );
+        assert_eq!(calls(database), "false");
+    });
+}
+
+#[test]
+fn a_partitioned_table_is_not_taken_for_an_empty_history() {
+    both(|driver, database| {
+        prepared(
+            database,
+            &format!("CREATE TABLE schema_migrations ({COLUMNS}) PARTITION BY RANGE (version)"),
+        );
+        let operations = ["run", "plan", "status", "baseline", "revert", "repair"];
+        let errors = refused(driver, database, &operations);
+        for error in errors {
+            assert!(
+                error
+                    .to_string()
+                    .contains("is a partitioned table, not a table"),
+                "{error}"
+            );
+        }
+    });
+}
+
+#[test]
 fn what_its_owner_would_have_us_run_is_refused() {
     for made in [
         format!("CREATE TABLE schema_migrations ({COLUMNS}, CHECK (trap() > 0))"),

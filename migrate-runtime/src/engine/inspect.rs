@@ -46,8 +46,9 @@ impl Engine<'_, '_> {
         access: Access,
     ) -> Error {
         let foreign = failure.is_foreign();
-        // `LOCK TABLE` refuses what is neither a table nor a view.
-        if !foreign && !matches!(failure.code(), "42501" | "42809") {
+        // `LOCK TABLE` refuses what is neither a table nor a view, and `TABLESAMPLE` a view.
+        let is_view = access == Access::Read && failure.code() == "0A000";
+        if !foreign && !is_view && !matches!(failure.code(), "42501" | "42809") {
             return refused(doing, failure);
         }
         let asked = self.session.send(&sql::inspect(self.table)).await;

@@ -188,6 +188,7 @@ impl<'e, 'o> Engine<'e, 'o> {
     pub(crate) async fn plan(mut self) -> Result<crate::plan::Plan, Error> {
         self.refuse_stale()?;
         let snapshot = self.read_snapshot().await?;
+        self.refuse_partitioned(&snapshot).await?;
         match self.judge(&snapshot) {
             Ok(plan) => Ok(crate::plan::Plan::of(&plan)),
             Err(error) => Err(self.dated(error).await),

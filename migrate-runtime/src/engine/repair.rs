@@ -22,6 +22,7 @@ impl<'e> Engine<'e, '_> {
     pub(crate) async fn repair(mut self, what: &Repair) -> Result<Vec<Repaired>, Error> {
         self.refuse_stale()?;
         let mut snapshot = self.read_history().await?;
+        self.refuse_partitioned(&snapshot).await?;
         loop {
             if snapshot.open_transaction {
                 return Err(Error::new(Kind::OpenTransaction));

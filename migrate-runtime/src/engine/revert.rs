@@ -18,6 +18,7 @@ impl<'e> Engine<'e, '_> {
     pub(crate) async fn revert(&mut self, which: Revert) -> Result<(), Error> {
         self.refuse_stale()?;
         let mut snapshot = self.read_history().await?;
+        self.refuse_partitioned(&snapshot).await?;
         // The caller chose the versions to revert from this history: with another history, the choice may differ.
         let mut seen = None;
         loop {

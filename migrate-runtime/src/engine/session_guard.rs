@@ -113,7 +113,10 @@ impl<'s> SessionGuard<'s> {
         let mut sent = self.deliver(Text::ours(sql)).await;
         for _ in 0..ATTEMPTS {
             match &sent {
-                Err(failure) if matches!(failure.code(), "0A000" | "40001" | CUT_OFF) => {
+                Err(failure)
+                    if matches!(failure.code(), "40001" | CUT_OFF)
+                        || failure.code() == "0A000" && !failure.has_position() =>
+                {
                     self.ahead |= failure.code() == CUT_OFF;
                     sent = self.transact(&read_committed(sql)).await;
                 }

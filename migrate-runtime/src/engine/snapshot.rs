@@ -62,6 +62,19 @@ impl Engine<'_, '_> {
         self.read(sql::read_history(self.table))
     }
 
+    /// Of a history without rows, for an operation that may end without writing it: makes sure that it is not a
+    /// partitioned table, which has no rows of its own. Each message that writes the history asks that itself.
+    pub(super) async fn refuse_partitioned(
+        &mut self,
+        snapshot: &HistorySnapshot,
+    ) -> Result<(), Error> {
+        let rows = snapshot.history.as_ref().map(History::rows);
+        if !snapshot.current && rows.is_some_and(<[_]>::is_empty) {
+            self.ask_history(&sql::readable(self.table)).await?;
+        }
+        Ok(())
+    }
+
     /// [`read_history`](Self::read_history), and who holds the lock.
     pub(super) fn read_history_and_lock(
         &mut self,
@@ -121,7 +134,7 @@ impl Engine<'_, '_> {
         if !open.unwrap_or_else(|| row.text(0) != row.text(1)) {
             return false;
         }
-        if let (Some(lock_timeout), Some(row_security)) = (row.text(8), row.text(9)) {
+        if let (Some(lock_timeout), Some(row_security)) = (row.text(7), row.text(8)) {
             let undo = sql::undo(lock_timeout, row_security);
             let _ = self.session.send(&undo).await;
         }

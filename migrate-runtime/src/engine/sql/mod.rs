@@ -40,7 +40,7 @@ pub(crate) use message::{Message, Segment};
 pub(crate) use pieces::pieces;
 pub(crate) use read::{
     MANY, MOMENT, is_up_to_date, newest, read_committed, read_history, read_history_and_lock,
-    status, undo,
+    readable, status, undo,
 };
 pub(crate) use recovery::{
     compare_index, drop_index, find_copies, find_index, find_partition, is_attached, is_there,

@@ -4,7 +4,7 @@
 
 use super::settings::READING;
 use super::tag::{CURRENT, NEWEST, ROW, SESSION};
-use super::trust::{PATIENCE, has_plain_columns, is_readable, lock_to_read};
+use super::trust::{PATIENCE, has_plain_columns, is_readable, lock_to_read, unless_view};
 use super::{holder, utc};
 use crate::packed::Summary;
 use crate::table::{HistoryTable, Literal};
@@ -18,18 +18,27 @@ pub(crate) fn read_history(table: &HistoryTable) -> String {
     format!("{};{}", before_reading(table), rows(table))
 }
 
-/// The rows of [`read_history`]. `ONLY`, because a table that inherits from this one need not be a table.
+/// The rows of [`read_history`].
 pub(super) fn rows(table: &HistoryTable) -> String {
-    format!("SELECT version, name, checksum, state, done, xid, '{ROW}' FROM ONLY {table}")
+    format!(
+        "SELECT version, name, checksum, state, done, xid, '{ROW}' FROM {}",
+        unless_view(table)
+    )
+}
+
+/// Fails unless the table is one that can be read.
+pub(crate) fn readable(table: &HistoryTable) -> String {
+    format!("{};SELECT {}", lock_to_read(table), is_readable(table))
 }
 
 /// Whether the history is exactly a set of many, all applied as embedded.
 pub(crate) fn is_up_to_date(table: &HistoryTable, all: &Summary) -> String {
     format!(
-        "{};{};SELECT {}, '{CURRENT}' FROM ONLY {table}",
+        "{};{};SELECT {}, '{CURRENT}' FROM {}",
         before_reading(table),
         is_summable(table),
-        is_exactly(all)
+        is_exactly(all),
+        unless_view(table)
     )
 }
 
@@ -38,11 +47,12 @@ pub(crate) fn read_history_and_lock(table: &HistoryTable) -> String {
     format!("{};{}", read_history(table), holder(table))
 }
 
-/// How far the history reaches.
+/// How far the history reaches: the last of its rows.
 pub(crate) fn newest(table: &HistoryTable) -> String {
     format!(
-        "{};SELECT version, '{NEWEST}' FROM ONLY {table} ORDER BY version DESC LIMIT 1",
-        before_reading(table)
+        "{};SELECT {};SELECT version, '{NEWEST}' FROM ONLY {table} ORDER BY version DESC LIMIT 1",
+        before_reading(table),
+        is_readable(table)
     )
 }
 
@@ -59,7 +69,8 @@ pub(crate) fn status(table: &HistoryTable) -> String {
     )
 }
 
-/// Makes sure that the table may be read, and bounds the wait for what else is locked.
+/// Keeps the table as it is, and bounds the wait for what else is locked. What reads the table makes sure that it may be
+/// read: [`unless_view`], or [`is_readable`] before it.
 ///
 /// When the transaction and when the message began are compared here, to see an open transaction; a new session
 /// would look an operator up first, and that takes it 0.1 ms. In an open transaction the settings would outlast the
@@ -67,11 +78,10 @@ pub(crate) fn status(table: &HistoryTable) -> String {
 fn before_reading(table: &HistoryTable) -> String {
     format!(
         "{lock};SELECT CURRENT_TIMESTAMP, pg_catalog.statement_timestamp(), {READING}, \
-         pg_catalog.current_setting('statement_timeout'), {readable}, \
-         pg_catalog.current_setting('lock_timeout'), pg_catalog.current_setting('row_security'), '{SESSION}';\
+         pg_catalog.current_setting('statement_timeout'), pg_catalog.current_setting('lock_timeout'), \
+         pg_catalog.current_setting('row_security'), '{SESSION}';\
          SET LOCAL lock_timeout TO {PATIENCE};SET LOCAL row_security TO off",
         lock = lock_to_read(table),
-        readable = is_readable(table),
     )
 }
 
@@ -92,7 +102,8 @@ pub(crate) fn undo(lock_timeout: &str, row_security: &str) -> String {
 /// types of their columns first. To ask the catalogs costs a new session 1 ms.
 pub(super) fn is_summable(table: &HistoryTable) -> String {
     format!(
-        "SELECT ROW(fingerprint)::record OPERATOR(pg_catalog.=) ROW(0::bigint)::record FROM ONLY {table} LIMIT 1"
+        "SELECT ROW(fingerprint)::record OPERATOR(pg_catalog.=) ROW(0::bigint)::record FROM {} LIMIT 1",
+        unless_view(table)
     )
 }
 
