@@ -19,6 +19,7 @@ mod features;
 mod grammar;
 mod grammar_compare;
 mod licences;
+mod meaning;
 mod new_rule;
 mod peers;
 mod postgresql_source;
@@ -59,6 +60,10 @@ const USAGE: &str = "usage: cargo xtask <task>
       with --check, only say whether they are the committed ones
   grammar-compare [--source DIR] [--mutations N]
       compare our parser with a server's on the release's regression suite
+  meaning [--sets DIR] [--suite DIR] [--seed N] [--mutants N] [--database-url URL]
+      compare what the build says of names with what a server says: the example, sets
+      of migrations in DIR/*/migrations, the regression suite of a release
+      (src/test/regress), and N sets with one mistake of each
   counts [--write]
       compare the instructions of fixed pieces of work with benches/micro/COUNTS.txt;
       with --write, write them there (needs valgrind)
@@ -80,6 +85,7 @@ fn main() -> ExitCode {
         "rules" => rules::run(),
         "new-rule" => new_rule::run(&rest),
         "grammar" => grammar::run(&rest),
+        "meaning" => meaning::run(&rest),
         "counts" => counts::run(&rest),
         "peers" => peers::run(&rest),
         "grammar-compare" => grammar_compare::run(&rest),

@@ -34,6 +34,8 @@ pub(super) enum Check {
     File(fn(&ParsedFile<'_>) -> Vec<Diagnostic>),
     /// Each statement of one of these kinds.
     Statement(&'static [Kind], fn(&Context<'_>) -> Vec<Diagnostic>),
+    /// All files in their order: [`Resolver`](crate::resolve::Resolver) finds it.
+    Directory,
 }
 
 impl Rule {
@@ -85,7 +87,7 @@ impl Rule {
 
     /// Whether it needs the statements to be parsed.
     pub(crate) fn reads_tree(&self) -> bool {
-        matches!(self.check, Check::Statement(..)) || self.id == "syntax"
+        matches!(self.check, Check::Statement(..) | Check::Directory) || self.id == "syntax"
     }
 }
 

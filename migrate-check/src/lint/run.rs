@@ -57,7 +57,7 @@ pub(crate) fn is_applied(id: &str, version: Option<i64>, settings: &Settings) ->
 }
 
 /// Whether a file of this version ran long ago.
-fn is_old(version: Option<i64>, settings: &Settings) -> bool {
+pub(crate) fn is_old(version: Option<i64>, settings: &Settings) -> bool {
     version
         .zip(settings.start_after)
         .is_some_and(|(version, start)| version <= start)
@@ -163,6 +163,22 @@ pub(crate) fn check(file: &ParsedFile<'_>, selection: Selection, catalog: &mut C
         findings: found,
         locks,
     }
+}
+
+/// Whether any rule about the directory as a whole is applied.
+pub(crate) fn resolves(settings: &Settings) -> bool {
+    RULES
+        .iter()
+        .any(|rule| matches!(rule.check, Check::Directory) && applies(rule, false, settings))
+}
+
+/// The findings about all files, with the levels that the settings give their rules.
+pub(crate) fn with_levels(mut found: Vec<Diagnostic>, settings: &Settings) -> Vec<Diagnostic> {
+    found.retain(|finding| {
+        find(finding.rule).is_none_or(|rule| rule.level_in(&settings.lint) > Level::Allow)
+    });
+    set_levels(&mut found, settings);
+    found
 }
 
 /// Makes warnings of the findings of rules that warn, and errors of those that are to be errors in any case.

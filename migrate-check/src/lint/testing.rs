@@ -12,6 +12,7 @@ use crate::diagnostics::Diagnostic;
 use crate::diagnostics::Position;
 use crate::files::Direction;
 use crate::migration::{Behaviour, Transaction};
+use crate::resolve::{self, Resolver};
 use crate::settings::{Level, Settings};
 
 /// Checks what `rule` finds in `sql`: a line each, with its place.
@@ -57,6 +58,7 @@ pub(super) fn find_down(rule: Rule, sql: &str) -> Vec<String> {
         Direction::Down,
         sql,
         &mut catalog,
+        &mut Resolver::default(),
     );
     found.retain(|finding| finding.rule == rule.id);
     show(rule, sql, &found)
@@ -121,9 +123,11 @@ pub(crate) fn find_all(
     sql: &str,
 ) -> Vec<Diagnostic> {
     let mut catalog = Catalog::default();
+    let mut resolver = Resolver::default();
     let mut found = Vec::new();
     for text in before.iter().copied().chain([sql]) {
-        found = find_file(transaction, settings, Direction::Up, text, &mut catalog);
+        let up = Direction::Up;
+        found = find_file(transaction, settings, up, text, &mut catalog, &mut resolver);
     }
     found
 }
@@ -134,6 +138,7 @@ fn find_file(
     direction: Direction,
     text: &str,
     catalog: &mut Catalog,
+    resolver: &mut Resolver,
 ) -> Vec<Diagnostic> {
     let analysis = analyse(text);
     let parsed = parse(text, &analysis.tokens, &analysis.faults);
@@ -151,5 +156,18 @@ fn find_file(
         version: Some(1),
         direction,
     };
-    super::check(&file, Selection::of(settings), catalog).findings
+    let mut found = super::check(&file, Selection::of(settings), catalog).findings;
+    resolver.read(&resolve::File {
+        name: file.name,
+        text,
+        tokens: &analysis.tokens,
+        parsed: &parsed,
+        direction,
+        offset: 0,
+        is_quiet: false,
+    });
+    let of_all = std::mem::take(&mut resolver.problems);
+    found.extend(super::with_levels(of_all, settings));
+    found.sort_by_key(|finding| finding.span.as_ref().map(|span| span.start));
+    found
 }

@@ -21,8 +21,9 @@ use crate::diagnostics::Diagnostic;
 use crate::directives::Allow;
 use crate::files::{Content, Direction, FileName, Misnamed};
 use crate::layouts::Format;
-use crate::lint::Selection;
+use crate::lint::{self, Selection};
 use crate::migration::{Migration, Transaction};
+use crate::resolve::Resolver;
 use crate::settings::{Order, Settings};
 
 /// One file to validate.
@@ -51,6 +52,8 @@ pub(crate) fn validate(
         names: &rules,
         selection: Selection::of(settings),
         catalog: Catalog::default(),
+        resolves: lint::resolves(settings),
+        resolver: Resolver::default(),
         problems: Vec::new(),
     };
     let parsed: Vec<Option<Result<FileName<'_>, Misnamed>>> = files
@@ -71,6 +74,7 @@ pub(crate) fn validate(
         *place = (first..judged.len(), directions);
     }
     let mut problems = judge.problems;
+    problems.extend(lint::with_levels(judge.resolver.problems, settings));
     let mut named = Vec::new();
     let mut misnamed = Vec::new();
     for ((file, parsed), (place, directions)) in files.iter().zip(parsed).zip(&places) {
@@ -214,6 +218,7 @@ fn judge_file(
         transaction: file.transaction,
         version: parsed.map(|parsed| parsed.version),
         direction: parsed.map_or(Direction::Up, |parsed| parsed.direction),
+        offset: 0,
     };
     let Some(split) = format.split else {
         judged.push(Some(judge.judge(&task)));

@@ -11,6 +11,7 @@ use crate::files::{Checksum, Content, Direction};
 use crate::layouts::Section;
 use crate::lint::{self, ParsedFile, Selection};
 use crate::migration::{Behaviour, Script, Statement, StatementKind, Transaction};
+use crate::resolve::{self, Resolver};
 use crate::settings::{RuleNames, Settings, Syntax};
 
 /// Judges file after file, in the order in which they run.
@@ -22,6 +23,10 @@ pub(super) struct Judge<'j> {
     pub(super) selection: Selection,
     /// What the files so far have made.
     pub(super) catalog: Catalog,
+    /// Whether the rules about names are applied.
+    pub(super) resolves: bool,
+    /// What exists after the files so far, and which statements that rules out.
+    pub(super) resolver: Resolver,
     /// What was found.
     pub(super) problems: Vec<Diagnostic>,
 }
@@ -39,6 +44,8 @@ pub(super) struct File<'f> {
     /// What its name says, if that is right.
     pub(super) version: Option<i64>,
     pub(super) direction: Direction,
+    /// Where the content begins in the file.
+    pub(super) offset: usize,
 }
 
 /// One file, judged on its own.
@@ -85,6 +92,17 @@ impl Judge<'_> {
         };
         let verdict = lint::check(&file_read, self.selection, &mut self.catalog);
         self.problems.extend(verdict.findings);
+        if self.resolves {
+            self.resolver.read(&resolve::File {
+                name: shown,
+                text,
+                tokens: &analysis.tokens,
+                parsed: &parsed,
+                direction: file.direction,
+                offset: file.offset,
+                is_quiet: lint::is_old(file.version, self.settings),
+            });
+        }
         let mut locks = verdict.locks.into_iter().peekable();
         let statements = analysis.statements.iter().zip(behaviour.classes);
         let mut statements: Vec<Statement> = statements
@@ -130,6 +148,7 @@ impl Judge<'_> {
             content: &part,
             transaction: section.transaction,
             direction: section.direction,
+            offset: start,
             ..*file
         });
         let shift = |span: &mut Span| *span = span.start + start..span.end + start;

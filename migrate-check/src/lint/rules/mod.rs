@@ -10,6 +10,7 @@ mod alter_domain_scan;
 mod backfill_in_migration;
 mod column_type_change;
 mod constraint_not_valid;
+mod contradicts_schema;
 mod copy_from_stdin;
 mod create_does_nothing;
 mod create_if_not_exists;
@@ -49,6 +50,7 @@ mod transaction_control;
 mod trigger_or_policy;
 mod truncate;
 mod unique_builds_index;
+mod unknown_name;
 mod unnamed_concurrent_index;
 
 use super::rule::Rule;
@@ -68,6 +70,8 @@ pub const RULES: &[Rule] = &[
     session_state_leak::RULE,
     enum_value_in_same_file::RULE,
     own_history_table::RULE,
+    unknown_name::RULE,
+    contradicts_schema::RULE,
     // What it would do to a running system.
     index_not_concurrent::RULE,
     constraint_not_valid::RULE,

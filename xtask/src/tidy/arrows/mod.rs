@@ -40,6 +40,7 @@ const ROOMS: [(&str, &[&str]); 2] = [
             "settings",
             "directives",
             "catalog",
+            "resolve",
             "lint",
             "validate",
             "load",

@@ -1,0 +1,125 @@
+//! Statements against what exists: a statement about something that surely is not there is refused, and so is one that
+//! what is there rules out.
+//!
+//! A [`Resolver`] goes through the files in the order in which they run and keeps a [`World`]. Only a sure absence or a
+//! sure contradiction is reported. Whatever a statement does that is not modelled makes unknown what it could have
+//! touched (`DO` blocks, functions that run, extensions, `search_path`), and what is unknown is never reported.
+
+mod action;
+mod alter;
+mod alter_type;
+mod builtin;
+mod chosen;
+mod constraint;
+mod create;
+mod create_part;
+mod create_table;
+mod create_type;
+mod cursor;
+mod data;
+mod dependent;
+mod drop;
+mod drop_column;
+mod drop_part;
+mod foreign_key;
+mod index;
+mod part;
+mod possible;
+mod relation;
+mod rename;
+mod report;
+mod routine;
+mod statement;
+mod table;
+mod world;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use migrate_sql::grammar::Parsed;
+use migrate_sql::scanner::Token;
+
+use self::routine::Body;
+use self::world::World;
+use crate::diagnostics::Diagnostic;
+use crate::files::Direction;
+
+/// A file to read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct File<'f> {
+    /// Its name as diagnostics show it.
+    pub(crate) name: &'f str,
+    pub(crate) text: &'f str,
+    pub(crate) tokens: &'f [Token],
+    pub(crate) parsed: &'f Parsed,
+    pub(crate) direction: Direction,
+    /// Where the text begins in the file as the user sees it.
+    pub(crate) offset: usize,
+    /// Whether nothing is to be said of it: it ran long ago.
+    pub(crate) is_quiet: bool,
+}
+
+/// Goes through the files in order.
+#[derive(Debug, Default)]
+pub(crate) struct Resolver {
+    world: World,
+    /// What is refused.
+    pub(crate) problems: Vec<Diagnostic>,
+    /// The file that is read, as diagnostics name it.
+    file: String,
+    /// Where the text begins in its file.
+    offset: usize,
+    /// Whether nothing is to be said of the file.
+    is_quiet: bool,
+    /// How many lines there are before a byte.
+    counted: (usize, usize),
+    /// The bodies of the functions that files made, by name.
+    functions: BTreeMap<String, Vec<Body>>,
+    /// The functions of files that run when rows or tables change: those of triggers, defaults, checks.
+    hooked: BTreeSet<String>,
+    /// Of these, those that may change what exists; none until that is asked.
+    armed: Option<Vec<String>>,
+    /// Whether these run when a statement changes what exists, too.
+    runs_on_ddl: bool,
+    /// Problems about names that a later file may make.
+    wanted: BTreeMap<String, Vec<usize>>,
+    /// Whether functions may be called that no file and no known extension made.
+    has_strangers: bool,
+}
+
+impl Resolver {
+    /// Reads a file: what it says of things that are not there, and what it makes.
+    pub(crate) fn read(&mut self, file: &File<'_>) {
+        if file.direction == Direction::Down {
+            return;
+        }
+        file.name.clone_into(&mut self.file);
+        self.offset = file.offset;
+        self.is_quiet = file.is_quiet;
+        self.counted = (0, 0);
+        for sentence in &file.parsed.sentences {
+            let tokens = file.tokens.get(sentence.tokens.clone());
+            let tokens = tokens.unwrap_or_default();
+            let root = file.parsed.tree(sentence).and_then(|tree| tree.only());
+            match root {
+                Some(root) => self.statement(file.text, tokens, root),
+                // What the server makes of it is not known.
+                None => self.world.forget(),
+            }
+        }
+        self.end_file();
+    }
+
+    /// Temporary objects and settings end with the file.
+    fn end_file(&mut self) {
+        let temporary: Vec<usize> = self
+            .world
+            .schemas
+            .get(world::TEMPORARY)
+            .map(|schema| schema.relations.values().copied().collect())
+            .unwrap_or_default();
+        for id in temporary {
+            self.world.remove(id);
+        }
+        self.world.path = self.world.home.clone();
+    }
+}

@@ -1,0 +1,316 @@
+//! Statements that may run or not: in blocks, in functions, as text that is built. What they could make, drop or change
+//! may be there afterwards or not; nothing is refused.
+
+use migrate_sql::scanner::{Keyword as K, Token, TokenKind, literal_value, scan};
+
+use super::Resolver;
+use super::cursor::Cursor;
+use super::world::{Presence, Schema, open};
+
+/// Words of statements that change what exists.
+const CHANGING: [K; 4] = [K::Create, K::Alter, K::Drop, K::Import];
+
+impl Resolver {
+    /// Goes through a body and does, perhaps, what its statements do.
+    pub(super) fn possible(&mut self, text: &str, tokens: &[Token]) {
+        let mut left = tokens;
+        while let [token, rest @ ..] = left {
+            left = rest;
+            let Some(keyword) = token.keyword() else {
+                continue;
+            };
+            if CHANGING.contains(&keyword) {
+                let end = rest
+                    .iter()
+                    .position(|token| token.is_char(b';'))
+                    .unwrap_or(rest.len());
+                let statement = Cursor::new(text, rest.get(..end).unwrap_or_default());
+                left = rest.get(end..).unwrap_or_default();
+                self.change(keyword, statement);
+            } else if keyword == K::Rollback {
+                self.world.forget();
+            } else if keyword == K::Execute {
+                let end = rest
+                    .iter()
+                    .position(|token| {
+                        token.is_char(b';')
+                            || token.is(K::Using)
+                            || token.is(K::Into)
+                            || super::routine::ident(text, token).as_deref() == Some("loop")
+                    })
+                    .unwrap_or(rest.len());
+                self.execute(text, rest.get(..end).unwrap_or_default());
+                left = rest.get(end..).unwrap_or_default();
+            }
+        }
+    }
+
+    /// `EXECUTE` of text that is built: what it does is read from its literal parts.
+    fn execute(&mut self, text: &str, tokens: &[Token]) {
+        // `CREATE TRIGGER … EXECUTE FUNCTION` has been read as a whole; this is `GRANT EXECUTE`.
+        if tokens.first().is_some_and(|token| token.is(K::On)) {
+            return;
+        }
+        let literal = match tokens {
+            [only] if only.kind == TokenKind::String => literal_value(text, only),
+            _ => None,
+        };
+        if let Some(literal) = literal {
+            let scanned = scan(&literal);
+            if scanned.faults.is_empty() && !scanned.tokens.iter().any(|token| token.is(K::Execute))
+            {
+                self.possible(&literal, &scanned.tokens);
+                return;
+            }
+        }
+        let mut literals = tokens
+            .iter()
+            .filter(|token| token.kind == TokenKind::String)
+            .filter_map(|token| literal_value(text, token));
+        let begins_with_text = tokens
+            .iter()
+            .take(3)
+            .any(|token| token.kind == TokenKind::String);
+        let Some(first) = literals.next().filter(|_| begins_with_text) else {
+            self.world.forget();
+            return;
+        };
+        let mut built = first.into_owned();
+        for literal in literals {
+            built.push(' ');
+            built.push_str(&literal);
+        }
+        let words: Vec<String> = built
+            .split_whitespace()
+            .take(3)
+            .map(str::to_ascii_lowercase)
+            .collect();
+        let is_one = !built.trim_end().trim_end_matches(';').contains(';');
+        let is_harmless = match words.first().map(String::as_str) {
+            Some(
+                "grant" | "revoke" | "comment" | "analyze" | "vacuum" | "refresh" | "notify"
+                | "insert" | "update" | "delete" | "lock" | "truncate" | "reindex",
+            ) => true,
+            Some("alter") => {
+                let lower = built.to_ascii_lowercase();
+                [
+                    "owner to",
+                    "row level security",
+                    "disable trigger",
+                    "enable trigger",
+                ]
+                .iter()
+                .any(|what| lower.contains(what))
+            }
+            _ => false,
+        };
+        if !is_one || !is_harmless {
+            self.world.forget();
+        }
+    }
+
+    /// A `CREATE`, `ALTER` or `DROP` that may run.
+    fn change(&mut self, keyword: K, rest: Cursor<'_>) {
+        match keyword {
+            K::Create => self.perhaps_create(rest),
+            K::Alter => self.perhaps_alter(rest),
+            K::Drop => self.perhaps_drop(rest),
+            _ => self.world.forget(),
+        }
+    }
+
+    fn perhaps_create(&mut self, mut rest: Cursor<'_>) {
+        rest.accept_all(&[K::Or, K::Replace]);
+        rest.accept(K::Global);
+        rest.accept(K::Local);
+        rest.accept(K::Temp);
+        rest.accept(K::Temporary);
+        rest.accept(K::Unlogged);
+        rest.accept(K::Recursive);
+        rest.accept(K::Unique);
+        if rest.accept(K::Index) {
+            rest.accept(K::Concurrently);
+            rest.accept_all(&[K::If, K::Not, K::Exists]);
+            if !rest.is(K::On)
+                && let Some(name) = rest.name()
+            {
+                self.touch_name(&name);
+            }
+            rest.accept(K::On);
+            rest.accept(K::Only);
+            if let Some(table) = rest.name() {
+                // An index may be a key, and may have a chosen name.
+                self.touch_name(&table);
+            }
+        } else if rest.accept(K::Table)
+            || rest.accept_all(&[K::Foreign, K::Table])
+            || rest.accept(K::View)
+            || rest.accept_all(&[K::Materialized, K::View])
+            || rest.accept(K::Sequence)
+        {
+            rest.accept_all(&[K::If, K::Not, K::Exists]);
+            if let Some(name) = rest.name() {
+                self.touch_name(&name);
+            }
+            self.touch_words(rest);
+        } else if rest.accept(K::Type) || rest.accept(K::Domain) {
+            let is_range = rest.has(K::Range);
+            if let Some(name) = rest.name() {
+                self.touch_type(&name.name);
+                if is_range {
+                    self.world.open_names();
+                }
+            }
+        } else if rest.accept(K::Schema) {
+            rest.accept_all(&[K::If, K::Not, K::Exists]);
+            match rest.word() {
+                Some(schema) if !rest.has(K::Authorization) => {
+                    self.world
+                        .schemas
+                        .entry(schema.name)
+                        .or_insert_with(|| Schema::new(Presence::Maybe, false));
+                }
+                _ => self.world.open_names(),
+            }
+        } else if rest.accept(K::Extension) {
+            self.create_extension(rest);
+        } else if rest.accept(K::Function) || rest.accept(K::Procedure) {
+            self.remember_function(rest);
+        } else if rest.accept_all(&[K::Constraint, K::Trigger])
+            || rest.accept(K::Trigger)
+            || rest.accept(K::Policy)
+            || rest.accept(K::Rule)
+        {
+            self.perhaps_part(rest);
+        } else if !(rest.is(K::Role) || rest.is(K::User) || rest.is(K::Publication)) {
+            // An event trigger, among others.
+            self.runs_on_ddl = true;
+            self.world.forget();
+        }
+    }
+
+    /// Every name in a statement that may run may be a name of something that it makes.
+    fn touch_words(&mut self, rest: Cursor<'_>) {
+        let words = rest
+            .tokens
+            .iter()
+            .filter_map(|token| super::routine::ident(rest.text, token));
+        self.world.anywhere.extend(words);
+    }
+
+    fn touch_type(&mut self, name: &str) {
+        self.world.anywhere.insert(name.to_owned());
+        for found in &mut self.world.types {
+            if found.name == name {
+                found.presence = Presence::Maybe;
+                found.labels = None;
+            }
+        }
+    }
+
+    /// A trigger, a policy or a rule of a table.
+    fn perhaps_part(&mut self, mut rest: Cursor<'_>) {
+        let words = rest;
+        if (rest.seek(&[K::On]) && rest.accept(K::On))
+            && let Some(table) = rest.name()
+        {
+            let ids = self.world.by_name.get(&table.name).cloned();
+            for id in ids.unwrap_or_default() {
+                if let Some(relation) = self.world.relations.get_mut(id) {
+                    relation.open |= open::TRIGGERS | open::POLICIES;
+                    relation.soften_parts();
+                }
+                self.open_children(id);
+            }
+        }
+        if words.has(K::Rule) || rest.seek(&[K::To]) {
+            rest.accept(K::To);
+            if let Some(table) = rest.name() {
+                self.touch_name(&table);
+            }
+        }
+        // The function runs from here on.
+        for token in words.tokens {
+            if let Some(name) = super::routine::ident(words.text, token)
+                && self.functions.contains_key(&name)
+                && self.hooked.insert(name)
+            {
+                self.armed = None;
+            }
+        }
+    }
+
+    fn perhaps_alter(&mut self, mut rest: Cursor<'_>) {
+        if rest.has(K::Cascade) {
+            self.world.soften();
+        }
+        if rest.accept(K::Table)
+            || rest.accept_all(&[K::Foreign, K::Table])
+            || rest.accept(K::Index)
+            || rest.accept(K::View)
+            || rest.accept_all(&[K::Materialized, K::View])
+            || rest.accept(K::Sequence)
+        {
+            rest.accept_all(&[K::If, K::Exists]);
+            rest.accept(K::Only);
+            let Some(name) = rest.name() else {
+                self.world.forget();
+                return;
+            };
+            self.touch_name(&name);
+            self.touch_words(rest);
+            if rest.has(K::References) {
+                // Foreign keys are the reason for a refusal only where they surely are.
+            }
+        } else if rest.accept(K::Type) || rest.accept(K::Domain) {
+            if let Some(name) = rest.name() {
+                self.touch_type(&name.name);
+            }
+            self.touch_words(rest);
+        } else if rest.accept(K::Trigger) || rest.accept(K::Policy) {
+            self.perhaps_part(rest);
+        } else if !(rest.is(K::Default)
+            || rest.is(K::Function)
+            || rest.is(K::Procedure)
+            || rest.is(K::Publication))
+        {
+            self.world.forget();
+            if rest.is(K::Role) || rest.is(K::User) || rest.is(K::Database) {
+                self.world.path = None;
+                self.world.home = None;
+            }
+        }
+    }
+
+    fn perhaps_drop(&mut self, mut rest: Cursor<'_>) {
+        if rest.has(K::Cascade) || rest.is(K::Extension) {
+            self.world.soften();
+        }
+        if rest.accept(K::Table)
+            || rest.accept(K::View)
+            || rest.accept(K::Index)
+            || rest.accept(K::Sequence)
+            || rest.accept_all(&[K::Materialized, K::View])
+            || rest.accept_all(&[K::Foreign, K::Table])
+        {
+            rest.accept(K::Concurrently);
+            rest.accept_all(&[K::If, K::Exists]);
+            for mut item in rest.split() {
+                if let Some(name) = item.name() {
+                    self.touch_name(&name);
+                }
+            }
+        } else if rest.accept(K::Type) || rest.accept(K::Domain) {
+            rest.accept_all(&[K::If, K::Exists]);
+            for mut item in rest.split() {
+                if let Some(name) = item.name() {
+                    self.touch_type(&name.name);
+                }
+            }
+        } else if rest.accept(K::Trigger) || rest.accept(K::Policy) || rest.accept(K::Rule) {
+            self.perhaps_part(rest);
+        } else if rest.is(K::Schema) || rest.is(K::Owned) {
+            self.world.forget();
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! A relation and what is known of its parts.
+
+use std::collections::BTreeMap;
+
+/// The index of a relation, or of a type: what is dropped keeps its place.
+pub(super) type Id = usize;
+
+/// Whether something that is known by name is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Presence {
+    Maybe,
+    Sure,
+}
+
+/// Where a statement is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) file: String,
+    pub(super) line: usize,
+}
+
+/// What kind of relation it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Table,
+    Partitioned,
+    ForeignTable,
+    View,
+    MaterializedView,
+    Sequence,
+    Index,
+}
+
+/// What may be there beyond what is known of a table, a bit each.
+pub(super) mod open {
+    pub(in crate::resolve) const COLUMNS: u8 = 1;
+    pub(in crate::resolve) const CONSTRAINTS: u8 = 2;
+    pub(in crate::resolve) const TRIGGERS: u8 = 4;
+    pub(in crate::resolve) const POLICIES: u8 = 8;
+    pub(in crate::resolve) const KIND: u8 = 16;
+    pub(in crate::resolve) const ALL: u8 = 31;
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Column {
+    pub(super) presence: Presence,
+    /// Its type, where files made that.
+    pub(super) data_type: Option<Id>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ConstraintKind {
+    Check,
+    Unique,
+    Primary,
+    Exclude,
+    Foreign,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Constraint {
+    pub(super) presence: Presence,
+    pub(super) kind: ConstraintKind,
+    pub(super) columns: Vec<String>,
+    /// The index that enforces it.
+    pub(super) index: Option<Id>,
+    /// The table that a foreign key refers to, and the columns there; none for its primary key.
+    pub(super) target: Option<Id>,
+    pub(super) target_columns: Vec<String>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Relation {
+    pub(super) schema: String,
+    pub(super) name: String,
+    pub(super) kind: Kind,
+    pub(super) presence: Presence,
+    pub(super) open: u8,
+    pub(super) columns: BTreeMap<String, Column>,
+    pub(super) constraints: BTreeMap<String, Constraint>,
+    pub(super) triggers: BTreeMap<String, Presence>,
+    pub(super) policies: BTreeMap<String, Presence>,
+    /// Its indexes, and the sequences that belong to its columns.
+    pub(super) owned: Vec<Id>,
+    /// The table of an index or a sequence, and the columns there; none where they are not all known.
+    pub(super) table: Option<Id>,
+    pub(super) key: Option<Vec<String>>,
+    pub(super) is_unique: bool,
+    /// Whether a constraint owns this index.
+    pub(super) has_constraint: bool,
+    /// The tables with foreign keys to this one, the views over it, its partitions and heirs.
+    pub(super) referenced_by: Vec<Id>,
+    pub(super) views: Vec<Id>,
+    pub(super) children: Vec<Id>,
+    pub(super) is_temporary: bool,
+    pub(super) made: Place,
+}
+
+impl Relation {
+    pub(super) fn new(schema: String, name: String, kind: Kind, made: Place) -> Self {
+        Self {
+            schema,
+            name,
+            kind,
+            presence: Presence::Sure,
+            open: 0,
+            columns: BTreeMap::new(),
+            constraints: BTreeMap::new(),
+            triggers: BTreeMap::new(),
+            policies: BTreeMap::new(),
+            owned: Vec::new(),
+            table: None,
+            key: None,
+            is_unique: false,
+            has_constraint: false,
+            referenced_by: Vec::new(),
+            views: Vec::new(),
+            children: Vec::new(),
+            is_temporary: false,
+            made,
+        }
+    }
+
+    pub(super) const fn is_open(&self, part: u8) -> bool {
+        self.open & part != 0
+    }
+
+    /// It may be gone, and any part of it.
+    pub(super) fn soften(&mut self) {
+        self.presence = Presence::Maybe;
+        for column in self.columns.values_mut() {
+            column.presence = Presence::Maybe;
+        }
+        self.soften_parts();
+    }
+
+    /// Any part of it but its columns may be gone.
+    pub(super) fn soften_parts(&mut self) {
+        for constraint in self.constraints.values_mut() {
+            constraint.presence = Presence::Maybe;
+        }
+        for part in self.triggers.values_mut().chain(self.policies.values_mut()) {
+            *part = Presence::Maybe;
+        }
+    }
+
+    pub(super) const fn is_table(&self) -> bool {
+        matches!(
+            self.kind,
+            Kind::Table | Kind::Partitioned | Kind::ForeignTable
+        )
+    }
+}

@@ -1,0 +1,244 @@
+//! What is wrong with a statement, and what a reader is told about it.
+
+use std::ops::Range;
+
+use super::Resolver;
+use super::cursor::{QualifiedName, Word};
+use super::world::{Found, Id, Past, Place};
+use crate::diagnostics::{Diagnostic, RuleRemark, nearest};
+
+/// A statement about something that does not exist, or is something else.
+pub(crate) const UNKNOWN: &str = "unknown-name";
+
+/// A statement that what exists by then rules out.
+pub(crate) const CONTRADICTION: &str = "contradicts-schema";
+
+/// Which of the two it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Rule {
+    Unknown,
+    Contradiction,
+}
+
+impl Resolver {
+    /// Refuses the statement.
+    pub(super) fn refuse(&mut self, rule: Rule, range: &Range<usize>, message: String) {
+        self.refuse_with(rule, range, message, Vec::new());
+    }
+
+    /// Refuses the statement, with help.
+    pub(super) fn refuse_with(
+        &mut self,
+        rule: Rule,
+        range: &Range<usize>,
+        message: String,
+        help: Vec<String>,
+    ) {
+        if self.is_quiet {
+            return;
+        }
+        let id = match rule {
+            Rule::Unknown => UNKNOWN,
+            Rule::Contradiction => CONTRADICTION,
+        };
+        let span = range.start + self.offset..range.end + self.offset;
+        let mut problem = Diagnostic::error(id, self.file.as_str(), message)
+            .at(span)
+            .remark(RuleRemark::Allowable);
+        problem.help = help;
+        self.problems.push(problem);
+    }
+
+    /// Where the statement that is read is.
+    pub(super) fn place(&mut self, start: usize, text: &str) -> Place {
+        let before = text.get(self.counted.0..start).unwrap_or_default();
+        if start >= self.counted.0 {
+            self.counted = (start, self.counted.1 + before.matches('\n').count());
+        }
+        Place {
+            file: self.file.clone(),
+            line: self.counted.1 + 1,
+        }
+    }
+
+    /// A relation that surely does not exist.
+    pub(super) fn refuse_missing(&mut self, what: &str, name: &QualifiedName) {
+        let shown = name.shown();
+        let near = self.nearest_relation(&name.name);
+        let help = self.help_for(&name.name, near, "relation");
+        if !self.is_quiet {
+            let wanted = self.wanted.entry(name.name.clone()).or_default();
+            wanted.push(self.problems.len());
+        }
+        self.refuse_with(
+            Rule::Unknown,
+            &name.range,
+            format!("{what} \"{shown}\" does not exist"),
+            help,
+        );
+        // Say it once: from here on it may be there.
+        self.world.anywhere.insert(name.name.clone());
+    }
+
+    fn nearest_relation(&self, name: &str) -> Option<String> {
+        let names = self.world.by_name.iter();
+        let names = names.filter(|(_, ids)| !ids.is_empty());
+        let names = names.map(|(known, _)| known.as_str());
+        nearest(name, names.filter(|known| *known != name)).map(str::to_owned)
+    }
+
+    /// What became of a name, or the one that is most like it.
+    fn help_for(&self, key: &str, near: Option<String>, what: &str) -> Vec<String> {
+        let mut help = Vec::new();
+        match self.world.past.get(key) {
+            Some(Past {
+                renamed_to: Some(new),
+                place,
+            }) => help.push(format!(
+                "use the new name: {}:{} renames it to \"{new}\"",
+                place.file, place.line
+            )),
+            Some(Past {
+                renamed_to: None,
+                place,
+            }) => help.push(format!(
+                "delete the statement, or undo the drop in {}:{}",
+                place.file, place.line
+            )),
+            None => help.extend(near.map(|near| format!("did you mean \"{near}\"?"))),
+        }
+        help.push(format!(
+            "if the {what} exists for other reasons, name a file that creates it: `assume = [\"base.sql\"]` in migrate.toml"
+        ));
+        help
+    }
+
+    /// A column that surely does not exist.
+    pub(super) fn refuse_column(&mut self, id: Id, column: &Word, message: String) {
+        let Some(relation) = self.world.relation(id) else {
+            return;
+        };
+        let key = format!("{}.{}", relation.name, column.name);
+        let columns = relation.columns.keys().map(String::as_str);
+        let near = nearest(&column.name, columns).map(str::to_owned);
+        let help = self.help_for(&key, near, "column");
+        self.refuse_with(Rule::Unknown, &column.range, message, help);
+        if let Some(relation) = self.world.relations.get_mut(id) {
+            relation.columns.insert(
+                column.name.clone(),
+                super::world::Column {
+                    presence: super::world::Presence::Maybe,
+                    data_type: None,
+                },
+            );
+        }
+    }
+
+    /// A type that surely does not exist.
+    pub(super) fn refuse_type(&mut self, name: &QualifiedName) {
+        let types = self.world.types.iter().map(|found| found.name.as_str());
+        let known = types.chain(super::builtin::TYPES.iter().copied());
+        let near = nearest(&name.name, known).map(str::to_owned);
+        let help = self.help_for(&name.name, near, "type");
+        self.refuse_with(
+            Rule::Unknown,
+            &name.range,
+            format!("type \"{}\" does not exist", name.shown()),
+            help,
+        );
+        self.world.anywhere.insert(name.name.clone());
+    }
+
+    /// Something that surely exists already.
+    pub(super) fn refuse_taken(&mut self, range: &Range<usize>, message: String, made: &Place) {
+        let mut help = Vec::new();
+        if !made.file.is_empty() {
+            help.push(format!(
+                "choose another name, or alter what {}:{} creates",
+                made.file, made.line
+            ));
+        }
+        self.refuse_with(Rule::Contradiction, range, message, help);
+    }
+
+    /// The relation that must be there: refuses the statement if it surely is not.
+    pub(super) fn require(&mut self, name: &QualifiedName) -> Option<Id> {
+        match self.world.find(name) {
+            Found::Sure(id) | Found::Maybe(id) => Some(id),
+            Found::Unknown => None,
+            Found::Absent => {
+                if let Some(schema) = &name.schema
+                    && !self.world.schemas.contains_key(schema)
+                {
+                    self.refuse_schema(&schema.clone(), &name.range);
+                    return None;
+                }
+                self.refuse_missing("relation", name);
+                None
+            }
+        }
+    }
+
+    /// A schema that surely does not exist.
+    pub(super) fn refuse_schema(&mut self, schema: &str, range: &Range<usize>) {
+        let names = self.world.schemas.keys().map(String::as_str);
+        let near = nearest(schema, names).map(str::to_owned);
+        let help = self.help_for(schema, near, "schema");
+        self.refuse_with(
+            Rule::Unknown,
+            range,
+            format!("schema \"{schema}\" does not exist"),
+            help,
+        );
+        self.world.schemas.insert(
+            schema.to_owned(),
+            super::world::Schema::new(super::world::Presence::Maybe, true),
+        );
+    }
+
+    /// Refuses the statement if the column surely is not there.
+    pub(super) fn require_column(&mut self, id: Id, column: &Word) {
+        let Some(relation) = self.world.relation(id) else {
+            return;
+        };
+        if self.lacks_column(id, &column.name) {
+            let message = format!(
+                "column \"{}\" of relation \"{}\" does not exist",
+                column.name, relation.name
+            );
+            self.refuse_column(id, column, message);
+        }
+    }
+
+    /// Whether a relation surely has no such column.
+    pub(super) fn lacks_column(&self, id: Id, column: &str) -> bool {
+        self.world.relation(id).is_some_and(|relation| {
+            !relation.is_open(super::world::open::COLUMNS)
+                && !relation.columns.contains_key(column)
+                && !is_system_column(column)
+        })
+    }
+
+    /// Something has been created: who asked for it too early learns where it is.
+    pub(super) fn note_created(&mut self, name: &str, place: &Place) {
+        for index in self.wanted.remove(name).into_iter().flatten() {
+            if let Some(problem) = self.problems.get_mut(index) {
+                problem.help.insert(
+                    0,
+                    format!(
+                        "move the statement to a later file: {}:{} creates it",
+                        place.file, place.line
+                    ),
+                );
+            }
+        }
+    }
+}
+
+/// The columns that every table has.
+pub(super) fn is_system_column(name: &str) -> bool {
+    matches!(
+        name,
+        "ctid" | "xmin" | "xmax" | "cmin" | "cmax" | "tableoid" | "oid"
+    )
+}
