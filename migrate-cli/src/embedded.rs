@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use migrate_runtime::{Migrations, Session};
 
-use crate::commands::{adopt, baseline, plan, repair, revert, run, status};
+use crate::commands::{adopt, baseline, database, plan, repair, revert, run, status};
 use crate::connection::environment::Environment;
 use crate::connection::target::Target;
 use crate::connection::{Connected, connect};
@@ -40,6 +40,7 @@ pub(crate) enum Operation {
     Baseline(baseline::Baseline),
     Adopt(adopt::Adopt),
     Repair(repair::Repair),
+    Database(database::Database),
 }
 
 /// Apply and track the migrations that are embedded in this program
@@ -156,6 +157,15 @@ impl Operation {
             Self::Baseline(_) => "baseline",
             Self::Adopt(_) => "adopt",
             Self::Repair(_) => "repair",
+            Self::Database(_) => "database",
+        }
+    }
+
+    /// Whether there has to be a set of migrations.
+    pub(crate) fn needs_migrations(&self) -> bool {
+        match self {
+            Self::Database(database) => database.applies(),
+            _ => true,
         }
     }
 
@@ -173,6 +183,10 @@ impl Operation {
             Self::Baseline(baseline) => baseline.perform(job, session).await,
             Self::Adopt(adopt) => adopt.perform(job, session).await,
             Self::Repair(repair) => repair.perform(job, session).await,
+            Self::Database(_) => Err(Failure::environment(
+                "creating or dropping a database takes a connection to another one, which this program does not open",
+            )
+            .help("`migrate database` and `createdb` do it")),
         }
     }
 }
@@ -183,13 +197,28 @@ pub(crate) async fn perform_connected(
     options: &Options,
     operation: &Operation,
 ) -> Result<Exit, Failure> {
+    if let Operation::Database(database) = operation {
+        let Some(target) = database.perform(job, options).await? else {
+            return Ok(Exit::Done);
+        };
+        return perform_on(&target, job, &Operation::Run(run::Run::default())).await;
+    }
     let environment = Environment::read()?;
     let target = Target::find(options.database_url.as_deref(), &environment)?;
+    perform_on(&target, job, operation).await
+}
+
+/// Connects to the target and performs the operation.
+async fn perform_on(
+    target: &Target,
+    job: &Job<'_>,
+    operation: &Operation,
+) -> Result<Exit, Failure> {
     let Connected {
         mut client,
         cancel,
         notices: spoken,
-    } = connect(&target).await?;
+    } = connect(target).await?;
     tokio::spawn(notices::tell(job.progress.clone(), spoken));
     let mut interruptions = Interruptions::listen();
     let mut work = pin!(operation.perform(job, &mut client));

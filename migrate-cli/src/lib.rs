@@ -50,6 +50,7 @@ mod habit;
 mod interruption;
 mod job;
 mod layout_parser;
+mod maintenance;
 mod notices;
 mod options;
 mod output;

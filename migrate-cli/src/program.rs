@@ -8,6 +8,7 @@ use crate::layout_parser::LayoutParser;
 use clap::{Arg, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use migrate_check::Layout;
+use migrate_runtime::{HistoryTable, Migrations};
 
 use crate::commands::{check, completions, create, rules};
 use crate::directory::Directory;
@@ -123,6 +124,11 @@ impl Program {
             Command::Rules(rules) => rules.perform(output),
             Command::Completions(completions) => completions.perform(Self::documented()),
             Command::Man(man) => man.perform(Self::documented()),
+            Command::Operation(operation) if !operation.needs_migrations() => {
+                let set = Migrations::empty();
+                let job = Job::new(&set, HistoryTable::default(), None, output);
+                block_on(perform_connected(&job, &self.options, operation))?
+            }
             Command::Operation(operation) => {
                 let directory = directory()?;
                 let (set, loaded) = directory.migrations()?;

@@ -5,6 +5,7 @@ pub(crate) mod baseline;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod create;
+pub(crate) mod database;
 pub(crate) mod plan;
 pub(crate) mod repair;
 pub(crate) mod revert;

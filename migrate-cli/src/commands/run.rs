@@ -13,7 +13,7 @@ use crate::job::Job;
 use crate::output::{Output, counted};
 
 /// Apply pending migrations
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[expect(
     clippy::struct_field_names,
     reason = "`dry_run` is what the flag is called"
@@ -40,7 +40,7 @@ pub(crate) struct Run {
 }
 
 /// How long to wait, and how often to try.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct Limits {
     /// Wait this long for a lock before rolling back and retrying [default: 800ms]
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]

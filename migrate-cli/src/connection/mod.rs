@@ -62,6 +62,24 @@ impl Cancel {
 /// # Errors
 /// Certificates that cannot be read, and whatever keeps the servers from taking us in.
 pub(crate) async fn connect(target: &Target) -> Result<Connected, Failure> {
+    let connected = connect_to_one(target).await?;
+    connected.map_err(|refusal| unreachable(target, &refusal))
+}
+
+/// [`connect`]; None where a server says that there is no such database.
+///
+/// # Errors
+/// Those of [`connect`].
+pub(crate) async fn connect_if_exists(target: &Target) -> Result<Option<Connected>, Failure> {
+    match connect_to_one(target).await? {
+        Ok(connected) => Ok(Some(connected)),
+        Err(refusal) if refusal.is_of_the_database() => Ok(None),
+        Err(refusal) => Err(unreachable(target, &refusal)),
+    }
+}
+
+/// Tries the servers of the target one after the other.
+async fn connect_to_one(target: &Target) -> Result<Result<Connected, Refusal>, Failure> {
     // Sockets have no TLS, whatever the mode.
     let connector = if target.places.iter().all(Place::is_socket) {
         None
@@ -80,18 +98,15 @@ pub(crate) async fn connect(target: &Target) -> Result<Connected, Failure> {
                     Err(refusal) => Err(refusal),
                 };
                 match attempt {
-                    Ok(connected) => return Ok(connected),
+                    Ok(connected) => return Ok(Ok(connected)),
                     // To go on would only lock the role out on every server.
-                    Err(refusal) if refusal.is_of_the_role() => {
-                        return Err(unreachable(target, &refusal));
-                    }
+                    Err(refusal) if refusal.is_of_the_role() => return Ok(Err(refusal)),
                     Err(refusal) => last = Some(refusal),
                 }
             }
         }
     }
-    let refusal = last.unwrap_or(Refusal::Nowhere);
-    Err(unreachable(target, &refusal))
+    Ok(Err(last.unwrap_or(Refusal::Nowhere)))
 }
 
 /// The items in their order, or in any order if the target says so.

@@ -4,6 +4,8 @@ use std::error::Error as StdError;
 use std::io;
 use std::time::Duration;
 
+use tokio_postgres::error::SqlState;
+
 use super::target::Target;
 use crate::failure::Failure;
 
@@ -23,6 +25,11 @@ pub(super) enum Refusal {
 }
 
 impl Refusal {
+    /// Whether the server has no such database.
+    pub(super) fn is_of_the_database(&self) -> bool {
+        matches!(self, Self::Failed(error) if error.code() == Some(&SqlState::INVALID_CATALOG_NAME))
+    }
+
     /// Whether it is the role or its password that the server refused.
     pub(super) fn is_of_the_role(&self) -> bool {
         matches!(self, Self::Failed(error) if error.code().is_some_and(|code| code.code().starts_with("28")))
@@ -53,7 +60,7 @@ fn failed(failure: Failure, error: &tokio_postgres::Error) -> Failure {
             .cause(database)
             .sqlstate(Some(database.code().code()));
         return match database.code().code() {
-            "3D000" => failure.help("create it first: `createdb`, or `CREATE DATABASE` in another database"),
+            "3D000" => failure.help("create it: `migrate database create`"),
             "28P01" => failure.help("the password comes from the URL, PGPASSWORD or ~/.pgpass, in this order"),
             "28000" => failure.help("the server's pg_hba.conf decides who may connect, from where and with TLS or without"),
             "53300" | "57P03" => failure.help("try again in a moment"),

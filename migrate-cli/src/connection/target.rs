@@ -116,10 +116,16 @@ impl Target {
         self.places.iter().all(Place::is_local)
     }
 
+    /// The database's name: the user's, unless it is said.
+    pub(crate) fn database(&self) -> &str {
+        let user = self.config.get_user().unwrap_or_default();
+        self.config.get_dbname().unwrap_or(user)
+    }
+
     /// The database as messages name it: never with a password.
     pub(crate) fn shown(&self) -> String {
         let user = self.config.get_user().unwrap_or_default();
-        let database = self.config.get_dbname().unwrap_or(user);
+        let database = self.database();
         format!("database `{database}` at {} as `{user}`", self.servers())
     }
 

@@ -86,7 +86,7 @@ fn servers_that_do_not_answer_and_databases_that_are_not_there() {
         "column": null,
         "file": null,
         "help": [
-          "create it first: `createdb`, or `CREATE DATABASE` in another database"
+          "create it: `migrate database create`"
         ],
         "line": null,
         "message": "cannot connect to database `[database]_gone` at 127.0.0.1:[port] as `postgres`",
@@ -99,7 +99,7 @@ fn servers_that_do_not_answer_and_databases_that_are_not_there() {
     ----- stderr
     error: cannot connect to database `[database]_gone` at 127.0.0.1:[port] as `postgres`
       caused by: FATAL: database "[database]_gone" does not exist
-      = help: create it first: `createdb`, or `CREATE DATABASE` in another database
+      = help: create it: `migrate database create`
     "#);
 }
 

@@ -21,6 +21,7 @@ fn every_command_is_described_in_the_imperative() {
       baseline     Record migrations as applied without running them
       adopt        Adopt the history that another migration tool has recorded in this database
       repair       Correct the history, without running any migration
+      database     Create the database that the migrations are for, or drop it
       check        Check the migrations with every rule of the build, without a database
       rules        List the rules that check migrations, or explain one of them
       completions  Print a completion script for a shell
@@ -63,7 +64,7 @@ fn options_of_the_database_are_shown_only_where_they_are_used() {
         }
     }
     for command in [
-        "run", "status", "plan", "revert", "baseline", "adopt", "repair",
+        "run", "status", "plan", "revert", "baseline", "adopt", "repair", "database",
     ] {
         let help = place.call(&[command, "--help"]);
         for option in ["--database-url", "--schema", "--table", "--dir", "--layout"] {

@@ -6,6 +6,7 @@ mod adopt;
 mod check;
 mod connection;
 mod create;
+mod database;
 mod documents;
 mod down_files;
 mod help;
