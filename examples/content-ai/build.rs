@@ -5,7 +5,7 @@
 
 fn main() {
     // The path in `embed_migrations!("migrations")` is relative to this directory.
-    println!("cargo::rustc-env=MIGRATE_BASE_DIR=../..");
+    println!("cargo::rustc-env=MIGRATE_BASE_DIR=content-ai=../..");
     // Compile again when a migration is added. Cargo notices edits by itself.
     println!("cargo::rerun-if-changed=../../migrations");
 }

@@ -18,5 +18,9 @@ use proc_macro::TokenStream;
 #[proc_macro]
 pub fn embed(input: TokenStream) -> TokenStream {
     let base = base::find(|variable| std::env::var_os(variable));
-    expand::expand(input.into(), base.as_deref()).into()
+    let expansion = match &base {
+        Ok(base) => expand::expand(input.into(), base.as_deref()),
+        Err(unbound) => expand::refuse_base(input.into(), unbound),
+    };
+    expansion.into()
 }

@@ -85,8 +85,10 @@
 /// # Other build systems
 ///
 /// The variable `MIGRATE_BASE_DIR` replaces the directory that paths are relative to, for builds in
-/// which the sources are not where `CARGO_MANIFEST_DIR` says. Its old name, `EMBED_MIGRATIONS_BASE_DIR`,
-/// still works where the new one is not set.
+/// which the sources are not where `CARGO_MANIFEST_DIR` says. It names the package that it is for,
+/// `MIGRATE_BASE_DIR=my-app=/sources/my-app`, because other packages that embed migrations see it as well; several are
+/// separated by `;`. Without Cargo, which names the package, it is the directory alone. Its old name,
+/// `EMBED_MIGRATIONS_BASE_DIR`, still works where the new one is not set.
 #[macro_export]
 macro_rules! embed_migrations {
     ($($input:tt)*) => {

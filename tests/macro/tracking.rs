@@ -148,10 +148,19 @@ fn another_base_directory_is_built() {
     let fixture = fixture("tracked-base");
     fixture.write("elsewhere/migrations/7_g.sql", "SELECT 7;\n");
     let elsewhere = fixture.path("elsewhere");
-    let variables = [("MIGRATE_BASE_DIR", elsewhere.to_str().unwrap())];
-    let outcome = fixture.cargo_with(&["run"], &variables);
+    let elsewhere = elsewhere.to_str().unwrap();
+    let run_with = |value: &str| fixture.cargo_with(&["run"], &[("MIGRATE_BASE_DIR", value)]);
+    let own = "1_a.sql: SELECT 1;\n2_b.sql: SELECT 2;\n";
+    let outcome = run_with(&format!("tracked-base={elsewhere}"));
     assert_current(&outcome, "7_g.sql: SELECT 7;\n");
-    assert_current(&run(&fixture), "1_a.sql: SELECT 1;\n2_b.sql: SELECT 2;\n");
+    // For the package that depends on this one.
+    let outcome = run_with(&format!("application={elsewhere}"));
+    assert_current(&outcome, own);
+    let outcome = run_with(elsewhere);
+    assert!(!outcome.succeeded);
+    let help = format!("help: set `MIGRATE_BASE_DIR=tracked-base={elsewhere}`");
+    assert!(outcome.messages().contains(&help), "{}", outcome.messages());
+    assert_current(&run(&fixture), own);
 }
 
 #[cfg(unix)]

@@ -7,7 +7,8 @@
 fn wrong_calls_and_wrong_directories_say_what_is_wrong() {
     // trybuild compiles the cases in a directory of its own; this is where theirs are.
     let cases = concat!(env!("CARGO_MANIFEST_DIR"), "/cases");
-    std::env::set_var("MIGRATE_BASE_DIR", cases);
+    let package = concat!(env!("CARGO_PKG_NAME"), "-tests");
+    std::env::set_var("MIGRATE_BASE_DIR", format!("{package}={cases}"));
     let ui = trybuild::TestCases::new();
     ui.pass("cases/right.rs");
     ui.pass("cases/beside_the_crate.rs");

@@ -64,7 +64,7 @@ use migrate_check::{Diagnostic, Loaded, Severity, Style, TableName, configure, l
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use crate::base::{BASE_DIR, OLD_BASE_DIR};
+use crate::base::{BASE_DIR, OLD_BASE_DIR, Unbound};
 use crate::input::{Form, Input};
 use crate::problem::{self, Problem};
 
@@ -75,6 +75,13 @@ pub(crate) fn expand(tokens: TokenStream, base: Option<&Path>) -> TokenStream {
         Ok((source, loaded)) => embed(&input, &source, &loaded),
         Err(errors) => refuse(&input, &errors),
     }
+}
+
+/// What there is to say where the variable that names the directory cannot be followed.
+pub(crate) fn refuse_base(tokens: TokenStream, unbound: &Unbound) -> TokenStream {
+    let input = Input::read(tokens);
+    let problem = Problem::new(input.span, unbound.message()).help(unbound.help());
+    refuse(&input, &problem.to_error())
 }
 
 /// Reads the directory, unless the call itself is wrong. Also gives its absolute path.
