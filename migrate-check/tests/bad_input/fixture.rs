@@ -6,6 +6,8 @@ use std::path::Path;
 use migrate_check::{Loaded, Settings, Style, load, render};
 use tempfile::TempDir;
 
+use crate::advice::{self, copy_directory};
+
 /// The crate; it disappears with the value.
 pub(crate) struct Crate {
     root: TempDir,
@@ -41,6 +43,13 @@ impl Crate {
         self.root.path()
     }
 
+    /// Another crate with the same files.
+    pub(crate) fn copy(&self) -> Self {
+        let copy = Self::bare();
+        copy_directory(self.root(), copy.root());
+        copy
+    }
+
     /// Loads its `migrations`.
     pub(crate) fn load(&self) -> Loaded {
         load(self.root(), "migrations", &Settings::default())
@@ -51,9 +60,15 @@ impl Crate {
         self.problems_of("migrations", &Settings::default())
     }
 
-    /// Everything that is wrong with a directory of it.
+    /// Everything that is wrong with a directory of it. The advice is tried.
     pub(crate) fn problems_of(&self, directory: &str, settings: &Settings) -> String {
         let loaded = load(self.root(), directory, settings);
+        advice::try_all(self, directory, settings, &loaded);
+        self.show(&loaded)
+    }
+
+    /// Everything that is wrong, as people read it.
+    pub(crate) fn show(&self, loaded: &Loaded) -> String {
         let rendered: Vec<String> = loaded
             .diagnostics
             .iter()

@@ -1,5 +1,6 @@
 //! What can be wrong with a directory of migrations when it is built, and what is said about it.
 
+mod advice;
 mod alone;
 mod content;
 mod directives;

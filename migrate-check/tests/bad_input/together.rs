@@ -1,7 +1,7 @@
 //! Every problem of every file at once.
 
 use insta::assert_snapshot;
-use migrate_check::Settings;
+use migrate_check::{Settings, load};
 use proptest::prelude::*;
 
 use crate::fixture::{Crate, problems};
@@ -95,14 +95,15 @@ proptest! {
             .filter(|(name, _)| !name.contains('\0'))
             .collect();
         let package = Crate::with(&files);
-        package.problems();
-        package.problems_of(&directory, &Settings::default());
+        package.show(&package.load());
+        package.show(&load(package.root(), &directory, &Settings::default()));
     }
 
     #[test]
     fn no_comment_panics(
         text in "(-- ?|/\\*|\\*/|migrate|:|allow|\\(|\\)|lock-timeout|no-transaction|[0-9]|s| |\n|\r|'|\\$|x){0,40}",
     ) {
-        Crate::with(&[("0001_a.sql", text)]).problems();
+        let package = Crate::with(&[("0001_a.sql", text)]);
+        package.show(&package.load());
     }
 }
