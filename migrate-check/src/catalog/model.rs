@@ -215,6 +215,14 @@ impl Catalog {
         }
     }
 
+    /// The table of an index.
+    pub(crate) fn table_of_index(&self, index: &ObjectName) -> Option<&ObjectName> {
+        match &self.relations.find(index)?.thing {
+            Relation::Index(index) => Some(&index.table),
+            _ => None,
+        }
+    }
+
     /// The default partition of a table, if one is known.
     pub(crate) fn default_partition(&self, table: &ObjectName) -> Option<&ObjectName> {
         self.table(table)?.default_partition.as_ref()

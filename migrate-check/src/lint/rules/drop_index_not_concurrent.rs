@@ -46,8 +46,13 @@ fn check(context: &Context<'_>) -> Vec<Diagnostic> {
     let Some(index) = indexes.find(|index| context.is_in_use(index)) else {
         return Vec::new();
     };
+    // Where the table is known, its other indexes are not worth a warning of their own.
+    let table = match context.catalog.table_of_index(index) {
+        Some(table) => format!("\"{table}\""),
+        None => format!("the table of \"{index}\""),
+    };
     let message = format!(
-        "takes ACCESS EXCLUSIVE on the table of \"{index}\", for which it waits until every query on it has ended"
+        "takes ACCESS EXCLUSIVE on {table}, for which it waits until every query on it has ended"
     );
     vec![context.find(&RULE, message).help(format!(
         "write `DROP INDEX CONCURRENTLY IF EXISTS {}`, in a file of its own that begins with `-- migrate: no-transaction`",
@@ -58,7 +63,16 @@ fn check(context: &Context<'_>) -> Vec<Diagnostic> {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::lint::testing::find;
+    use crate::lint::testing::{find, find_after};
+
+    #[test]
+    fn the_table_is_named_where_it_is_known() {
+        let before = ["CREATE TABLE t (a int); CREATE INDEX i ON t (a)"];
+        let found = find_after(RULE, &before, "DROP INDEX i");
+        assert!(found[0].contains("on \"t\", for which"), "{found:?}");
+        let found = find(RULE, "DROP INDEX app.i");
+        assert!(found[0].contains("on the table of \"app.i\""), "{found:?}");
+    }
 
     #[test]
     fn an_index_of_the_same_file_is_fine() {
