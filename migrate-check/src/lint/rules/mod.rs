@@ -27,6 +27,7 @@ mod identifier_too_long;
 mod index_not_concurrent;
 mod index_not_immutable;
 mod invalid_index_masked;
+mod invisible_in_name;
 mod json_column;
 mod lexical_error;
 mod locks_referenced_table;
@@ -104,6 +105,7 @@ pub const RULES: &[Rule] = &[
     drop_view::RULE,
     index_not_immutable::RULE,
     identifier_too_long::RULE,
+    invisible_in_name::RULE,
     create_if_not_exists::RULE,
     locks_two_tables::RULE,
     invalid_index_masked::RULE,

@@ -47,6 +47,13 @@ fn check(file: &ParsedFile<'_>) -> Vec<Diagnostic> {
             let line = file.text.get(token.range()).unwrap_or_default();
             let command = name(line);
             let span = token.start..token.start + command.len();
+            if let Some(meant @ (';' | ':')) = line.chars().nth(1) {
+                let span = token.start..token.start + 2;
+                let message = format!("`\\{meant}` is what psql reads, not SQL");
+                return RULE
+                    .finding(file, span, message)
+                    .help(format!("write `{meant}`"));
+            }
             if command.len() == 1 {
                 return RULE
                     .finding(file, span, "a backslash outside a string")
@@ -69,7 +76,7 @@ fn name(line: &str) -> &str {
         .find(|char: char| !char.is_ascii_alphanumeric())
         .unwrap_or(rest.len());
     let length = match rest.chars().next() {
-        Some('.' | '!' | '?' | ';' | ':') => 1,
+        Some('.' | '!' | '?') => 1,
         _ => word,
     };
     line.get(..=length).unwrap_or(line)
@@ -126,6 +133,17 @@ mod tests {
             "\\é",
             &[
                 "1:1: a backslash outside a string | remove it, or put the text it belongs to into quotes",
+            ],
+        );
+    }
+
+    #[test]
+    fn what_psql_sends_as_one_message_is_written_with_a_semicolon() {
+        check(
+            "SELECT 1\\;\nSELECT 2\\;\nSELECT 3;",
+            &[
+                "1:9: `\\;` is what psql reads, not SQL | write `;`",
+                "2:9: `\\;` is what psql reads, not SQL | write `;`",
             ],
         );
     }

@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use migrate_sql::grammar::{Refusal, Sentence, Trial};
 
 use super::case::Case;
-use super::{foreign, phrases, placeholder, slips, spelling};
+use super::{foreign, newer, phrases, placeholder, slips, spelling};
 use crate::diagnostics::Lines;
 use crate::lint::parsed_file::ParsedFile;
 
@@ -28,6 +28,8 @@ pub(super) enum Advice {
     Placeholder(String),
     /// One sentence.
     Help(String),
+    /// A newer PostgreSQL has it.
+    Newer,
     /// Nothing is known of what is meant.
     None,
 }
@@ -41,8 +43,14 @@ pub(super) fn advise<'a>(
 ) -> Advice {
     let tokens = &file.analysis.tokens;
     let mut case = Case::new(file.text, lines, tokens, sentence, refusal);
+    if let Some(advice) = slips::advise_on_inner_quote(&case) {
+        return Advice::Help(advice);
+    }
     if let Some(placeholder) = placeholder::at_error(&case) {
         return Advice::Placeholder(placeholder.to_owned());
+    }
+    if newer::is_known(&case) {
+        return Advice::Newer;
     }
     // A second error may follow closely.
     for enough in [Trial::ENOUGH, 2] {

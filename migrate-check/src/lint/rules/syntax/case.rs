@@ -65,7 +65,13 @@ impl<'a> Case<'a> {
             .unwrap_or_default()
     }
 
-    /// The same for a message: one line of bearable length.
+    /// Whether these words follow each other from a token on.
+    pub(super) fn reads(&self, start: usize, words: &[&str]) -> bool {
+        let mut words = words.iter().enumerate();
+        words.all(|(index, word)| self.written(start + index).eq_ignore_ascii_case(word))
+    }
+
+    /// How a token is written, for a message: one line of bearable length.
     pub(super) fn shown(&self, index: usize) -> String {
         shorten_token(self.written(index))
     }

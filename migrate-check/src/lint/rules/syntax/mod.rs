@@ -24,6 +24,7 @@ mod advice;
 mod case;
 mod forbidden;
 mod foreign;
+mod newer;
 mod phrases;
 mod placeholder;
 mod slips;
@@ -107,6 +108,9 @@ fn report<'a>(
             .help(placeholder::advise(&placeholder))
             .remark(RuleRemark::Name)
             .cause(placeholder),
+        Advice::Newer => finding.label("known to PostgreSQL 19").how_to_allow(
+            "the grammar is PostgreSQL 18's; if every server runs 19 or newer, allow it",
+        ),
         Advice::None => finding.how_to_allow(
             "if a fork, an extension or a newer PostgreSQL knows this statement, allow it",
         ),

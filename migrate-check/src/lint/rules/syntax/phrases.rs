@@ -42,11 +42,8 @@ pub(super) fn advise(case: &Case<'_>) -> Option<String> {
 
 /// Whether these words follow each other, and the refused one is among them.
 fn stands_at_error(case: &Case<'_>, words: &[&str]) -> bool {
-    let starts = (0..words.len()).filter_map(|before| case.error.checked_sub(before));
-    starts.into_iter().any(|start| {
-        let mut row = words.iter().enumerate();
-        row.all(|(index, word)| case.written(start + index).eq_ignore_ascii_case(word))
-    })
+    let mut starts = (0..words.len()).filter_map(|before| case.error.checked_sub(before));
+    starts.any(|start| case.reads(start, words))
 }
 
 /// `ALTER COLUMN a bytea`.

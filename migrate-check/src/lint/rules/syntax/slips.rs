@@ -35,6 +35,27 @@ pub(super) fn advise_on_semicolon(case: &Case<'_>) -> Option<String> {
     })
 }
 
+/// A quote inside a body of the same tag ends the body: `DO $$ … cron.schedule('a', '* * * * *', $$SELECT 1$$) … $$`.
+pub(super) fn advise_on_inner_quote(case: &Case<'_>) -> Option<String> {
+    let before = case.error.checked_sub(1)?;
+    let body = case.written(before);
+    if !body.starts_with('$') {
+        return None;
+    }
+    let tag = body.get(..body.get(1..)?.find('$')? + 2)?;
+    let inside = body.strip_prefix(tag)?.strip_suffix(tag)?.trim_end();
+    // Where a string may follow, but no body ends.
+    let wants_more =
+        inside.ends_with([',', '(', '=', '|']) || inside.to_ascii_lowercase().ends_with("execute");
+    wants_more.then(|| {
+        let line = case.token(before).map_or(0, |token| case.line(token.end));
+        let other = if tag == "$$" { "$body$" } else { "$outer$" };
+        format!(
+            "the `{tag}` in line {line} ends the body: write `{other}` at both ends of the body"
+        )
+    })
+}
+
 /// Two items of a list without a comma between them.
 pub(super) fn advise_on_missing_comma(case: &Case<'_>) -> Option<String> {
     let refused = case.shown(case.error);

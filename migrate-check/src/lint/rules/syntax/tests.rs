@@ -297,3 +297,51 @@ fn what_postgresql_has_is_quiet() {
         &[],
     );
 }
+
+#[test]
+fn statements_of_a_newer_postgresql_are_told_from_errors() {
+    for sql in [
+        "REPACK t;",
+        "WAIT FOR LSN '0/1';",
+        "CREATE PROPERTY GRAPH g VERTEX TABLES (t);",
+        "DROP PROPERTY GRAPH g;",
+        "ALTER TABLE t SPLIT PARTITION p INTO (PARTITION a DEFAULT);",
+        "ALTER TABLE t MERGE PARTITIONS (a, b) INTO c;",
+        "UPDATE t FOR PORTION OF valid FROM '2020-01-01' TO '2021-01-01' SET a = 1;",
+        "SELECT a, count(*) FROM t GROUP BY ALL;",
+        "INSERT INTO t VALUES (1) ON CONFLICT (a) DO SELECT RETURNING a;",
+    ] {
+        let found = testing::find_all(
+            Transaction::Single,
+            &crate::settings::Settings::default(),
+            &[],
+            sql,
+        );
+        let found = found.iter().find(|found| found.rule == RULE.id);
+        let advice: Vec<_> = found.iter().flat_map(|found| found.advice()).collect();
+        assert_eq!(
+            advice,
+            [
+                "the grammar is PostgreSQL 18's; if every server runs 19 or newer, allow it: `-- migrate: allow(syntax) <reason>`"
+            ],
+            "{sql}"
+        );
+    }
+}
+
+#[test]
+fn a_quote_inside_a_body_of_the_same_tag_is_told() {
+    for (sql, help) in [
+        (
+            "DO $$\nBEGIN\n  PERFORM cron.schedule('a', '* * * * *', $$SELECT 1$$);\nEND $$;",
+            "the `$$` in line 3 ends the body: write `$body$` at both ends of the body",
+        ),
+        (
+            "DO $do$ BEGIN EXECUTE $do$SELECT 1$do$; END $do$;",
+            "the `$do$` in line 1 ends the body: write `$outer$` at both ends of the body",
+        ),
+    ] {
+        let found = testing::find(RULE, sql);
+        assert!(found[0].ends_with(&format!("| {help}")), "{found:?}");
+    }
+}
