@@ -9,7 +9,7 @@ use migrate_check::{
 use migrate_runtime::{PendingMigration, Script, Session};
 use serde_json::{Value, json};
 
-use super::wait::Wait;
+use super::wait::ReadWait;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::job::Job;
@@ -23,7 +23,7 @@ pub(crate) struct Plan {
     to: Option<i64>,
 
     #[command(flatten)]
-    wait: Wait,
+    wait: ReadWait,
 }
 
 /// A statement with its place.

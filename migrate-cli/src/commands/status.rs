@@ -6,7 +6,7 @@ use comfy_table::{ColumnConstraint, ContentArrangement, Table};
 use migrate_runtime::{MigrationState, MigrationStatus, Session, Timestamp};
 use serde_json::{Value, json};
 
-use super::wait::Wait;
+use super::wait::ReadWait;
 use crate::duration;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -21,7 +21,7 @@ pub(crate) struct Status {
     exit_code: bool,
 
     #[command(flatten)]
-    wait: Wait,
+    wait: ReadWait,
 }
 
 impl Status {

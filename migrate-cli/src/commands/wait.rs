@@ -30,3 +30,45 @@ impl Wait {
         }
     }
 }
+
+/// How long to wait, for a command that only reads the history: a person waits for what it shows.
+#[derive(Debug, Args)]
+pub(crate) struct ReadWait {
+    /// Wait this long while a session locks the history
+    #[arg(long, value_name = "TIME", value_parser = duration::parse, default_value = "10s")]
+    wait: Duration,
+}
+
+impl ReadWait {
+    /// A runner that waits so long, and says for whom.
+    pub(crate) fn runner<'j>(&self, job: &'j Job<'_>) -> Runner<'j> {
+        let runner = job.runner().observer(|event| job.progress.tell(event));
+        runner.wait_timeout(self.wait)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use clap::Parser;
+
+    use super::ReadWait;
+
+    #[derive(Debug, Parser)]
+    struct Command {
+        #[command(flatten)]
+        wait: ReadWait,
+    }
+
+    #[test]
+    fn a_command_that_reads_waits_ten_seconds_unless_told_otherwise() {
+        let wait =
+            |arguments: &[&str]| Command::try_parse_from(arguments).map(|read| read.wait.wait);
+        assert_eq!(wait(&["status"]).ok(), Some(Duration::from_secs(10)));
+        assert_eq!(
+            wait(&["status", "--wait", "2min"]).ok(),
+            Some(Duration::from_secs(120))
+        );
+    }
+}
