@@ -155,7 +155,7 @@ impl Broken {
                 reply.push_row(vec![Some("of the dropped message".to_owned())]);
                 Ok(reply)
             }
-            Way::ConnectsAgain if self.client.is_closed() => {
+            Way::ConnectsAgain if mem::replace(&mut self.failed, false) => {
                 self.client = connect(&self.url).await;
                 self.client.send(sql).await
             }
