@@ -23,6 +23,7 @@ mod load;
 mod migration;
 mod notices;
 pub mod pack;
+#[cfg(any(test, feature = "meaning"))]
 mod resolve;
 pub mod settings;
 mod validate;

@@ -166,6 +166,7 @@ pub(crate) fn check(file: &ParsedFile<'_>, selection: Selection, catalog: &mut C
 }
 
 /// Whether any rule about the directory as a whole is applied.
+#[cfg(any(test, feature = "meaning"))]
 pub(crate) fn resolves(settings: &Settings) -> bool {
     RULES
         .iter()
@@ -173,6 +174,7 @@ pub(crate) fn resolves(settings: &Settings) -> bool {
 }
 
 /// The findings about all files, with the levels that the settings give their rules.
+#[cfg(any(test, feature = "meaning"))]
 pub(crate) fn with_levels(mut found: Vec<Diagnostic>, settings: &Settings) -> Vec<Diagnostic> {
     found.retain(|finding| {
         find(finding.rule).is_none_or(|rule| rule.level_in(&settings.lint) > Level::Allow)

@@ -65,7 +65,7 @@ impl Resolver {
     pub(super) fn refuse_missing(&mut self, what: &str, name: &QualifiedName) {
         let shown = name.shown();
         let near = self.nearest_relation(&name.name);
-        let help = self.help_for(&name.name, near, "relation");
+        let help = self.help_for(&name.name, near);
         if !self.is_quiet {
             let wanted = self.wanted.entry(name.name.clone()).or_default();
             wanted.push(self.problems.len());
@@ -88,7 +88,7 @@ impl Resolver {
     }
 
     /// What became of a name, or the one that is most like it.
-    fn help_for(&self, key: &str, near: Option<String>, what: &str) -> Vec<String> {
+    fn help_for(&self, key: &str, near: Option<String>) -> Vec<String> {
         let mut help = Vec::new();
         match self.world.past.get(key) {
             Some(Past {
@@ -107,9 +107,6 @@ impl Resolver {
             )),
             None => help.extend(near.map(|near| format!("did you mean \"{near}\"?"))),
         }
-        help.push(format!(
-            "if the {what} exists for other reasons, name a file that creates it: `assume = [\"base.sql\"]` in migrate.toml"
-        ));
         help
     }
 
@@ -121,7 +118,7 @@ impl Resolver {
         let key = format!("{}.{}", relation.name, column.name);
         let columns = relation.columns.keys().map(String::as_str);
         let near = nearest(&column.name, columns).map(str::to_owned);
-        let help = self.help_for(&key, near, "column");
+        let help = self.help_for(&key, near);
         self.refuse_with(Rule::Unknown, &column.range, message, help);
         if let Some(relation) = self.world.relations.get_mut(id) {
             relation.columns.insert(
@@ -139,7 +136,7 @@ impl Resolver {
         let types = self.world.types.iter().map(|found| found.name.as_str());
         let known = types.chain(super::builtin::TYPES.iter().copied());
         let near = nearest(&name.name, known).map(str::to_owned);
-        let help = self.help_for(&name.name, near, "type");
+        let help = self.help_for(&name.name, near);
         self.refuse_with(
             Rule::Unknown,
             &name.range,
@@ -183,7 +180,7 @@ impl Resolver {
     pub(super) fn refuse_schema(&mut self, schema: &str, range: &Range<usize>) {
         let names = self.world.schemas.keys().map(String::as_str);
         let near = nearest(schema, names).map(str::to_owned);
-        let help = self.help_for(schema, near, "schema");
+        let help = self.help_for(schema, near);
         self.refuse_with(
             Rule::Unknown,
             range,

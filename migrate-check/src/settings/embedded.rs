@@ -70,6 +70,7 @@ mod tests {
         let rules = RuleNames {
             allowable: vec!["rename", "idempotent"],
             fixed: Vec::new(),
+            left_out: vec!["unknown-name"],
         };
         assert_eq!(Settings::default().to_text(), "");
         for layout in Layout::ALL {

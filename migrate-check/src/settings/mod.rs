@@ -104,6 +104,8 @@ pub struct RuleNames {
     /// Those that stop the build whatever the settings say, because the migration could not work all the
     /// same.
     pub fixed: Vec<&'static str>,
+    /// Those whose code is not compiled in.
+    pub left_out: Vec<&'static str>,
 }
 
 /// Everything [`load`](crate::load()) needs beside the directory.

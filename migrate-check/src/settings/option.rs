@@ -191,6 +191,12 @@ impl Settings {
                 format!("`{id}` cannot be allowed"),
                 "remove it from the list: the statements that it reports fail when the migration runs",
             )),
+            (Some(name), _) if level > Level::Allow && rules.left_out.contains(&name) => {
+                Err(Complaint::new(
+                    format!("`{name}` is not compiled in"),
+                    "enable the feature `meaning` of migrate-runtime",
+                ))
+            }
             (Some(name), _) | (None, Some(name)) => {
                 self.lint.set(name, level);
                 Ok(())

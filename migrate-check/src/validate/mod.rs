@@ -21,8 +21,11 @@ use crate::diagnostics::Diagnostic;
 use crate::directives::Allow;
 use crate::files::{Content, Direction, FileName, Misnamed};
 use crate::layouts::Format;
-use crate::lint::{self, Selection};
+#[cfg(any(test, feature = "meaning"))]
+use crate::lint;
+use crate::lint::Selection;
 use crate::migration::{Migration, Transaction};
+#[cfg(any(test, feature = "meaning"))]
 use crate::resolve::Resolver;
 use crate::settings::{Order, Settings};
 
@@ -52,7 +55,9 @@ pub(crate) fn validate(
         names: &rules,
         selection: Selection::of(settings),
         catalog: Catalog::default(),
+        #[cfg(any(test, feature = "meaning"))]
         resolves: lint::resolves(settings),
+        #[cfg(any(test, feature = "meaning"))]
         resolver: Resolver::default(),
         problems: Vec::new(),
     };
@@ -74,6 +79,7 @@ pub(crate) fn validate(
         *place = (first..judged.len(), directions);
     }
     let mut problems = judge.problems;
+    #[cfg(any(test, feature = "meaning"))]
     problems.extend(lint::with_levels(judge.resolver.problems, settings));
     let mut named = Vec::new();
     let mut misnamed = Vec::new();

@@ -11,6 +11,7 @@ use crate::files::{Checksum, Content, Direction};
 use crate::layouts::Section;
 use crate::lint::{self, ParsedFile, Selection};
 use crate::migration::{Behaviour, Script, Statement, StatementKind, Transaction};
+#[cfg(any(test, feature = "meaning"))]
 use crate::resolve::{self, Resolver};
 use crate::settings::{RuleNames, Settings, Syntax};
 
@@ -24,8 +25,10 @@ pub(super) struct Judge<'j> {
     /// What the files so far have made.
     pub(super) catalog: Catalog,
     /// Whether the rules about names are applied.
+    #[cfg(any(test, feature = "meaning"))]
     pub(super) resolves: bool,
     /// What exists after the files so far, and which statements that rules out.
+    #[cfg(any(test, feature = "meaning"))]
     pub(super) resolver: Resolver,
     /// What was found.
     pub(super) problems: Vec<Diagnostic>,
@@ -45,6 +48,10 @@ pub(super) struct File<'f> {
     pub(super) version: Option<i64>,
     pub(super) direction: Direction,
     /// Where the content begins in the file.
+    #[cfg_attr(
+        not(any(test, feature = "meaning")),
+        expect(dead_code, reason = "only the rules over all files need it")
+    )]
     pub(super) offset: usize,
 }
 
@@ -92,6 +99,7 @@ impl Judge<'_> {
         };
         let verdict = lint::check(&file_read, self.selection, &mut self.catalog);
         self.problems.extend(verdict.findings);
+        #[cfg(any(test, feature = "meaning"))]
         if self.resolves {
             self.resolver.read(&resolve::File {
                 name: shown,

@@ -54,7 +54,7 @@ mod unique_builds_index;
 mod unknown_name;
 mod unnamed_concurrent_index;
 
-use super::rule::Rule;
+use super::rule::{Check, Rule};
 use crate::settings::RuleNames;
 
 /// Every rule about the SQL of one file.
@@ -123,9 +123,18 @@ pub fn names() -> RuleNames {
         let rules = RULES.iter().filter(move |rule| rule.allowable == allowable);
         rules.map(|rule| rule.id).collect()
     };
+    let needs_model = RULES
+        .iter()
+        .filter(|rule| matches!(rule.check, Check::Directory));
+    let left_out = if cfg!(any(test, feature = "meaning")) {
+        Vec::new()
+    } else {
+        needs_model.map(|rule| rule.id).collect()
+    };
     RuleNames {
         allowable: ids(true),
         fixed: ids(false),
+        left_out,
     }
 }
 
