@@ -104,8 +104,7 @@ pub fn load(root: &Path, directory: &str, settings: &Settings) -> Loaded {
         };
         layouts::recognise(&read.shown, &read.folders, clues, &mut diagnostics);
     }
-    // Of two at one place, the one found first comes first: the sort is stable.
-    diagnostics.sort_by(|a, b| place(a).cmp(&place(b)));
+    sort(&mut diagnostics);
     let with_settings = !sources.is_empty();
     sources.extend(decoded.into_iter().filter_map(Decoded::into_source));
     if with_settings {
@@ -162,7 +161,7 @@ pub fn load_embedded(directory: &str, files: Vec<EmbeddedFile>, settings: &Setti
     let files: Vec<validate::File<'_>> = decoded.iter().map(Decoded::as_file).collect();
     let (migrations, found) = validate(&files, settings);
     diagnostics.extend(found);
-    diagnostics.sort_by(|a, b| place(a).cmp(&place(b)));
+    sort(&mut diagnostics);
     Loaded {
         migrations,
         diagnostics,
@@ -229,6 +228,11 @@ fn read_companion(
         text: content.text,
     };
     (source, transaction)
+}
+
+/// Of two at one place, the one found first comes first: the sort is stable.
+fn sort(diagnostics: &mut [Diagnostic]) {
+    diagnostics.sort_by(|a, b| place(a).cmp(&place(b)));
 }
 
 fn place(diagnostic: &Diagnostic) -> (&str, Option<usize>) {

@@ -4,11 +4,12 @@
 //! hundred old files would print thousands of lines each time.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::load::Loaded;
 use crate::settings::{FILE, Settings};
+use crate::validate::count_files;
 
 /// More warnings than these become one.
 const MOST_WARNINGS: usize = 30;
@@ -38,14 +39,13 @@ impl Loaded {
         warnings: &[&Diagnostic],
         settings: &Settings,
     ) -> Diagnostic {
-        let files: BTreeSet<&str> = warnings.iter().map(|found| found.file.as_str()).collect();
+        let files = count_files(warnings.iter().copied());
         let mut summary = Diagnostic::warning(
             RULE,
             directory,
             format!(
-                "{} warnings in {} files: {}",
+                "{} warnings in {files} files: {}",
                 warnings.len(),
-                files.len(),
                 by_rule(warnings)
             ),
         );

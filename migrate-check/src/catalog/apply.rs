@@ -63,7 +63,9 @@ impl Catalog {
             Command::AlterTable(altered) => self.alter_table(altered, statement),
             Command::AlterEnum(altered) => {
                 if let EnumChange::Add { value, guard } = &altered.change {
-                    let types = self.enum_values.entry(value.clone()).or_default();
+                    let Some(types) = self.enum_values.entry(value) else {
+                        return;
+                    };
                     types.push(EnumValue {
                         name: altered.name.clone(),
                         guard: *guard,

@@ -8,6 +8,7 @@
 //! speaks where nothing is known, and is quiet where the catalog says that all is well. Knows no rule.
 
 mod apply;
+mod by_name;
 mod model;
 mod namespace;
 mod noted;

@@ -1,10 +1,11 @@
 //! The catalog and the questions to it.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use migrate_sql::ast::{ColumnType, Guard, ObjectName};
 
+use super::by_name::ByName;
 use super::namespace::{FileNumber, Namespace};
 use super::noted::Noted;
 use super::references::References;
@@ -25,7 +26,7 @@ pub(crate) struct Catalog {
     /// What the file has dropped `IF EXISTS`.
     pub(super) dropped: Noted<()>,
     /// The values that the file has added to enum types, and the types.
-    pub(super) enum_values: BTreeMap<String, Vec<EnumValue>>,
+    pub(super) enum_values: ByName<Vec<EnumValue>>,
     /// The columns that the file has added to tables that were there before.
     pub(super) columns: Noted<BTreeSet<String>>,
     /// The tables that the file has emptied, and how.

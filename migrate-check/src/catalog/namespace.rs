@@ -1,8 +1,11 @@
 //! Names and what they stand for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::mem;
 
 use migrate_sql::ast::ObjectName;
+
+use super::by_name::ByName;
 
 /// The number of a file: files are counted as they are read.
 pub(super) type FileNumber = usize;
@@ -13,14 +16,14 @@ pub(super) const TEMPORARY: &str = "pg_temp";
 /// The schema that a name without one is taken to be in.
 const DEFAULT: &str = "public";
 
-/// Objects by name. Sorted maps, because without optimisation they are quicker than hashing.
+/// Objects by name.
 #[derive(Debug, Clone)]
 pub(super) struct Namespace<T> {
-    names: BTreeMap<String, Vec<Object<T>>>,
+    names: ByName<Vec<Object<T>>>,
     /// The names that have been used in each schema other than the default.
-    schemas: BTreeMap<String, BTreeSet<String>>,
+    schemas: ByName<BTreeSet<String>>,
     /// While changes are to be taken back: what stood under each changed name before.
-    before: Option<BTreeMap<String, Vec<Object<T>>>>,
+    before: Option<ByName<Vec<Object<T>>>>,
 }
 
 /// An object.
@@ -35,8 +38,8 @@ pub(super) struct Object<T> {
 impl<T> Default for Namespace<T> {
     fn default() -> Self {
         Self {
-            names: BTreeMap::new(),
-            schemas: BTreeMap::new(),
+            names: ByName::default(),
+            schemas: ByName::default(),
             before: None,
         }
     }
@@ -100,7 +103,7 @@ impl<T: Clone> Namespace<T> {
         is_chosen: impl Fn(&T) -> bool,
     ) -> impl Iterator<Item = &mut T> {
         let is_any = self.named(name).any(|object| is_chosen(&object.thing));
-        let objects = is_any.then(|| self.objects_mut(name));
+        let objects = is_any.then(|| self.objects_mut(name)).flatten();
         let things = objects
             .into_iter()
             .flatten()
@@ -110,14 +113,15 @@ impl<T: Clone> Namespace<T> {
 
     /// All objects, each with its name, and those that will be there again when changes are taken back.
     pub(super) fn all_and_before(&self) -> impl Iterator<Item = (&str, &Object<T>)> {
-        let names = self.names.iter().chain(self.before.iter().flatten());
-        names.flat_map(|(name, objects)| objects.iter().map(move |object| (name.as_str(), object)))
+        let before = self.before.iter().flat_map(ByName::iter);
+        let names = self.names.iter().chain(before);
+        names.flat_map(|(name, objects)| objects.iter().map(move |object| (name, object)))
     }
 
     /// What a name stands for, to change it.
     pub(super) fn find_mut(&mut self, name: &ObjectName) -> Option<&mut Object<T>> {
         let at = position(self.names.get(&name.name)?, name)?;
-        self.objects_mut(&name.name).get_mut(at)
+        self.objects_mut(&name.name)?.get_mut(at)
     }
 
     /// Whether the file of this number made an object that the name may stand for.
@@ -133,30 +137,32 @@ impl<T: Clone> Namespace<T> {
     /// Adds an object, in place of one of the same name.
     pub(super) fn insert(&mut self, name: ObjectName, made_in: Option<FileNumber>, thing: T) {
         let ObjectName { schema, name } = name;
-        if let Some(schema) = given(schema.as_deref()) {
-            let names = self.schemas.entry(schema.to_owned()).or_default();
+        if let Some(names) = given(schema.as_deref()).and_then(|schema| self.schemas.entry(schema))
+        {
             names.insert(name.clone());
         }
-        let objects = self.objects_mut(&name);
-        objects.retain(|object| !object.is_in(schema.as_deref()));
-        objects.push(Object {
-            schema,
-            made_in,
-            thing,
-        });
+        if let Some(objects) = self.objects_mut(&name) {
+            objects.retain(|object| !object.is_in(schema.as_deref()));
+            objects.push(Object {
+                schema,
+                made_in,
+                thing,
+            });
+        }
     }
 
     /// Takes an object out.
     pub(super) fn remove(&mut self, name: &ObjectName) -> Option<Object<T>> {
         let at = position(self.names.get(&name.name)?, name)?;
-        Some(self.objects_mut(&name.name).remove(at))
+        Some(self.objects_mut(&name.name)?.remove(at))
     }
 
     /// Takes out the objects of a name that are chosen.
     pub(super) fn remove_named(&mut self, name: &str, is_chosen: impl Fn(&T) -> bool) {
-        if self.named(name).any(|object| is_chosen(&object.thing)) {
-            self.objects_mut(name)
-                .retain(|object| !is_chosen(&object.thing));
+        if self.named(name).any(|object| is_chosen(&object.thing))
+            && let Some(objects) = self.objects_mut(name)
+        {
+            objects.retain(|object| !is_chosen(&object.thing));
         }
     }
 
@@ -175,8 +181,8 @@ impl<T: Clone> Namespace<T> {
     /// Gives the objects of a schema another one, or takes them out.
     pub(super) fn move_schema(&mut self, old: &str, new: Option<&str>) {
         let mut names = match given(Some(old)) {
-            Some(old) => self.schemas.remove(old).unwrap_or_default(),
-            None => self.names.keys().cloned().collect(),
+            Some(old) => self.schemas.get_mut(old).map(mem::take).unwrap_or_default(),
+            None => self.names.iter().map(|(name, _)| name.to_owned()).collect(),
         };
         names.retain(|name| self.named(name).any(|object| object.is_in(Some(old))));
         for name in names {
@@ -202,35 +208,32 @@ impl<T: Clone> Namespace<T> {
 
     /// From here on, changes are remembered, so that they can be taken back.
     pub(super) fn remember(&mut self) {
-        self.before = Some(BTreeMap::new());
+        self.before = Some(ByName::default());
     }
 
     /// Takes back what has changed since [`remember`](Self::remember).
     pub(super) fn restore(&mut self) {
-        for (name, objects) in self.before.take().unwrap_or_default() {
+        for (name, objects) in self.before.take().unwrap_or_default().drain() {
             for schema in objects
                 .iter()
                 .filter_map(|object| given(object.schema.as_deref()))
             {
-                let names = self.schemas.entry(schema.to_owned()).or_default();
-                names.insert(name.clone());
+                if let Some(names) = self.schemas.entry(schema) {
+                    names.insert(name.clone());
+                }
             }
-            if objects.is_empty() {
-                self.names.remove(&name);
-            } else {
-                self.names.insert(name, objects);
-            }
+            self.names.insert(&name, objects);
         }
     }
 
     /// The objects of a name, to change them.
-    fn objects_mut(&mut self, name: &str) -> &mut Vec<Object<T>> {
+    fn objects_mut(&mut self, name: &str) -> Option<&mut Vec<Object<T>>> {
         if let Some(before) = &mut self.before
-            && !before.contains_key(name)
+            && before.get(name).is_none()
         {
             let objects = self.names.get(name).cloned().unwrap_or_default();
-            before.insert(name.to_owned(), objects);
+            before.insert(name, objects);
         }
-        self.names.entry(name.to_owned()).or_default()
+        self.names.entry(name)
     }
 }

@@ -1,19 +1,19 @@
 //! What is noted about objects while one file is read.
 
-use std::collections::BTreeMap;
-
 use migrate_sql::ast::ObjectName;
+
+use super::by_name::ByName;
 
 /// Notes about objects, found by their name without the schema, because a name without one may mean any.
 #[derive(Debug, Clone)]
 pub(super) struct Noted<T> {
-    by_name: BTreeMap<String, Vec<(ObjectName, T)>>,
+    by_name: ByName<Vec<(ObjectName, T)>>,
 }
 
 impl<T> Default for Noted<T> {
     fn default() -> Self {
         Self {
-            by_name: BTreeMap::new(),
+            by_name: ByName::default(),
         }
     }
 }
@@ -37,7 +37,7 @@ impl<T> Noted<T> {
 
     /// The note about an object: the one that is there, or this one.
     pub(super) fn note(&mut self, name: &ObjectName, new: impl FnOnce() -> T) -> Option<&mut T> {
-        let notes = self.by_name.entry(name.name.clone()).or_default();
+        let notes = self.by_name.entry(&name.name)?;
         let found = notes.iter().position(|(object, _)| object == name);
         let at = found.unwrap_or_else(|| {
             notes.push((name.clone(), new()));
@@ -62,11 +62,10 @@ impl<T> Noted<T> {
             .extract_if(.., |(object, _)| object.may_be(old))
             .map(|(_, note)| (new.clone(), note))
             .collect();
-        if !moved.is_empty() {
-            self.by_name
-                .entry(new.name.clone())
-                .or_default()
-                .extend(moved);
+        if !moved.is_empty()
+            && let Some(notes) = self.by_name.entry(&new.name)
+        {
+            notes.extend(moved);
         }
     }
 }

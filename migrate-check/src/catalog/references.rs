@@ -1,24 +1,23 @@
 //! Which relations refer to a name, so that a table can be dropped or renamed without reading all others.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+
+use super::by_name::ByName;
 
 /// For each name, the relations that may refer to it. Nothing is ever taken out: what is found is compared with what
 /// the relation refers to now, and so a down file need not be taken back here.
 #[derive(Debug, Clone, Default)]
 pub(super) struct References {
-    by_name: BTreeMap<String, BTreeSet<String>>,
+    by_name: ByName<BTreeSet<String>>,
 }
 
 impl References {
     /// A relation refers to this name.
     pub(super) fn add(&mut self, relation: &str, name: &str) {
-        if let Some(relations) = self.by_name.get_mut(name) {
-            if !relations.contains(relation) {
-                relations.insert(relation.to_owned());
-            }
-        } else {
-            let relations = BTreeSet::from([relation.to_owned()]);
-            self.by_name.insert(name.to_owned(), relations);
+        if let Some(relations) = self.by_name.entry(name)
+            && !relations.contains(relation)
+        {
+            relations.insert(relation.to_owned());
         }
     }
 

@@ -1,7 +1,6 @@
 //! The columns and constraints of a table, as far as its statements show them.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use migrate_sql::ast::{
     AlterTableAction, Column, ColumnConstraint, ColumnType, Command, Constraint, ConstraintKind,
@@ -13,7 +12,8 @@ use super::references::References;
 /// The columns and constraints of a table.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Shape {
-    columns: BTreeMap<String, KnownColumn>,
+    /// Each with its name. They are few.
+    columns: Vec<(String, KnownColumn)>,
     /// Its checks and the constraints that keep nulls out.
     checks: Vec<Check>,
     foreign_keys: Vec<ForeignKey>,
@@ -75,7 +75,17 @@ impl Shape {
     }
 
     pub(super) fn column(&self, name: &str) -> Option<&KnownColumn> {
-        self.columns.get(name)
+        let mut columns = self.columns.iter();
+        columns
+            .find(|(own, _)| own == name)
+            .map(|(_, column)| column)
+    }
+
+    fn column_mut(&mut self, name: &str) -> Option<&mut KnownColumn> {
+        let mut columns = self.columns.iter_mut();
+        columns
+            .find(|(own, _)| own == name)
+            .map(|(_, column)| column)
     }
 
     /// Whether a valid check says that a column holds no nulls.
@@ -110,13 +120,14 @@ impl Shape {
 
     /// Whether one of its columns has this type.
     pub(super) fn has_type(&self, name: &str) -> bool {
-        let mut columns = self.columns.values();
-        columns.any(|column| column.data_type.name == name)
+        let mut columns = self.columns.iter();
+        columns.any(|(_, column)| column.data_type.name == name)
     }
 
     /// Adds the tables and types that it refers to.
     pub(super) fn mention(&self, table: &str, mentions: &mut References) {
-        let types = self.columns.values().map(|column| &*column.data_type.name);
+        let columns = self.columns.iter();
+        let types = columns.map(|(_, column)| &*column.data_type.name);
         let parents = self.parents().map(|parent| parent.name.as_str());
         for name in types.chain(parents) {
             mentions.add_words(table, name);
@@ -125,7 +136,7 @@ impl Shape {
 
     /// A type has got another name.
     pub(super) fn rename_type(&mut self, old: &str, new: &str) {
-        for column in self.columns.values_mut() {
+        for (_, column) in &mut self.columns {
             if column.data_type.name == old {
                 column.data_type.name = Cow::Owned(new.to_owned());
             }
@@ -151,7 +162,7 @@ impl Shape {
         match action {
             AlterTableAction::AddColumn { column, .. } => self.add_column(table, column),
             AlterTableAction::DropColumn { column, .. } => {
-                self.columns.remove(column);
+                self.columns.retain(|(name, _)| name != column);
                 self.foreign_keys
                     .retain(|key| !key.columns.contains(column));
             }
@@ -160,7 +171,7 @@ impl Shape {
             AlterTableAction::SetType {
                 column, data_type, ..
             } => {
-                if let Some(known) = self.columns.get_mut(column) {
+                if let Some(known) = self.column_mut(column) {
                     known.data_type = data_type.clone();
                 }
             }
@@ -186,8 +197,13 @@ impl Shape {
     }
 
     fn rename_column(&mut self, old: &str, new: &str) {
-        if let Some(column) = self.columns.remove(old) {
-            self.columns.insert(new.to_owned(), column);
+        if self.column(old).is_some() {
+            self.columns.retain(|(name, _)| name == old || name != new);
+        }
+        for (name, _) in &mut self.columns {
+            if name == old {
+                new.clone_into(name);
+            }
         }
         let checks = self.checks.iter_mut().map(|check| &mut check.not_null);
         let keys = self.foreign_keys.iter_mut().map(|key| &mut key.columns);
@@ -227,11 +243,14 @@ impl Shape {
                 parent: parent.clone(),
             });
         }
-        self.columns.insert(column.name.clone(), known);
+        match self.column_mut(&column.name) {
+            Some(old) => *old = known,
+            None => self.columns.push((column.name.clone(), known)),
+        }
     }
 
     fn set_nullable(&mut self, column: &str, is_nullable: bool) {
-        if let Some(known) = self.columns.get_mut(column) {
+        if let Some(known) = self.column_mut(column) {
             known.is_nullable = is_nullable;
         }
     }

@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::problem::unreadable;
-use super::{Directory, read_file};
+use super::{Directory, read_file, sort_by_name};
 use crate::diagnostics::Diagnostic;
 use crate::files::{Direction, is_sql};
 use crate::layouts::Format;
@@ -44,7 +44,7 @@ impl Directory {
                 return true;
             }
         };
-        files.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        sort_by_name(&mut files);
         let before = self.entries.len() + self.problems.len();
         for (file, kind) in files {
             let within = path.join(&file);

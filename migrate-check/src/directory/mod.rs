@@ -7,8 +7,8 @@
 mod folder;
 mod problem;
 
-use std::ffi::OsStr;
-use std::fs;
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, FileType};
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
@@ -139,7 +139,7 @@ impl Directory {
             }
         }
         // The order in which a file system lists its files is its own affair.
-        names.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        sort_by_name(&mut names);
         let mut may_be_empty = !self.problems.is_empty();
         for (name, kind) in names {
             let path = self.path.join(&name);
@@ -194,7 +194,7 @@ impl Directory {
         true
     }
 
-    fn take(&mut self, name: &OsStr, path: PathBuf, kind: fs::FileType, format: &Format) {
+    fn take(&mut self, name: &OsStr, path: PathBuf, kind: FileType, format: &Format) {
         let shown = self.show(name);
         let utf8 = name.to_str().map(str::to_owned);
         if utf8.is_none() {
@@ -231,7 +231,7 @@ impl Directory {
 }
 
 /// Reads a file, or the file that a link leads to: build systems with a sandbox make a link of every input.
-fn read_file(path: &Path, kind: fs::FileType, shown: &str) -> Result<Vec<u8>, Box<Diagnostic>> {
+fn read_file(path: &Path, kind: FileType, shown: &str) -> Result<Vec<u8>, Box<Diagnostic>> {
     // Before it is opened, because opening a pipe waits for somebody to write into it.
     let metadata = fs::metadata(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound if kind.is_symlink() => dangling(shown),
@@ -269,21 +269,26 @@ fn read_file(path: &Path, kind: fs::FileType, shown: &str) -> Result<Vec<u8>, Bo
     fs::read(path).map_err(|error| Box::new(unreadable(shown, &error)))
 }
 
+/// A function, so that one sort is compiled.
+fn sort_by_name(entries: &mut [(OsString, FileType)]) {
+    entries.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+}
+
 /// The first file ending in `.sql` below `directory`. Links are not followed: they may lead round.
 fn find_sql(directory: &Path, depth: usize, left: &mut usize) -> io::Result<Option<PathBuf>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(directory)?.take(*left) {
         let entry = entry?;
-        names.push((entry.file_name(), entry.file_type()?.is_dir()));
+        names.push((entry.file_name(), entry.file_type()?));
     }
     *left -= names.len();
-    names.sort_unstable();
-    for (name, is_directory) in names {
+    sort_by_name(&mut names);
+    for (name, kind) in names {
         let path = directory.join(&name);
         if is_sql(&name.to_string_lossy()) {
             return Ok(Some(path));
         }
-        if is_directory && depth > 0 {
+        if kind.is_dir() && depth > 0 {
             let found = find_sql(&path, depth - 1, left)?;
             if found.is_some() {
                 return Ok(found);

@@ -4,7 +4,6 @@ mod embedded;
 mod file;
 mod option;
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 pub(crate) use self::embedded::read as read_embedded;
@@ -90,9 +89,9 @@ impl Lint {
             .map(|(_, level)| *level)
     }
 
-    /// The level of each rule that was given one.
-    fn effective(&self) -> BTreeMap<&'static str, Level> {
-        self.levels.iter().copied().collect()
+    /// The rules that were given a level.
+    fn rules(&self) -> impl Iterator<Item = &'static str> {
+        self.levels.iter().map(|(rule, _)| *rule)
     }
 }
 

@@ -218,18 +218,18 @@ impl Settings {
         there: &str,
     ) -> Option<String> {
         if key == "lint" {
-            let (own, others) = (self.lint.effective(), other.lint.effective());
-            let rule = own
-                .keys()
-                .chain(others.keys())
-                .find(|rule| own.get(*rule) != others.get(*rule))?;
-            let level = |level: Option<&Level>| match level {
+            let level = |settings: &Self, rule: &str| settings.lint.chosen(rule);
+            let differs = |rule: &&str| level(self, rule) != level(other, rule);
+            let first = |settings: &Self| settings.lint.rules().filter(differs).min();
+            let rule = first(self).or_else(|| first(other))?;
+            let (own, others) = (level(self, rule), level(other, rule));
+            let level = |level: Option<Level>| match level {
                 Some(Level::Deny) => "denies",
                 Some(Level::Warn) => "warns of",
                 Some(Level::Allow) => "allows",
                 None => "does not name",
             };
-            let (own, others) = (level(own.get(rule)), level(others.get(rule)));
+            let (own, others) = (level(own), level(others));
             return Some(format!(
                 "`lint` {own} `{rule}` {here} but {others} it {there}"
             ));

@@ -12,9 +12,11 @@ mod suppression;
 
 use std::cell::LazyCell;
 use std::collections::BTreeMap;
+use std::mem;
 use std::ops::Range;
 
 use self::names::{Named, Pair};
+pub(crate) use self::repeats::count_files;
 use self::script::{Judge, Judged};
 use crate::catalog::Catalog;
 use crate::diagnostics::Diagnostic;
@@ -161,31 +163,43 @@ fn apply_allows(
 ) -> Vec<Diagnostic> {
     // Few files allow anything.
     let versions = LazyCell::new(|| {
-        let versions = named.iter().map(|file| (file.shown, file.parsed.version));
-        versions.collect::<BTreeMap<&str, i64>>()
+        let mut versions = vec![None; files.len()];
+        for file in named {
+            if let Some(version) = versions.get_mut(file.index) {
+                *version = Some(file.parsed.version);
+            }
+        }
+        versions
     });
-    let mut of_files: BTreeMap<String, Vec<Diagnostic>> = BTreeMap::new();
+    let mut indexes: BTreeMap<&str, usize> = BTreeMap::new();
+    for (index, file) in files.iter().enumerate() {
+        indexes.entry(file.shown).or_insert(index);
+    }
+    let mut of_files: Vec<Vec<Diagnostic>> = files.iter().map(|_| Vec::new()).collect();
+    let mut of_directory = Vec::new();
     for problem in problems {
-        let of_file = of_files.entry(problem.file.clone()).or_default();
-        of_file.push(problem);
+        let index = indexes.get(problem.file.as_str());
+        match index.and_then(|index| of_files.get_mut(*index)) {
+            Some(of_file) => of_file.push(problem),
+            None => of_directory.push(problem),
+        }
     }
     let mut left = Vec::new();
-    for (file, (place, _)) in files.iter().zip(places) {
+    for (index, (file, (place, _))) in files.iter().zip(places).enumerate() {
         let judged = judged.get(place.clone()).unwrap_or_default();
         let allows: Vec<&Allow> = judged
             .iter()
             .flatten()
             .flat_map(|judged| &judged.directives.allows)
             .collect();
-        let mut of_file = of_files.remove(file.shown).unwrap_or_default();
+        let mut of_file = of_files.get_mut(index).map(mem::take).unwrap_or_default();
         if !allows.is_empty() {
-            let version = versions.get(file.shown).copied();
+            let version = versions.get(index).copied().flatten();
             suppression::apply(file.shown, &allows, version, settings, &mut of_file);
         }
         left.append(&mut of_file);
     }
-    // Those about the directory.
-    left.extend(of_files.into_values().flatten());
+    left.append(&mut of_directory);
     left
 }
 

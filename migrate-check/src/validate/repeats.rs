@@ -3,7 +3,7 @@
 //! Five indexes on one table are one warning about that table, which names the other lines. A placeholder that has
 //! not been replaced is refused in every statement that holds it, in hundreds of files: that is one error.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::File;
 use crate::diagnostics::{Diagnostic, Lines, Severity};
@@ -15,27 +15,28 @@ const MOST_LINES: usize = 5;
 /// and an error of the same cause in any file.
 pub(super) fn merge(files: &[File<'_>], findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut kept: Vec<Diagnostic> = Vec::with_capacity(findings.len());
-    let mut warnings: BTreeMap<(String, &'static str, String), usize> = BTreeMap::new();
+    let mut warnings: BTreeMap<String, usize> = BTreeMap::new();
     let mut causes: BTreeMap<String, usize> = BTreeMap::new();
-    // By place in `kept`, the findings that repeat it.
-    let mut repeats: BTreeMap<usize, Vec<Diagnostic>> = BTreeMap::new();
+    // For each of `kept`, the findings that repeat it.
+    let mut repeats: Vec<Vec<Diagnostic>> = Vec::with_capacity(findings.len());
     for finding in findings {
         let first = match (&finding.cause, finding.severity) {
             (Some(cause), _) => *causes.entry(cause.clone()).or_insert(kept.len()),
             (None, Severity::Warning) if finding.span.is_some() => {
-                let said = (finding.file.clone(), finding.rule, finding.message.clone());
+                let said = format!("{}\0{}\0{}", finding.file, finding.rule, finding.message);
                 *warnings.entry(said).or_insert(kept.len())
             }
             _ => kept.len(),
         };
-        if first < kept.len() {
-            repeats.entry(first).or_default().push(finding);
+        if let Some(others) = repeats.get_mut(first) {
+            others.push(finding);
         } else {
             kept.push(finding);
+            repeats.push(Vec::new());
         }
     }
-    for (first, others) in repeats {
-        if let Some(first) = kept.get_mut(first) {
+    for (first, others) in kept.iter_mut().zip(repeats) {
+        if !others.is_empty() {
             let help = match first.cause {
                 Some(_) => everywhere(&others),
                 None => in_other_lines(files, &others),
@@ -47,15 +48,23 @@ pub(super) fn merge(files: &[File<'_>], findings: Vec<Diagnostic>) -> Vec<Diagno
 }
 
 fn everywhere(others: &[Diagnostic]) -> String {
-    let files: BTreeSet<&str> = others.iter().map(|other| other.file.as_str()).collect();
     let places = others.len();
-    match (places, files.len()) {
+    match (places, count_files(others)) {
         (1, _) => "replace it in the one other place as well".to_owned(),
         (_, 1) => format!("replace it in all {places} other places as well"),
         (_, files) => {
             format!("replace it in all {places} other places as well; they are in {files} files")
         }
     }
+}
+
+/// In how many files they are.
+pub(crate) fn count_files<'d>(found: impl IntoIterator<Item = &'d Diagnostic>) -> usize {
+    let mut files: BTreeMap<&str, usize> = BTreeMap::new();
+    for found in found {
+        files.insert(&found.file, 0);
+    }
+    files.len()
 }
 
 fn in_other_lines(files: &[File<'_>], others: &[Diagnostic]) -> String {
@@ -68,10 +77,14 @@ fn in_other_lines(files: &[File<'_>], others: &[Diagnostic]) -> String {
         return format!("change the {count} other places in this file in the same way");
     };
     let lines = Lines::of(text);
-    let numbers: BTreeSet<usize> = others
-        .iter()
-        .filter_map(|other| Some(lines.position(other.span.as_ref()?.start).line))
-        .collect();
+    let mut numbers: Vec<usize> = Vec::new();
+    for span in others.iter().filter_map(|other| other.span.as_ref()) {
+        let line = lines.position(span.start).line;
+        let place = numbers.partition_point(|number| *number < line);
+        if numbers.get(place) != Some(&line) {
+            numbers.insert(place, line);
+        }
+    }
     let mut numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
     match numbers.pop() {
         Some(only) if numbers.is_empty() => format!("change line {only} in the same way"),

@@ -1,7 +1,5 @@
 //! Suppression: takes away the findings that a file allows.
 
-use std::collections::BTreeMap;
-
 use super::order::TIMESTAMP_LENGTH;
 use crate::diagnostics::{Diagnostic, Severity, Span};
 use crate::directives::Allow;
@@ -54,63 +52,68 @@ pub(super) fn apply(
     }));
 }
 
-/// Where each rule found something, in order of place: a file may have thousands of findings and of `allow`s.
-struct Found<'p>(BTreeMap<&'p str, Vec<Option<usize>>>);
+/// A rule, where something of it begins, and where that ends: in order, because a file may have thousands of findings and
+/// of `allow`s.
+type Places<'p> = Vec<(&'p str, Option<usize>, usize)>;
+
+/// Where each rule found something.
+struct Found<'p>(Places<'p>);
 
 impl<'p> Found<'p> {
     fn of(problems: &'p [Diagnostic]) -> Self {
-        let mut places: BTreeMap<&str, Vec<Option<usize>>> = BTreeMap::new();
-        for problem in problems {
+        let place = |problem: &'p Diagnostic| {
             let start = problem.span.as_ref().map(|span| span.start);
-            places.entry(problem.rule).or_default().push(start);
-        }
-        for places in places.values_mut() {
-            places.sort_unstable();
-        }
-        Self(places)
+            (problem.rule, start, 0)
+        };
+        Self(in_order(problems.iter().map(place).collect()))
     }
 
     /// Whether there is anything that `allow` permits.
     fn has(&self, allow: &Allow) -> bool {
-        let Some(places) = self.0.get(allow.rule.as_str()) else {
-            return false;
-        };
-        allow.statement.as_ref().is_none_or(|statement| {
-            let first = places.partition_point(|place| *place < Some(statement.start));
-            let place = places.get(first).copied().flatten();
-            place.is_some_and(|place| place <= statement.end)
+        let rule = allow.rule.as_str();
+        let begin = allow.statement.as_ref().map(|statement| statement.start);
+        let first = self.0.partition_point(|place| *place < (rule, begin, 0));
+        let found = self.0.get(first).filter(|place| place.0 == rule);
+        found.is_some_and(|(_, start, _)| match &allow.statement {
+            None => true,
+            Some(statement) => start.is_some_and(|start| start <= statement.end),
         })
     }
 }
 
-/// What a file allows, by rule: all of it, or the statements at which it does, in order of place.
-struct Permitted<'a>(BTreeMap<&'a str, (bool, Vec<&'a Span>)>);
+/// What a file allows: the statements at which it does, or none for all of the file.
+struct Permitted<'a>(Places<'a>);
 
 impl<'a> Permitted<'a> {
     fn by(allows: &[&'a Allow]) -> Self {
-        let mut permitted: BTreeMap<&str, (bool, Vec<&Span>)> = BTreeMap::new();
-        for allow in allows {
-            let (everywhere, statements) = permitted.entry(allow.rule.as_str()).or_default();
-            match &allow.statement {
-                None => *everywhere = true,
-                Some(statement) => statements.push(statement),
-            }
-        }
-        for (_, statements) in permitted.values_mut() {
-            statements.sort_unstable_by_key(|statement| statement.start);
-        }
-        Self(permitted)
+        let place = |allow: &&'a Allow| {
+            let statement = allow.statement.as_ref();
+            (
+                allow.rule.as_str(),
+                statement.map(|statement| statement.start),
+                statement.map_or(0, |statement| statement.end),
+            )
+        };
+        Self(in_order(allows.iter().map(place).collect()))
     }
 
     fn has(&self, problem: &Diagnostic) -> bool {
-        let Some((everywhere, statements)) = self.0.get(problem.rule) else {
-            return false;
+        // The last that is not after it.
+        let last = |start: Option<usize>| {
+            let until = (problem.rule, start, usize::MAX);
+            let next = self.0.partition_point(|place| *place <= until);
+            let last = next.checked_sub(1).and_then(|last| self.0.get(last));
+            last.filter(|place| place.0 == problem.rule)
         };
         let at = |span: &Span| {
-            let next = statements.partition_point(|statement| statement.start <= span.start);
-            let last = next.checked_sub(1).and_then(|last| statements.get(last));
-            last.is_some_and(|statement| span.start <= statement.end)
+            let last = last(Some(span.start));
+            last.is_some_and(|(_, start, end)| start.is_some() && span.start <= *end)
         };
-        *everywhere || problem.span.as_ref().is_some_and(at)
+        last(None).is_some() || problem.span.as_ref().is_some_and(at)
     }
+}
+
+fn in_order(mut places: Places<'_>) -> Places<'_> {
+    places.sort_unstable();
+    places
 }

@@ -4,8 +4,6 @@ mod chain;
 mod renaming;
 mod timestamps;
 
-use std::collections::BTreeMap;
-
 use self::chain::longest_chain;
 use self::renaming::{SHORTEST_TIMESTAMP, pad_all, suggest};
 pub(super) use self::timestamps::{TIMESTAMP_LENGTH, judge_timestamps};
@@ -145,12 +143,19 @@ fn width(named: &Named<'_>) -> usize {
 
 /// The width that most versions have, and the larger one of two equally common: shorter numbers can be padded.
 fn usual_width(ups: &[Named<'_>]) -> usize {
-    let mut counts = BTreeMap::new();
-    for up in ups {
-        *counts.entry(width(up)).or_insert(0_usize) += 1;
-    }
-    let most = counts
-        .iter()
-        .max_by_key(|(width, count)| (**count, **width));
+    let counts = tally(ups.iter().map(width));
+    let most = counts.iter().max_by_key(|(width, count)| (*count, *width));
     most.map_or(0, |(width, _)| *width)
+}
+
+/// How often each number occurs. Few are different.
+fn tally(numbers: impl Iterator<Item = usize>) -> Vec<(usize, usize)> {
+    let mut counts: Vec<(usize, usize)> = Vec::new();
+    for number in numbers {
+        match counts.iter_mut().find(|(known, _)| *known == number) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((number, 1)),
+        }
+    }
+    counts
 }

@@ -1,10 +1,10 @@
 //! Timestamps with a digit too many or too few.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use super::Named;
 use super::renaming::SHORTEST_TIMESTAMP;
-use super::width;
+use super::{tally, width};
 use crate::diagnostics::Diagnostic;
 
 /// `YYYYMMDDhhmmss`.
@@ -22,13 +22,10 @@ pub(in crate::validate) fn judge_timestamps(ups: &[Named<'_>], problems: &mut Ve
         .map(|up| (up, up.parsed.version.to_string()))
         .filter(|(_, digits)| digits.len() >= SHORTEST_TIMESTAMP)
         .collect();
-    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
-    for (_, digits) in &timestamps {
-        *counts.entry(digits.len()).or_default() += 1;
-    }
+    let counts = tally(timestamps.iter().map(|(_, digits)| digits.len()));
     let Some((usual, count)) = counts
         .iter()
-        .max_by_key(|(length, count)| (**count, **length == USUAL))
+        .max_by_key(|(length, count)| (*count, *length == USUAL, *length))
     else {
         return;
     };
@@ -41,7 +38,9 @@ pub(in crate::validate) fn judge_timestamps(ups: &[Named<'_>], problems: &mut Ve
     for (up, digits) in &timestamps {
         let length = digits.len();
         // Where neither length is the more common one, only the usual form can say which is odd.
-        let outnumbered = counts.get(&length).is_some_and(|own| own < count);
+        let outnumbered = counts
+            .iter()
+            .any(|(own, few)| *own == length && few < count);
         if length.abs_diff(*usual) != 1
             || !(outnumbered || *usual == USUAL)
             || !digits

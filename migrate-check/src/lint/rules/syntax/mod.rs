@@ -33,7 +33,6 @@ mod spelling;
 mod tests;
 
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
 
 use migrate_sql::grammar::{Refusal, RefusalKind, Sentence};
 
@@ -61,12 +60,16 @@ fn check(file: &ParsedFile<'_>) -> Vec<Diagnostic> {
     let reported =
         sentences.filter_map(|sentence| report(file, &lines, sentence, sentence.refusal()?));
     let mut found = Vec::new();
-    let mut causes = BTreeSet::new();
+    let mut causes = Vec::new();
     let mut left = MOST;
     for finding in reported {
         // Those of one cause are one in the end.
         let is_new = match &finding.cause {
-            Some(cause) => causes.insert(cause.clone()),
+            Some(cause) if causes.contains(cause) => false,
+            Some(cause) => {
+                causes.push(cause.clone());
+                true
+            }
             None => true,
         };
         if is_new {
