@@ -10,6 +10,7 @@ use migrate_sql::ast::{
 
 use super::model::{Catalog, Emptied, EnumValue, Index, Relation, Type};
 use super::namespace::TEMPORARY;
+use super::references::follow;
 use super::shape::Shape;
 use super::table::Table;
 
@@ -390,12 +391,5 @@ impl Catalog {
             Relation::Table(table) => Some(table),
             _ => None,
         }
-    }
-}
-
-/// Gives a reference the new name, if it is to the object that has got it.
-fn follow(reference: &mut ObjectName, old: &ObjectName, new: &ObjectName) {
-    if reference.may_be(old) {
-        reference.clone_from(new);
     }
 }

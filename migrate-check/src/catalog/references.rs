@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use migrate_sql::ast::ObjectName;
+
 use super::by_name::ByName;
 
 /// For each name, the relations that may refer to it. Nothing is ever taken out: what is found is compared with what
@@ -48,4 +50,11 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     let is_word = |byte: char| byte.is_alphanumeric() || byte == '_' || byte == '$';
     let found = text.split(move |byte: char| !is_word(byte));
     found.filter(|word| !word.is_empty())
+}
+
+/// Gives a reference the new name, if it is to the object that has got it.
+pub(super) fn follow(reference: &mut ObjectName, old: &ObjectName, new: &ObjectName) {
+    if reference.may_be(old) {
+        reference.clone_from(new);
+    }
 }

@@ -312,7 +312,7 @@ fn judge_name(what: &str, name: &str) -> Result<(), Complaint> {
 mod tests {
     use super::{KEYS, Notation, key};
     use crate::layouts::Layout;
-    use crate::settings::Settings;
+    use crate::settings::{Level, RuleNames, Settings};
 
     #[test]
     fn every_notation_takes_every_layout_in_both_spellings() {
@@ -358,5 +358,24 @@ mod tests {
         let unknown = key("tabel", "option").unwrap_err();
         assert_eq!(unknown.message, "unknown option `tabel`");
         assert_eq!(unknown.help, "did you mean `table`?");
+    }
+
+    #[test]
+    fn a_rule_that_is_not_compiled_in_is_not_switched_on_in_silence() {
+        let rules = RuleNames {
+            allowable: vec!["unknown-name"],
+            left_out: vec!["unknown-name"],
+            ..RuleNames::default()
+        };
+        let mut settings = Settings::default();
+        let wrong = settings.set_level("unknown-name", Level::Deny, &rules);
+        let wrong = wrong.unwrap_err();
+        assert_eq!(wrong.message, "`unknown-name` is not compiled in");
+        assert_eq!(
+            wrong.help,
+            "enable the feature `meaning` of migrate-runtime"
+        );
+        let allowed = settings.set_level("unknown-name", Level::Allow, &rules);
+        assert_eq!(allowed, Ok(()));
     }
 }
