@@ -2,6 +2,7 @@
 
 mod advice;
 mod alone;
+mod by_hand;
 mod content;
 mod directives;
 mod directory;
