@@ -32,6 +32,9 @@ pub(crate) struct Directory {
     pub(crate) is_guessed: bool,
 }
 
+/// So many directories are offered where the usual one does not exist.
+const SHOWN: usize = 5;
+
 impl Directory {
     /// The directory that `--dir` or `MIGRATE_DIR` names; else `migrations`, here or in the nearest
     /// directory above that has one.
@@ -107,9 +110,16 @@ impl Directory {
                     .help("create it with a first migration: `migrate create create users`")
                     .help("if it is elsewhere, name it with `--dir` or the variable MIGRATE_DIR")
             } else {
-                below.iter().fold(failure, |failure, directory| {
-                    failure.help(format!("use the one below: `--dir {directory}`"))
-                })
+                let failure = below
+                    .iter()
+                    .take(SHOWN)
+                    .fold(failure, |failure, directory| {
+                        failure.help(format!("use the one below: `--dir {directory}`"))
+                    });
+                match below.len().saturating_sub(SHOWN) {
+                    0 => failure,
+                    more => failure.help(format!("or one of {more} others below")),
+                }
             });
         }
         let loaded = load(&self.parent, &self.name, self.settings());

@@ -90,39 +90,27 @@ pub const SHAPES: &[Shape] = &[
     }),
     // All that was created in one file changes in the next.
     ("dropped-tables", 200, |size| {
-        two(
-            size,
-            |row| table(row),
-            |row| format!("DROP TABLE t{row};\n"),
-        )
+        two(size, table, |row| format!("DROP TABLE t{row};\n"))
     }),
     ("renamed-tables", 200, |size| {
-        two(
-            size,
-            |row| table(row),
-            |row| format!("ALTER TABLE t{row} RENAME TO u{row};\n"),
-        )
+        two(size, table, |row| {
+            format!("ALTER TABLE t{row} RENAME TO u{row};\n")
+        })
     }),
     ("moved-tables", 200, |size| {
-        two(
-            size,
-            |row| table(row),
-            |row| format!("ALTER TABLE t{row} SET SCHEMA s{row};\n"),
-        )
+        two(size, table, |row| {
+            format!("ALTER TABLE t{row} SET SCHEMA s{row};\n")
+        })
     }),
     ("renamed-columns", 200, |size| {
-        two(
-            size,
-            |row| table(row),
-            |row| format!("ALTER TABLE t{row} RENAME p TO q;\n"),
-        )
+        two(size, table, |row| {
+            format!("ALTER TABLE t{row} RENAME p TO q;\n")
+        })
     }),
     ("types-of-columns", 200, |size| {
-        two(
-            size,
-            |row| table(row),
-            |row| format!("ALTER TABLE t{row} ALTER p TYPE text;\n"),
-        )
+        two(size, table, |row| {
+            format!("ALTER TABLE t{row} ALTER p TYPE text;\n")
+        })
     }),
     ("types", 200, |size| {
         let make = |row| {

@@ -57,9 +57,10 @@ mod tests {
                 .starts_with("1:17: relation \"usrs\" does not exist | did you mean \"users\"?"),
             "{found:?}"
         );
-        let found = find_after(RULE, &[table], "CREATE INDEX ON users (emial)");
+        let found = find_after(RULE, &[table], "CREATE INDEX ON users (emails)");
         assert!(
-            found[0].starts_with("1:24: column \"emial\" does not exist | did you mean \"email\"?"),
+            found[0]
+                .starts_with("1:24: column \"emails\" does not exist | did you mean \"email\"?"),
             "{found:?}"
         );
         let renamed = "ALTER TABLE users RENAME COLUMN email TO address";
