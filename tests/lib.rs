@@ -37,6 +37,10 @@ mod guide {
     mod application {}
     #[doc = include_str!("../docs/clients.md")]
     mod clients {}
+    #[doc = include_str!("../docs/program.md")]
+    mod program {}
+    #[doc = include_str!("../migrate-cli/README.md")]
+    mod cli {}
     #[doc = include_str!("../README.md")]
     mod readme {}
     #[doc = include_str!("../migrate-adopt/README.md")]
