@@ -9,6 +9,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Mutex;
+use std::thread;
 
 use crate::cargo::{cargo, read, root, run as run_command};
 use crate::{Outcome, report};
@@ -70,20 +72,39 @@ fn grow() -> Outcome<Vec<String>> {
     let target = root().join("target/micro");
     build(&target, "grown", &[])?;
     let program = target.join("debug/grown");
-    let input = target.join("grown-input");
-    let mut findings = Vec::new();
-    for shape in read(&mut Command::new(&program))?.lines() {
-        let once = count(&program, &input, &[shape, "1"])?;
-        let twice = count(&program, &input, &[shape, "2"])?;
-        let percent = twice * 100 / once.max(1);
-        eprintln!("counts: {shape}: {once}, and for twice the input {percent} %");
-        if percent > MOST_GROWTH {
-            findings.push(format!(
-                "{shape}: twice the input takes {percent} % of the instructions (see benches/micro/src/growth.rs)"
-            ));
+    let shapes = read(&mut Command::new(&program))?;
+    let shapes = Mutex::new(shapes.lines());
+    // Counting a shape says the same whatever else runs, so that each processor takes the next one.
+    let work = |worker: usize| -> Result<Vec<String>, String> {
+        let input = target.join(format!("grown-input-{worker}"));
+        let mut findings = Vec::new();
+        let next = || shapes.lock().ok()?.next();
+        while let Some(shape) = next() {
+            let count =
+                |times| count(&program, &input, &[shape, times]).map_err(|error| error.to_string());
+            let (once, twice) = (count("1")?, count("2")?);
+            let percent = twice * 100 / once.max(1);
+            eprintln!("counts: {shape}: {once}, and for twice the input {percent} %");
+            if percent > MOST_GROWTH {
+                findings.push(format!(
+                    "{shape}: twice the input takes {percent} % of the instructions (see benches/micro/src/growth.rs)"
+                ));
+            }
         }
-    }
-    Ok(findings)
+        Ok(findings)
+    };
+    let workers = thread::available_parallelism()?.get();
+    thread::scope(|scope| {
+        let work = &work;
+        let workers: Vec<_> = (0..workers)
+            .map(|worker| scope.spawn(move || work(worker)))
+            .collect();
+        let mut findings = Vec::new();
+        for worker in workers {
+            findings.extend(worker.join().map_err(|_| "counts: a worker stopped")??);
+        }
+        Ok(findings)
+    })
 }
 
 fn build(target: &Path, program: &str, profile: &[&str]) -> Outcome {

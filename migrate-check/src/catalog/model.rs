@@ -120,6 +120,10 @@ impl Catalog {
         if lasting == Lasting::No {
             self.relations.remember();
             self.types.remember();
+            self.parts.remember();
+            if let Some(mentions) = self.mentions.get_mut() {
+                mentions.remember();
+            }
         }
     }
 
@@ -130,6 +134,10 @@ impl Catalog {
         }
         self.relations.restore();
         self.types.restore();
+        self.parts.restore();
+        if let Some(mentions) = self.mentions.get_mut() {
+            mentions.restore();
+        }
     }
 
     /// Whether the current file made this relation or type, so that no other session can use it yet.
@@ -333,6 +341,9 @@ impl Catalog {
                 if let Relation::Table(table) = &object.thing {
                     table.mention(name, &mut mentions);
                 }
+            }
+            if self.relations.remembers() {
+                mentions.remember();
             }
             mentions
         })

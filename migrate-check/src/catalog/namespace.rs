@@ -211,6 +211,11 @@ impl<T: Clone> Namespace<T> {
         self.before = Some(ByName::default());
     }
 
+    /// Whether changes are to be taken back.
+    pub(super) fn remembers(&self) -> bool {
+        self.before.is_some()
+    }
+
     /// Takes back what has changed since [`remember`](Self::remember).
     pub(super) fn restore(&mut self) {
         for (name, objects) in self.before.take().unwrap_or_default().drain() {

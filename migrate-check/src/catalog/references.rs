@@ -6,11 +6,13 @@ use migrate_sql::ast::ObjectName;
 
 use super::by_name::ByName;
 
-/// For each name, the relations that may refer to it. Nothing is ever taken out: what is found is compared with what
-/// the relation refers to now, and so a down file need not be taken back here.
+/// For each name, the relations that may refer to it. What is found is compared with what the relation refers to now, so
+/// that nothing has to be taken out when that changes.
 #[derive(Debug, Clone, Default)]
 pub(super) struct References {
     by_name: ByName<BTreeSet<String>>,
+    /// While changes are to be taken back: what was added, as names with a relation each.
+    added: Option<Vec<(String, String)>>,
 }
 
 impl References {
@@ -20,6 +22,24 @@ impl References {
             && !relations.contains(relation)
         {
             relations.insert(relation.to_owned());
+            if let Some(added) = &mut self.added {
+                added.push((name.to_owned(), relation.to_owned()));
+            }
+        }
+    }
+
+    /// From here on, additions are remembered, so that they can be taken back: down files of a long history often use the
+    /// same names.
+    pub(super) fn remember(&mut self) {
+        self.added = Some(Vec::new());
+    }
+
+    /// Takes back what was added since [`remember`](Self::remember).
+    pub(super) fn restore(&mut self) {
+        for (name, relation) in self.added.take().unwrap_or_default() {
+            if let Some(relations) = self.by_name.get_mut(&name) {
+                relations.remove(&relation);
+            }
         }
     }
 
