@@ -1,5 +1,7 @@
 //! `migrate run`.
 
+use migrate_fixtures::{Proxy, Server};
+
 use crate::place::{Place, check};
 
 const USERS: (&str, &str) = (
@@ -220,4 +222,34 @@ fn another_history_table_can_be_chosen() {
         place.database.value("SELECT count(*) FROM ops.history"),
         "1"
     );
+}
+
+#[test]
+fn one_statement_per_message_spares_a_proxy_every_refusal() {
+    let place = Place::new(&[
+        (
+            "1_t.sql",
+            "CREATE TABLE t (a int);\nINSERT INTO t VALUES (1);\n",
+        ),
+        ("1_t.down.sql", "DROP TABLE t;\n"),
+    ]);
+    let proxy = Proxy::start(Server::shared());
+    proxy.refuse_several(true);
+    let url = place.database.url_through("postgres", proxy.port());
+    let call = |command: &[&str]| {
+        let mut arguments = command.to_vec();
+        arguments.extend(["--database-url", &url]);
+        place.call(&arguments)
+    };
+    let run = call(&["run", "--one-statement-per-message"]);
+    assert!(run.contains("applied 1 migration"), "{run}");
+    for command in ["status", "plan", "revert"] {
+        let said = call(&[command, "--one-statement-per-message"]);
+        assert!(said.starts_with("exit: 0"), "{command}: {said}");
+    }
+    assert_eq!(proxy.counts().refused, 0);
+    // Without the option, the refusal is noticed.
+    let run = call(&["run"]);
+    assert!(run.contains("applied 1 migration"), "{run}");
+    assert_eq!(proxy.counts().refused, 1);
 }
