@@ -57,6 +57,7 @@ mod asynchronous;
 mod database;
 mod digest;
 mod error;
+mod harness;
 mod hub;
 mod maintenance;
 mod name;
@@ -69,6 +70,39 @@ mod template;
 pub use database::Database;
 pub use error::{Error, ErrorKind};
 pub use template::Template;
+
+/// Gives a test a database with all migrations, and runs it.
+///
+/// ```
+/// # use migrate_runtime::{Migrations, embed_migrations};
+/// use migrate_test::Database;
+///
+/// static MIGRATIONS: Migrations = embed_migrations!("migrations");
+///
+/// #[migrate_test::test(MIGRATIONS)]
+/// fn articles_are_found(db: Database) {
+/// # #[cfg(feature = "postgres")]
+///     let mut client = db.client();
+///     // …
+/// }
+/// # fn main() {}
+/// ```
+///
+/// The argument is the path of the `static`. `fixtures = ["users.sql", …]` runs these files after the migrations; they are
+/// found as [`include_str!`] finds them, beside the file of the test. `crate = path` names this crate where it has another name.
+///
+/// The function takes a [`Database`](crate::Database) and returns nothing or a `Result`. An `async` one runs in a
+/// `tokio` runtime of one thread, which the feature `tokio-postgres` brings; or in that of another attribute below this one,
+/// such as `#[tokio::test(flavor = "multi_thread")]`. Other attributes, such as `#[should_panic]`, count as on any test.
+pub use migrate_test_macros::test;
+
+/// What the attribute's output names. Not for people: it changes with every version.
+#[doc(hidden)]
+pub mod __private {
+    #[cfg(feature = "tokio-postgres")]
+    pub use crate::harness::run_async;
+    pub use crate::harness::{Outcome, run, run_here};
+}
 
 /// This crate's front page: its examples compile.
 #[cfg(doctest)]

@@ -9,14 +9,15 @@ use self::imports::Modules;
 use super::File;
 
 /// The crates, and which of the others each may depend on.
-const CRATES: [(&str, &[&str]); 7] = [
+const CRATES: [(&str, &[&str]); 8] = [
     ("migrate-sql", &[]),
     ("migrate-check", &["migrate-sql"]),
     ("migrate-macros", &["migrate-check"]),
     // migrate-check only with the feature `directory`.
     ("migrate-runtime", &["migrate-check", "migrate-macros"]),
     ("migrate-adopt", &["migrate-runtime"]),
-    ("migrate-test", &["migrate-runtime"]),
+    ("migrate-test-macros", &[]),
+    ("migrate-test", &["migrate-runtime", "migrate-test-macros"]),
     (
         "migrate-cli",
         &["migrate-adopt", "migrate-check", "migrate-runtime"],
