@@ -41,6 +41,10 @@ mod guide {
     mod program {}
     #[doc = include_str!("../migrate-cli/README.md")]
     mod cli {}
+    #[doc = include_str!("../docs/testing.md")]
+    mod testing {}
+    #[doc = include_str!("../migrate-test/README.md")]
+    mod test {}
     #[doc = include_str!("../README.md")]
     mod readme {}
     #[doc = include_str!("../migrate-adopt/README.md")]

@@ -1,11 +1,10 @@
 //! `MIGRATIONS, fixtures = ["users.sql"]`, and `crate = path` for a renamed crate.
 
 use proc_macro2::TokenStream;
-use syn::parse::{ParseStream, Parser as _};
+use syn::parse::{ParseBuffer, ParseStream, Parser as _};
 use syn::{Ident, LitStr, Path, Token, bracketed};
 
 /// What stands in the attribute.
-#[derive(Debug)]
 pub(crate) struct Arguments {
     /// The set.
     pub(crate) set: Path,
@@ -54,7 +53,7 @@ fn parse(stream: ParseStream<'_>) -> syn::Result<Arguments> {
         let list;
         bracketed!(list in stream);
         arguments.fixtures = list
-            .parse_terminated(|file| file.parse::<LitStr>(), Token![,])?
+            .parse_terminated(ParseBuffer::parse::<LitStr>, Token![,])?
             .into_iter()
             .collect();
     }

@@ -5,7 +5,6 @@ use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, Token, parenthesized};
 
 /// A function whose body is not read.
-#[derive(Debug)]
 pub(crate) struct Function {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) is_async: bool,

@@ -63,6 +63,9 @@ pub async fn run_here<F: Future<Output: Outcome>>(
 }
 
 /// Runs an asynchronous test in a runtime of its own, as `#[tokio::test]` does.
+///
+/// # Panics
+/// No runtime, or no database, can be made.
 #[cfg(feature = "tokio-postgres")]
 #[track_caller]
 #[expect(clippy::expect_used, reason = "a test fails by panicking")]
@@ -78,4 +81,28 @@ pub fn run_async<F: Future<Output: Outcome>>(
     let database = template(set, fixtures).database();
     let outcome = runtime.block_on(test(database.clone()));
     end(&database, outcome)
+}
+
+/// A runtime of ours takes the feature `tokio-postgres`.
+#[cfg(not(feature = "tokio-postgres"))]
+pub fn run_async<F: NeedsRuntime>(
+    set: &Migrations,
+    fixtures: &[(&str, &str)],
+    test: impl FnOnce(Database) -> F,
+) -> F::Output {
+    test(template(set, fixtures).database()).run()
+}
+
+/// Nothing implements it: it is there for its message.
+#[cfg(not(feature = "tokio-postgres"))]
+#[diagnostic::on_unimplemented(
+    message = "an asynchronous test needs a runtime",
+    label = "enable the feature `tokio-postgres` of migrate-test, or write the attribute of a runtime below, such as `#[tokio::test]`"
+)]
+pub trait NeedsRuntime {
+    /// What the test returns.
+    type Output: Outcome;
+
+    /// Runs the test.
+    fn run(self) -> Self::Output;
 }

@@ -99,9 +99,7 @@ pub use migrate_test_macros::test;
 /// What the attribute's output names. Not for people: it changes with every version.
 #[doc(hidden)]
 pub mod __private {
-    #[cfg(feature = "tokio-postgres")]
-    pub use crate::harness::run_async;
-    pub use crate::harness::{Outcome, run, run_here};
+    pub use crate::harness::{Outcome, run, run_async, run_here};
 }
 
 /// This crate's front page: its examples compile.
