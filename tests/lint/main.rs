@@ -93,6 +93,7 @@ fn rules_that_state_a_lock_are_under_test() {
         "create-does-nothing",
         "create-if-not-exists",
         "identifier-too-long",
+        "invisible-in-name",
         "json-column",
     ];
     for rule in RULES {
