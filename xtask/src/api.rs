@@ -1,10 +1,11 @@
 //! `cargo xtask api`: the public API of the published crates as text, so that each change of it is a visible diff.
 //!
-//! rustdoc's JSON is unstable. `RUSTC_BOOTSTRAP` makes the stable compiler write it, in a target directory of its own
-//! because build scripts run again when that variable changes. The crate `public-api` reads the format of one compiler
+//! rustdoc's JSON is unstable. `RUSTC_BOOTSTRAP` makes the stable one write it; only rustdoc sees the variable, because
+//! build scripts run again when it changes, and everything after them. The crate `public-api` reads the format of one compiler
 //! release: on any other one this task fails and says why.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -29,9 +30,10 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
         [only] if only == "--check" => true,
         _ => return Err("usage: cargo xtask api [--check]".into()),
     };
+    let rustdoc = unstable_rustdoc()?;
     let mut findings = Vec::new();
     for name in CRATES {
-        let listing = listing(name)?;
+        let listing = listing(name, &rustdoc)?;
         let path = format!("{FOLDER}/{name}.txt");
         let file = root().join(&path);
         if check {
@@ -49,9 +51,24 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
     report("api", &findings)
 }
 
+/// A script that calls rustdoc with its unstable options allowed.
+fn unstable_rustdoc() -> Outcome<PathBuf> {
+    let script = root().join("target/unstable-rustdoc");
+    fs::write(
+        &script,
+        "#!/bin/sh\nRUSTC_BOOTSTRAP=1 exec rustdoc \"$@\"\n",
+    )?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(&script, fs::Permissions::from_mode(0o755))?;
+    }
+    Ok(script)
+}
+
 /// The public items of a crate with all its features, one a line.
-fn listing(name: &str) -> Outcome<String> {
-    let target = root().join("target/api");
+fn listing(name: &str, rustdoc: &Path) -> Outcome<String> {
+    let target = root().join("target");
     run_command(
         cargo()
             .args(["rustdoc", "--quiet", "--locked", "--lib", "--all-features"])
@@ -60,7 +77,7 @@ fn listing(name: &str) -> Outcome<String> {
             .arg(&target)
             .args(["--", "-Zunstable-options", "--output-format=json"])
             .arg("--cap-lints=allow")
-            .env("RUSTC_BOOTSTRAP", "1"),
+            .env("RUSTDOC", rustdoc),
     )?;
     let json = target
         .join("doc")
