@@ -36,7 +36,8 @@ fn cut_short(
             thread::sleep(Duration::from_millis(20));
         }
         database.execute(
-            "SELECT pg_cancel_backend(pid) FROM pg_locks WHERE NOT granted AND locktype = 'virtualxid'",
+            "SELECT pg_cancel_backend(pid) FROM pg_locks l JOIN pg_stat_activity s USING (pid) \
+             WHERE NOT l.granted AND l.locktype = 'virtualxid' AND s.datname = current_database()",
         );
         run.join().unwrap()
     })
