@@ -91,7 +91,7 @@ pub use template::Template;
 /// The argument is the path of the `static`. `fixtures = ["users.sql", …]` runs these files after the migrations; they are
 /// found as [`include_str!`] finds them, beside the file of the test. `crate = path` names this crate where it has another name.
 ///
-/// The function takes a [`Database`](crate::Database) and returns nothing or a `Result`. An `async` one runs in a
+/// The function takes a [`Database`] and returns nothing or a `Result`. An `async` one runs in a
 /// `tokio` runtime of one thread, which the feature `tokio-postgres` brings; or in that of another attribute below this one,
 /// such as `#[tokio::test(flavor = "multi_thread")]`. Other attributes, such as `#[should_panic]`, count as on any test.
 pub use migrate_test_macros::test;
