@@ -11,7 +11,7 @@ use crate::failure::Failure;
 /// Every server has these; libpq's `createdb` and `dropdb` use them in this order.
 const USUAL: [&str; 2] = ["postgres", "template1"];
 
-/// Databases that no command of ours drops.
+/// Databases that are never dropped.
 const KEPT: [&str; 3] = ["postgres", "template0", "template1"];
 
 /// How a database is made, as far as the command line says.
@@ -129,9 +129,8 @@ impl Maintenance {
                     None => failure,
                 }
             }
-            Some(&SqlState::OBJECT_IN_USE) => {
-                failure.help("name a template that nobody is connected to: `--template template0`")
-            }
+            Some(&SqlState::OBJECT_IN_USE) => failure
+                .help("name a template that no session is connected to: `--template template0`"),
             _ => failure,
         })
     }

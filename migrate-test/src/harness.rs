@@ -83,7 +83,7 @@ pub fn run_async<F: Future<Output: Outcome>>(
     end(&database, outcome)
 }
 
-/// A runtime of ours takes the feature `tokio-postgres`.
+/// The runtime of this crate needs the feature `tokio-postgres`.
 #[cfg(not(feature = "tokio-postgres"))]
 pub fn run_async<F: NeedsRuntime>(
     set: &Migrations,

@@ -1,6 +1,6 @@
 //! Advice is tried: each line of help that names a mechanical way out is followed, in a copy of the crate, and what it
 //! is about must be gone then, with no new problem in its place. Every other line is listed with the reason why a
-//! person must follow it. So a new line of help either works, or says here why nobody could try it.
+//! person must follow it. So a new line of help either works, or says here why no test can try it.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -291,7 +291,7 @@ fn out_of_order_in_a_down_file_is_refused() {
 
 #[test]
 fn marks_of_tools_that_keep_both_directions_in_one_file_are_refused() {
-    // Among files of ours; a directory full of them is recognised as another layout.
+    // Among files of the usual layout; a directory full of them is recognised as another layout.
     let problems_in = |text| problems(&[("0001_a.sql", text), ("0002_b.sql", "")]);
     assert_snapshot!(problems_in("-- +goose Up\nSELECT 1;\n-- +goose Down\nSELECT 2;"), @"
     migrations/0001_a.sql:1:4: `+goose` is a goose marker

@@ -1,16 +1,7 @@
-//! Documents: they are there, their links lead somewhere, and their words are those that people use.
+//! Documents: they are there, and their links lead somewhere.
 
 use super::File;
 use crate::cargo::root;
-
-/// Words that sound stilted in such a text, and plain ones.
-const STILTED: [(&str, &str); 5] = [
-    ("anew", "again"),
-    ("meanwhile", "in the meantime"),
-    ("nobody", "no session, no role, no file"),
-    ("of ours", "our"),
-    ("whoever", "the session, role or program that"),
-];
 
 /// Checks all files together.
 pub(super) fn check(files: &[File], findings: &mut Vec<String>) {
@@ -28,22 +19,6 @@ pub(super) fn check(files: &[File], findings: &mut Vec<String>) {
     }
     for file in files.iter().filter(|file| file.has_extension("md")) {
         check_links(file, findings);
-        check_words(file, findings);
-    }
-}
-
-fn check_words(file: &File, findings: &mut Vec<String>) {
-    for (number, line) in (1..).zip(file.text.lines()) {
-        let words: String = line
-            .chars()
-            .map(|c| if c.is_alphabetic() { c } else { ' ' })
-            .collect();
-        let words = format!(" {} ", words.to_lowercase());
-        for (word, plain) in STILTED {
-            if words.contains(&format!(" {word} ")) {
-                findings.push(format!("{}:{number}: `{word}`: write {plain}", file.path));
-            }
-        }
     }
 }
 

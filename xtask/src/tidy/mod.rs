@@ -7,6 +7,7 @@ mod places;
 mod rules;
 mod sources;
 mod texts;
+mod words;
 
 use std::fs;
 use std::process::Command;
@@ -40,6 +41,7 @@ pub(crate) fn run() -> Outcome {
     let mut findings = Vec::new();
     for file in &files {
         texts::check(file, &mut findings);
+        words::check(file, &mut findings);
         sources::check(file, &mut findings);
         manifests::check(file, &mut findings);
     }

@@ -95,7 +95,7 @@ impl Instance {
 
     /// Builds it from nothing, and not incrementally. That is how cargo compiles what comes from a registry; ours
     /// comes by its path, and would pay for an incremental build that no user's application makes.
-    pub(crate) fn build_anew(&self, profile: Profile) -> Outcome<Taken> {
+    pub(crate) fn rebuild_all(&self, profile: Profile) -> Outcome<Taken> {
         // Only this profile's output: the other one is of use to later steps.
         if let Some(output) = self.built(profile).parent()
             && output.exists()

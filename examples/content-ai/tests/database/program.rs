@@ -1,4 +1,4 @@
-//! What whoever runs the program sees.
+//! What a person who runs the program sees.
 
 use std::process::{Command, Output};
 

@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn an_index_that_is_not_built_stops_nobody() {
+    fn an_index_that_is_not_built_blocks_no_session() {
         assert!(find(RULE, "CREATE INDEX i ON ONLY events (at)").is_empty());
         assert!(find(RULE, "TRUNCATE a, t; CREATE INDEX i ON t (at)").is_empty());
     }

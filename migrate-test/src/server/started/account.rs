@@ -14,7 +14,7 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    /// Ourselves; for root the user `postgres`, or else `nobody`.
+    /// The current user; for root the user `postgres`, or else `nobody`.
     pub(crate) fn choose() -> Result<Self, String> {
         let own = rustix::process::geteuid().as_raw();
         if own != 0 {

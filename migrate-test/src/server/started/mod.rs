@@ -10,7 +10,7 @@
 //!     log       the server's; its socket is here as well
 //! ```
 //!
-//! The directory is the server user's alone, and the server listens on its socket only: with `trust`, whoever can connect is
+//! The directory is the server user's alone, and the server listens on its socket only: with `trust`, a user who can connect is
 //! the superuser.
 
 mod account;

@@ -31,7 +31,7 @@ pub(crate) fn home(account: &Account, installation: &Installation) -> Result<Pat
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
         Err(error) => return Err(error),
     }
-    // Everybody may write where it is, so somebody else may have been there first. Root makes it and then gives it away.
+    // Every user may write to the directory above, so another one may have made it first. Root makes it and then gives it away.
     let found = fs::symlink_metadata(&home)?;
     let own = found.uid() == account.uid || account.step_down_to.is_some() && found.uid() == 0;
     if !found.is_dir() || !own || found.mode() & 0o077 != 0 {

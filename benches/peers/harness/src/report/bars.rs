@@ -1,4 +1,4 @@
-//! What we have set ourselves, and how it stands.
+//! The bars that the project has set, and how it stands against them.
 
 use std::fmt::Write as _;
 

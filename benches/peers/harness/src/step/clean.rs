@@ -19,7 +19,7 @@ pub(super) fn run(options: &Options, figures: &mut Figures) -> Outcome {
         for _ in 0..times {
             for tool in &tools {
                 let instance = Instance::make(tool, Set::Small(10))?;
-                let taken = instance.build_anew(profile)?;
+                let taken = instance.rebuild_all(profile)?;
                 let key = format!("clean/{}", profile.name());
                 figures.add(&format!("{key}/cpu/{}", tool.package), taken.cpu)?;
                 figures.add(&format!("{key}/wall/{}", tool.package), taken.wall)?;
