@@ -75,17 +75,15 @@ fn none() -> Failure {
 mod unix {
     use std::fs;
     use std::io::{BufRead as _, BufReader};
-    use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, chown};
-    use std::os::unix::process::CommandExt as _;
-    use std::path::{Path, PathBuf};
-    use std::process::{self, Child, Command, Stdio};
+    use std::os::unix::fs::DirBuilderExt as _;
+    use std::path::PathBuf;
+    use std::process::{self, Child, Stdio};
     use std::time::SystemTime;
+
+    use migrate_server::{Account, Installation};
 
     use super::{TemporaryServer, none};
     use crate::failure::Failure;
-
-    /// PostgreSQL refuses to run as root, so root runs it as the first of these users.
-    const USERS: [&str; 2] = ["postgres", "nobody"];
 
     /// `$1` holds the programs, `$2` is the server's home. Nothing there outlives the check, so nothing
     /// is flushed to disk.
@@ -115,32 +113,22 @@ stop "$1" "$2" >/dev/null 2>&1
     }
 
     pub(super) fn start() -> Result<TemporaryServer, Failure> {
-        let (binaries, version) = newest().ok_or_else(none)?;
+        let account = Account::choose().map_err(|reason| none().reason(reason))?;
+        let Installation {
+            binaries, version, ..
+        } = Installation::newest(&account, |_| true).ok_or_else(none)?;
         let failed = |error: std::io::Error| {
             Failure::environment("cannot start a server for the scratch database").cause(&error)
         };
         let home = home().map_err(failed)?;
-        let mut command = Command::new("sh");
+        account.take_over(&home).map_err(failed)?;
+        let mut command = account.command("sh");
         command
             .args(["-c", SUPERVISOR, "sh"])
             .args([&binaries, &home])
-            .current_dir("/")
-            .env("LC_ALL", "C")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
-        for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("PG") {
-                command.env_remove(name);
-            }
-        }
-        // The owner of a new directory is the user that runs this program.
-        if fs::metadata(&home).map_err(failed)?.uid() == 0
-            && let Some((uid, gid)) = unprivileged()
-        {
-            chown(&home, Some(uid), Some(gid)).map_err(failed)?;
-            command.uid(uid).gid(gid);
-        }
         let mut supervisor = Supervisor(command.spawn().map_err(failed)?);
         let mut said = Vec::new();
         if let Some(stdout) = supervisor.0.stdout.take() {
@@ -174,66 +162,6 @@ stop "$1" "$2" >/dev/null 2>&1
         let home = std::env::temp_dir().join(name);
         fs::DirBuilder::new().mode(0o700).create(&home)?;
         Ok(home)
-    }
-
-    fn unprivileged() -> Option<(u32, u32)> {
-        let users = fs::read_to_string("/etc/passwd").ok()?;
-        USERS.iter().find_map(|name| {
-            users.lines().find_map(|line| {
-                let mut fields = line.split(':');
-                if fields.next() != Some(*name) {
-                    return None;
-                }
-                Some((fields.nth(1)?.parse().ok()?, fields.next()?.parse().ok()?))
-            })
-        })
-    }
-
-    /// The directory of the newest installed server's programs, and its version.
-    fn newest() -> Option<(PathBuf, String)> {
-        let found = directories().into_iter().filter_map(|directory| {
-            // A program on the PATH may be a link to the place where all of them are.
-            let postgres = directory.join("postgres").canonicalize().ok()?;
-            let binaries = postgres.parent()?.to_path_buf();
-            let complete = ["initdb", "pg_ctl"]
-                .iter()
-                .all(|name| binaries.join(name).is_file());
-            let output = Command::new(&postgres).arg("--version").output().ok()?;
-            let text = String::from_utf8(output.stdout).ok()?;
-            let version = text.split_whitespace().nth(2)?.to_owned();
-            let major: u32 = version
-                .split(|c: char| !c.is_ascii_digit())
-                .next()?
-                .parse()
-                .ok()?;
-            complete.then_some((major, binaries, version))
-        });
-        let (_, binaries, version) = found.max_by_key(|(major, ..)| *major)?;
-        Some((binaries, version))
-    }
-
-    /// Where PostgreSQL's programs may be: the PATH, Debian, Red Hat, Homebrew, Postgres.app.
-    fn directories() -> Vec<PathBuf> {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let mut directories: Vec<PathBuf> = std::env::split_paths(&path).collect();
-        for parent in [
-            "/usr/lib/postgresql",
-            "/usr",
-            "/opt/homebrew/opt",
-            "/usr/local/opt",
-            "/Applications/Postgres.app/Contents/Versions",
-        ] {
-            if let Ok(entries) = fs::read_dir(parent) {
-                directories.extend(entries.flatten().map(|entry| entry.path().join("bin")));
-            }
-        }
-        directories.push(PathBuf::from("/usr/local/pgsql/bin"));
-        directories.retain(|directory: &PathBuf| is_there(directory));
-        directories
-    }
-
-    fn is_there(directory: &Path) -> bool {
-        directory.join("postgres").is_file()
     }
 }
 

@@ -13,7 +13,6 @@
 //! The directory is the server user's alone, and the server listens on its socket only: with `trust`, a user who can connect is
 //! the superuser.
 
-mod account;
 mod installation;
 mod place;
 mod supervisor;
@@ -27,10 +26,9 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use migrate_server::{Account, Installation};
 use rustix::fs::{FlockOperation, OFlags};
 
-use self::account::Account;
-use self::installation::Installation;
 use super::address::Address;
 use super::none;
 use crate::Error;
@@ -67,7 +65,7 @@ impl fmt::Display for Membership {
 /// Joins the processes that use the server; starts it if there are none.
 pub(crate) fn join() -> Result<(Address, Membership), Error> {
     let account = Account::choose().map_err(none)?;
-    let installation = Installation::newest(&account).map_err(none)?;
+    let installation = installation::choose(&account).map_err(none)?;
     let failed =
         |error: std::io::Error| none(format_args!("cannot prepare its directory: {error}"));
     let home = place::home(&account, &installation).map_err(failed)?;

@@ -6,8 +6,7 @@ use std::io::{Error, ErrorKind, Result};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, chown};
 use std::path::{Path, PathBuf};
 
-use super::account::Account;
-use super::installation::Installation;
+use migrate_server::{Account, Installation};
 
 /// Names the directory below which a started server has its own.
 const VARIABLE: &str = "MIGRATE_TEST_DIRECTORY";

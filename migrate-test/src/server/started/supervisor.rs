@@ -6,8 +6,7 @@ use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::Stdio;
 
-use super::account::Account;
-use super::installation::Installation;
+use migrate_server::{Account, Installation};
 
 /// How long the server goes on without users, in seconds: a runner with a process for each test has moments without any.
 const LINGER: &str = "MIGRATE_TEST_LINGER";

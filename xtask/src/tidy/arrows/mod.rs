@@ -9,7 +9,7 @@ use self::imports::Modules;
 use super::File;
 
 /// The crates, and which of the others each may depend on.
-const CRATES: [(&str, &[&str]); 8] = [
+const CRATES: [(&str, &[&str]); 9] = [
     ("migrate-sql", &[]),
     ("migrate-check", &["migrate-sql"]),
     ("migrate-macros", &["migrate-check"]),
@@ -17,10 +17,19 @@ const CRATES: [(&str, &[&str]); 8] = [
     ("migrate-runtime", &["migrate-check", "migrate-macros"]),
     ("migrate-adopt", &["migrate-runtime"]),
     ("migrate-test-macros", &[]),
-    ("migrate-test", &["migrate-runtime", "migrate-test-macros"]),
+    ("migrate-server", &[]),
+    (
+        "migrate-test",
+        &["migrate-runtime", "migrate-server", "migrate-test-macros"],
+    ),
     (
         "migrate-cli",
-        &["migrate-adopt", "migrate-check", "migrate-runtime"],
+        &[
+            "migrate-adopt",
+            "migrate-check",
+            "migrate-runtime",
+            "migrate-server",
+        ],
     ),
 ];
 

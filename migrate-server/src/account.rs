@@ -2,20 +2,27 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::io;
+use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt as _;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// The user that owns the server's files and runs its programs.
 #[derive(Debug, Clone)]
-pub(crate) struct Account {
-    pub(crate) uid: u32,
+pub struct Account {
+    /// The user's number.
+    pub uid: u32,
     /// Set for root: user and group to run as.
-    pub(crate) step_down_to: Option<(u32, u32)>,
+    pub step_down_to: Option<(u32, u32)>,
 }
 
 impl Account {
     /// The current user; for root the user `postgres`, or else `nobody`.
-    pub(crate) fn choose() -> Result<Self, String> {
+    ///
+    /// # Errors
+    /// The current user is root, and the machine has none of the two.
+    pub fn choose() -> Result<Self, String> {
         let own = rustix::process::geteuid().as_raw();
         if own != 0 {
             return Ok(Self {
@@ -35,8 +42,8 @@ impl Account {
     }
 
     /// A command that runs as this user, away from the current directory (which that user may not be able to enter)
-    /// and without the `PG…` variables of the user who runs the tests.
-    pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
+    /// and without the `PG…` variables of the current user.
+    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("PG") {
@@ -52,6 +59,17 @@ impl Account {
             command.uid(uid).gid(gid).env("HOME", "/");
         }
         command
+    }
+
+    /// Makes `path` this user's.
+    ///
+    /// # Errors
+    /// The operating system's.
+    pub fn take_over(&self, path: &Path) -> io::Result<()> {
+        match self.step_down_to {
+            Some((uid, gid)) => chown(path, Some(uid), Some(gid)),
+            None => Ok(()),
+        }
     }
 }
 
