@@ -5,7 +5,7 @@ use migrate_sql::scanner::Keyword as K;
 use super::Resolver;
 use super::cursor::Cursor;
 use super::table;
-use super::world::{Id, Kind, Presence, open};
+use super::world::{Id, Kind, Part, Presence, open};
 
 impl Resolver {
     pub(super) fn alter_action<'a>(
@@ -78,7 +78,7 @@ impl Resolver {
                 && !action.is(K::User)
                 && let Some(name) = action.word()
             {
-                self.require_trigger(id, &name);
+                self.require_part(id, Part::Trigger, &name);
             }
         } else if action.accept_all(&[K::Attach, K::Partition]) {
             let partition = action.name().and_then(|name| self.require(&name));
@@ -162,23 +162,6 @@ impl Resolver {
             if is_its {
                 self.world.remove(sequence);
             }
-        }
-    }
-
-    pub(super) fn alter_policy(&mut self, mut rest: Cursor<'_>) {
-        let Some(policy) = rest.word() else { return };
-        rest.accept(K::On);
-        let Some(table) = rest.name() else { return };
-        let Some(id) = self.require(&table) else {
-            return;
-        };
-        self.require_policy(id, &policy);
-        if rest.accept_all(&[K::Rename, K::To])
-            && let Some(new) = rest.word()
-            && let Some(relation) = self.world.relations.get_mut(id)
-        {
-            relation.policies.remove(&policy.name);
-            relation.policies.insert(new.name, Presence::Sure);
         }
     }
 }

@@ -6,7 +6,7 @@ use super::Resolver;
 use super::cursor::{Cursor, QualifiedName};
 use super::report::Rule;
 use super::table;
-use super::world::{Found, Id, Kind, Presence, open};
+use super::world::{Found, Id, Kind, Part, Presence, open};
 
 impl Resolver {
     pub(super) fn alter(&mut self, mut rest: Cursor<'_>) {
@@ -25,9 +25,9 @@ impl Resolver {
         } else if rest.accept(K::Schema) {
             self.rename_schema(rest);
         } else if rest.accept(K::Trigger) {
-            self.rename_trigger(rest);
+            self.alter_part(rest, Part::Trigger);
         } else if rest.accept(K::Policy) {
-            self.alter_policy(rest);
+            self.alter_part(rest, Part::Policy);
         } else if rest.accept(K::Extension) {
             if rest.has(K::Update) || rest.has(K::Set) || rest.has(K::Add) {
                 self.has_strangers = true;

@@ -171,21 +171,4 @@ impl Resolver {
         }
         self.world.schemas.insert(new.name, schema);
     }
-
-    pub(super) fn rename_trigger(&mut self, mut rest: Cursor<'_>) {
-        let Some(old) = rest.word() else { return };
-        rest.accept(K::On);
-        let Some(table) = rest.name() else { return };
-        let Some(id) = self.require(&table) else {
-            return;
-        };
-        self.require_trigger(id, &old);
-        if rest.accept_all(&[K::Rename, K::To])
-            && let Some(new) = rest.word()
-            && let Some(relation) = self.world.relations.get_mut(id)
-        {
-            relation.triggers.remove(&old.name);
-            relation.triggers.insert(new.name, Presence::Sure);
-        }
-    }
 }

@@ -5,7 +5,7 @@ use migrate_sql::scanner::Keyword as K;
 use super::Resolver;
 use super::cursor::{Cursor, QualifiedName, Word};
 use super::report::Rule;
-use super::world::{Found, Id, Kind, Presence, Relation, TEMPORARY, World, open};
+use super::world::{Found, Id, Kind, Part, Presence, Relation, TEMPORARY, World, open};
 
 /// What a `CREATE` of a relation comes to.
 pub(super) enum Made {
@@ -47,9 +47,9 @@ impl Resolver {
         } else if rest.accept(K::Extension) {
             self.create_extension(rest);
         } else if rest.accept(K::Trigger) || rest.accept_all(&[K::Constraint, K::Trigger]) {
-            self.create_trigger(rest, replaces);
+            self.create_part(rest, Part::Trigger, replaces);
         } else if rest.accept(K::Policy) {
-            self.create_policy(rest);
+            self.create_part(rest, Part::Policy, false);
         } else if rest.accept(K::Function) || rest.accept(K::Procedure) {
             self.remember_function(rest);
         } else if rest.accept(K::Rule) {

@@ -6,7 +6,7 @@ use super::Resolver;
 use super::builtin::EXTENSIONS;
 use super::cursor::Cursor;
 use super::report::Rule;
-use super::world::{Presence, Schema, open};
+use super::world::{Part, Presence, Schema, open};
 
 impl Resolver {
     pub(super) fn create_schema(&mut self, mut rest: Cursor<'_>) {
@@ -86,8 +86,9 @@ impl Resolver {
         }
     }
 
-    pub(super) fn create_trigger(&mut self, mut rest: Cursor<'_>, replaces: bool) {
-        let Some(trigger) = rest.word() else { return };
+    /// A trigger or a policy of a table.
+    pub(super) fn create_part(&mut self, mut rest: Cursor<'_>, part: Part, replaces: bool) {
+        let Some(word) = rest.word() else { return };
         if !rest.seek(&[K::On]) {
             return;
         }
@@ -99,39 +100,19 @@ impl Resolver {
         let Some(relation) = self.world.relations.get_mut(id) else {
             return;
         };
-        let table = relation.name.clone();
         let taken = relation
-            .triggers
-            .insert(trigger.name.clone(), Presence::Sure);
+            .parts_mut(part)
+            .insert(word.name.clone(), Presence::Sure);
         if taken == Some(Presence::Sure) && !replaces {
+            let (kind, of) = match part {
+                Part::Trigger => ("trigger", "relation"),
+                Part::Policy => ("policy", "table"),
+            };
             let message = format!(
-                "trigger \"{}\" for relation \"{table}\" already exists",
-                trigger.name
+                "{kind} \"{}\" for {of} \"{}\" already exists",
+                word.name, relation.name
             );
-            self.refuse(Rule::Contradiction, &trigger.range, message);
-        }
-    }
-
-    pub(super) fn create_policy(&mut self, mut rest: Cursor<'_>) {
-        let Some(policy) = rest.word() else { return };
-        rest.accept(K::On);
-        let Some(name) = rest.name() else { return };
-        let Some(id) = self.require(&name) else {
-            return;
-        };
-        let Some(relation) = self.world.relations.get_mut(id) else {
-            return;
-        };
-        let table = relation.name.clone();
-        let taken = relation
-            .policies
-            .insert(policy.name.clone(), Presence::Sure);
-        if taken == Some(Presence::Sure) {
-            let message = format!(
-                "policy \"{}\" for table \"{table}\" already exists",
-                policy.name
-            );
-            self.refuse(Rule::Contradiction, &policy.range, message);
+            self.refuse(Rule::Contradiction, &word.range, message);
         }
     }
 

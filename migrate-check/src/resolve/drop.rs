@@ -7,9 +7,8 @@ use migrate_sql::scanner::Keyword as K;
 use super::Resolver;
 use super::alter::word_of;
 use super::cursor::{Cursor, QualifiedName};
-use super::part::Part;
 use super::report::Rule;
-use super::world::{Found, Id, Kind, Past, Presence, open};
+use super::world::{Found, Id, Kind, Part, Past, Presence, open};
 
 impl Resolver {
     pub(super) fn drop(&mut self, mut rest: Cursor<'_>) {

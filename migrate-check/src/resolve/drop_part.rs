@@ -4,9 +4,8 @@ use migrate_sql::scanner::Keyword as K;
 
 use super::Resolver;
 use super::cursor::{Cursor, QualifiedName};
-use super::part::Part;
 use super::report::Rule;
-use super::world::{Found, Id, Past, Presence};
+use super::world::{Found, Id, Part, Past, Presence};
 
 impl Resolver {
     pub(super) fn drop_types(&mut self, mut rest: Cursor<'_>, cascade: bool) {
@@ -89,16 +88,10 @@ impl Resolver {
         };
         let Some(id) = id else { return };
         if !guard {
-            match part {
-                Part::Trigger => self.require_trigger(id, &word),
-                Part::Policy => self.require_policy(id, &word),
-            }
+            self.require_part(id, part, &word);
         }
         if let Some(relation) = self.world.relations.get_mut(id) {
-            match part {
-                Part::Trigger => relation.triggers.remove(&word.name),
-                Part::Policy => relation.policies.remove(&word.name),
-            };
+            relation.parts_mut(part).remove(&word.name);
         }
         if part == Part::Trigger {
             self.open_children(id);

@@ -1,12 +1,16 @@
 //! Constraints, triggers and policies that a statement names.
 
+use migrate_sql::scanner::Keyword as K;
+
 use super::Resolver;
+use super::cursor::{Cursor, Word};
 use super::report::Rule;
-use super::world::{ConstraintKind, Id, Presence, open};
+use super::world::{ConstraintKind, Id, Part, Presence, open};
+use crate::diagnostics::nearest;
 
 impl Resolver {
     /// Refuses the statement if the constraint surely is not there.
-    pub(super) fn require_constraint(&mut self, id: Id, name: &super::cursor::Word) {
+    pub(super) fn require_constraint(&mut self, id: Id, name: &Word) {
         let Some(relation) = self.world.relation(id) else {
             return;
         };
@@ -17,59 +21,63 @@ impl Resolver {
         {
             return;
         }
-        let known: Vec<String> = relation.constraints.keys().cloned().collect();
         let message = format!(
             "constraint \"{}\" of relation \"{}\" does not exist",
             name.name, relation.name
         );
-        let near = crate::diagnostics::nearest(&name.name, known.iter().map(String::as_str));
-        let help = near.map(|near| format!("did you mean \"{near}\"?"));
-        self.refuse_with(
-            Rule::Unknown,
-            &name.range,
-            message,
-            help.into_iter().collect(),
-        );
+        let known: Vec<String> = relation.constraints.keys().cloned().collect();
+        self.refuse_part(name, message, &known);
     }
 
-    pub(super) fn require_trigger(&mut self, id: Id, name: &super::cursor::Word) {
+    /// Refuses the statement if the trigger or policy surely is not there.
+    pub(super) fn require_part(&mut self, id: Id, part: Part, name: &Word) {
         let Some(relation) = self.world.relation(id) else {
             return;
         };
-        if relation.triggers.contains_key(&name.name)
-            || relation.is_open(open::TRIGGERS)
+        let (kind, may_be_others) = match part {
             // Foreign keys have triggers of their own.
-            || name.name.starts_with("RI_")
-        {
+            Part::Trigger => (
+                "trigger",
+                relation.is_open(open::TRIGGERS) || name.name.starts_with("RI_"),
+            ),
+            Part::Policy => ("policy", relation.is_open(open::POLICIES)),
+        };
+        let parts = relation.parts(part);
+        if may_be_others || parts.contains_key(&name.name) {
             return;
         }
         let message = format!(
-            "trigger \"{}\" for table \"{}\" does not exist",
+            "{kind} \"{}\" for table \"{}\" does not exist",
             name.name, relation.name
         );
-        let near =
-            crate::diagnostics::nearest(&name.name, relation.triggers.keys().map(String::as_str));
-        let help = near.map(|near| format!("did you mean \"{near}\"?"));
-        self.refuse_with(
-            Rule::Unknown,
-            &name.range,
-            message,
-            help.into_iter().collect(),
-        );
+        let known: Vec<String> = parts.keys().cloned().collect();
+        self.refuse_part(name, message, &known);
     }
 
-    pub(super) fn require_policy(&mut self, id: Id, name: &super::cursor::Word) {
-        let Some(relation) = self.world.relation(id) else {
+    fn refuse_part(&mut self, name: &Word, message: String, known: &[String]) {
+        let near = nearest(&name.name, known.iter().map(String::as_str));
+        let help = near.map(|near| format!("did you mean \"{near}\"?"));
+        let help = help.into_iter().collect();
+        self.refuse_with(Rule::Unknown, &name.range, message, help);
+    }
+
+    /// `ALTER TRIGGER` and `ALTER POLICY`, which may give the part another name.
+    pub(super) fn alter_part(&mut self, mut rest: Cursor<'_>, part: Part) {
+        let Some(old) = rest.word() else { return };
+        rest.accept(K::On);
+        let Some(table) = rest.name() else { return };
+        let Some(id) = self.require(&table) else {
             return;
         };
-        if relation.policies.contains_key(&name.name) || relation.is_open(open::POLICIES) {
-            return;
+        self.require_part(id, part, &old);
+        if rest.accept_all(&[K::Rename, K::To])
+            && let Some(new) = rest.word()
+            && let Some(relation) = self.world.relations.get_mut(id)
+        {
+            let parts = relation.parts_mut(part);
+            parts.remove(&old.name);
+            parts.insert(new.name, Presence::Sure);
         }
-        let message = format!(
-            "policy \"{}\" for table \"{}\" does not exist",
-            name.name, relation.name
-        );
-        self.refuse(Rule::Unknown, &name.range, message);
     }
 
     /// Foreign keys that rest on a key of these columns.
@@ -112,11 +120,4 @@ impl Resolver {
 /// Whether two lists hold the same columns in any order.
 fn same(a: &[String], b: &[String]) -> bool {
     a.len() == b.len() && a.iter().all(|column| b.contains(column))
-}
-
-/// What belongs to a table and has a name there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
-    Trigger,
-    Policy,
 }

@@ -134,6 +134,20 @@ impl Relation {
         self.soften_parts();
     }
 
+    pub(super) const fn parts(&self, part: Part) -> &BTreeMap<String, Presence> {
+        match part {
+            Part::Trigger => &self.triggers,
+            Part::Policy => &self.policies,
+        }
+    }
+
+    pub(super) const fn parts_mut(&mut self, part: Part) -> &mut BTreeMap<String, Presence> {
+        match part {
+            Part::Trigger => &mut self.triggers,
+            Part::Policy => &mut self.policies,
+        }
+    }
+
     /// Any part of it but its columns may be gone.
     pub(super) fn soften_parts(&mut self) {
         for constraint in self.constraints.values_mut() {
@@ -150,4 +164,11 @@ impl Relation {
             Kind::Table | Kind::Partitioned | Kind::ForeignTable
         )
     }
+}
+
+/// What belongs to a table and has a name there, beside columns and constraints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    Trigger,
+    Policy,
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::cursor::QualifiedName;
 pub(super) use super::relation::{
-    Column, Constraint, ConstraintKind, Id, Kind, Place, Presence, Relation, open,
+    Column, Constraint, ConstraintKind, Id, Kind, Part, Place, Presence, Relation, open,
 };
 
 #[derive(Debug, Clone)]

@@ -12,6 +12,16 @@ fn missing(place: &Place) -> String {
     format!("{}_made", place.database.url())
 }
 
+/// Calls `migrate database` with these arguments, which has to succeed.
+fn succeed(place: &Place, url: &str, arguments: &[&str]) -> String {
+    let mut all = vec!["database"];
+    all.extend(arguments);
+    all.extend(["--database-url", url]);
+    let said = place.call(&all);
+    assert!(said.starts_with("exit: 0"), "{arguments:?}: {said}");
+    said
+}
+
 #[test]
 fn a_database_is_created_migrated_and_dropped_by_following_the_advice() {
     let place = Place::new(&FILES);
@@ -62,17 +72,11 @@ fn reset_makes_the_database_of_the_same_owner_with_every_migration() {
     let place = Place::new(&FILES);
     let url = missing(&place);
     let owner = place.database.role("");
-    let create = [
-        "database",
-        "create",
-        "--database-url",
+    succeed(
+        &place,
         &url,
-        "--owner",
-        &owner,
-        "--encoding",
-        "UTF8",
-    ];
-    assert!(place.call(&create).starts_with("exit: 0"));
+        &["create", "--owner", &owner, "--encoding", "UTF8"],
+    );
     assert!(
         place
             .call(&["run", "--database-url", &url])
@@ -131,11 +135,7 @@ fn reset_makes_the_database_of_the_same_owner_with_every_migration() {
       "ok": true
     }
     "#);
-    assert!(
-        place
-            .call(&["database", "drop", "--yes", "--database-url", &url])
-            .starts_with("exit: 0")
-    );
+    succeed(&place, &url, &["drop", "--yes"]);
 }
 
 #[test]
@@ -161,7 +161,7 @@ fn sessions_are_in_the_way_until_they_are_to_be_ended() {
     dropped database `[database]` at 127.0.0.1:[port] as `postgres`
     ");
     assert!(session.batch_execute("SELECT").is_err());
-    assert!(place.call(&["database", "create"]).starts_with("exit: 0"));
+    succeed(&place, &place.database.url(), &["create"]);
 }
 
 #[test]
@@ -222,16 +222,8 @@ fn a_role_without_the_right_is_told_which() {
     place
         .database
         .execute(&format!("ALTER ROLE {role} CREATEDB"));
-    assert!(
-        place
-            .call(&["database", "create", "--database-url", &url])
-            .starts_with("exit: 0")
-    );
-    assert!(
-        place
-            .call(&["database", "drop", "--yes", "--database-url", &url])
-            .starts_with("exit: 0")
-    );
+    succeed(&place, &url, &["create"]);
+    succeed(&place, &url, &["drop", "--yes"]);
 }
 
 #[test]
@@ -243,11 +235,7 @@ fn a_role_s_defaults_are_not_in_the_way() {
     ));
     let url = format!("{}_made", place.database.url_for(&role));
     for action in [&["create"][..], &["drop", "--yes"]] {
-        let mut arguments = vec!["database"];
-        arguments.extend(action);
-        arguments.extend(["--database-url", &url]);
-        let said = place.call(&arguments);
-        assert!(said.starts_with("exit: 0"), "{said}");
+        succeed(&place, &url, action);
     }
 }
 
@@ -256,11 +244,7 @@ fn names_that_need_quotes_are_quoted() {
     let place = Place::new(&FILES);
     let url = format!("{}%20%22%27%20MADE", place.database.url());
     for action in [&["create"][..], &["reset", "--yes"], &["drop", "--yes"]] {
-        let mut arguments = vec!["database"];
-        arguments.extend(action);
-        arguments.extend(["--database-url", &url]);
-        let said = place.call(&arguments);
-        assert!(said.starts_with("exit: 0"), "{said}");
+        succeed(&place, &url, action);
     }
 }
 
@@ -268,20 +252,13 @@ fn names_that_need_quotes_are_quoted() {
 fn another_database_of_the_server_will_do_to_connect_to() {
     let place = Place::new(&FILES);
     let url = missing(&place);
-    let beside = ["--maintenance-database", place.database.name()];
-    let mut create = vec!["database", "create", "--database-url", &url];
-    create.extend(beside);
-    let said = place.call(&create);
-    assert!(said.starts_with("exit: 0"), "{said}");
+    let beside = place.database.name();
+    succeed(&place, &url, &["create", "--maintenance-database", beside]);
     check!(place, ["database", "drop", "--yes", "--maintenance-database", "nowhere", "--database-url", &url], @"
     exit: 2
     ----- stderr
     error: there is no database `nowhere` at 127.0.0.1:[port]
       = help: creating or dropping a database takes a connection to another one: name it with `--maintenance-database`
     ");
-    assert!(
-        place
-            .call(&["database", "drop", "--yes", "--database-url", &url])
-            .starts_with("exit: 0")
-    );
+    succeed(&place, &url, &["drop", "--yes"]);
 }

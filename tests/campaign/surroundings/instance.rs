@@ -1,6 +1,6 @@
 //! One running program: which driver, which URL, which operation.
 
-use std::fmt;
+use std::fmt::{self, Debug};
 
 use migrate_runtime::{Error, Migrations, Repair, Revert, RunReport, Runner};
 
@@ -19,6 +19,14 @@ pub(super) enum Trouble {
 }
 
 impl Trouble {
+    pub(super) fn connect(error: impl Debug) -> Self {
+        Self::Connect(format!("{error:?}"))
+    }
+
+    pub(super) fn engine(error: Error) -> Self {
+        Self::Engine(Box::new(error))
+    }
+
     pub(super) fn error(&self) -> Option<&Error> {
         match self {
             Self::Connect(_) => None,
@@ -53,39 +61,39 @@ macro_rules! operate {
         let mut runner = $runner;
         match $driver {
             $crate::apply::Driver::Postgres => postgres::Client::connect($url, postgres::NoTls)
-                .map_err(|error| $crate::campaign::surroundings::instance::Trouble::Connect(format!("{error:?}")))
+                .map_err($crate::campaign::surroundings::instance::Trouble::connect)
                 .and_then(|mut client| {
                     runner
                         .$blocking(&mut client $(, $argument)*)
-                        .map_err(|error| $crate::campaign::surroundings::instance::Trouble::Engine(Box::new(error)))
+                        .map_err($crate::campaign::surroundings::instance::Trouble::engine)
                 }),
             $crate::apply::Driver::TokioPostgres => $crate::campaign::surroundings::instance::block_on(async {
                 let (mut client, connection) = tokio_postgres::connect($url, tokio_postgres::NoTls)
                     .await
-                    .map_err(|error| $crate::campaign::surroundings::instance::Trouble::Connect(format!("{error:?}")))?;
+                    .map_err($crate::campaign::surroundings::instance::Trouble::connect)?;
                 tokio::spawn(connection);
                 runner
                     .$asynchronous(&mut client $(, $argument)*)
                     .await
-                    .map_err(|error| $crate::campaign::surroundings::instance::Trouble::Engine(Box::new(error)))
+                    .map_err($crate::campaign::surroundings::instance::Trouble::engine)
             }),
             $crate::apply::Driver::Sqlx => $crate::campaign::surroundings::instance::block_on(async {
                 let mut client = <sqlx::PgConnection as sqlx::Connection>::connect($url)
                     .await
-                    .map_err(|error| $crate::campaign::surroundings::instance::Trouble::Connect(format!("{error:?}")))?;
+                    .map_err($crate::campaign::surroundings::instance::Trouble::connect)?;
                 runner
                     .$asynchronous(&mut client $(, $argument)*)
                     .await
-                    .map_err(|error| $crate::campaign::surroundings::instance::Trouble::Engine(Box::new(error)))
+                    .map_err($crate::campaign::surroundings::instance::Trouble::engine)
             }),
             $crate::apply::Driver::Sqlx08 => $crate::campaign::surroundings::instance::block_on(async {
                 let mut client = <sqlx_0_8::PgConnection as sqlx_0_8::Connection>::connect($url)
                     .await
-                    .map_err(|error| $crate::campaign::surroundings::instance::Trouble::Connect(format!("{error:?}")))?;
+                    .map_err($crate::campaign::surroundings::instance::Trouble::connect)?;
                 runner
                     .$asynchronous(&mut client $(, $argument)*)
                     .await
-                    .map_err(|error| $crate::campaign::surroundings::instance::Trouble::Engine(Box::new(error)))
+                    .map_err($crate::campaign::surroundings::instance::Trouble::engine)
             }),
         }
     }};
