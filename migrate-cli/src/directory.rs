@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::{env, fs};
 
 use migrate_check::{
     Configured, Diagnostic, Loaded, Settings, Severity, Style, TableName, configure, load,
@@ -13,9 +12,7 @@ use serde_json::json;
 use crate::connection::environment::Environment;
 use crate::failure::Failure;
 use crate::options::Options;
-
-/// The usual name.
-const USUAL: &str = "migrations";
+use crate::workspace;
 
 /// Where the migrations are: a place, found but not read.
 #[derive(Debug, Clone)]
@@ -47,7 +44,7 @@ impl Directory {
             None => Environment::read()?.path("MIGRATE_DIR"),
         };
         let is_guessed = given.is_none();
-        let named = given.unwrap_or_else(search);
+        let named = given.unwrap_or_else(workspace::nearest);
         let not_named = || {
             Failure::environment(format!(
                 "`{}` is not the name of a directory",
@@ -104,21 +101,20 @@ impl Directory {
         if !self.path().exists() {
             let failure =
                 Failure::environment(format!("the directory `{}` does not exist", self.shown()));
-            let below = below();
-            return Err(if below.is_empty() {
+            let others = workspace::all();
+            return Err(if others.is_empty() {
                 failure
                     .help("create it with a first migration: `migrate create create users`")
                     .help("if it is elsewhere, name it with `--dir` or the variable MIGRATE_DIR")
             } else {
-                let failure = below
-                    .iter()
-                    .take(SHOWN)
-                    .fold(failure, |failure, directory| {
-                        failure.help(format!("use the one below: `--dir {directory}`"))
-                    });
-                match below.len().saturating_sub(SHOWN) {
+                let shown = others.iter().take(SHOWN);
+                let failure = shown.fold(failure, |failure, other| {
+                    let folder = other.rsplit_once('/').map_or(".", |(folder, _)| folder);
+                    failure.help(format!("use the one in `{folder}`: `--dir {other}`"))
+                });
+                match others.len().saturating_sub(SHOWN) {
                     0 => failure,
-                    more => failure.help(format!("or one of {more} others below")),
+                    more => failure.help(format!("or one of {more} others")),
                 }
             });
         }
@@ -172,62 +168,4 @@ impl Directory {
         let TableName { schema, name } = self.settings().table.clone();
         Ok(HistoryTable::new(schema, name)?)
     }
-}
-
-/// How deep below the current directory the members of a workspace are searched for migrations.
-const DEPTH: usize = 4;
-
-/// The directories with migrations below the current one, as in the members of a workspace.
-pub(crate) fn below() -> Vec<String> {
-    let mut found = Vec::new();
-    descend(Path::new(""), DEPTH, &mut found);
-    found.sort();
-    found
-}
-
-fn descend(at: &Path, depth: usize, found: &mut Vec<String>) {
-    let place = if at.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        at
-    };
-    let Ok(entries) = fs::read_dir(place) else {
-        return;
-    };
-    for entry in entries.flatten() {
-        // A link is not followed: it may lead back up.
-        if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            continue;
-        }
-        let name = entry.file_name();
-        let Some(name) = name.to_str() else {
-            continue;
-        };
-        let path = at.join(name);
-        if name == USUAL {
-            found.extend(path.to_str().map(|path| path.replace('\\', "/")));
-        } else if depth > 1
-            && !name.starts_with('.')
-            && !matches!(name, "target" | "node_modules" | "vendor")
-        {
-            descend(&path, depth - 1, found);
-        }
-    }
-}
-
-/// `migrations` here, or the nearest above: `../migrations`, `../../migrations`.
-fn search() -> PathBuf {
-    let here = env::current_dir().unwrap_or_default();
-    let mut way = PathBuf::new();
-    for above in here.ancestors() {
-        if above.join(USUAL).is_dir() {
-            return way.join(USUAL);
-        }
-        // A repository's own migrations are not above it.
-        if above.join(".git").exists() {
-            break;
-        }
-        way.push("..");
-    }
-    PathBuf::from(USUAL)
 }

@@ -57,6 +57,7 @@ mod output;
 mod program;
 mod progress;
 mod scratch;
+mod workspace;
 
 pub use embedded::{Migrate, main, main_with_version};
 pub use program::run_program;

@@ -12,3 +12,4 @@ mod binary;
 mod fixture;
 mod messages;
 mod tracking;
+mod workspace;

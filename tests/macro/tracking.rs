@@ -4,7 +4,7 @@ use crate::fixture::{Fixture, Outcome};
 
 /// Prints what is embedded, then runs it over a connection that must not be used: where the list is
 /// stale, `run` stops before it gets that far.
-const MAIN: &str = r#"
+pub(crate) const MAIN: &str = r#"
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};

@@ -2,17 +2,18 @@
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use clap::Args;
 use migrate_check::{Layout, files};
 use serde_json::json;
 
-use crate::directory::{Directory, below};
+use crate::directory::Directory;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Output, WARNING};
+use crate::workspace;
 
 /// Create an empty migration and print its path
 #[derive(Debug, Args)]
@@ -53,18 +54,18 @@ impl Create {
             .help("use only the letters A to Z, digits and spaces"));
         }
         if directory.is_guessed && !directory.path().exists() {
-            let below = below();
-            if let Some(first) = below.first() {
+            let others = workspace::all();
+            if let Some(first) = others.first() {
                 return Err(Failure::environment(format!(
                     "there is no `{}` here, but there is `{}`",
                     directory.shown(),
-                    below.join("` and `")
+                    others.join("` and `")
                 ))
                 .help(format!(
                     "to add to it: `migrate create --dir {first} {words}`"
                 ))
                 .help(format!(
-                    "to create a second one here: `migrate create --dir {} {words}`",
+                    "to create another one here: `migrate create --dir {} {words}`",
                     directory.shown()
                 )));
             }
@@ -111,11 +112,8 @@ impl Create {
             "create",
             json!({ "version": version.parse::<i64>().ok(), "files": made }),
         );
-        if let Some(line) = missing_build_line(directory) {
-            output.note(&format!(
-                "{WARNING}note:{WARNING:#} cargo does not notice added files; add this line to `main` in {}build.rs:\n    {line}",
-                directory.prefix
-            ));
+        if let Some(note) = missing_build_line(directory) {
+            output.note(&format!("{WARNING}note:{WARNING:#} {note}"));
         }
         Ok(Exit::Done)
     }
@@ -229,15 +227,39 @@ fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
     file.write_all(text.as_bytes()).map_err(failed)
 }
 
-/// The line that the build script of the crate lacks; None if it has it, or if there is no crate.
+/// What to add to a build script, where none has cargo watch the directory; None where there is no crate either.
 fn missing_build_line(directory: &Directory) -> Option<String> {
-    if !directory.parent.join("Cargo.toml").exists() {
+    let (folder, path) = crate_of(directory)?;
+    if workspace::is_watched(&folder, &directory.name) {
         return None;
     }
-    let script = fs::read_to_string(directory.parent.join("build.rs")).unwrap_or_default();
-    let watched = script.contains("rerun-if-changed") && script.contains(&directory.name);
-    let line = format!("println!(\"cargo::rerun-if-changed={}\");", directory.name);
-    (!watched).then_some(line)
+    let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
+    let (script, path) = if manifest.lines().any(|line| line.trim() == "[package]") {
+        (folder.join("build.rs").display().to_string(), path)
+    } else {
+        // The root of a workspace has no build script. How far up it is from a crate depends on the crate.
+        let script = "the build.rs of each crate that embeds the directory";
+        (script.to_owned(), format!("../../{path}"))
+    };
+    let script = script.trim_start_matches("./");
+    Some(format!(
+        "cargo does not notice added files; add this line to `main` in {script}:\n    \
+         println!(\"cargo::rerun-if-changed={path}\");"
+    ))
+}
+
+/// The nearest folder above a directory that has a Cargo.toml, and the path of the directory in it.
+fn crate_of(directory: &Directory) -> Option<(PathBuf, String)> {
+    let mut folder = directory.parent.clone();
+    let mut path = directory.name.clone();
+    while !folder.join("Cargo.toml").exists() {
+        path = format!("{}/{path}", folder.file_name()?.to_str()?);
+        folder.pop();
+        if folder.as_os_str().is_empty() {
+            folder.push(".");
+        }
+    }
+    Some((folder, path))
 }
 
 #[cfg(test)]

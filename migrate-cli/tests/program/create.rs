@@ -108,28 +108,3 @@ fn a_letter_that_a_file_name_cannot_have_is_named() {
     ");
     assert!(!place.path().join("migrations").exists());
 }
-
-#[test]
-fn a_second_directory_beside_that_of_a_member_is_made_only_on_request() {
-    let place = Place::new(&[]);
-    place.write("crates/db/migrations/0001_a.sql", "");
-    place.write("target/x/migrations/0001_not_ours.sql", "");
-    check!(place, ["create", "b", "--numbered"], @"
-    exit: 2
-    ----- stderr
-    error: there is no `migrations` here, but there is `crates/db/migrations`
-      = help: to add to it: `migrate create --dir crates/db/migrations b`
-      = help: to create a second one here: `migrate create --dir migrations b`
-    ");
-    assert!(!place.path().join("migrations").exists());
-    check!(place, ["create", "b", "--numbered", "--dir", "crates/db/migrations"], @"
-    exit: 0
-    ----- stdout
-    crates/db/migrations/0002_b.sql
-    ");
-    check!(place, ["create", "b", "--numbered", "--dir", "migrations"], @"
-    exit: 0
-    ----- stdout
-    migrations/0001_b.sql
-    ");
-}

@@ -20,3 +20,4 @@ mod signals;
 mod status;
 mod tls;
 mod waiting;
+mod workspace;

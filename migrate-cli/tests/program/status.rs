@@ -147,20 +147,6 @@ fn no_directory_says_what_to_do() {
 }
 
 #[test]
-fn the_directories_of_members_are_suggested_at_the_root_of_a_workspace() {
-    let place = Place::new(&[]);
-    place.write("crates/db/migrations/0001_a.sql", "");
-    place.write("crates/audit/migrations/0001_a.sql", "");
-    check!(place, ["run"], @"
-    exit: 2
-    ----- stderr
-    error: the directory `migrations` does not exist
-      = help: use the one below: `--dir crates/audit/migrations`
-      = help: use the one below: `--dir crates/db/migrations`
-    ");
-}
-
-#[test]
 fn a_directory_named_in_a_dotenv_file_is_relative_to_that_file() {
     let place = Place::new(&[]);
     place.write("db/sql/0001_a.sql", "CREATE TABLE a ();\n");
