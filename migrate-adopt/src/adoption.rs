@@ -1,19 +1,18 @@
 //! The operation: find the other tool's history, read it, match it with the files, record it.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use migrate_runtime::{
-    AdoptOutcome, AsyncClient, Event, ForeignHistory, HistoryTable, Migrations, Session, StopToken,
+    AdoptOutcome, AsyncClient, ErrorKind, Event, ForeignHistory, HistoryTable, Migrations, Runner,
+    Session, StopToken,
 };
 
 use crate::error::Error;
-use crate::found::{Found, TABLES};
 use crate::judge::{Answers, Judgement, judge};
-use crate::reading::{Waiting, send};
+use crate::reading::Waiting;
 use crate::report::{AdoptReport, AdoptedMigration};
-use crate::row::Row;
+use crate::source::{Search, Source};
 use crate::tool::Tool;
 
 /// How often the read is repeated because the other tool changed its table before the rows were recorded.
@@ -50,20 +49,6 @@ pub struct Adoption<'s> {
     answers: Answers,
     dry_run: bool,
     waiting: Waiting<'s>,
-}
-
-/// A history that was found, and what migrate's own history holds.
-struct Source {
-    tool: Tool,
-    found: Found,
-    rows: Vec<Row>,
-    /// The number of all rows in its table.
-    count: usize,
-    known: BTreeSet<i64>,
-    /// Whether migrate's history has rows that were adopted from this tool.
-    adopted: bool,
-    /// The names of all tables in its schema that may be histories.
-    names: Vec<String>,
 }
 
 impl<'s> Adoption<'s> {
@@ -147,7 +132,13 @@ impl<'s> Adoption<'s> {
     /// [`Error`] lists them. Nothing is recorded then.
     pub async fn run_with<S: Session>(&self, session: &mut S) -> Result<AdoptReport, Error> {
         for _ in 0..ATTEMPTS {
-            let Some(source) = self.find_source(session).await? else {
+            let search = Search {
+                ours: &self.table,
+                from: self.from,
+                table: self.source.as_ref(),
+                waiting: &self.waiting,
+            };
+            let Some(source) = search.find(session).await? else {
                 return Ok(AdoptReport {
                     tool: None,
                     source: String::new(),
@@ -178,18 +169,12 @@ impl<'s> Adoption<'s> {
             let (adopted, history) = self.plan(source, judgement)?;
             let nothing = adopted.recorded.is_empty() && adopted.renamed.is_none();
             if self.dry_run || nothing {
+                if adopted.known > 0 {
+                    self.refuse_taken(session).await?;
+                }
                 return Ok(adopted);
             }
-            let mut runner = self
-                .set
-                .runner()
-                .table(self.table.clone())
-                .wait_timeout(self.waiting.limit)
-                .stop(&self.waiting.stop);
-            if let Some(observer) = self.waiting.observer.clone() {
-                runner = runner.observer(move |event| observer(event));
-            }
-            let outcome = runner.adopt_with(session, &history).await;
+            let outcome = self.runner().adopt_with(session, &history).await;
             if outcome.map_err(Error::Record)? == AdoptOutcome::Recorded {
                 return Ok(adopted);
             }
@@ -198,6 +183,28 @@ impl<'s> Adoption<'s> {
         Err(Error::Contested {
             table: table.unwrap_or_else(|| "the other history".to_owned()),
         })
+    }
+
+    fn runner(&self) -> Runner<'_> {
+        let runner = self
+            .set
+            .runner()
+            .table(self.table.clone())
+            .wait_timeout(self.waiting.limit)
+            .stop(&self.waiting.stop);
+        match self.waiting.observer.clone() {
+            Some(observer) => runner.observer(move |event| observer(event)),
+            None => runner,
+        }
+    }
+
+    /// Fails if the history table holds the rows of another program, as a run and the recording of rows do.
+    async fn refuse_taken<S: Session>(&self, session: &mut S) -> Result<(), Error> {
+        match self.runner().plan_with(session).await {
+            Err(error) if error.kind() == ErrorKind::VersionTaken => Err(Error::Record(error)),
+            // What else a run would refuse is not about the adoption.
+            _ => Ok(()),
+        }
     }
 
     fn plan(
@@ -232,109 +239,6 @@ impl<'s> Adoption<'s> {
         history.rename = rename;
         history.migrations = judgement.migrations;
         Ok((adopted, history))
-    }
-
-    /// Finds and reads the other history; None if only migrate's own exists.
-    async fn find_source<S: Session>(&self, session: &mut S) -> Result<Option<Source>, Error> {
-        let open = "SELECT pg_catalog.transaction_timestamp() OPERATOR(pg_catalog.<>) pg_catalog.statement_timestamp()";
-        let reply = send(session, open, "inspect the connection").await?;
-        if reply
-            .values()
-            .any(|row| row.first() == Some(&Some("t".to_owned())))
-        {
-            return Err(Error::OpenTransaction);
-        }
-        let waiting = &self.waiting;
-        let reply = waiting
-            .read(session, TABLES, "list the tables", &[])
-            .await?;
-        let all = Found::read(&reply);
-        let ours = all
-            .iter()
-            .find(|found| found.is(self.table.schema(), self.table.name()) && found.is_ours());
-        let Some((tool, found)) = self.choose(&all)? else {
-            return match ours {
-                Some(_) if self.from.is_none() || self.source.is_none() => Ok(None),
-                _ => Err(Error::NotFound { tool: self.from }),
-            };
-        };
-        let table = found.table()?;
-        let other = table.to_string();
-        let mut sql = format!(
-            "{};SELECT count(*), 'count' FROM {other}",
-            tool.format().select.replace("{table}", &other)
-        );
-        if ours.is_some() {
-            sql += ";SELECT version, coalesce(note, ''), 'known' FROM ";
-            sql += &self.table.to_string();
-        }
-        let tables = [table, self.table.clone()];
-        let reply = waiting
-            .read(session, &sql, &format!("read {other}"), &tables)
-            .await?;
-        let mark = format!("adopted from {}", tool.name());
-        let mut known = BTreeSet::new();
-        let mut adopted = false;
-        let mut count = None;
-        let mut rows = Vec::new();
-        for row in reply.values() {
-            let text = |column: usize| row.get(column).and_then(Option::as_deref);
-            // What a row is about is in its last column; of the tool's rows that is the state.
-            match row.last().and_then(Option::as_deref) {
-                Some("count") => count = text(0).and_then(|count| count.parse().ok()),
-                Some("known") => {
-                    known.extend(text(0).and_then(|version| version.parse::<i64>().ok()));
-                    adopted |= text(1).is_some_and(|note| note.starts_with(&mark));
-                }
-                _ => rows.push(Row::read(row)),
-            }
-        }
-        let beside = all.iter().filter(|table| table.schema == found.schema);
-        Ok(Some(Source {
-            tool,
-            rows,
-            count: count.unwrap_or_default(),
-            known,
-            adopted,
-            names: beside.map(|table| table.name.clone()).collect(),
-            found: found.clone(),
-        }))
-    }
-
-    /// Chooses the table to adopt.
-    fn choose<'t>(&self, tables: &'t [Found]) -> Result<Option<(Tool, &'t Found)>, Error> {
-        let mut candidates: Vec<(Tool, &Found)> = tables
-            .iter()
-            .filter(|found| !found.is_ours())
-            .filter_map(|found| match (&self.source, self.from) {
-                (Some(source), _) if !found.is(source.schema(), source.name()) => None,
-                (_, Some(tool)) if !found.fits(tool) => None,
-                (None, Some(tool)) if tool.format().table != found.name => None,
-                (_, Some(tool)) => Some((tool, found)),
-                (Some(_), None) => Some((found.tool()?, found)),
-                (None, None) => {
-                    let tool = found.tool()?;
-                    (tool.format().table == found.name).then_some((tool, found))
-                }
-            })
-            .collect();
-        // Of several tables of one tool, prefer the one in the schema of migrate's own history.
-        let beside = |(_, found): &&(Tool, &Found)| found.schema == self.table.schema();
-        let tools: BTreeSet<&str> = candidates.iter().map(|(tool, _)| tool.name()).collect();
-        if tools.len() == 1 && candidates.iter().filter(beside).count() == 1 {
-            candidates.retain(|candidate| beside(&candidate));
-        }
-        match candidates.as_slice() {
-            [] => Ok(None),
-            [only] => Ok(Some(*only)),
-            several => {
-                let mut tables = Vec::new();
-                for (tool, found) in several {
-                    tables.push((found.table()?.to_string(), *tool));
-                }
-                Err(Error::Ambiguous { tables })
-            }
-        }
     }
 }
 

@@ -86,7 +86,10 @@ impl<'f, 's> Files<'f, 's> {
     /// The only file with the row's name under a different number, if no row names that file.
     fn by_name(&self, row: &Row) -> Option<&'f Migration<'s>> {
         let file = row.file.as_deref()?;
-        let name = file.strip_suffix(".sql").unwrap_or(file);
+        let name = file
+            .strip_suffix("/migration.sql")
+            .or(file.strip_suffix(".sql"));
+        let name = name.unwrap_or(file);
         let name = name.trim_start_matches(|character: char| character.is_ascii_digit());
         let name = name.trim_start_matches(['_', '-']);
         let mut same = self.migrations.iter().filter(|migration| {

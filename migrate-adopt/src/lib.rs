@@ -33,6 +33,7 @@ mod judge;
 mod reading;
 mod report;
 mod row;
+mod source;
 mod tool;
 mod tools;
 

@@ -13,7 +13,7 @@ const FLYWAY: &str = "CREATE TABLE \"flyway_schema_history\" (\"installed_rank\"
      CONSTRAINT \"flyway_schema_history_pk\" PRIMARY KEY (\"installed_rank\"))";
 
 /// Prisma's table: `_prisma_migrations` of its schema engine.
-const PRISMA: &str = "CREATE TABLE _prisma_migrations (id VARCHAR(36) PRIMARY KEY NOT NULL, checksum VARCHAR(64) NOT NULL, \
+pub(crate) const PRISMA: &str = "CREATE TABLE _prisma_migrations (id VARCHAR(36) PRIMARY KEY NOT NULL, checksum VARCHAR(64) NOT NULL, \
      finished_at TIMESTAMPTZ, migration_name VARCHAR(255) NOT NULL, logs TEXT, rolled_back_at TIMESTAMPTZ, \
      started_at TIMESTAMPTZ NOT NULL DEFAULT now(), applied_steps_count INTEGER NOT NULL DEFAULT 0)";
 

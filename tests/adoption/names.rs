@@ -3,6 +3,7 @@
 use migrate_check::Layout;
 use migrate_runtime::Policy;
 
+use crate::checksums::PRISMA;
 use crate::{Project, assert_taken_over, database, history, perform, run, table_text};
 
 #[test]
@@ -126,4 +127,53 @@ fn where_only_the_number_fits_it_is_asked() {
     );
     perform(&database, &migrate_adopt::adopt(&set).applied(2)).unwrap();
     assert!(run(&database, &set).unwrap().is_noop());
+}
+
+/// The statement that records a table of that number under that name.
+type Row<'r> = &'r dyn Fn(u32, &str) -> String;
+
+#[test]
+fn two_migrations_of_one_number_that_both_ran_are_adopted_as_the_build_advises() {
+    let prisma = |n: u32, name: &str| {
+        format!(
+            "INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at) VALUES \
+             ('{n}', encode(sha256(E'CREATE TABLE t{n} (id integer);\\n'), 'hex'), '{name}', now())"
+        )
+    };
+    let gorp =
+        |_: u32, name: &str| format!("INSERT INTO gorp_migrations (id) VALUES ('{name}.sql')");
+    let cases: [(Layout, &str, Row<'_>, &str); 2] = [
+        (Layout::Prisma, PRISMA, &prisma, "/migration.sql"),
+        (Layout::SqlMigrate, GORP, &gorp, ".sql"),
+    ];
+    for (layout, table, row, ending) in cases {
+        let database = database(table, 4);
+        let text = |n| match layout {
+            Layout::SqlMigrate => text(n),
+            _ => table_text(n),
+        };
+        let stems = ["20250101_a", "20250103_b", "20250103_c", "20250105_d"];
+        let project = Project::new::<&str, &str>(layout, &[]);
+        for (n, stem) in (1..).zip(stems) {
+            database.execute(&row(n, stem));
+            project.write(&format!("{stem}{ending}"), &text(n));
+        }
+        let settings = migrate_check::Settings {
+            layout,
+            ..migrate_check::Settings::default()
+        };
+        let loaded = migrate_check::load(project.root.path(), "migrations", &settings);
+        let problems = format!("{:?}", loaded.diagnostics);
+        let advice = format!("rename this one to `20250104_c{ending}`: `migrate adopt` finds");
+        assert!(problems.contains(&advice), "{problems}");
+        let migrations = project.root.path().join("migrations");
+        let top =
+            |name: &str| migrations.join(format!("{name}{}", ending.replace("/migration.sql", "")));
+        std::fs::rename(top("20250103_c"), top("20250104_c")).unwrap();
+        let set = project.set();
+        let adopted = perform(&database, &migrate_adopt::adopt(&set)).unwrap();
+        let versions: Vec<i64> = adopted.recorded.iter().map(|one| one.version).collect();
+        assert_eq!(versions, [20_250_101, 20_250_103, 20_250_104, 20_250_105]);
+        assert!(run(&database, &set).unwrap().is_noop());
+    }
 }

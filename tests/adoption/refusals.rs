@@ -152,3 +152,32 @@ fn two_adoptions_at_once_are_one() {
         "3"
     );
 }
+
+#[test]
+fn a_history_table_that_another_program_uses_is_not_added_to() {
+    let database = database(DBMATE, 3);
+    database.execute("ALTER TABLE schema_migrations RENAME TO dbmate");
+    database.execute("INSERT INTO dbmate VALUES ('1'), ('2'), ('3')");
+    let other = Project::new(Layout::Flat, &[("0002_jobs.sql", "CREATE TABLE jobs ()")]);
+    run(&database, &other.set()).unwrap();
+    let set = three().set();
+    let theirs = HistoryTable::new("public", "dbmate").unwrap();
+    let adoption = adopt(&set).from(Tool::Dbmate).from_table(theirs);
+    for dry_run in [true, false] {
+        let error = perform(&database, &adoption.clone().dry_run(dry_run)).unwrap_err();
+        let text = format!("{error:#}");
+        assert!(
+            text.contains("migrations/2_b.sql has a version that the history table")
+                && text.contains("records for another migration: 2 jobs"),
+            "{text}"
+        );
+        assert!(
+            text.contains("keep this history in another table"),
+            "{text}"
+        );
+    }
+    assert_eq!(
+        database.value("SELECT count(*) FROM schema_migrations"),
+        "1"
+    );
+}

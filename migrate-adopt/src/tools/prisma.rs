@@ -29,6 +29,6 @@ pub(crate) const FORMAT: Format = Format {
             row.checksum.as_deref() == Some(&checksum::sha256(text))
         })
     },
-    goes_by_names: false,
+    goes_by_names: true,
     cumulative: false,
 };

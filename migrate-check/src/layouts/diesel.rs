@@ -25,6 +25,7 @@ pub(super) const FORMAT: Format = Format {
             })
         },
     }),
+    keyed_by_name: None,
     split: None,
 };
 

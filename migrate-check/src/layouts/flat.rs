@@ -10,6 +10,7 @@ pub(super) const FORMAT: Format = Format {
     spell,
     refuse: only_sql,
     companion: None,
+    keyed_by_name: None,
     split: None,
 };
 

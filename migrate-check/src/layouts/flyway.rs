@@ -35,6 +35,7 @@ pub(super) const FORMAT: Format = Format {
             })
         },
     }),
+    keyed_by_name: None,
     split: None,
 };
 

@@ -16,6 +16,7 @@ pub(super) const FORMAT: Format = Format {
     spell,
     refuse: only_sql,
     companion: None,
+    keyed_by_name: None,
     split: None,
 };
 

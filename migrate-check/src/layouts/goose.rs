@@ -18,6 +18,7 @@ pub(super) const FORMAT: Format = Format {
     spell: flat::spell,
     refuse,
     companion: None,
+    keyed_by_name: None,
     split: Some(sections),
 };
 

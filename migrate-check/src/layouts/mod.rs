@@ -132,6 +132,8 @@ pub(crate) struct Format {
     pub(crate) refuse: fn(&str) -> Option<Misnamed>,
     /// The file beside a migration that says how to run it.
     pub(crate) companion: Option<Companion>,
+    /// The tool, if it knows migrations by their names: then it may have applied two of one number.
+    pub(crate) keyed_by_name: Option<&'static str>,
     /// Takes the text of a file apart that holds both directions.
     pub(crate) split: Option<fn(&str) -> Split>,
 }

@@ -15,6 +15,7 @@ pub(super) const FORMAT: Format = Format {
     spell,
     refuse: only_sql,
     companion: None,
+    keyed_by_name: Some("Prisma"),
     split: None,
 };
 

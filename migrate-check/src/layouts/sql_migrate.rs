@@ -16,6 +16,7 @@ pub(super) const FORMAT: Format = Format {
     spell: flat::spell,
     refuse: only_sql,
     companion: None,
+    keyed_by_name: Some("sql-migrate"),
     split: Some(sections),
 };
 

@@ -36,6 +36,7 @@ pub(super) fn pair<'f>(
     problems: &mut Vec<Diagnostic>,
 ) -> BTreeMap<i64, Pair<'f>> {
     let mut pairs: BTreeMap<i64, Pair<'f>> = BTreeMap::new();
+    let mut repeated = Vec::new();
     for file in files {
         let pair = pairs.entry(file.parsed.version).or_default();
         let place = match file.parsed.direction {
@@ -44,8 +45,12 @@ pub(super) fn pair<'f>(
         };
         match place {
             None => *place = Some(*file),
-            Some(first) => problems.push(twice(*first, *file)),
+            Some(first) => repeated.push((*first, *file)),
         }
+    }
+    for (first, second) in repeated {
+        let is_free = |version| !pairs.contains_key(&version);
+        problems.push(twice(first, second, format, is_free));
     }
     // Sets, because a directory may hold thousands of each.
     let stems: HashSet<&str> = files
@@ -82,7 +87,12 @@ fn versions(name: &str) -> [&str; 2] {
     ]
 }
 
-fn twice(first: Named<'_>, second: Named<'_>) -> Diagnostic {
+fn twice(
+    first: Named<'_>,
+    second: Named<'_>,
+    format: &Format,
+    is_free: impl Fn(i64) -> bool,
+) -> Diagnostic {
     if first.file.eq_ignore_ascii_case(second.file) {
         return Diagnostic::error(
             "case-clash",
@@ -92,12 +102,34 @@ fn twice(first: Named<'_>, second: Named<'_>) -> Diagnostic {
         .help("rename or delete one of the two: on Windows and macOS they are the same file");
     }
     let version = second.parsed.version;
-    Diagnostic::error(
+    let problem = Diagnostic::error(
         "duplicate-version",
         second.shown,
         format!("version {version} is also the version of `{}`", first.file),
-    )
-    .help("renumber whichever of the two has not been applied anywhere")
+    );
+    let renumber = "renumber whichever of the two has not been applied anywhere";
+    let Some(tool) = format.keyed_by_name else {
+        return problem.help(renumber);
+    };
+    let next = version.checked_add(1).filter(|next| is_free(*next));
+    let rename = match next.and_then(|next| renumbered(second.parsed, next)) {
+        Some(stem) => format!(
+            "rename this one to `{}`",
+            (format.spell)(&stem, second.parsed.direction)
+        ),
+        None => "give this one and those after it higher numbers".to_owned(),
+    };
+    problem.help(format!(
+        "{renumber}; if {tool} has applied both, {rename}: `migrate adopt` finds their rows by the names"
+    ))
+}
+
+/// The stem of the file with another version of the same width.
+fn renumbered(parsed: FileName<'_>, version: i64) -> Option<String> {
+    let digits = parsed.digits;
+    let rest = parsed.stem.strip_prefix(digits)?;
+    let number = format!("{version:0width$}", width = digits.len());
+    (number.len() == digits.len()).then(|| number + rest)
 }
 
 fn down_without_up(down: Named<'_>, format: &Format) -> Diagnostic {

@@ -25,11 +25,11 @@ impl Engine<'_, '_> {
                 taken,
             });
         }
-        let is_adopted = |version| what.migrations.iter().any(|taken| taken.version == version);
         match self.read_history().await {
             Ok(snapshot) => {
                 let history = snapshot.history.unwrap_or_default();
-                self.refuse_taken(&history, is_adopted).await?;
+                // All of them: beside another program's rows a run would refuse what is recorded here.
+                self.refuse_taken(&history, |_| true).await?;
             }
             // The table to adopt may have this name, and is renamed then.
             Err(error) if error.kind() == ErrorKind::ForeignTable => {}
