@@ -138,6 +138,7 @@ impl Resolver {
 
     /// An `ALTER TABLE` of something that may be there: what it may make may be there afterwards.
     pub(super) fn alter_unknown(&mut self, name: &QualifiedName, mut rest: Cursor<'_>) {
+        self.touch_name(name);
         if rest.accept(K::Rename) {
             if rest.accept(K::To)
                 && let Some(new) = rest.word()

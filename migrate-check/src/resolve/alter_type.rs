@@ -19,6 +19,7 @@ impl Resolver {
                 return;
             }
             Found::Unknown => {
+                self.touch_type(&name.name);
                 if (rest.accept_all(&[K::Rename, K::To]) || rest.accept_all(&[K::Set, K::Schema]))
                     && let Some(new) = rest.word()
                 {

@@ -13,6 +13,7 @@ use super::world::{Found, Id, Kind, Presence, Schema, Type, World, open};
 impl Resolver {
     pub(super) fn create_type(&mut self, mut rest: Cursor<'_>) {
         let Some(name) = rest.name() else { return };
+        let is_shell = rest.is_done();
         rest.accept(K::As);
         let labels = if rest.accept(K::Enum) {
             let list = rest.brackets().map_or_else(Vec::new, Cursor::split);
@@ -23,7 +24,6 @@ impl Resolver {
             None
         };
         let is_range = rest.is(K::Range);
-        let is_shell = rest.is_done();
         self.make_type(&name, labels, rest.text);
         if is_shell && let Some(found) = self.world.types.last_mut() {
             // Another statement completes it.

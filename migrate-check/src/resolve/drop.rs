@@ -63,6 +63,8 @@ impl Resolver {
                     }
                 }
                 Found::Unknown => {
+                    // Whichever of the relations of this name it is may be gone.
+                    self.touch_name(&name);
                     // What depends on it is not known either.
                     if cascade {
                         self.world.soften();

@@ -19,6 +19,7 @@ impl Resolver {
                     }
                 }
                 Found::Unknown => {
+                    self.touch_type(&name.name);
                     if cascade {
                         self.world.soften();
                     }

@@ -90,7 +90,12 @@ impl Resolver {
             );
             return;
         }
-        self.require_key_columns(id, target_columns, "foreign key");
+        let is_missing = |column: &Word| self.lacks_column(id, &column.name);
+        if target_columns.iter().any(is_missing) {
+            // That is the mistake; a key cannot be there either.
+            self.require_key_columns(id, target_columns, "foreign key");
+            return;
+        }
         let Some(target) = self.world.relation(id) else {
             return;
         };

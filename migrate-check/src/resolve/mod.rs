@@ -8,6 +8,7 @@
 mod action;
 mod alter;
 mod alter_type;
+mod block;
 mod builtin;
 mod chosen;
 mod constraint;
@@ -31,6 +32,7 @@ mod report;
 mod routine;
 mod statement;
 mod table;
+mod template;
 mod world;
 
 use std::collections::{BTreeMap, BTreeSet};

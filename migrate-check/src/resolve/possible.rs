@@ -80,33 +80,7 @@ impl Resolver {
             built.push(' ');
             built.push_str(&literal);
         }
-        let words: Vec<String> = built
-            .split_whitespace()
-            .take(3)
-            .map(str::to_ascii_lowercase)
-            .collect();
-        let is_one = !built.trim_end().trim_end_matches(';').contains(';');
-        let is_harmless = match words.first().map(String::as_str) {
-            Some(
-                "grant" | "revoke" | "comment" | "analyze" | "vacuum" | "refresh" | "notify"
-                | "insert" | "update" | "delete" | "lock" | "truncate" | "reindex",
-            ) => true,
-            Some("alter") => {
-                let lower = built.to_ascii_lowercase();
-                [
-                    "owner to",
-                    "row level security",
-                    "disable trigger",
-                    "enable trigger",
-                ]
-                .iter()
-                .any(|what| lower.contains(what))
-            }
-            _ => false,
-        };
-        if !is_one || !is_harmless {
-            self.world.forget();
-        }
+        self.run_template(&built);
     }
 
     /// A `CREATE`, `ALTER` or `DROP` that may run.
@@ -198,7 +172,7 @@ impl Resolver {
         self.world.anywhere.extend(words);
     }
 
-    fn touch_type(&mut self, name: &str) {
+    pub(super) fn touch_type(&mut self, name: &str) {
         self.world.anywhere.insert(name.to_owned());
         for found in &mut self.world.types {
             if found.name == name {

@@ -153,6 +153,11 @@ impl Relation {
         for constraint in self.constraints.values_mut() {
             constraint.presence = Presence::Maybe;
         }
+        self.soften_hooks();
+    }
+
+    /// Its triggers and policies may be gone.
+    pub(super) fn soften_hooks(&mut self) {
         for part in self.triggers.values_mut().chain(self.policies.values_mut()) {
             *part = Presence::Maybe;
         }

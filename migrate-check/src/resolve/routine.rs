@@ -270,7 +270,7 @@ impl Resolver {
 
     /// `DO`
     pub(super) fn run_block(&mut self, mut rest: Cursor<'_>) {
-        let mut text = None;
+        let mut body = None;
         while !rest.is_done() {
             if rest.accept(K::Language) {
                 let word = rest.string().or_else(|| rest.word());
@@ -278,13 +278,17 @@ impl Resolver {
                     self.world.forget();
                     return;
                 }
-            } else if let Some(body) = rest.string() {
-                text = Some(body.name);
+            } else if let Some(found) = rest.string() {
+                body = Some(found);
             } else {
                 rest.read();
             }
         }
-        let called = self.run_text(&text.unwrap_or_default());
+        let Some(body) = body else { return };
+        if self.run_straight(rest.text, &body) {
+            return;
+        }
+        let called = self.run_text(&body.name);
         self.run(called);
     }
 

@@ -137,7 +137,8 @@ impl Oracle {
                 .batch_execute("SET statement_timeout = '20s'; SET client_min_messages = error")?;
             work(&mut client)
         };
-        admin.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))?;
+        // What the regression suite leaves, such as a replication slot, may keep the database; the server ends anyway.
+        let _ = admin.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
         result
     }
 }

@@ -121,8 +121,10 @@ pub(super) fn apply(
     statements: &[Vec<std::ops::Range<usize>>],
 ) -> Outcome<Option<Refusal>> {
     for (number, (file, statements)) in files.iter().zip(statements).enumerate() {
+        let lower = file.text.to_ascii_lowercase();
         let in_transaction = file.transaction == Transaction::Single
-            && !file.text.to_ascii_lowercase().contains("concurrently");
+            && !lower.contains("concurrently")
+            && !lower.contains("commit;");
         if in_transaction {
             client.batch_execute("BEGIN")?;
         }

@@ -83,8 +83,92 @@ mod tests {
                 "{sql}: {found:?}"
             );
         }
+        let types = "CREATE TYPE mood AS ENUM ('sad', 'happy')";
+        for (sql, message) in [
+            (
+                "CREATE TYPE mood AS ENUM ()",
+                "type \"mood\" already exists",
+            ),
+            (
+                "ALTER TYPE mood ADD VALUE 'sad'",
+                "enum label \"sad\" already exists",
+            ),
+        ] {
+            let found = find_after(RULE, &[types], sql);
+            assert!(
+                found.first().is_some_and(|found| found.contains(message)),
+                "{sql}: {found:?}"
+            );
+        }
+        assert!(find(RULE, "CREATE TYPE mood; CREATE TYPE mood AS ENUM ()").is_empty());
         assert!(find(RULE, "DROP TABLE t CASCADE").is_empty());
         assert!(find_after(RULE, &[table], "DROP TABLE t, u").is_empty());
         assert!(find_after(RULE, &[table, "DROP TABLE u"], "DROP TABLE t").is_empty());
+    }
+
+    #[test]
+    fn a_block_whose_statements_all_run_is_read_like_them() {
+        let table = "CREATE TABLE t (a int PRIMARY KEY); CREATE TABLE u (a int)";
+        let guarded = |statement: &str| {
+            format!("DO $$ BEGIN {statement}; EXCEPTION WHEN duplicate_object THEN NULL; END $$")
+        };
+        let key = guarded("ALTER TABLE u ADD CONSTRAINT k FOREIGN KEY (a) REFERENCES t (b)");
+        let found = find_after(RULE, &[table], &key);
+        assert!(
+            found.is_empty(),
+            "the column is unknown, not contradicted: {found:?}"
+        );
+        let named = find_after(super::super::unknown_name::RULE, &[table], &key);
+        assert!(
+            named
+                .first()
+                .is_some_and(|found| found.contains("column \"b\"")),
+            "{named:?}"
+        );
+        // The second time, the error is caught.
+        let key = guarded("ALTER TABLE u ADD CONSTRAINT k FOREIGN KEY (a) REFERENCES t (a)");
+        assert!(find_after(RULE, &[table, &key], &key).is_empty());
+        let plain = "DO $$ BEGIN ALTER TABLE u ADD b int; ALTER TABLE u ADD b int; END $$";
+        assert_eq!(find_after(RULE, &[table], plain).len(), 1);
+        for unsure in [
+            "DO $$ BEGIN IF x THEN ALTER TABLE u ADD b int; END IF; ALTER TABLE u ADD b int; END $$",
+            "DO $$ BEGIN ALTER TABLE u ADD a int; EXCEPTION WHEN OTHERS THEN NULL; END $$",
+            "DO $$ BEGIN ALTER TABLE u ADD a int; EXCEPTION WHEN duplicate_column THEN NULL; END $$",
+        ] {
+            assert!(find_after(RULE, &[table], unsure).is_empty(), "{unsure}");
+        }
+    }
+
+    #[test]
+    fn what_a_path_that_is_not_known_leads_to_may_be_gone() {
+        let before = "SELECT set_config('search_path', 'app', false); CREATE TEMP TABLE t (a int)";
+        let sql = format!("{before}; DROP TABLE t; CREATE TEMP TABLE t (a int)");
+        assert!(find(RULE, &sql).is_empty());
+    }
+
+    #[test]
+    fn text_that_is_built_opens_what_its_first_words_name() {
+        let table = "CREATE TABLE t (a int)";
+        let twice = "CREATE TABLE t (a int)";
+        let run = |built: &str| format!("DO $$ BEGIN EXECUTE {built}; END $$");
+        for built in [
+            "format('CREATE TRIGGER x BEFORE UPDATE ON %I EXECUTE FUNCTION f()', n)",
+            "format('ALTER TABLE %I ADD COLUMN at timestamptz', n)",
+            "format('CREATE INDEX ON %I (a)', n)",
+        ] {
+            let found = find_after(RULE, &[table, &run(built)], twice);
+            assert_eq!(found.len(), 1, "{built}");
+        }
+        for built in [
+            "format('DROP TABLE %I', n)",
+            "sql",
+            "format('%s TABLE t', n)",
+        ] {
+            let found = find_after(RULE, &[table, &run(built)], twice);
+            assert!(found.is_empty(), "{built}: {found:?}");
+        }
+        let column = run("format('ALTER TABLE %I ADD COLUMN at timestamptz', n)");
+        let found = find_after(RULE, &[table, &column], "ALTER TABLE t ADD at int, DROP a");
+        assert!(found.is_empty(), "{found:?}");
     }
 }
