@@ -30,13 +30,12 @@ pub fn load(root: &Path) -> Migrations {
     Migrations::from_loaded("migrations", &loaded, &settings.table)
 }
 
-/// The pages in `docs/`: their code compiles, over the directories in `tests/db` and `tests/migrations`.
+/// The pages in `docs/`: their code compiles, over the directories in `tests/db` and `tests/migrations`. That of
+/// `clients.md` does so in `examples/clients`, where all the clients are.
 #[cfg(doctest)]
 mod guide {
     #[doc = include_str!("../docs/application.md")]
     mod application {}
-    #[doc = include_str!("../docs/clients.md")]
-    mod clients {}
     #[doc = include_str!("../docs/program.md")]
     mod program {}
     #[doc = include_str!("../migrate-cli/README.md")]

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use migrate_fixtures::{Installation, Options, Server, Wanted};
+use migrate_fixtures::Server;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 
 use crate::place::Place;
@@ -60,63 +60,22 @@ IjFXFem80EDX7go1aZb1l1vafHIP2QVV1+QqF2e3JeSkAKg5VPY5uiZH
 ",
 );
 
-/// Not every build of PostgreSQL has TLS: one of those installed here, or else one that is fetched.
-fn server() -> Server {
-    let installed = |major| Installation::find_installed(&Wanted::Major(major));
-    for major in [17, 16, 15, 18, 14, 13] {
-        if installed(major).unwrap().is_none() {
-            continue;
-        }
-        let server = Server::start(&Options::new().wanted(Wanted::Major(major))).unwrap();
-        if has_tls(&server) {
-            return server;
-        }
-    }
-    let server = Server::start(&Options::new().wanted(Wanted::Major(16))).unwrap();
-    assert!(has_tls(&server), "the fetched PostgreSQL has no TLS");
-    server
-}
-
-fn has_tls(server: &Server) -> bool {
-    let library = server.rows("SHOW ssl_library").unwrap();
-    library.concat().concat() != ""
-}
-
-/// Puts a file where the server reads it, as the server's own user and for that user only.
-fn give(server: &Server, name: &str, text: &str) {
-    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
-    let path = server.data_directory().join(name);
-    fs::write(&path, text).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
-    let owner = fs::metadata(server.data_directory()).unwrap();
-    chown(&path, Some(owner.uid()), Some(owner.gid())).unwrap();
-}
-
 fn turn_on(server: &Server, certificate: &str, key: &str, clients: &Authority) {
-    give(server, "server.crt", certificate);
-    give(server, "server.key", key);
-    give(server, "clients.crt", &clients.certificate);
-    give(
-        server,
-        "pg_hba.conf",
-        "local all all trust\n\
+    server.give("clients.crt", &clients.certificate).unwrap();
+    let rules = "local all all trust\n\
          hostssl all certified 127.0.0.1/32 cert\n\
          hostssl all secretive 127.0.0.1/32 scram-sha-256\n\
          hostnossl all secretive 127.0.0.1/32 reject\n\
-         host all all 127.0.0.1/32 trust\n",
-    );
+         host all all 127.0.0.1/32 trust\n";
+    server.give("pg_hba.conf", rules).unwrap();
     for sql in [
         "CREATE ROLE certified LOGIN",
         "SET password_encryption = 'scram-sha-256'; CREATE ROLE secretive LOGIN PASSWORD 'p@ss'",
         "ALTER SYSTEM SET ssl_ca_file = 'clients.crt'",
-        "ALTER SYSTEM SET ssl = on",
-        "SELECT pg_reload_conf()",
     ] {
         server.execute(sql).unwrap();
     }
-    while server.rows("SHOW ssl").unwrap().concat().concat() != "on" {
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
+    server.certify(certificate, key).unwrap();
 }
 
 struct Scene {
@@ -150,7 +109,7 @@ fn query(parameters: &[(&str, &Path)]) -> String {
 
 #[test]
 fn a_server_is_trusted_as_far_as_sslmode_says() {
-    let server = server();
+    let server = Server::start_with_tls().unwrap();
     let authority = Authority::new("an authority");
     let (certificate, key) = authority.sign("server", &["localhost"]);
     turn_on(&server, &certificate, &key, &authority);
@@ -284,7 +243,7 @@ fn a_server_s_own_certificate_can_be_the_root() {
             (first.to_owned(), first_key.to_owned()),
         ),
     ] {
-        let server = server();
+        let server = Server::start_with_tls().unwrap();
         let place = Place::on(&server, &[("1_one.sql", "")]);
         turn_on(&server, &certificate, &key, &authority);
         let root = place.write("root.pem", &certificate);
