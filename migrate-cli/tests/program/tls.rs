@@ -1,6 +1,5 @@
 //! TLS, against a server whose certificate is made here.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use migrate_fixtures::Server;
