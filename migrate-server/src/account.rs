@@ -61,6 +61,15 @@ impl Account {
         command
     }
 
+    /// Whether this user reaches what is in `directory`: below `/root`, say, it does not.
+    pub fn can_enter(&self, directory: &Path) -> bool {
+        self.command("test")
+            .arg("-x")
+            .arg(directory)
+            .status()
+            .is_ok_and(|status| status.success())
+    }
+
     /// Makes `path` this user's.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use std::thread;
 use migrate_runtime::Migrations;
 
 use crate::hub::{Hub, Lease};
-use crate::recipe::Recipe;
+use crate::recipe::{Recipe, Start};
 use crate::{Error, ErrorKind};
 
 /// A database with all migrations applied, for one test.
@@ -23,6 +23,10 @@ use crate::{Error, ErrorKind};
 /// ```
 #[derive(Clone)]
 pub struct Database(Arc<Lent>);
+
+/// A test has few sessions at once, and many tests share the server's.
+#[cfg(any(feature = "sqlx", feature = "sqlx-0_8"))]
+const POOL: u32 = 5;
 
 struct Lent {
     lease: Lease,
@@ -53,7 +57,7 @@ impl Database {
     ///
     /// There is no server, the role may not create databases, or a migration fails.
     pub fn try_of(set: &Migrations) -> Result<Self, Error> {
-        Self::try_made(Recipe::new(set.clone(), Vec::new()))
+        Self::try_made(Recipe::new(set.clone(), Start::Newest, Vec::new()))
     }
 
     /// A new database. The future needs no particular runtime.
@@ -71,7 +75,7 @@ impl Database {
     ///
     /// Those of [`try_of`](Database::try_of).
     pub async fn try_of_async(set: &Migrations) -> Result<Self, Error> {
-        Self::try_made_async(Recipe::new(set.clone(), Vec::new())).await
+        Self::try_made_async(Recipe::new(set.clone(), Start::Newest, Vec::new())).await
     }
 
     pub(crate) fn try_made(recipe: Recipe) -> Result<Self, Error> {
@@ -94,6 +98,12 @@ impl Database {
         self.0.lease.server().url(self.name())
     }
 
+    pub(crate) fn config(&self) -> postgres::Config {
+        let mut config = self.0.lease.server().config.clone();
+        config.dbname(self.name());
+        config
+    }
+
     /// A blocking client. While all connections of the server are taken, it waits.
     ///
     /// # Panics
@@ -103,9 +113,7 @@ impl Database {
     #[track_caller]
     #[expect(clippy::panic, reason = "that is how a test fails")]
     pub fn client(&self) -> postgres::Client {
-        let mut config = self.0.lease.server().config.clone();
-        config.dbname(self.name());
-        match crate::maintenance::connect(&config) {
+        match crate::maintenance::connect(&self.config()) {
             Ok(client) => client,
             Err(error) => panic!(
                 "cannot connect to {}: {}",
@@ -126,6 +134,41 @@ impl Database {
     pub async fn connect(&self) -> tokio_postgres::Client {
         match crate::asynchronous::connect(&self.url()).await {
             Ok(client) => client,
+            Err(error) => panic!("cannot connect to {}: {error}", self.name()),
+        }
+    }
+
+    /// A pool of sqlx 0.9, of five connections at most, the first of which is open. While all connections of the server
+    /// are taken, it waits.
+    ///
+    /// # Panics
+    ///
+    /// When the server refuses; outside of a runtime, which sqlx must know by its feature `runtime-tokio`.
+    #[cfg(feature = "sqlx")]
+    #[expect(clippy::panic, reason = "that is how a test fails")]
+    pub async fn pool(&self) -> sqlx::PgPool {
+        let options = sqlx::postgres::PgPoolOptions::new()
+            .max_connections(POOL)
+            .acquire_timeout(crate::maintenance::PATIENCE);
+        match options.connect(&self.url()).await {
+            Ok(pool) => pool,
+            Err(error) => panic!("cannot connect to {}: {error}", self.name()),
+        }
+    }
+
+    /// The same of sqlx 0.8.
+    ///
+    /// # Panics
+    ///
+    /// When the server refuses; outside of a runtime, which sqlx must know by its feature `runtime-tokio`.
+    #[cfg(feature = "sqlx-0_8")]
+    #[expect(clippy::panic, reason = "that is how a test fails")]
+    pub async fn pool_0_8(&self) -> sqlx_0_8::PgPool {
+        let options = sqlx_0_8::postgres::PgPoolOptions::new()
+            .max_connections(POOL)
+            .acquire_timeout(crate::maintenance::PATIENCE);
+        match options.connect(&self.url()).await {
+            Ok(pool) => pool,
             Err(error) => panic!("cannot connect to {}: {error}", self.name()),
         }
     }

@@ -5,16 +5,22 @@ use std::fmt;
 use migrate_runtime::Migrations;
 use sha2::{Digest as _, Sha256};
 
+use crate::recipe::Start;
+
 /// Names a template. Two sets that leave the same database have the same one, whichever checkout they are in.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Digest(String);
 
 /// Changes when a newer version of this crate makes templates in another way.
-const FORMAT: &[u8] = b"migrate-test 1";
+const FORMAT: &[u8] = b"migrate-test 2";
 
 impl Digest {
     /// Of a set and the fixtures that are loaded after it. The checksums are those of the build: no file is read.
-    pub(crate) fn of<'a>(set: &Migrations, fixtures: impl IntoIterator<Item = &'a str>) -> Self {
+    pub(crate) fn of<'a>(
+        set: &Migrations,
+        start: &Start,
+        fixtures: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
         let mut hash = Sha256::new();
         let mut add = |part: &[u8]| {
             hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
@@ -24,10 +30,24 @@ impl Digest {
         // The history table is part of the database.
         add(set.table().schema().as_bytes());
         add(set.table().name().as_bytes());
-        for migration in set {
-            add(&migration.version().to_be_bytes());
-            add(migration.name().as_bytes());
-            add(migration.up().checksum().as_bytes());
+        if let Start::Dump(dump) = start {
+            add(b"dump");
+            add(dump.sql.as_bytes());
+        } else {
+            let applied = set.iter().filter(|migration| match start {
+                Start::Version(newest) => migration.version() <= *newest,
+                _ => true,
+            });
+            for migration in applied {
+                add(&migration.version().to_be_bytes());
+                add(migration.name().as_bytes());
+                add(migration.up().checksum().as_bytes());
+            }
+            match start {
+                // It fails, and the failure must not be taken for that of another one.
+                Start::Version(unknown) if set.get(*unknown).is_none() => add(b"unknown version"),
+                _ => add(b"fixtures"),
+            }
         }
         for fixture in fixtures {
             add(fixture.as_bytes());
@@ -67,10 +87,17 @@ mod tests {
     use migrate_runtime::Migrations;
 
     use super::Digest;
+    use crate::recipe::Start;
+
     #[test]
     fn fixtures_make_another_template_and_so_does_their_order() {
-        let of =
-            |fixtures: &[&'static str]| Digest::of(&Migrations::empty(), fixtures.iter().copied());
+        let of = |fixtures: &[&'static str]| {
+            Digest::of(
+                &Migrations::empty(),
+                &Start::Newest,
+                fixtures.iter().copied(),
+            )
+        };
         assert_ne!(of(&[]), of(&["SELECT 1"]));
         assert_ne!(of(&["SELECT 1", "SELECT 2"]), of(&["SELECT 2", "SELECT 1"]));
         assert_ne!(of(&["a", "b"]), of(&["ab"]));
@@ -78,7 +105,7 @@ mod tests {
 
     #[test]
     fn a_digest_is_read_from_its_text() {
-        let digest = Digest::of(&Migrations::empty(), []);
+        let digest = Digest::of(&Migrations::empty(), &Start::Newest, []);
         assert_eq!(Digest::read(&digest.to_string()), Some(digest));
         assert_eq!(Digest::read("kept"), None);
     }

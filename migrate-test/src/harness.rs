@@ -66,7 +66,7 @@ pub async fn run_here<F: Future<Output: Outcome>>(
 ///
 /// # Panics
 /// No runtime, or no database, can be made.
-#[cfg(feature = "tokio-postgres")]
+#[cfg(any(feature = "tokio-postgres", feature = "sqlx", feature = "sqlx-0_8"))]
 #[track_caller]
 #[expect(clippy::expect_used, reason = "a test fails by panicking")]
 pub fn run_async<F: Future<Output: Outcome>>(
@@ -83,8 +83,8 @@ pub fn run_async<F: Future<Output: Outcome>>(
     end(&database, outcome)
 }
 
-/// The runtime of this crate needs the feature `tokio-postgres`.
-#[cfg(not(feature = "tokio-postgres"))]
+/// The runtime of this crate comes with the features of asynchronous clients.
+#[cfg(not(any(feature = "tokio-postgres", feature = "sqlx", feature = "sqlx-0_8")))]
 pub fn run_async<F: NeedsRuntime>(
     set: &Migrations,
     fixtures: &[(&str, &str)],
@@ -94,10 +94,10 @@ pub fn run_async<F: NeedsRuntime>(
 }
 
 /// Nothing implements it: it is there for its message.
-#[cfg(not(feature = "tokio-postgres"))]
+#[cfg(not(any(feature = "tokio-postgres", feature = "sqlx", feature = "sqlx-0_8")))]
 #[diagnostic::on_unimplemented(
     message = "an asynchronous test needs a runtime",
-    label = "enable the feature `tokio-postgres` of migrate-test, or write the attribute of a runtime below, such as `#[tokio::test]`"
+    label = "enable the feature `tokio-postgres` or `sqlx` of migrate-test, or write the attribute of a runtime below, such as `#[tokio::test]`"
 )]
 pub trait NeedsRuntime {
     /// What the test returns.

@@ -23,6 +23,8 @@
 //! dropped in the background. A set with an edit, or with other fixtures, is another template, by a digest that the build has
 //! computed; so two checkouts can be tested at once.
 //!
+//! Tests of the migrations themselves are a line each: [`assert_reversible`], [`assert_applies_from`], [`assert_current`].
+//!
 //! # The server
 //!
 //! | variable | what it does |
@@ -34,7 +36,8 @@
 //! | `MIGRATE_TEST_LINGER` | how many seconds a started server waits for the next process; 10 |
 //! | `MIGRATE_TEST_KEEP=failed` | the database of a failed test is kept for a day, named after the test |
 //!
-//! Without a URL, the newest PostgreSQL of this machine is started: without the rights of root, without flushing to disk, and
+//! Without a URL, the newest PostgreSQL of this machine is started, or one that `pip` fetches once from the Python package index, of
+//! a fixed version and digest: without the rights of root, without flushing to disk, and
 //! reachable by a socket in a directory that only its user can enter. All test processes share it. It stops when the last one
 //! has ended. Which server is used is said once, on standard error.
 //!
@@ -49,11 +52,14 @@
 //! |---|---|---|
 //! | `postgres` | yes | `Database::client`: a `postgres::Client` |
 //! | `tokio-postgres` | no | `Database::connect`: a `tokio_postgres::Client` |
+//! | `sqlx` | no | `Database::pool`: a `sqlx::PgPool` |
+//! | `sqlx-0_8` | no | `Database::pool_0_8`: the same of sqlx 0.8 |
 //!
 //! Any other client takes [`Database::url`].
 
 #[cfg(feature = "tokio-postgres")]
 mod asynchronous;
+mod currency;
 mod database;
 mod digest;
 mod error;
@@ -64,12 +70,18 @@ mod name;
 mod notice;
 mod promise;
 mod recipe;
+mod reversibility;
+mod schema;
 mod server;
 mod template;
+mod upgrade;
 
+pub use currency::assert_current;
 pub use database::Database;
 pub use error::{Error, ErrorKind};
+pub use reversibility::{assert_reversible, assert_reversible_from};
 pub use template::Template;
+pub use upgrade::assert_applies_from;
 
 /// Gives a test a database with all migrations, and runs it.
 ///
@@ -92,7 +104,7 @@ pub use template::Template;
 /// found as [`include_str!`] finds them, beside the file of the test. `crate = path` names this crate where it has another name.
 ///
 /// The function takes a [`Database`] and returns nothing or a `Result`. An `async` one runs in a
-/// `tokio` runtime of one thread, which the feature `tokio-postgres` brings; or in that of another attribute below this one,
+/// `tokio` runtime of one thread, which the features of asynchronous clients bring; or in that of another attribute below this one,
 /// such as `#[tokio::test(flavor = "multi_thread")]`. Other attributes, such as `#[should_panic]`, count as on any test.
 pub use migrate_test_macros::test;
 

@@ -99,10 +99,11 @@ mod tests {
 
     use super::{LONGEST, Name, Owner};
     use crate::digest::Digest;
+    use crate::recipe::Start;
 
     #[test]
     fn each_name_is_read_back_and_fits() {
-        let digest = Digest::of(&Migrations::empty(), []);
+        let digest = Digest::of(&Migrations::empty(), &Start::Newest, []);
         let owner = Owner(u32::MAX);
         for name in [
             Name::Template(digest.clone()),

@@ -2,7 +2,7 @@
 
 use migrate_runtime::Migrations;
 
-use crate::recipe::{Fixture, Recipe};
+use crate::recipe::{Fixture, Recipe, Start};
 use crate::{Database, Error};
 
 /// What the databases of some tests are copies of: a set of migrations, and rows.
@@ -18,7 +18,8 @@ use crate::{Database, Error};
 /// runs, and dropped when it has not been used for two days.
 #[derive(Debug, Clone)]
 pub struct Template {
-    set: Migrations,
+    pub(crate) set: Migrations,
+    pub(crate) start: Start,
     fixtures: Vec<Fixture>,
 }
 
@@ -27,8 +28,27 @@ impl Template {
     pub fn of(set: &Migrations) -> Self {
         Self {
             set: set.clone(),
+            start: Start::Newest,
             fixtures: Vec::new(),
         }
+    }
+
+    /// Only the migrations up to this version: the database of an earlier release.
+    #[must_use]
+    pub fn target(mut self, version: i64) -> Self {
+        self.start = Start::Version(version);
+        self
+    }
+
+    /// Not the migrations but what `sql` leaves, which `pg_dump --inserts` has written of a database of an earlier
+    /// release, with its history table. `name` is for messages.
+    #[must_use]
+    pub fn dump(mut self, name: impl Into<String>, sql: impl Into<String>) -> Self {
+        self.start = Start::Dump(Fixture {
+            name: name.into(),
+            sql: sql.into(),
+        });
+        self
     }
 
     /// Runs `sql` after the migrations, and after the fixtures named before. `name` is for messages.
@@ -66,7 +86,7 @@ impl Template {
     ///
     /// There is no server, the role may not create databases, or a migration or a fixture fails.
     pub fn try_database(self) -> Result<Database, Error> {
-        Database::try_made(Recipe::new(self.set, self.fixtures))
+        Database::try_made(Recipe::new(self.set, self.start, self.fixtures))
     }
 
     /// A new database. The future needs no particular runtime.
@@ -85,6 +105,6 @@ impl Template {
     ///
     /// Those of [`try_database`](Template::try_database).
     pub async fn try_database_async(self) -> Result<Database, Error> {
-        Database::try_made_async(Recipe::new(self.set, self.fixtures)).await
+        Database::try_made_async(Recipe::new(self.set, self.start, self.fixtures)).await
     }
 }

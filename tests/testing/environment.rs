@@ -60,7 +60,7 @@ fn the_applications_own_server_is_not_used_elsewhere() {
     let (said, _) = run(command.env(NO_PROGRAMS.0, NO_PROGRAMS.1));
     let expected = "NoServer: there is no server for tests: no PostgreSQL can be run from /nonexistent, which MIGRATE_TEST_POSTGRES names\n  \
                     = help: set MIGRATE_TEST_DATABASE_URL to the URL of a server where databases may be created\n  \
-                    = help: or install PostgreSQL's server (Debian: apt-get install postgresql; macOS: brew install postgresql), which is then started\n  \
+                    = help: or install PostgreSQL's server (Debian: apt-get install postgresql; macOS: brew install postgresql), which is then started; or Python's pip, so that it can be fetched\n  \
                     = help: DATABASE_URL is not used: the server at db.example.com:5432 is not on this machine; \
                     if databases may be created there, set MIGRATE_TEST_DATABASE_URL to its URL\n\n";
     assert_eq!(said, expected);

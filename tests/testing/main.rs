@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "what helps tests fails as they do")]
 
+mod clients;
 mod environment;
 mod failures;
 mod processes;

@@ -71,7 +71,7 @@ fn two_checkouts_with_different_sets_work_side_by_side() {
 #[test]
 fn what_a_killed_process_leaves_is_gone_after_the_next_run() {
     let server = server();
-    for _ in 0..3 {
+    for _ in 0..10 {
         let (mut child, names) = hold(&mut tester_on(&server, "shop hold 3"), 3);
         child.kill().expect("it runs");
         child.wait().expect("it ends");
@@ -81,6 +81,28 @@ fn what_a_killed_process_leaves_is_gone_after_the_next_run() {
         assert_eq!(said, "passed 4\n");
         assert_only_templates(&server, 1);
     }
+}
+
+/// As `cargo nextest` runs them.
+#[test]
+fn a_process_for_each_test_leaves_only_the_template() {
+    let server = server();
+    let workers: Vec<_> = (0..4)
+        .map(|_| {
+            let commands: Vec<_> = (0..6)
+                .map(|_| tester_on(&server, "shop insert 1"))
+                .collect();
+            thread::spawn(move || {
+                for mut command in commands {
+                    assert_eq!(run(&mut command).0, "passed 1\n");
+                }
+            })
+        })
+        .collect();
+    for worker in workers {
+        worker.join().expect("its tests pass");
+    }
+    assert_only_templates(&server, 1);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use migrate_fixtures::{Installation, Wanted};
+use migrate_fixtures::{Installation, Origin, Wanted};
 use tempfile::TempDir;
 
 use crate::program::{hold, run, tester};
@@ -139,4 +139,33 @@ fn a_directory_of_another_user_is_not_used() {
     let (said, _) = run(&mut place.tester("shop errors 1"));
     assert!(said.starts_with("NoServer: "), "{said}");
     assert!(said.contains("can enter; remove it"), "{said}");
+}
+
+#[test]
+fn a_fetched_postgresql_is_started_where_none_is_installed() {
+    let (place, other) = (Place::new(), Place::new());
+    // What is in the user's cache is not fetched again.
+    let cache = other.directory.path();
+    let store = cache.join("migrate/postgres");
+    std::fs::create_dir_all(&store).expect("it is ours");
+    let fetched = Installation::find(&Wanted::Major(18)).expect("PostgreSQL 18");
+    let entry = fetched.binaries.ancestors().nth(3).expect("a directory");
+    if fetched.origin == Origin::Fetched {
+        let name = entry.file_name().expect("with a name");
+        std::os::unix::fs::symlink(entry, store.join(name)).expect("it is ours");
+    }
+    let mut command = place.tester("shop insert 2");
+    command
+        .env("MIGRATE_TEST_POSTGRES", "18")
+        .env(
+            "MIGRATE_TEST_DIRECTORY",
+            store.parent().expect("a directory"),
+        )
+        .env("XDG_CACHE_HOME", &cache);
+    let (said, told) = run(&mut command);
+    assert_eq!(said, "passed 2\n");
+    assert!(
+        told.starts_with("migrate-test: using PostgreSQL 18."),
+        "{told}"
+    );
 }

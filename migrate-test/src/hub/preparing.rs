@@ -1,10 +1,12 @@
 //! Templates: made once on a server, by whichever process comes first.
 
+use postgres::Client;
+
 use crate::digest::Digest;
 use crate::hub::copying::{Strategy, copy, remove, rename, retry_in_use};
 use crate::maintenance::{Maintenance, literal, quoted};
 use crate::name::{Name, Owner};
-use crate::recipe::Recipe;
+use crate::recipe::{Fixture, Recipe, Start};
 use crate::{Error, ErrorKind};
 
 /// The first half of the keys of the locks under which templates are made: `mtem`.
@@ -144,26 +146,67 @@ fn not_created(session: &mut Maintenance, error: &postgres::Error) -> Error {
 fn fill(session: &mut Maintenance, recipe: &Recipe, building: &Name) -> Result<(), Error> {
     let mut client = session.open(building)?;
     if recipe.fixtures.is_empty() {
-        recipe.set.run(&mut client).map_err(Error::of_migration)?;
+        let mut runner = recipe.set.runner();
+        match &recipe.start {
+            Start::Newest => runner.run(&mut client).map(drop),
+            Start::Version(newest) => runner.target(*newest).run(&mut client).map(drop),
+            Start::Dump(dump) => return restore(session, &mut client, dump, building),
+        }
+        .map_err(Error::of_migration)?;
     }
     for fixture in &recipe.fixtures {
-        client.batch_execute(&fixture.sql).map_err(|error| {
-            let line = error
-                .as_db_error()
-                .and_then(|error| match error.position() {
-                    Some(postgres::error::ErrorPosition::Original(at)) => line(&fixture.sql, *at),
-                    _ => None,
-                });
-            let place = line.map_or(fixture.name.clone(), |(line, column)| {
-                format!("{}:{line}:{column}", fixture.name)
-            });
-            Error::new(
-                ErrorKind::Fixture,
-                format_args!("{place}: {}", crate::error::reason(&error)),
-            )
-        })?;
+        load(&mut client, &fixture.name, &fixture.sql)?;
     }
     drop(client);
+    warm(session, building)
+}
+
+/// Runs a dump as pg_dump writes it: it has lines for psql, which mean nothing here.
+fn restore(
+    session: &mut Maintenance,
+    client: &mut Client,
+    dump: &Fixture,
+    building: &Name,
+) -> Result<(), Error> {
+    let lines = dump.sql.split_inclusive('\n').map(|line| {
+        if line.starts_with("\\restrict ") || line.starts_with("\\unrestrict ") {
+            "\n"
+        } else {
+            line
+        }
+    });
+    let sql: String = lines.collect();
+    load(client, &dump.name, &sql).map_err(|error| {
+        if sql.contains("FROM stdin;") {
+            error.help(
+                "write the dump with `pg_dump --inserts`: rows for COPY are read by psql alone",
+            )
+        } else {
+            error
+        }
+    })?;
+    warm(session, building)
+}
+
+fn load(client: &mut Client, name: &str, sql: &str) -> Result<(), Error> {
+    client.batch_execute(sql).map_err(|error| {
+        let line = error
+            .as_db_error()
+            .and_then(|error| match error.position() {
+                Some(postgres::error::ErrorPosition::Original(at)) => line(sql, *at),
+                _ => None,
+            });
+        let place = line.map_or(name.to_owned(), |(line, column)| {
+            format!("{name}:{line}:{column}")
+        });
+        Error::new(
+            ErrorKind::Fixture,
+            format_args!("{place}: {}", crate::error::reason(&error)),
+        )
+    })
+}
+
+fn warm(session: &Maintenance, building: &Name) -> Result<(), Error> {
     // A new session writes down what it has found of the catalogs. The copies have that file, too, and their first session
     // starts quicker by some milliseconds.
     let mut client = session.open(building)?;

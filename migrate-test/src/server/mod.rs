@@ -31,7 +31,7 @@ pub(crate) struct Server {
 
 impl Server {
     /// The server that `MIGRATE_TEST_DATABASE_URL` names; else that of `DATABASE_URL`, if it is on this machine and the role
-    /// may create databases there; else an installed PostgreSQL, which is started and shared by all test processes.
+    /// may create databases there; else an installed or fetched PostgreSQL, which is started and shared by all test processes.
     pub(crate) fn choose() -> Result<Self, Error> {
         if let Some(url) = variable(VARIABLE) {
             let address = Address::read(&url, VARIABLE)?;
@@ -149,5 +149,5 @@ fn none(reason: impl std::fmt::Display) -> Error {
     .help(format!(
         "set {VARIABLE} to the URL of a server where databases may be created"
     ))
-    .help("or install PostgreSQL's server (Debian: apt-get install postgresql; macOS: brew install postgresql), which is then started")
+    .help("or install PostgreSQL's server (Debian: apt-get install postgresql; macOS: brew install postgresql), which is then started; or Python's pip, so that it can be fetched")
 }

@@ -17,6 +17,8 @@ pub(crate) enum Set {
     Large,
     /// The repository's example.
     Schema,
+    /// 100 files that leave ten tables: the first ten make one each, the others alter them.
+    Altering,
 }
 
 impl Set {
@@ -25,6 +27,7 @@ impl Set {
         match name {
             "large" => Some(Self::Large),
             "schema" => Some(Self::Schema),
+            "altering" => Some(Self::Altering),
             _ => name
                 .parse()
                 .ok()
@@ -37,7 +40,7 @@ impl Set {
     pub(crate) fn count(self) -> usize {
         match self {
             Self::Small(count) => count,
-            Self::Large => 100,
+            Self::Large | Self::Altering => 100,
             Self::Schema => example().len(),
         }
     }
@@ -52,6 +55,7 @@ impl Set {
             Self::Small(_) => made(small),
             Self::Large => made(large),
             Self::Schema => example(),
+            Self::Altering => made(altering),
         }
     }
 }
@@ -62,6 +66,7 @@ impl fmt::Display for Set {
             Self::Small(count) => write!(f, "{count}"),
             Self::Large => f.write_str("large"),
             Self::Schema => f.write_str("schema"),
+            Self::Altering => f.write_str("altering"),
         }
     }
 }
@@ -87,6 +92,15 @@ pub(crate) fn small(number: usize) -> String {
          CREATE INDEX t{number:05}_customer ON t{number:05} (customer_id, ordered_at DESC);\n\n\
          COMMENT ON TABLE t{number:05} IS 'Orders of shop {number}: totals in the currency of the shop, times in UTC.';\n"
     )
+}
+
+/// One of ten tables, or a column more for one of them.
+fn altering(number: usize) -> String {
+    if number <= 10 {
+        return small(number);
+    }
+    let table = (number - 1) % 10 + 1;
+    format!("ALTER TABLE t{table:05} ADD COLUMN note_{number} text;\n")
 }
 
 /// A table and the rows it starts with, 200 KB of them.

@@ -139,6 +139,22 @@ impl Instance {
         self.target().join(directory).join(self.tool.package)
     }
 
+    /// Builds its tests; the program that runs them.
+    pub(crate) fn tests(&self) -> Outcome<PathBuf> {
+        let mut command = self.command("test", Profile::Dev);
+        command.args(["--no-run", "--message-format", "json"]);
+        let said = self.measure(&command)?.said;
+        let artifacts = said
+            .lines()
+            .filter_map(|line| serde_json::from_str(line).ok());
+        let programs = artifacts.filter_map(|artifact: serde_json::Value| {
+            let is_test = artifact.pointer("/profile/test")?.as_bool()?;
+            let program = artifact.pointer("/executable")?.as_str()?;
+            is_test.then(|| PathBuf::from(program))
+        });
+        Ok(programs.last().ok_or("cargo names no test program")?)
+    }
+
     /// How many crates go into it: its own, its dependencies, what builds them.
     pub(crate) fn crates(&self) -> Outcome<usize> {
         let mut command = Command::new("cargo");
@@ -161,6 +177,7 @@ fn manifest(set: Set) -> Outcome<String> {
         Set::Small(count) => format!("0.0.{count}"),
         Set::Large => "0.1.0".to_owned(),
         Set::Schema => "0.2.0".to_owned(),
+        Set::Altering => "0.3.0".to_owned(),
     };
     let text = fs::read_to_string(workspace().join("Cargo.toml"))?;
     Ok(text

@@ -16,14 +16,16 @@ steps, all of them by default:
   apply     apply everything to an empty database: time, memory, commits
   delay     both of the last two, 50 ms away from the server
   herd      sixteen starters at once
+  tests     200 tests with a database each
   report    write RESULTS.md from the figures so far (after every step as well)
 
-sets: 10, 100, 1000, 5000 (files of 1 KB), large (100 of 200 KB), schema (the repository's example)
+sets: 10, 100, 1000, 5000 (files of 1 KB), large (100 of 200 KB), schema (the repository's example),
+  altering (100 files that leave ten tables)
 MIGRATE_TEST_POSTGRES names the server's major version or the directory of its programs";
 
 /// In this order.
-pub(crate) const STEPS: [&str; 9] = [
-    "clean", "rebuild", "phases", "size", "start", "apply", "delay", "herd", "report",
+pub(crate) const STEPS: [&str; 10] = [
+    "clean", "rebuild", "phases", "size", "start", "apply", "delay", "herd", "tests", "report",
 ];
 
 /// What to run, with which applications, how often.

@@ -96,6 +96,31 @@ pub(crate) const TOOLS: [Tool; 9] = [
     ),
 ];
 
+/// The packages of tests, for the step of that name.
+pub(crate) const TESTS: [Tool; 3] = [
+    tool(
+        "peer-tests-sqlx",
+        "`#[sqlx::test]`",
+        Layout::Flat,
+        "_sqlx_migrations",
+        "peer-sqlx",
+    ),
+    tool(
+        "peer-tests-template",
+        "a template kept by hand",
+        Layout::Listed,
+        "",
+        "peer-connect",
+    ),
+    tool(
+        "peer-tests-migrate",
+        "**migrate-test**",
+        Layout::Flat,
+        "schema_migrations",
+        "peer-migrate",
+    ),
+];
+
 const fn tool(
     package: &'static str,
     label: &'static str,

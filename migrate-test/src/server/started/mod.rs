@@ -1,4 +1,4 @@
-//! A PostgreSQL that is installed here, started for tests and shared by all processes that run them.
+//! A PostgreSQL that is installed here or was fetched, started for tests and shared by all processes that run them.
 //!
 //! ```text
 //! <memory or temporary files>/migrate-test-<user>-<installation>/

@@ -94,7 +94,53 @@ impl Bars<'_> {
             1.10,
         ));
         all.push(self.larger());
+        all.extend(self.tests());
         all
+    }
+
+    /// Databases for tests.
+    fn tests(&self) -> Vec<Option<Bar>> {
+        let bar = |set: &str, other: &str, most: f64| {
+            let key = |package: &str| format!("tests/{set}/again/peer-tests-{package}");
+            let ours = self.figures.median(&key("migrate"))?;
+            let beside = self.figures.median(&key(other))?;
+            Some(Bar {
+                what: format!("200 tests, set {set}, s"),
+                promise: format!("≤ {most:.2} × {other}"),
+                ours: format!("{ours:.2}"),
+                beside: format!("{other} {beside:.2}"),
+                ratio: ours / beside,
+                met: ours <= most * beside,
+            })
+        };
+        let wait = |set: &str, what: &str, about: &str, most: f64| {
+            let key = format!("tests/{set}/{what}-ms/peer-tests-migrate");
+            let ours = self.figures.median(&key)?;
+            Some(Bar {
+                what: format!("{about}, set {set}, ms"),
+                promise: format!("≤ {most:.0}"),
+                ours: format!("{ours:.1}"),
+                beside: String::new(),
+                ratio: ours / most,
+                met: ours <= most,
+            })
+        };
+        let sets = ["100", "altering"];
+        let bars = |set| {
+            [
+                bar(set, "sqlx", 0.1),
+                bar(set, "template", 1.0),
+                wait(set, "busy", "a test's own share", 15.0),
+                wait(set, "ahead", "a test's own share, database made ahead", 5.0),
+                wait(
+                    set,
+                    "first",
+                    "first query of a second run, above connecting",
+                    60.0,
+                ),
+            ]
+        };
+        sets.into_iter().flat_map(bars).collect()
     }
 
     /// Ours by the best of the others.

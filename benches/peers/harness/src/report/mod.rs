@@ -2,6 +2,7 @@
 
 mod bars;
 mod tables;
+mod tests;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -45,6 +46,7 @@ pub(crate) fn write(figures: &Figures) -> Outcome {
     );
     bars::write(figures, &mut text);
     tables::write(figures, &mut text);
+    tests::write(figures, &mut text);
     fs::write(workspace().join("RESULTS.md"), text)?;
     Ok(())
 }

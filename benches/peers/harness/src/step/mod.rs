@@ -8,6 +8,7 @@ mod phases;
 mod rebuild;
 mod size;
 mod start;
+mod tests;
 
 pub(crate) use phases::PHASES;
 
@@ -34,6 +35,7 @@ pub(crate) fn run_all(options: &Options) -> Outcome {
             "apply" => apply::run(options, &mut figures)?,
             "delay" => delay::run(options, &mut figures)?,
             "herd" => herd::run(options, &mut figures)?,
+            "tests" => tests::run(options, &mut figures)?,
             _ => {}
         }
         report::write(&figures)?;

@@ -1,0 +1,1 @@
+INSERT INTO articles (id, name) VALUES (1, 'lamp');
