@@ -7,7 +7,8 @@ use std::thread;
 use migrate_runtime::Migrations;
 
 use crate::hub::{Hub, Lease};
-use crate::recipe::{Recipe, Start};
+use crate::recipe::Recipe;
+use crate::start::Start;
 use crate::{Error, ErrorKind};
 
 /// A database with all migrations applied, for one test.

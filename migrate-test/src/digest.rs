@@ -5,7 +5,7 @@ use std::fmt;
 use migrate_runtime::Migrations;
 use sha2::{Digest as _, Sha256};
 
-use crate::recipe::Start;
+use crate::start::Start;
 
 /// Names a template. Two sets that leave the same database have the same one, whichever checkout they are in.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -87,7 +87,7 @@ mod tests {
     use migrate_runtime::Migrations;
 
     use super::Digest;
-    use crate::recipe::Start;
+    use crate::start::Start;
 
     #[test]
     fn fixtures_make_another_template_and_so_does_their_order() {

@@ -73,6 +73,7 @@ mod recipe;
 mod reversibility;
 mod schema;
 mod server;
+mod start;
 mod template;
 mod upgrade;
 

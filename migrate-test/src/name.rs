@@ -99,7 +99,7 @@ mod tests {
 
     use super::{LONGEST, Name, Owner};
     use crate::digest::Digest;
-    use crate::recipe::Start;
+    use crate::start::Start;
 
     #[test]
     fn each_name_is_read_back_and_fits() {

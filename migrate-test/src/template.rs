@@ -2,7 +2,8 @@
 
 use migrate_runtime::Migrations;
 
-use crate::recipe::{Fixture, Recipe, Start};
+use crate::recipe::Recipe;
+use crate::start::{Fixture, Start};
 use crate::{Database, Error};
 
 /// What the databases of some tests are copies of: a set of migrations, and rows.

@@ -161,7 +161,7 @@ fn a_fetched_postgresql_is_started_where_none_is_installed() {
             "MIGRATE_TEST_DIRECTORY",
             store.parent().expect("a directory"),
         )
-        .env("XDG_CACHE_HOME", &cache);
+        .env("XDG_CACHE_HOME", cache);
     let (said, told) = run(&mut command);
     assert_eq!(said, "passed 2\n");
     assert!(

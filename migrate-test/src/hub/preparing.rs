@@ -6,7 +6,8 @@ use crate::digest::Digest;
 use crate::hub::copying::{Strategy, copy, remove, rename, retry_in_use};
 use crate::maintenance::{Maintenance, literal, quoted};
 use crate::name::{Name, Owner};
-use crate::recipe::{Fixture, Recipe, Start};
+use crate::recipe::Recipe;
+use crate::start::{Fixture, Start};
 use crate::{Error, ErrorKind};
 
 /// The first half of the keys of the locks under which templates are made: `mtem`.
@@ -161,7 +162,7 @@ fn fill(session: &mut Maintenance, recipe: &Recipe, building: &Name) -> Result<(
     warm(session, building)
 }
 
-/// Runs a dump as pg_dump writes it: it has lines for psql, which mean nothing here.
+/// Runs a dump as `pg_dump` writes it: it has lines for psql, which mean nothing here.
 fn restore(
     session: &mut Maintenance,
     client: &mut Client,

@@ -1,11 +1,6 @@
 //! Assertions about migrations, and what they say when they fail.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::panic::{UnwindSafe, catch_unwind};
 
