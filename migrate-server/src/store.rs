@@ -108,3 +108,31 @@ fn create(directory: &Path) -> Result<(), String> {
         .create(directory)
         .map_err(|error| format!("cannot create {}: {error}", directory.display()))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::Store;
+
+    #[test]
+    fn an_entry_is_made_once_and_never_left_half_done() {
+        let place = tempfile::tempdir().unwrap();
+        let store = Store {
+            directory: place.path().to_owned(),
+        };
+        let failed = store.entry("tools", |directory| {
+            fs::write(directory.join("half"), "").unwrap();
+            Err("cut off".to_owned())
+        });
+        assert_eq!(failed, Err("cut off".to_owned()));
+        let made: Result<_, String> = store.entry("tools", |directory| {
+            fs::write(directory.join("whole"), "").unwrap();
+            Ok(())
+        });
+        let entry = made.unwrap();
+        assert!(entry.join("whole").exists() && !entry.join("half").exists());
+        let found = store.entry("tools", |_| Err("it is there".to_owned()));
+        assert_eq!(found, Ok(entry));
+    }
+}
