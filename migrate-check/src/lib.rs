@@ -39,4 +39,4 @@ pub use load::{EmbeddedFile, Loaded, load, load_embedded};
 pub use migration::{
     Lock, LockMode, Migration, ReindexScope, Script, Statement, StatementKind, Transaction,
 };
-pub use settings::{Configured, Level, Lint, Order, Settings, Syntax, TableName};
+pub use settings::{Configured, Level, Lint, Order, Settings, Surroundings, Syntax, TableName};

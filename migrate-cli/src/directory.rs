@@ -1,7 +1,7 @@
 //! The directory of migrations that the program works on.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use migrate_check::{
     Configured, Diagnostic, Loaded, Settings, Severity, Style, TableName, configure, load,
@@ -31,6 +31,22 @@ pub(crate) struct Directory {
 
 /// So many directories are offered where the usual one does not exist.
 const SHOWN: usize = 5;
+
+/// Paths from the current directory, as paths from `above`.
+fn from(above: &Path, paths: &[String]) -> Vec<String> {
+    let is_below = above
+        .components()
+        .all(|part| matches!(part, Component::Normal(_)));
+    let paths = paths.iter().map(|path| {
+        if is_below && !Path::new(path).is_absolute() {
+            let up = "../".repeat(above.components().count());
+            return format!("{up}{path}");
+        }
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.into());
+        path.display().to_string()
+    });
+    paths.collect()
+}
 
 impl Directory {
     /// The directory that `--dir` or `MIGRATE_DIR` names; else `migrations`, here or in the nearest
@@ -66,6 +82,13 @@ impl Directory {
         let mut configured = configure(&parent, name, &Settings::default(), &named);
         // An option is for this one call, so it may differ from the file.
         options.apply(&mut configured.settings)?;
+        let surroundings = &mut configured.settings.surroundings;
+        if !options.assume.is_empty() {
+            surroundings.assume = from(above, &options.assume);
+        }
+        if !options.after.is_empty() {
+            surroundings.after = from(above, &options.after);
+        }
         Ok(Self {
             parent,
             name: name.to_owned(),

@@ -26,6 +26,36 @@ pub(crate) struct Options {
     #[arg(long, global = true, value_name = "NAME", help_heading = "Database")]
     pub(crate) table: Option<String>,
 
+    /// Check names as if this SQL file had run first; may be given several times [default: the setting `assume`]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        hide_short_help = true,
+        help_heading = "Names"
+    )]
+    pub(crate) assume: Vec<String>,
+
+    /// Check names as if this directory of migrations had run first [default: the setting `after`]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIRECTORY",
+        hide_short_help = true,
+        help_heading = "Names"
+    )]
+    pub(crate) after: Vec<String>,
+
+    /// Check names as if the database had this extension [default: the setting `assume_extensions`]
+    #[arg(
+        long = "assume-extension",
+        global = true,
+        value_name = "NAME",
+        hide_short_help = true,
+        help_heading = "Names"
+    )]
+    pub(crate) assume_extensions: Vec<String>,
+
     /// Send each SQL statement in a message of its own
     ///
     /// For a server or a proxy that refuses several statements in one message. A refusal with SQLSTATE 42601 is noticed
@@ -66,11 +96,26 @@ impl Options {
     /// # Errors
     /// A name that PostgreSQL cannot keep.
     pub(crate) fn apply(&self, settings: &mut Settings) -> Result<(), Failure> {
+        let set = |settings: &mut Settings, key: &str, value: &str| {
+            settings
+                .set(key, value, Notation::CommandLine)
+                .map_err(|wrong| Failure::environment(wrong.message).help(wrong.help))
+        };
+        for (key, values) in [
+            ("assume", &self.assume),
+            ("after", &self.after),
+            ("assume_extensions", &self.assume_extensions),
+        ] {
+            if !values.is_empty() {
+                settings.clear(key);
+            }
+            for value in values {
+                set(settings, key, value)?;
+            }
+        }
         for (key, value) in [("schema", &self.schema), ("table", &self.table)] {
             if let Some(value) = value {
-                settings
-                    .set(key, value, Notation::CommandLine)
-                    .map_err(|wrong| Failure::environment(wrong.message).help(wrong.help))?;
+                set(settings, key, value)?;
             }
         }
         Ok(())

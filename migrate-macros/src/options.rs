@@ -77,11 +77,32 @@ impl Options {
                 let (value, span) = read_string(input, &option)?;
                 self.set(&option, &value, span);
             }
+            (_, "assume" | "after" | "assume_extensions") => self.read_list(input, &option)?,
             (_, "order") => self.read_word(input, &option, "`alphabetical` or `numeric`")?,
             (_, "syntax") => self.read_word(input, &option, "`on` or `off`")?,
             _ => self.read_word(input, &option, "the name of a layout")?,
         }
         self.seen.push(option);
+        Ok(())
+    }
+
+    /// Reads strings in brackets, or one without them.
+    fn read_list(&mut self, input: ParseStream<'_>, option: &str) -> syn::Result<()> {
+        if !input.peek(token::Bracket) {
+            let (value, span) = read_string(input, option)?;
+            self.set(option, &value, span);
+            return Ok(());
+        }
+        let list;
+        syn::bracketed!(list in input);
+        while !list.is_empty() {
+            let (value, span) = read_string(&list, option)?;
+            self.set(option, &value, span);
+            if list.is_empty() {
+                break;
+            }
+            list.parse::<Token![,]>()?;
+        }
         Ok(())
     }
 

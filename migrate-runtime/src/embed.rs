@@ -38,6 +38,9 @@
 /// | `syntax = off` | statements are not parsed with PostgreSQL's grammar: for forks of PostgreSQL, and statements newer than the grammar |
 /// | `lint(deny = "…", warn = "…", allow = "…")` | the level of rules, by their names with commas between; `migrate rules` and `docs/rules.md` list them |
 /// | `start_after = "…"` | a version: files up to it ran long ago, and get no warnings; formerly `since`, which still works |
+/// | `assume = ["…"]` | SQL files that are read as if they had run first, for the rules about names; relative to the directory that the migrations' directory is in |
+/// | `after = "…"` | another directory of migrations that shares the database and runs first; or a list of them |
+/// | `assume_extensions = ["…"]` | extensions that the database has and no file creates |
 ///
 /// ```
 /// # use migrate_runtime::{Migrations, embed_migrations};

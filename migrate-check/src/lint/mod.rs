@@ -15,4 +15,4 @@ pub use self::rule::{Example, Rule};
 pub use self::rules::{RULES, find, names};
 pub(crate) use self::run::{Selection, check, is_applied};
 #[cfg(any(test, feature = "meaning"))]
-pub(crate) use self::run::{is_old, resolves, with_levels};
+pub(crate) use self::run::{allow_all, is_old, resolves, with_levels};

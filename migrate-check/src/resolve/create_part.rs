@@ -65,16 +65,21 @@ impl Resolver {
 
     pub(super) fn create_extension(&mut self, mut rest: Cursor<'_>) {
         rest.accept_all(&[K::If, K::Not, K::Exists]);
-        let Some(name) = rest.word() else { return };
-        let known = EXTENSIONS.iter().find(|known| known.name == name.name);
-        let brings_others = rest.has(K::Cascade)
-            && !matches!(name.name.as_str(), "earthdistance" | "vector" | "citext");
+        if let Some(name) = rest.word() {
+            self.assume_extension(&name.name, rest.has(K::Cascade));
+        }
+    }
+
+    /// An extension is there, and what it needs if it came with `CASCADE`.
+    pub(super) fn assume_extension(&mut self, name: &str, cascade: bool) {
+        let known = EXTENSIONS.iter().find(|known| known.name == name);
+        let brings_others = cascade && !matches!(name, "earthdistance" | "vector" | "citext");
         match known.filter(|_| !brings_others) {
             Some(known) => {
                 let makes = known.makes.iter().map(|name| (*name).to_owned());
                 self.world.anywhere.extend(makes);
             }
-            None if name.name == "earthdistance" => {
+            None if name == "earthdistance" => {
                 self.world
                     .anywhere
                     .extend(["earth".to_owned(), "cube".to_owned()]);

@@ -37,8 +37,8 @@ mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use migrate_sql::grammar::Parsed;
-use migrate_sql::scanner::Token;
+use migrate_sql::grammar::{self, Parsed};
+use migrate_sql::scanner::{Token, scan};
 
 use self::routine::Body;
 use self::world::World;
@@ -58,6 +58,17 @@ pub(crate) struct File<'f> {
     pub(crate) offset: usize,
     /// Whether nothing is to be said of it: it ran long ago.
     pub(crate) is_quiet: bool,
+}
+
+/// A part of what is there before the first file.
+#[derive(Debug)]
+pub(crate) enum Part {
+    /// A file that has run: its name and its text.
+    File(String, String),
+    /// An extension that is there.
+    Extension(String),
+    /// Something that could not be read whole: anything may be there.
+    Anything,
 }
 
 /// Goes through the files in order.
@@ -89,6 +100,31 @@ pub(crate) struct Resolver {
 }
 
 impl Resolver {
+    /// One that knows what was there before the first file.
+    pub(crate) fn after(parts: &[Part]) -> Self {
+        let mut resolver = Self::default();
+        for part in parts {
+            match part {
+                Part::File(name, text) => {
+                    let scanned = scan(text);
+                    let parsed = grammar::parse(text, &scanned.tokens, &scanned.faults);
+                    resolver.read(&File {
+                        name,
+                        text,
+                        tokens: &scanned.tokens,
+                        parsed: &parsed,
+                        direction: Direction::Up,
+                        offset: 0,
+                        is_quiet: true,
+                    });
+                }
+                Part::Extension(name) => resolver.assume_extension(name, false),
+                Part::Anything => resolver.world.forget(),
+            }
+        }
+        resolver
+    }
+
     /// Reads a file: what it says of things that are not there, and what it makes.
     pub(crate) fn read(&mut self, file: &File<'_>) {
         if file.direction == Direction::Down {

@@ -13,6 +13,10 @@ pub(crate) const UNKNOWN: &str = "unknown-name";
 /// A statement that what exists by then rules out.
 pub(crate) const CONTRADICTION: &str = "contradicts-schema";
 
+/// What helps where a name is like no other.
+const OUTSIDE: &str = "if something outside of this directory makes it, say so in migrate.toml: \
+    `assume = [\"base.sql\"]`, `after = \"../other-set\"` or `assume_extensions = [\"…\"]`";
+
 /// Which of the two it is.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Rule {
@@ -105,7 +109,10 @@ impl Resolver {
                 "delete the statement, or undo the drop in {}:{}",
                 place.file, place.line
             )),
-            None => help.extend(near.map(|near| format!("did you mean \"{near}\"?"))),
+            None => help.push(near.map_or_else(
+                || OUTSIDE.to_owned(),
+                |near| format!("did you mean \"{near}\"?"),
+            )),
         }
         help
     }
@@ -220,6 +227,7 @@ impl Resolver {
     pub(super) fn note_created(&mut self, name: &str, place: &Place) {
         for index in self.wanted.remove(name).into_iter().flatten() {
             if let Some(problem) = self.problems.get_mut(index) {
+                problem.help.retain(|help| help != OUTSIDE);
                 problem.help.insert(
                     0,
                     format!(

@@ -3,6 +3,7 @@
 mod embedded;
 mod file;
 mod option;
+mod surroundings;
 
 use std::fmt;
 
@@ -10,6 +11,7 @@ pub(crate) use self::embedded::read as read_embedded;
 pub(crate) use self::file::configure;
 pub use self::file::{Configured, FILE};
 pub use self::option::{Complaint, KEYS, Notation, key, level};
+pub use self::surroundings::Surroundings;
 use crate::layouts::Layout;
 
 /// In which order file names must agree with versions.
@@ -123,4 +125,6 @@ pub struct Settings {
     /// Files up to this version, which is included, ran long ago: only rules with level error apply to
     /// them.
     pub start_after: Option<i64>,
+    /// What is in the database beside what the files make.
+    pub surroundings: Surroundings,
 }

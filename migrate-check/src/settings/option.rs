@@ -8,7 +8,7 @@ use crate::diagnostics::nearest;
 use crate::layouts::Layout;
 
 /// Every setting there is.
-pub const KEYS: [&str; 7] = [
+pub const KEYS: [&str; 10] = [
     "layout",
     "order",
     "table",
@@ -16,6 +16,9 @@ pub const KEYS: [&str; 7] = [
     "syntax",
     "lint",
     "start_after",
+    "assume",
+    "after",
+    "assume_extensions",
 ];
 
 /// Where a setting is written, which decides how its values are spelled there.
@@ -112,7 +115,7 @@ pub fn level(name: &str) -> Result<Level, Complaint> {
 }
 
 impl Settings {
-    /// Sets one of the settings that are a single value: all but `lint`.
+    /// Sets one of the settings that are a single value: all but `lint`. One that is a list gets another entry.
     ///
     /// # Errors
     /// The setting cannot be that, or there is no such setting.
@@ -145,6 +148,17 @@ impl Settings {
                     )
                 })?;
                 self.start_after = Some(version);
+            }
+            "assume" | "after" | "assume_extensions" => {
+                if value.is_empty() {
+                    return Err(Complaint::new(
+                        format!("`{key}` names nothing"),
+                        "leave the setting out if there is nothing to name",
+                    ));
+                }
+                if let Some(list) = self.surroundings.list(key) {
+                    list.push(value.to_owned());
+                }
             }
             "table" => {
                 judge_table(value, notation)?;
@@ -252,6 +266,9 @@ impl Settings {
             },
             "table" => &self.table.name,
             "schema" => &self.table.schema,
+            "assume" => &self.surroundings.assume.join(", "),
+            "after" => &self.surroundings.after.join(", "),
+            "assume_extensions" => &self.surroundings.extensions.join(", "),
             _ => {
                 return self
                     .start_after

@@ -28,7 +28,7 @@ use crate::lint;
 use crate::lint::Selection;
 use crate::migration::{Migration, Transaction};
 #[cfg(any(test, feature = "meaning"))]
-use crate::resolve::Resolver;
+use crate::resolve::{Part, Resolver};
 use crate::settings::{Order, Settings};
 
 /// One file to validate.
@@ -49,6 +49,7 @@ pub(crate) struct File<'f> {
 pub(crate) fn validate(
     files: &[File<'_>],
     settings: &Settings,
+    #[cfg(any(test, feature = "meaning"))] before: &[Part],
 ) -> (Vec<Migration>, Vec<Diagnostic>) {
     let rules = suppression::names();
     let format = settings.layout.format();
@@ -60,7 +61,7 @@ pub(crate) fn validate(
         #[cfg(any(test, feature = "meaning"))]
         resolves: lint::resolves(settings),
         #[cfg(any(test, feature = "meaning"))]
-        resolver: Resolver::default(),
+        resolver: Resolver::after(before),
         problems: Vec::new(),
     };
     let parsed: Vec<Option<Result<FileName<'_>, Misnamed>>> = files

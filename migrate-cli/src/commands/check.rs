@@ -157,8 +157,9 @@ impl Check {
 }
 
 fn summary(loaded: &Loaded, errors: usize, warnings: usize) -> String {
-    // The settings file is a source as well.
-    let is_sql = |source: &&Source| files::is_sql(&source.file);
+    // The settings file is a source as well, and so is what is taken to have run before.
+    let is_sql =
+        |source: &&Source| files::is_sql(&source.file) && source.path.starts_with(&loaded.path);
     let files = counted(loaded.sources.iter().filter(is_sql).count(), "file");
     if errors + warnings == 0 {
         return format!("{GOOD}ok{GOOD:#}: {files}, no problems found");

@@ -195,7 +195,7 @@ fn every_wrong_option_is_told_in_one_build() {
     unknown option `oder`
       = help: did you mean `order`?
     unknown option `retries`
-      = help: the options are `layout`, `order`, `table`, `schema`, `syntax`, `lint`, `start_after`
+      = help: the options are `layout`, `order`, `table`, `schema`, `syntax`, `lint`, `start_after`, `assume`, `after`, `assume_extensions`
     unknown order `size`
       = help: use one of `alphabetical`, `numeric`
     option `order` is given twice

@@ -86,6 +86,10 @@ impl Reading<'_> {
                     "`lint` is not a table",
                     "write `[lint]`, and below it `deny = [\"…\"]`, `warn` or `allow`",
                 )),
+                ("assume" | "after" | "assume_extensions", value) => {
+                    said.clear(name);
+                    set_list(&mut said, name, value)
+                }
                 ("start_after", DeValue::Integer(number)) => {
                     said.set(name, &number.to_string(), Notation::Toml)
                 }
@@ -149,6 +153,29 @@ impl Reading<'_> {
     fn complain(&mut self, span: Span, complaint: Complaint) {
         let problem = Diagnostic::error(RULE, &self.source.file, complaint.message);
         self.problems.push(problem.at(span).help(complaint.help));
+    }
+}
+
+/// Sets a list of strings; a single string is a list of one.
+fn set_list(settings: &mut Settings, key: &str, value: &DeValue<'_>) -> Result<(), Complaint> {
+    let wrong = || {
+        complaint(
+            format!("`{key}` is not a list of strings"),
+            format!("write it in brackets and quotes: `{key} = [\"…\"]`"),
+        )
+    };
+    match value {
+        DeValue::String(text) => settings.set(key, text, Notation::Toml),
+        DeValue::Array(items) => {
+            for item in items {
+                match item.get_ref() {
+                    DeValue::String(text) => settings.set(key, text, Notation::Toml)?,
+                    _ => return Err(wrong()),
+                }
+            }
+            Ok(())
+        }
+        _ => Err(wrong()),
     }
 }
 

@@ -36,6 +36,24 @@ fn the_file_completes_what_the_caller_leaves_open() {
 }
 
 #[test]
+fn what_else_there_is_may_be_one_string_or_a_list() {
+    let text = "assume = ['a.sql', 'b.sql']\nafter = '../other'\nassume_extensions = []\n";
+    let found = configured("migrate.toml", text, &[]);
+    assert_eq!(complaints(&found), "");
+    let surroundings = &found.settings.surroundings;
+    assert_eq!(surroundings.assume, ["a.sql", "b.sql"]);
+    assert_eq!(surroundings.after, ["../other"]);
+    assert!(surroundings.extensions.is_empty());
+    let wrong = configured("migrate.toml", "assume = [1]\nafter = ''\n", &[]);
+    let wrong = complaints(&wrong);
+    assert!(
+        wrong.contains("`assume` is not a list of strings"),
+        "{wrong}"
+    );
+    assert!(wrong.contains("`after` names nothing"), "{wrong}");
+}
+
+#[test]
 fn a_manifest_may_hold_them() {
     let found = configured(
         "Cargo.toml",

@@ -1,11 +1,16 @@
 //! Reads and checks a directory in one call.
 
+#[cfg(any(test, feature = "meaning"))]
+mod surroundings;
+
 use std::path::{Path, PathBuf};
 
 use crate::diagnostics::{Diagnostic, Renderer, Severity, Style};
 use crate::directory;
 use crate::files::{Content, Source, encoding};
 use crate::layouts::{self, Layout};
+#[cfg(any(test, feature = "meaning"))]
+use crate::lint;
 use crate::migration::{Migration, Transaction};
 use crate::settings::Settings;
 use crate::validate::{self, validate};
@@ -18,7 +23,7 @@ pub struct Loaded {
     /// Every problem of every file, in order of file and place.
     pub diagnostics: Vec<Diagnostic>,
     /// The files that were read, in alphabetical order: what the result depends on, and the texts
-    /// that diagnostics point into.
+    /// that diagnostics point into. What the settings say is there before is among them, after the rest.
     pub sources: Vec<Source>,
     /// The directory that was read, absolute where the root is.
     pub path: PathBuf,
@@ -93,7 +98,18 @@ pub fn load(root: &Path, directory: &str, settings: &Settings) -> Loaded {
         });
     }
     let files: Vec<validate::File<'_>> = decoded.iter().map(Decoded::as_file).collect();
-    let (migrations, found) = validate(&files, settings);
+    #[cfg(any(test, feature = "meaning"))]
+    let before = if lint::resolves(settings) {
+        surroundings::read(root, directory, settings)
+    } else {
+        surroundings::Read::default()
+    };
+    let (migrations, found) = validate(
+        &files,
+        settings,
+        #[cfg(any(test, feature = "meaning"))]
+        &before.parts,
+    );
     diagnostics.extend(found);
     if settings.layout == Layout::Flat {
         let clues = || {
@@ -111,6 +127,11 @@ pub fn load(root: &Path, directory: &str, settings: &Settings) -> Loaded {
         sources.sort_by(|a, b| a.file.cmp(&b.file));
         // The two directions of a migration share their settings.
         sources.dedup_by(|a, b| a.file == b.file);
+    }
+    #[cfg(any(test, feature = "meaning"))]
+    {
+        diagnostics.splice(0..0, before.problems);
+        sources.extend(before.sources);
     }
     if settings.layout != Layout::Flat {
         // What is wrong with a file's name or its settings is found once for each direction of it.
@@ -159,7 +180,12 @@ pub fn load_embedded(directory: &str, files: Vec<EmbeddedFile>, settings: &Setti
         .collect();
     decoded.sort_by(|a, b| a.name.cmp(&b.name));
     let files: Vec<validate::File<'_>> = decoded.iter().map(Decoded::as_file).collect();
-    let (migrations, found) = validate(&files, settings);
+    let (migrations, found) = validate(
+        &files,
+        settings,
+        #[cfg(any(test, feature = "meaning"))]
+        &[],
+    );
     diagnostics.extend(found);
     sort(&mut diagnostics);
     Loaded {
