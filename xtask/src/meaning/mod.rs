@@ -2,7 +2,8 @@
 //!
 //! A set that a server applies is not refused; neither is a statement of PostgreSQL's regression suite that the server
 //! takes. Of sets with one mistake, drawn with a seed, it counts what the server refuses and the build refuses at the
-//! same statement.
+//! same statement. `sets.txt` lists public sets for `--sets`, with the commits that it was last run on; `--suite` is
+//! `src/test/regress` of a source release.
 
 mod mutants;
 mod set;
@@ -19,7 +20,7 @@ use crate::Outcome;
 use crate::cargo::root;
 
 /// Where the sets of the repository are.
-const OWN: [&str; 1] = ["migrations"];
+const OWN: [&str; 3] = ["", "examples/clients", "examples/pools"];
 
 /// What is asked for.
 struct Request {
@@ -50,7 +51,7 @@ pub(crate) fn run(options: &[String]) -> Outcome {
     let mut refused = 0;
     let mut sets = Vec::new();
     for own in OWN {
-        sets.push(Set::read(&root(), own));
+        sets.push(Set::read(&root().join(own), "migrations"));
     }
     for folder in request.sets.iter().flat_map(|folder| list(folder)) {
         sets.push(Set::read(&folder, "migrations"));
