@@ -195,7 +195,9 @@ fn help(hint: &Hint) -> Option<String> {
         // The program has no such policy: a newer program is what it is.
         Hint::AllowAhead => return None,
         Hint::UseNewerRelease => "use the files of the newer release".to_owned(),
-        Hint::Rebuild => "build the program again".to_owned(),
+        Hint::Rebuild => {
+            "if the files are embedded in a program, build it again: they may have changed since".to_owned()
+        }
         Hint::ListApplied => "run `migrate status` to list what is applied".to_owned(),
         Hint::RevertAll => "run `migrate revert --all` to revert everything".to_owned(),
         Hint::CommitEachFile => {

@@ -184,6 +184,14 @@ impl<'a> Event<'a> {
     }
 }
 
+/// How long it has waited, once that is more than a moment.
+fn so_far(f: &mut fmt::Formatter<'_>, waited: Duration) -> fmt::Result {
+    if waited < Duration::from_secs(1) {
+        return Ok(());
+    }
+    write!(f, " ({waited:.1?} so far)")
+}
+
 impl fmt::Display for Event<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -192,19 +200,19 @@ impl fmt::Display for Event<'_> {
                 if let Some(holder) = holder {
                     write!(f, ": {holder}")?;
                 }
-                write!(f, " ({waited:.1?} so far)")
+                so_far(f, *waited)
             }
             Self::TableLocked { holder, waited, .. } => {
                 write!(f, "waiting for the history table, which is locked")?;
                 if let Some(holder) = holder {
                     write!(f, " by {holder}")?;
                 }
-                write!(f, " ({waited:.1?} so far)")
+                so_far(f, *waited)
             }
-            Self::HistoryMoved { waited, .. } => write!(
-                f,
-                "the history has changed since it was read; reading it again ({waited:.1?} so far)"
-            ),
+            Self::HistoryMoved { waited, .. } => {
+                f.write_str("the history has changed since it was read; reading it again")?;
+                so_far(f, *waited)
+            }
             Self::Started {
                 file,
                 resumed_at: 0,

@@ -154,16 +154,12 @@ impl fmt::Display for RunReport {
         if let Some(newest) = self.ahead.last() {
             write!(
                 f,
-                "; the database is ahead of this program by {} (newest: {newest})",
+                "; the database is ahead by {} (newest: {newest})",
                 count(self.ahead.len())
             )?;
         }
         if !self.missing.is_empty() {
-            write!(
-                f,
-                "; allowed: {} missing from this program",
-                count(self.missing.len())
-            )?;
+            write!(f, "; allowed: {} without a file", count(self.missing.len()))?;
         }
         if !self.drifted.is_empty() {
             write!(
@@ -270,7 +266,7 @@ mod tests {
             drifted: vec![1],
             ..run(0)
         };
-        insta::assert_snapshot!(report, @"up to date (4 migrations); the database is ahead of this program by 2 migrations (newest: 9 x); allowed: 1 migration missing from this program; allowed: 1 migration edited after being applied");
+        insta::assert_snapshot!(report, @"up to date (4 migrations); the database is ahead by 2 migrations (newest: 9 x); allowed: 1 migration without a file; allowed: 1 migration edited after being applied");
     }
 
     #[test]

@@ -117,7 +117,7 @@ fn a_migration_of_the_set_is_not_forgotten_nor_one_that_is_not_recorded() {
         for (versions, text) in [
             (
                 vec![2, 3],
-                "version 3 cannot be forgotten: this program has it as migrations/3_c.sql",
+                "version 3 cannot be forgotten: its file is migrations/3_c.sql",
             ),
             (
                 vec![9],
@@ -194,13 +194,9 @@ fn a_renumbered_file_is_recognised_by_its_text() {
         let set = set.load();
         let error = driver.run(database, set.runner()).unwrap_err();
         insta::assert_snapshot!(format!("{error:#}"), @r#"
-        2 branch is recorded as applied but missing from this program
+        2 branch is recorded as applied but without a file
           = help: migrations/4_branch.sql has the text that was applied as version 2: if it was renumbered, record that: `.repair(…, &Repair::Renumber { from: 2, to: 4 })`
           = help: restore the file if it was deleted, renamed, or is on another branch
-          = help: rebuild the program if its files have changed since it was compiled
-          = help: if another program records its migrations there, keep this history in another table: `embed_migrations!(…, table = "…")` or `.table(HistoryTable::new(schema, name)?)`
-          = help: forget what is gone for good, e.g. with a dropped branch: `.repair(…, &Repair::Forget { versions: vec![2], reason: "…".into() })`
-          = help: set `.missing(Policy::Allow)` to continue without it
         "#);
         let renumber = Repair::Renumber { from: 2, to: 4 };
         let done = driver.repair(database, set.runner(), &renumber).unwrap();
@@ -246,7 +242,7 @@ fn only_the_same_text_is_renumbered() {
                 4,
                 "version 7 cannot be repaired: it has no row in the history",
             ),
-            (2, 7, "this program has no migration with version 7"),
+            (2, 7, "there is no migration with version 7"),
         ] {
             let renumber = Repair::Renumber { from, to };
             let error = driver

@@ -46,7 +46,7 @@ fn an_applied_migration_that_is_gone_is_refused() {
         let error = driver.run(database, set.load().runner()).unwrap_err();
         assert!(error.is_missing());
         insta::assert_snapshot!(format!("{error:#}"), @r#"
-        2 b is recorded as applied but missing from this program
+        2 b is recorded as applied but without a file
           = help: restore the file if it was deleted, renamed, or is on another branch
           = help: rebuild the program if its files have changed since it was compiled
           = help: if another program records its migrations there, keep this history in another table: `embed_migrations!(…, table = "…")` or `.table(HistoryTable::new(schema, name)?)`
@@ -72,7 +72,7 @@ fn a_database_ahead_of_the_program_is_reported_not_refused() {
         assert_eq!(report.ahead[0].version, 3);
         insta::assert_snapshot!(
             report,
-            @"up to date (2 migrations); the database is ahead of this program by 1 migration (newest: 3 c)"
+            @"up to date (2 migrations); the database is ahead by 1 migration (newest: 3 c)"
         );
         let error = driver
             .run(database, set.load().runner().ahead(Policy::Refuse))

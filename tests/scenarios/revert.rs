@@ -127,7 +127,7 @@ fn a_newer_program_s_migration_is_in_the_way() {
         assert_eq!(error.kind(), ErrorKind::UnknownVersion);
         assert_eq!(
             error.to_string(),
-            "3 c cannot be reverted: it is missing from this program"
+            "3 c cannot be reverted: there is no file for it"
         );
     });
 }

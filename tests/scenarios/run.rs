@@ -88,7 +88,7 @@ fn the_target_is_the_last_version_applied() {
         assert_eq!(versions(&report), [1, 2]);
         let error = driver.run(database, set.runner().target(3)).unwrap_err();
         insta::assert_snapshot!(format!("{error:#}"), @r"
-        this program has no migration with version 3
+        there is no migration with version 3
           = help: choose a version from 1 to 10 that has a file
         ");
     });

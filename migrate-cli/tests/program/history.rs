@@ -126,7 +126,7 @@ fn a_baseline_records_without_running() {
     check!(place, ["baseline", "9"], @r"
     exit: 1
     ----- stderr
-    error: this program has no migration with version 9
+    error: there is no migration with version 9
       = help: choose a version from 1 to 3 that has a file
     ");
     check!(place, ["baseline", "two"], @"

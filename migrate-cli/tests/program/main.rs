@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod adopt;
+mod advice;
 mod check;
 mod connection;
 mod create;
@@ -11,6 +12,7 @@ mod documents;
 mod down_files;
 mod help;
 mod history;
+mod mistakes;
 mod place;
 mod plan;
 mod run;

@@ -11,7 +11,9 @@ use tempfile::TempDir;
 pub(crate) struct Place {
     home: TempDir,
     pub(crate) database: Database,
-    url: String,
+    url: Option<String>,
+    /// A session that is in the way.
+    pub(crate) other: Option<postgres::Client>,
 }
 
 impl Place {
@@ -26,7 +28,8 @@ impl Place {
         let place = Self {
             home: tempfile::tempdir().unwrap(),
             database,
-            url,
+            url: Some(url),
+            other: None,
         };
         for (file, text) in files {
             place.write(&format!("migrations/{file}"), text);
@@ -59,9 +62,25 @@ impl Place {
             .current_dir(self.path())
             .env_clear()
             .env("HOME", self.path())
-            .env("DATABASE_URL", &self.url)
             .stdin(Stdio::null());
+        if let Some(url) = &self.url {
+            command.env("DATABASE_URL", url);
+        }
         command
+    }
+
+    /// Calls the program without `DATABASE_URL`.
+    pub(crate) fn without_url(mut self) -> Self {
+        self.url = None;
+        self
+    }
+
+    /// Sends a message in another session, and keeps that session.
+    pub(crate) fn keep_open(mut self, sql: &str) -> Self {
+        let mut other = self.database.client();
+        other.batch_execute(sql).unwrap();
+        self.other = Some(other);
+        self
     }
 
     /// Calls the program and shows what came of it.

@@ -76,7 +76,7 @@ fn a_dry_run_and_a_target_say_and_do_less() {
     check!(place, ["run", "--to", "7"], @r"
     exit: 1
     ----- stderr
-    error: this program has no migration with version 7
+    error: there is no migration with version 7
       = help: choose a version from 1 to 2 that has a file
     ");
 }

@@ -28,7 +28,7 @@ fn another_starter_is_named_and_waited_for_no_longer_than_asked() {
     check!(place, ["run", "--wait", "100ms"], @r"
     exit: 1
     ----- stderr
-    note: waiting for another instance to apply migrations: pid [n] (role postgres, application shop, open since 2026-01-31T09:30:00Z) ([n]ms so far)
+    note: waiting for another instance to apply migrations: pid [n] (role postgres, application shop, open since 2026-01-31T09:30:00Z)
     error: waited [n]ms for another instance to apply migrations: pid [n] (role postgres, application shop, open since 2026-01-31T09:30:00Z)
       = help: wait for it to finish and run again, or give a longer `--wait`, e.g. `--wait 10min`
     ");
@@ -89,7 +89,7 @@ fn an_adoption_waits_no_longer_than_asked() {
     check!(place, ["adopt", "--wait", "100ms"], @r"
     exit: 1
     ----- stderr
-    note: waiting for another instance to apply migrations: pid [n] (role postgres, application shop, open since 2026-01-31T09:30:00Z) ([n]ms so far)
+    note: waiting for another instance to apply migrations: pid [n] (role postgres, application shop, open since 2026-01-31T09:30:00Z)
     error: waited [n]ms for another instance to apply migrations: pid [n] (role postgres, application shop, open since 2026-01-31T09:30:00Z)
       = help: wait for it to finish and run again, or give a longer `--wait`, e.g. `--wait 10min`
     ");

@@ -15,7 +15,7 @@ impl Engine<'_, '_> {
         let mut snapshot = self.read_history().await?;
         loop {
             if snapshot.open_transaction {
-                return Err(Error::new(Kind::OpenTransaction));
+                return Err(Error::new(Kind::OpenTransaction { error: None }));
             }
             let history = match snapshot.history.take() {
                 Some(history) => history,

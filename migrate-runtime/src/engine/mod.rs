@@ -155,7 +155,7 @@ impl<'e, 'o> Engine<'e, 'o> {
                 return Ok(());
             }
             if snapshot.open_transaction {
-                return Err(Error::new(Kind::OpenTransaction));
+                return Err(Error::new(Kind::OpenTransaction { error: None }));
             }
             let missing = snapshot.history.is_none();
             let history = snapshot.history.take().unwrap_or_default();
@@ -297,7 +297,7 @@ fn refused(doing: String, failure: Box<SessionError>) -> Error {
         "42501" => Kind::Denied { doing, error },
         // A standby refuses READ WRITE with "feature not supported".
         "25006" | "0A000" => Kind::ReadOnly { error },
-        "25001" | "25P02" => Kind::OpenTransaction,
+        "25001" | "25P02" => Kind::OpenTransaction { error: Some(error) },
         _ => Kind::Database { doing, error },
     })
 }

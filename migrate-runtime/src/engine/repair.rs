@@ -25,7 +25,7 @@ impl<'e> Engine<'e, '_> {
         self.refuse_partitioned(&snapshot).await?;
         loop {
             if snapshot.open_transaction {
-                return Err(Error::new(Kind::OpenTransaction));
+                return Err(Error::new(Kind::OpenTransaction { error: None }));
             }
             let history = snapshot.history.take().unwrap_or_default();
             let decisions = match self.decide(&history, what) {
@@ -107,7 +107,7 @@ impl<'e> Engine<'e, '_> {
         if let Some(migration) = self.set.get(version) {
             self.refuse_another(history, &migration)?;
             let file = migration.up.path();
-            return Err(refuse(&format!("this program has it as {file}")));
+            return Err(refuse(&format!("its file is {file}")));
         }
         let row = history.get(version);
         let row = row.ok_or_else(|| refuse("it has no row in the history"))?;

@@ -23,7 +23,7 @@ impl<'e> Engine<'e, '_> {
         let mut seen = None;
         loop {
             if snapshot.open_transaction {
-                return Err(Error::new(Kind::OpenTransaction));
+                return Err(Error::new(Kind::OpenTransaction { error: None }));
             }
             let mut history = snapshot.history.take().unwrap_or_default();
             let downs = match self.downs(&history, which) {

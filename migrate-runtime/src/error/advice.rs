@@ -28,15 +28,19 @@ impl Kind {
                 migrations,
                 renumbered,
             } => {
-                let versions = migrations.iter().map(|unknown| unknown.version).collect();
+                let is_gone = |version| renumbered.iter().all(|one| one.from != version);
+                let versions = migrations.iter().map(|unknown| unknown.version);
+                let versions: Vec<i64> = versions.filter(|version| is_gone(*version)).collect();
                 let mut hints = moved(renumbered);
-                hints.extend([
-                    Hint::RestoreMissing,
-                    Hint::Rebuild,
-                    Hint::SeparateTable,
-                    Hint::Forget { versions },
-                    Hint::AllowMissing,
-                ]);
+                hints.push(Hint::RestoreMissing);
+                // Without its row, a file that only has another number would run again.
+                if !versions.is_empty() {
+                    hints.extend([Hint::Rebuild, Hint::SeparateTable]);
+                    hints.push(Hint::Forget { versions });
+                }
+                if renumbered.is_empty() {
+                    hints.push(Hint::AllowMissing);
+                }
                 hints
             }
             Self::Ahead { .. } => vec![Hint::UseNewerRelease, Hint::AllowAhead],
@@ -90,7 +94,7 @@ impl Kind {
                 directory,
                 differences,
             } => stale(directory, differences),
-            Self::OpenTransaction => vec![Hint::EndTransaction],
+            Self::OpenTransaction { .. } => vec![Hint::EndTransaction],
             Self::Pooled { .. } => vec![Hint::ConnectDirectly],
             Self::ForeignTable { shape, .. } => adopt(shape),
             Self::Denied { .. } => vec![Hint::UseOwner],

@@ -104,7 +104,10 @@ pub(crate) enum Kind {
         directory: String,
         differences: Vec<Difference>,
     },
-    OpenTransaction,
+    OpenTransaction {
+        /// What the server refused our message with, if the transaction showed by that.
+        error: Option<Box<DatabaseError>>,
+    },
     Pooled {
         file: String,
     },
@@ -214,7 +217,7 @@ impl Kind {
                 ErrorKind::Locked
             }
             Self::Stale { .. } => ErrorKind::Stale,
-            Self::OpenTransaction => ErrorKind::OpenTransaction,
+            Self::OpenTransaction { .. } => ErrorKind::OpenTransaction,
             Self::Pooled { .. } => ErrorKind::Pooled,
             Self::BadTable { .. } => ErrorKind::InvalidTable,
             Self::ForeignTable { .. } => ErrorKind::ForeignTable,
@@ -298,6 +301,7 @@ impl Kind {
             Self::Denied { error, .. }
             | Self::ReadOnly { error }
             | Self::Database { error, .. } => Some(error),
+            Self::OpenTransaction { error } => error.as_deref(),
             _ => None,
         }
     }
@@ -308,7 +312,8 @@ impl Kind {
             Self::Rights(rights) => Some(rights.error.as_ref()),
             Self::Denied { error, .. }
             | Self::ReadOnly { error }
-            | Self::Database { error, .. } => Some(error.as_ref()),
+            | Self::Database { error, .. }
+            | Self::OpenTransaction { error: Some(error) } => Some(error.as_ref()),
             // A failed migration's text shows the whole of what the server said already.
             _ => None,
         }

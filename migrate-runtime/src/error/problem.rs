@@ -168,16 +168,15 @@ mod tests {
             renumbered: renumbered(),
         });
         insta::assert_snapshot!(format!("{error}\n{error:#}"), @r#"
-        2 migrations are recorded as applied but missing from this program: 2 jobs, 3 jobs
-        2 migrations are recorded as applied but missing from this program:
+        2 migrations are recorded as applied but without a file: 2 jobs, 3 jobs
+        2 migrations are recorded as applied but without a file:
           2 jobs
           3 jobs
           = help: migrations/5_jobs.sql has the text that was applied as version 3: if it was renumbered, record that: `.repair(…, &Repair::Renumber { from: 3, to: 5 })`
           = help: restore the file if it was deleted, renamed, or is on another branch
           = help: rebuild the program if its files have changed since it was compiled
           = help: if another program records its migrations there, keep this history in another table: `embed_migrations!(…, table = "…")` or `.table(HistoryTable::new(schema, name)?)`
-          = help: forget what is gone for good, e.g. with a dropped branch: `.repair(…, &Repair::Forget { versions: vec![2, 3], reason: "…".into() })`
-          = help: set `.missing(Policy::Allow)` to continue without it
+          = help: forget what is gone for good, e.g. with a dropped branch: `.repair(…, &Repair::Forget { versions: vec![2], reason: "…".into() })`
         "#);
     }
 

@@ -146,7 +146,7 @@ fn every_kind_has_its_texts() {
                 file: "3_x.sql".to_owned(),
             }],
         },
-        Kind::OpenTransaction,
+        Kind::OpenTransaction { error: None },
         Kind::Pooled {
             file: "migrations/3_x.sql".to_owned(),
         },
@@ -211,8 +211,8 @@ fn every_kind_has_its_texts() {
       = help: restore the file as it was applied, and put the change into a new migration
       = help: if the edit is deliberate and the database needs no change, accept it: `.repair(…, &Repair::AcceptChecksums(vec![1, 3]))`
 
-    Missing: 2 x is recorded as applied but missing from this program
-    2 x is recorded as applied but missing from this program
+    Missing: 2 x is recorded as applied but without a file
+    2 x is recorded as applied but without a file
       = help: restore the file if it was deleted, renamed, or is on another branch
       = help: rebuild the program if its files have changed since it was compiled
       = help: if another program records its migrations there, keep this history in another table: `embed_migrations!(…, table = "…")` or `.table(HistoryTable::new(schema, name)?)`
@@ -247,15 +247,15 @@ fn every_kind_has_its_texts() {
     migrations/3_x.sql was interrupted at statement 2 of 4: it must not run twice
       = help: check its effects in the database, then call `.repair(…)`: `Repair::MarkApplied(3)` if they are complete, `Repair::MarkPending(3)` if none is left
 
-    UnknownVersion: this program has no migration with version 9
-    this program has no migration with version 9
+    UnknownVersion: there is no migration with version 9
+    there is no migration with version 9
 
-    UnknownVersion: this program has no migration with version 9
-    this program has no migration with version 9
+    UnknownVersion: there is no migration with version 9
+    there is no migration with version 9
       = help: choose a version from 1 to 7 that has a file
 
-    UnknownVersion: 3 x cannot be reverted: it is missing from this program
-    3 x cannot be reverted: it is missing from this program
+    UnknownVersion: 3 x cannot be reverted: there is no file for it
+    3 x cannot be reverted: there is no file for it
       = help: use the release that contains it
 
     NoDownFile: 3 x cannot be reverted: it has no down file

@@ -29,11 +29,7 @@ impl Kind {
                 list(f, what, &taken(migrations), details)
             }
             Self::Missing { migrations, .. } => {
-                let what = [
-                    "is",
-                    "are",
-                    "recorded as applied but missing from this program",
-                ];
+                let what = ["is", "are", "recorded as applied but without a file"];
                 list(f, what, &unknown(migrations), details)
             }
             Self::Ahead { migrations } => {
@@ -67,11 +63,11 @@ impl Kind {
             ),
             Self::OtherIndex(other) => other.write(f, details),
             Self::UnknownTarget { target, .. } => {
-                write!(f, "this program has no migration with version {target}")
+                write!(f, "there is no migration with version {target}")
             }
             Self::NotInSet { version, name } => write!(
                 f,
-                "{version} {name} cannot be reverted: it is missing from this program"
+                "{version} {name} cannot be reverted: there is no file for it"
             ),
             Self::NoDown { version, name } => write!(
                 f,
@@ -136,7 +132,7 @@ impl Kind {
                 }
                 write!(f, " after it was compiled")
             }
-            Self::OpenTransaction => f.write_str("the connection has an open transaction"),
+            Self::OpenTransaction { .. } => f.write_str("the connection has an open transaction"),
             Self::Pooled { file } => write!(
                 f,
                 "{file} needs one server connection, but a pooler changed it between two messages"
