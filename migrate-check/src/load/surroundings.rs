@@ -239,7 +239,7 @@ mod tests {
         let messages = messages(&found);
         assert_eq!(messages.len(), 1, "{messages:?}");
         assert!(messages[0].starts_with("cannot be read: "), "{messages:?}");
-        let found = loaded(&[USES], &[("after", "othre")]);
+        let found = loaded(&[USES], &[("after", "no_such_set")]);
         let rules = found.diagnostics.iter().map(|found| found.rule);
         assert!(rules.clone().any(|rule| rule == "missing-directory"));
         assert!(!rules.clone().any(|rule| rule == "unknown-name"));

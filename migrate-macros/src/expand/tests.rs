@@ -124,6 +124,20 @@ fn settings_that_differ_from_the_default_are_embedded() {
 }
 
 #[test]
+fn what_else_the_database_holds_is_a_list_or_one_string() {
+    let base = good();
+    let call =
+        r#""migrations", assume = ["a.sql", "b.sql",], after = "../other", assume_extensions = []"#;
+    let shown = show(call, base.path());
+    assert_eq!(shown, show("\"migrations\"", base.path()));
+    let shown = show("\"migrations\", assume = [a]", base.path());
+    assert!(
+        shown.contains("expected a string literal after `assume =`"),
+        "{shown}"
+    );
+}
+
+#[test]
 fn options_change_the_table_and_with_it_the_lock() {
     let base = good();
     let call = "order = numeric, table = \"t\", schema = \"s\",";
