@@ -57,11 +57,11 @@ fn sixteen_processes_on_an_empty_database_apply_everything_once() {
 }
 
 #[test]
-fn threads_through_every_driver_apply_everything_once() {
+fn forty_threads_through_every_driver_apply_everything_once() {
     let database = migrate_fixtures::Server::shared().database();
     let set = herd_set().load();
     thread::scope(|scope| {
-        for starter in 0..12 {
+        for starter in 0..40 {
             let (set, database) = (&set, &database);
             scope.spawn(move || {
                 EVERY[starter % 4].run(database, set.runner()).unwrap();

@@ -44,5 +44,6 @@ mod state;
 mod surroundings;
 mod tenants;
 mod unsent;
+mod unusable;
 mod warnings;
 mod wire;
