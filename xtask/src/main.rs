@@ -22,6 +22,7 @@ mod licences;
 mod meaning;
 mod new_rule;
 mod peers;
+mod portability;
 mod postgresql_source;
 mod rules;
 mod tidy;
@@ -64,6 +65,9 @@ const USAGE: &str = "usage: cargo xtask <task>
       compare what the build says of names with what a server says: the example, sets
       of migrations in DIR/*/migrations, the regression suite of a release
       (src/test/regress), and N sets with one mistake of each
+  portability
+      build for Windows and try the program and an application under Wine; check the
+      libraries for macOS. With Debian's packages, which are installed where they can be
   counts [--write]
       compare the instructions of fixed pieces of work with benches/micro/COUNTS.txt;
       with --write, write them there (needs valgrind)
@@ -88,6 +92,7 @@ fn main() -> ExitCode {
         "meaning" => meaning::run(&rest),
         "counts" => counts::run(&rest),
         "peers" => peers::run(&rest),
+        "portability" => portability::run(),
         "grammar-compare" => grammar_compare::run(&rest),
         _ => {
             eprintln!("{USAGE}");
