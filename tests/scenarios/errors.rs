@@ -192,6 +192,39 @@ fn a_role_that_may_not_create_the_table_is_told_so() {
 }
 
 #[test]
+fn a_role_that_may_not_call_what_we_ask_with_is_told_so() {
+    both(|driver, database| {
+        let role = database.role("");
+        database.execute(&format!(
+            "REVOKE EXECUTE ON FUNCTION query_to_xml FROM PUBLIC; GRANT CREATE ON SCHEMA public TO {role}"
+        ));
+        let set = Set::new(&[("1_a.sql", "SELECT 1")]).load();
+        let url = database.url_for(&role);
+        for recorded in 0..2 {
+            let error = driver.run_at(&url, set.runner()).unwrap_err();
+            let text = format!("{error:#}");
+            let grant = format!("GRANT EXECUTE ON FUNCTION pg_catalog.query_to_xml TO \"{role}\"");
+            assert!(
+                text.contains("caused by: permission denied for function query_to_xml"),
+                "{text}"
+            );
+            assert!(
+                text.contains(&format!("= help: run `{grant}` as")),
+                "{text}"
+            );
+            database.execute(&grant);
+            let report = driver.run_at(&url, set.runner()).unwrap();
+            assert_eq!(report.applied.len(), 1);
+            // The same where the table is there already.
+            if recorded == 0 {
+                database.execute(&format!("DELETE FROM schema_migrations; REVOKE EXECUTE ON FUNCTION query_to_xml FROM {role}"));
+            }
+        }
+        assert!(driver.run_at(&url, set.runner()).unwrap().is_noop());
+    });
+}
+
+#[test]
 fn a_role_that_may_only_read_the_history_starts_when_nothing_is_pending() {
     both(|driver, database| {
         let set = Set::new(&[("1_a.sql", "SELECT 1")]).load();

@@ -125,12 +125,21 @@ fn denied(
     database: Option<&str>,
     grants: Vec<String>,
 ) -> Error {
-    if grants.is_empty() || failure.code() != "42501" {
+    if failure.code() != "42501" {
         return refused(doing, failure);
     }
     let Some(error) = failure.database.take() else {
         return refused(doing, failure);
     };
+    // The server checks this right before it knows whether the function is called.
+    let grants = if error.message.contains(sql::QUESTION) {
+        vec![Held::call(sql::QUESTION, &role)]
+    } else {
+        grants
+    };
+    if grants.is_empty() {
+        return Error::new(Kind::Denied { doing, error });
+    }
     Error::new(Kind::Rights(Box::new(Rights {
         doing,
         role,

@@ -45,6 +45,14 @@ impl Held<'_> {
         )
     }
 
+    /// What lets a role call a function of PostgreSQL's that everybody may call by default.
+    pub(crate) fn call(function: &str, role: &str) -> String {
+        format!(
+            "GRANT EXECUTE ON FUNCTION pg_catalog.{function} TO {}",
+            Identifier(role)
+        )
+    }
+
     /// What grants the rest.
     pub(crate) fn grants(self, table: &HistoryTable, role: &str) -> Vec<String> {
         let role = Identifier(role);

@@ -53,7 +53,7 @@ pub(crate) use settings::{
 };
 pub(crate) use table::{Schema, create, shape};
 pub(crate) use tenants::{currency, existing};
-pub(crate) use trust::{FOREIGN, inspect, rights};
+pub(crate) use trust::{FOREIGN, QUESTION, inspect, rights};
 
 use super::history::{History, State};
 use crate::migrations::Script;

@@ -73,6 +73,9 @@ pub(super) fn lock_to_write(table: &HistoryTable) -> String {
     format!("LOCK TABLE ONLY {table} IN ROW EXCLUSIVE MODE NOWAIT")
 }
 
+/// The function that [`is_writable`] calls for the tables that are not like most.
+pub(crate) const QUESTION: &str = "query_to_xml";
+
 /// That nothing of the table runs another role's code when it is written.
 ///
 /// Defaults, constraints, indexes and generated columns come from the owner, and a trigger may come from any role that
@@ -97,7 +100,7 @@ pub(super) fn is_writable(table: &HistoryTable) -> String {
     format!(
         "CASE WHEN (SELECT c.relkind OPERATOR(pg_catalog.=) 'r' AND c.relpersistence OPERATOR(pg_catalog.=) 'p' \
          AND CASE WHEN c.relhasrules OR c.relrowsecurity OR c.relhastriggers OR NOT {plain} \
-             THEN pg_catalog.query_to_xml({rest}, false, true, '')::pg_catalog.text OPERATOR(pg_catalog.<>) '' \
+             THEN pg_catalog.{QUESTION}({rest}, false, true, '')::pg_catalog.text OPERATOR(pg_catalog.<>) '' \
              ELSE true END \
          FROM pg_catalog.pg_class c WHERE c.oid OPERATOR(pg_catalog.=) {regclass}) \
          THEN '' ELSE pg_catalog.current_setting('{FOREIGN}') END",
