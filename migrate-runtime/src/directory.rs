@@ -59,3 +59,19 @@ impl Migrations {
         load_embedded(self.directory(), files, &settings)
     }
 }
+
+#[cfg(test)]
+impl Migrations {
+    /// A set of these files.
+    pub(crate) fn of_texts(files: &[(&str, &str)]) -> Self {
+        let files = files.iter().map(|(name, text)| EmbeddedFile {
+            name: (*name).to_owned(),
+            text: (*text).to_owned(),
+            transaction: Transaction::Single,
+        });
+        let settings = Settings::default();
+        let loaded = load_embedded("migrations", files.collect(), &settings);
+        assert!(!loaded.has_errors(), "{:?}", loaded.diagnostics);
+        Self::from_loaded("migrations", &loaded, &settings.table)
+    }
+}

@@ -156,3 +156,110 @@ fn recorded(version: i64, condition: MigrationState, row: &ReplyRow) -> Migratio
         ..MigrationStatus::default()
     }
 }
+
+#[cfg(all(test, feature = "directory"))]
+mod tests {
+    use super::{known, pending, unknown};
+    use crate::migrations::Migrations;
+    use crate::policy::Policy;
+    use crate::session::Reply;
+    use crate::status::MigrationState;
+
+    /// What the history says of version 2, whose file is `2_b.sql`.
+    struct Said {
+        name: &'static str,
+        same: bool,
+        state: &'static str,
+        done: u8,
+    }
+
+    fn of(said: &Said) -> MigrationState {
+        let set = Migrations::of_texts(&[("2_b.sql", "SELECT 2;")]);
+        let Some(migration) = set.get(2) else {
+            return MigrationState::Missing;
+        };
+        let checksum = if said.same {
+            migration.up.checksum.to_string()
+        } else {
+            "07".repeat(32)
+        };
+        let mut reply = Reply::default();
+        let done = said.done.to_string();
+        let row =
+            ["2", said.name, &checksum, said.state, &done].map(|value| Some(value.to_owned()));
+        reply.push_row(row.to_vec());
+        let Some(row) = reply.rows().first() else {
+            return MigrationState::Missing;
+        };
+        known(&migration, row, Some(2), Policy::Refuse).state
+    }
+
+    #[test]
+    fn a_row_says_what_became_of_its_file() {
+        let said = |name, same, state, done| {
+            of(&Said {
+                name,
+                same,
+                state,
+                done,
+            })
+        };
+        assert_eq!(said("b", true, "applied", 0), MigrationState::Applied);
+        assert_eq!(said("b", true, "baseline", 0), MigrationState::Baseline);
+        assert_eq!(said("b", false, "applied", 0), MigrationState::Drifted);
+        // Renamed, and another one.
+        assert_eq!(said("old", true, "applied", 0), MigrationState::Applied);
+        assert_eq!(
+            said("jobs", false, "applied", 0),
+            MigrationState::VersionTaken
+        );
+        assert_eq!(
+            said("b", true, "running", 1),
+            MigrationState::Interrupted { done: 1, of: 1 }
+        );
+        // It has no down file any more.
+        assert_eq!(
+            said("b", true, "reverting", 1),
+            MigrationState::Interrupted { done: 1, of: 0 }
+        );
+        assert_eq!(said("b", false, "retry", 0), MigrationState::Pending);
+        assert_eq!(said("gone", false, "retry", 0), MigrationState::Pending);
+    }
+
+    #[test]
+    fn without_a_row_it_is_pending_or_late_and_without_a_file_missing_or_ahead() {
+        let set = Migrations::of_texts(&[
+            ("2_b.sql", "SELECT 2;"),
+            ("3_c.sql", "-- migrate: out-of-order\nSELECT 3;"),
+        ]);
+        let state = |version, newest, policy| {
+            set.get(version)
+                .map(|migration| pending(&migration, newest, policy).state)
+        };
+        assert_eq!(
+            state(2, Some(1), Policy::Refuse),
+            Some(MigrationState::Pending)
+        );
+        assert_eq!(
+            state(2, Some(9), Policy::Refuse),
+            Some(MigrationState::OutOfOrder)
+        );
+        assert_eq!(
+            state(2, Some(9), Policy::Allow),
+            Some(MigrationState::Pending)
+        );
+        assert_eq!(
+            state(3, Some(9), Policy::Refuse),
+            Some(MigrationState::Pending)
+        );
+        let unknown = |state: &str, newest| {
+            let mut reply = Reply::default();
+            let row = ["5", "gone", "", state].map(|value| Some(value.to_owned()));
+            reply.push_row(row.to_vec());
+            reply.rows().first().map(|row| unknown(row, newest).state)
+        };
+        assert_eq!(unknown("applied", Some(7)), Some(MigrationState::Missing));
+        assert_eq!(unknown("applied", Some(3)), Some(MigrationState::Ahead));
+        assert_eq!(unknown("retry", Some(7)), Some(MigrationState::Forgotten));
+    }
+}

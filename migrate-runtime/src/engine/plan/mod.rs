@@ -1,6 +1,9 @@
 //! Judges the whole history against the whole set before anything runs, and says what would run.
 //! Pure: no session, no clock.
 
+#[cfg(all(test, feature = "directory"))]
+mod tests;
+
 use super::history::{History, Row, State};
 use super::identity::taken_kind;
 use super::progress::Resume;
