@@ -30,7 +30,7 @@ fn a_corrected_file_goes_on_at_the_statement_that_failed() {
         let error = driver.run(database, set.load().runner()).unwrap_err();
         insta::assert_snapshot!(format!("{error:#}"), @r"
         migrations/2_s.sql is half-applied: it was interrupted after 1 statement, and the file has changed since
-          = help: restore the file of version 2 as it was, and run again: it resumes where it stopped
+          = help: restore the file of version 2 as it was, and run again: it resumes where it stopped, unless its last statement must not be repeated
           = help: check its effects in the database, then call `.repair(…)`: `Repair::MarkApplied(2)` if they are complete, `Repair::MarkPending(2)` if none is left
         ");
         set.write("2_s.sql", &file.replace("bb", "b"));

@@ -101,12 +101,16 @@ fn a_new_file_with_a_forgotten_version_is_in_order_or_refused() {
         driver
             .repair(database, set.load().runner(), &forget(&[2]))
             .unwrap();
-        set.write("2_other.sql", "CREATE TABLE other (id int)");
-        let set = set.load();
-        let error = driver.run(database, set.runner()).unwrap_err();
-        assert!(error.is_out_of_order(), "{error}");
-        let status = driver.status(&database.url(), set.runner()).unwrap();
-        assert_eq!(status.entries[1].state, MigrationState::OutOfOrder);
+        // The second has the forgotten one's name, too.
+        for file in ["2_other.sql", "2_branch.sql"] {
+            set.write(file, "CREATE TABLE other (id int)");
+            let loaded = set.load();
+            let error = driver.run(database, loaded.runner()).unwrap_err();
+            assert!(error.is_out_of_order(), "{error}");
+            let status = driver.status(&database.url(), loaded.runner()).unwrap();
+            assert_eq!(status.entries[1].state, MigrationState::OutOfOrder);
+            set.remove(file);
+        }
     });
 }
 

@@ -97,8 +97,10 @@ fn a_connection_in_a_transaction_or_without_its_server_is_named_as_such() {
     assert_eq!(newest::connections(), version_0_8::connections());
     insta::assert_snapshot!(newest::connections(), @r#"
     the connection has an open transaction
+      = sqlstate: 25P02
       = help: commit it or roll it back first: migrations open their own transactions
     the connection has an open transaction
+      = sqlstate: 25P02
       = help: commit it or roll it back first: migrations open their own transactions
     could not read the history table "public"."schema_migrations": the connection failed
       = help: run again to continue: what is committed is in the history

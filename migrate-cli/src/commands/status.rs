@@ -170,7 +170,7 @@ fn summary(status: &migrate_runtime::Status) -> String {
         lines.push(format!("migrations are being applied by {holder}"));
     }
     for entry in &status.entries {
-        if let Some(advice) = advice(entry) {
+        if let Some(advice) = renumbered(entry, status).or_else(|| advice(entry)) {
             lines.push(format!("{}: {advice}", label(entry)));
         }
     }
@@ -194,6 +194,27 @@ fn label(entry: &MigrationStatus) -> String {
             .trim_end()
             .to_owned()
     })
+}
+
+/// What to do where a file that has not run bears the name of one that is missing: to forget the row would run it again.
+fn renumbered(missing: &MigrationStatus, status: &migrate_runtime::Status) -> Option<String> {
+    if missing.state != MigrationState::Missing {
+        return None;
+    }
+    let is_it = |entry: &&MigrationStatus| {
+        entry.name == missing.name
+            && matches!(
+                entry.state,
+                MigrationState::Pending | MigrationState::OutOfOrder
+            )
+    };
+    let file = status.entries.iter().find(is_it)?;
+    Some(format!(
+        "applied, but its file is missing; {} has its name: if it was renumbered, `migrate repair --renumber {} {}`; if it is another one, restore the missing file or forget it",
+        file.file.as_deref().unwrap_or_default(),
+        missing.version,
+        file.version
+    ))
 }
 
 /// What is wrong, and what to do about it.

@@ -173,3 +173,27 @@ fn a_directory_named_in_a_dotenv_file_is_relative_to_that_file() {
     ok: 1 file, no problems found
     ");
 }
+
+#[test]
+fn a_missing_file_that_was_renumbered_is_not_to_be_forgotten() {
+    let place = Place::new(&[
+        ("0001_a.sql", "CREATE TABLE a ();\n"),
+        ("0002_b.sql", "CREATE TABLE b ();\n"),
+    ]);
+    place.call(&["run"]);
+    place.remove("migrations/0001_a.sql");
+    place.write("migrations/0003_a.sql", "CREATE TABLE a ();\n");
+    let printed = place.call(&["status"]);
+    let advice = "1 a: applied, but its file is missing; migrations/0003_a.sql has its name: if it was renumbered, `migrate repair --renumber 1 3`;";
+    assert!(printed.contains(advice), "{printed}");
+    assert!(
+        place
+            .call(&["repair", "--renumber", "1", "3"])
+            .starts_with("exit: 0")
+    );
+    assert!(
+        place
+            .call(&["status", "--exit-code"])
+            .starts_with("exit: 0")
+    );
+}

@@ -106,7 +106,7 @@ fn known(
             of: migration.up.statements.len(),
         },
         // The version of a forgotten migration.
-        Some(State::Retry) if recorded_name.is_some() => {
+        Some(State::Retry) if recorded_name.is_some() || !same => {
             pending_state(migration, newest, out_of_order)
         }
         Some(State::Retry) => MigrationState::Pending,

@@ -261,7 +261,7 @@ impl fmt::Display for Hint {
             Self::RestoreInterrupted { version } => {
                 return write!(
                     f,
-                    "restore the file of version {version} as it was, and run again: it resumes where it stopped"
+                    "restore the file of version {version} as it was, and run again: it resumes where it stopped, unless its last statement must not be repeated"
                 );
             }
             Self::FinishRevert { version } => {

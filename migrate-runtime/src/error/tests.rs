@@ -231,7 +231,7 @@ fn every_kind_has_its_texts() {
 
     Interrupted: migrations/3_x.sql is half-applied: it was interrupted after 1 statement, and the file has changed since
     migrations/3_x.sql is half-applied: it was interrupted after 1 statement, and the file has changed since
-      = help: restore the file of version 3 as it was, and run again: it resumes where it stopped
+      = help: restore the file of version 3 as it was, and run again: it resumes where it stopped, unless its last statement must not be repeated
       = help: check its effects in the database, then call `.repair(…)`: `Repair::MarkApplied(3)` if they are complete, `Repair::MarkPending(3)` if none is left
 
     Interrupted: migrations/3_x.sql is half-applied: its revert was interrupted after 2 statements

@@ -112,10 +112,10 @@ impl<'a, 'o> Judge<'a, 'o> {
             return;
         }
         match row.state {
-            // Whatever was recorded of its text is about a run that no longer counts. With another name it is the row of
-            // a forgotten migration, whose version a new one has taken.
+            // Whatever was recorded of its text is about a run that no longer counts. With another name or text it may be
+            // the row of a forgotten migration, whose version a new one has taken.
             State::Retry => {
-                if row.name != migration.name {
+                if edited || row.name != migration.name {
                     self.check_order(&migration);
                 }
                 self.step(migration, None, true);
