@@ -165,6 +165,7 @@ impl Shape {
                 self.columns.retain(|(name, _)| name != column);
                 self.foreign_keys
                     .retain(|key| !key.columns.contains(column));
+                self.checks.retain(|check| !check.not_null.contains(column));
             }
             AlterTableAction::SetNotNull(column) => self.set_nullable(column, false),
             AlterTableAction::DropNotNull(column) => self.set_nullable(column, true),
@@ -236,12 +237,26 @@ impl Shape {
             is_nullable: !column.is_not_null(),
             is_virtual: column.has(|constraint| matches!(constraint, ColumnConstraint::Virtual)),
         };
-        if let Some(parent) = column.referenced() {
-            self.foreign_keys.push(ForeignKey {
-                name: Some(format!("{table}_{}_fkey", column.name)),
-                columns: vec![column.name.clone()],
-                parent: parent.clone(),
-            });
+        let own = |name: &Option<String>, kind: &str| {
+            let chosen = || format!("{table}_{}_{kind}", column.name);
+            Some(name.clone().unwrap_or_else(chosen))
+        };
+        for constraint in &column.constraints {
+            match constraint {
+                ColumnConstraint::References { name, parent } => {
+                    self.foreign_keys.push(ForeignKey {
+                        name: own(name, "fkey"),
+                        columns: vec![column.name.clone()],
+                        parent: parent.clone(),
+                    });
+                }
+                ColumnConstraint::Check { name, not_null } => self.checks.push(Check {
+                    name: own(name, "check"),
+                    not_null: not_null.clone(),
+                    validity: Validity::Valid,
+                }),
+                _ => {}
+            }
         }
         match self.column_mut(&column.name) {
             Some(old) => *old = known,

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::column_type::ColumnType;
+use super::constraint::columns_not_null;
 use super::object_name::ObjectName;
 use super::source::Source;
 use super::symbols as w;
@@ -31,7 +32,12 @@ pub enum ColumnConstraint<'a> {
     /// `PRIMARY KEY`
     PrimaryKey,
     /// `CHECK (…)`
-    Check,
+    Check {
+        /// Its name, where it has one.
+        name: Option<String>,
+        /// The columns that it keeps nulls out of.
+        not_null: Vec<String>,
+    },
     /// `DEFAULT`, with its expression.
     Default(Node<'a>),
     /// `GENERATED … AS IDENTITY`
@@ -40,8 +46,13 @@ pub enum ColumnConstraint<'a> {
     Stored,
     /// Computed when a row is read.
     Virtual,
-    /// `REFERENCES`, with the table.
-    References(ObjectName),
+    /// `REFERENCES`
+    References {
+        /// Its name, where it has one.
+        name: Option<String>,
+        /// The table that it refers to.
+        parent: ObjectName,
+    },
     /// Anything else.
     Other,
 }
@@ -56,7 +67,9 @@ impl<'a> Column<'a> {
         {
             for constraint in list.items(w::COLUMN_CONSTRAINT) {
                 if let Some(body) = constraint.child(w::COLUMN_CONSTRAINT_BODY) {
-                    constraints.push(ColumnConstraint::read(source, body));
+                    let name = constraint.child(w::NAME);
+                    let name = name.and_then(|name| source.name(name));
+                    constraints.push(ColumnConstraint::read(source, name, body));
                 }
             }
         }
@@ -105,7 +118,7 @@ impl<'a> Column<'a> {
         self.constraints
             .iter()
             .find_map(|constraint| match constraint {
-                ColumnConstraint::References(parent) => Some(parent),
+                ColumnConstraint::References { parent, .. } => Some(parent),
                 _ => None,
             })
     }
@@ -113,12 +126,17 @@ impl<'a> Column<'a> {
 
 impl<'a> ColumnConstraint<'a> {
     /// Of a `ColConstraintElem`.
-    fn read(source: Source<'a>, body: Node<'a>) -> Self {
+    fn read(source: Source<'a>, name: Option<String>, body: Node<'a>) -> Self {
         match body.only().map(|first| first.symbol()) {
             Some(w::NOT) => Self::NotNull,
             Some(w::UNIQUE) => Self::Unique,
             Some(w::PRIMARY) => Self::PrimaryKey,
-            Some(w::CHECK) => Self::Check,
+            Some(w::CHECK) => Self::Check {
+                name,
+                not_null: body
+                    .child(w::EXPRESSION)
+                    .map_or_else(Vec::new, |condition| columns_not_null(source, condition)),
+            },
             Some(w::DEFAULT) => body.children().nth(1).map_or(Self::Other, Self::Default),
             Some(w::GENERATED) if body.child(w::IDENTITY).is_some() => Self::Identity,
             // Since 18, a column that does not say is virtual; before, it was an error.
@@ -129,7 +147,7 @@ impl<'a> ColumnConstraint<'a> {
             Some(w::REFERENCES) => body
                 .child(w::QUALIFIED_NAME)
                 .and_then(|parent| source.object_name(parent))
-                .map_or(Self::Other, Self::References),
+                .map_or(Self::Other, |parent| Self::References { name, parent }),
             _ => Self::Other,
         }
     }

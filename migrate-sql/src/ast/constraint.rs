@@ -135,7 +135,7 @@ fn columns(source: Source<'_>, body: Node<'_>) -> Vec<String> {
 
 /// The columns that an expression says are not null: those of `a IS NOT NULL AND (b IS NOT NULL) AND …`, whatever else
 /// it demands.
-fn columns_not_null(source: Source<'_>, expression: Node<'_>) -> Vec<String> {
+pub(super) fn columns_not_null(source: Source<'_>, expression: Node<'_>) -> Vec<String> {
     let mut columns = Vec::new();
     let mut rest = source.words(expression);
     // Brackets around all of it say nothing.

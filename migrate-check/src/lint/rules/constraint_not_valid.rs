@@ -123,7 +123,7 @@ fn checked_at_once<'a>(action: &'a AlterTableAction<'_>) -> Option<(Checked<'a>,
             }
         }
         AlterTableAction::AddColumn { column, .. } => {
-            if column.has(|constraint| matches!(constraint, ColumnConstraint::Check)) {
+            if column.has(|constraint| matches!(constraint, ColumnConstraint::Check { .. })) {
                 return Some((Checked::Check, APART));
             }
             // Nulls refer to nothing: there is nothing to check.

@@ -165,6 +165,18 @@ mod tests {
         ];
         let found = find_after(RULE, &renamed, "ALTER TABLE c DROP CONSTRAINT k").concat();
         assert!(found.contains("takes ACCESS EXCLUSIVE on \"q\""), "{found}");
+        for (column, key) in [
+            ("CONSTRAINT k REFERENCES p", "k"),
+            ("CONSTRAINT \"My K\" REFERENCES p", "\"My K\""),
+        ] {
+            let named = format!(
+                "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (a int, p int {column})"
+            );
+            let drop = format!("ALTER TABLE c DROP CONSTRAINT {key}");
+            let found = find_after(RULE, &[&named], &drop).concat();
+            assert!(found.contains("p\", too, to which"), "{drop}: {found}");
+            assert!(find_after(RULE, &[&named, &drop], "ALTER TABLE c DROP COLUMN p").is_empty());
+        }
         let gone = [inline, "ALTER TABLE c DROP CONSTRAINT c_p_fkey"];
         assert!(find_after(RULE, &gone, "ALTER TABLE c DROP COLUMN p").is_empty());
     }

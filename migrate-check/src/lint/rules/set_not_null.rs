@@ -129,10 +129,19 @@ mod tests {
         for before in [
             "CREATE TABLE t (a int NOT NULL)",
             "CREATE TABLE t (a int, PRIMARY KEY (a))",
+            "CREATE TABLE t (a int CHECK (a IS NOT NULL))",
+            "CREATE TABLE t (b int, a int CONSTRAINT c CHECK (a > 0 AND a IS NOT NULL))",
         ] {
             assert!(find_after(RULE, &[before], SET).is_empty(), "{before}");
         }
         assert_eq!(find_after(RULE, &["CREATE TABLE t (a int)"], SET).len(), 1);
+        for drop in ["DROP CONSTRAINT t_a_check", "DROP COLUMN a, ADD a int"] {
+            let before = [
+                "CREATE TABLE t (a int CHECK (a IS NOT NULL))",
+                &format!("ALTER TABLE t {drop}"),
+            ];
+            assert_eq!(find_after(RULE, &before, SET).len(), 1, "{drop}");
+        }
     }
 
     #[test]
