@@ -58,16 +58,24 @@ fn an_error_s_place_is_right_where_the_server_counts_bytes() {
 fn a_character_that_the_database_cannot_store_is_an_error_and_nothing_else() {
     for driver in EVERY {
         let database = Server::shared().database_with(&format!("ENCODING 'LATIN1' {PLAIN}"));
-        let set = Set::new(&[(
-            "1_a.sql",
-            "CREATE TABLE a (t text);\nINSERT INTO a VALUES ('漢')",
-        )])
-        .load();
-        let error = driver.run(&database, set.runner()).unwrap_err();
-        assert_eq!(error.sqlstate(), Some("22P05"), "{error}");
-        assert!(error.to_string().contains("1_a.sql"), "{error}");
-        assert_eq!(database.value("SELECT to_regclass('a') IS NULL"), "t");
-        database.assert_quiet();
+        let text = "CREATE TABLE a (t text);\n-- größer\nINSERT INTO a VALUES ('漢')";
+        for (directive, lines) in [("", 0), ("-- migrate: no-transaction\n", 1)] {
+            for together in [false, true] {
+                let set = Set::new(&[("1_a.sql", "SELECT 1"), ("2_b.sql", "SELECT 2")]);
+                set.write("3_c.sql", &format!("{directive}{text}"));
+                let set = set.load();
+                let runner = || set.runner().single_transaction(together && lines == 0);
+                let error = driver.run(&database, runner()).unwrap_err();
+                assert_eq!(error.sqlstate(), Some("22P05"), "{error}");
+                let shown = format!("{error:#}");
+                let place = format!("migrations/3_c.sql:{}:24: character", 3 + lines);
+                assert!(shown.starts_with(&place), "{shown}");
+                let is_there = database.value("SELECT to_regclass('a') IS NOT NULL");
+                assert_eq!(is_there, if lines == 0 { "f" } else { "t" }, "{shown}");
+                database.assert_quiet();
+                database.execute("DROP TABLE IF EXISTS schema_migrations, a");
+            }
+        }
     }
 }
 

@@ -139,14 +139,17 @@ impl<'e> Engine<'e, '_> {
         // The next has not begun, or is to be tried in another way: nothing is to be told of it.
         let failure =
             failure.filter(|failure| !failure.asserts(sql::LATE) && !self.session.sends_singly());
-        let failed = failure.zip(items.get(done)).and_then(|(failure, item)| {
-            let applied = items.iter().take(done).map(|item| item.version);
-            basis.newest = applied.fold(basis.newest, Ord::max);
-            let single = sql::apply(self.table, *item, &basis, self.limits());
-            let failure = alone(failure, &batch.message, &single, done)?;
-            let elapsed = elapsed.saturating_sub(took.iter().sum());
-            Some(Attempt { failure, elapsed })
-        });
+        let failed = failure
+            .zip(items.get(done))
+            .and_then(|(mut failure, item)| {
+                batch.message.locate_character(&mut failure);
+                let applied = items.iter().take(done).map(|item| item.version);
+                basis.newest = applied.fold(basis.newest, Ord::max);
+                let single = sql::apply(self.table, *item, &basis, self.limits());
+                let failure = alone(failure, &batch.message, &single, done)?;
+                let elapsed = elapsed.saturating_sub(took.iter().sum());
+                Some(Attempt { failure, elapsed })
+            });
         Sent { done, failed }
     }
 }

@@ -84,6 +84,7 @@ impl Engine<'_, '_> {
         let mut point = FailurePoint::Ours;
         if !failure.is_connection() && !failure.is_foreign() {
             self.count_characters(message, &mut failure).await;
+            message.locate_character(&mut failure);
             point = find(message, items, &failure);
             if point == FailurePoint::Unknown && can_be_repeated(sent_as, &failure, items) {
                 point = self.repeat(message, items, &failure).await;

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::migrations::Statement;
+use crate::session::SessionError;
 use crate::text;
 
 /// A message that carries the caller's SQL, and what it takes to trace an error back into the file.
@@ -49,6 +50,29 @@ impl Message {
         self.sql.push(';');
         self.characters += text::characters(statement) + 1;
         self.statements += 1;
+    }
+
+    /// Gives the error of a character that the database does not have (`untranslatable_character`) the position of that
+    /// character. The server converts a message as a whole, before it knows of statements, and gives none.
+    pub(crate) fn locate_character(&self, failure: &mut SessionError) {
+        if let Some(error) = failure
+            .database
+            .as_mut()
+            .filter(|error| error.code == "22P05")
+        {
+            error.position = error.position.or_else(|| self.position_of(&error.message));
+        }
+    }
+
+    /// Where the first character is, counted from 1, that an error names by its bytes: `0xe2 0x86 0x92`.
+    fn position_of(&self, error: &str) -> Option<u32> {
+        let byte = |word: &str| u8::from_str_radix(word.strip_prefix("0x")?, 16).ok();
+        let bytes: Vec<u8> = error.split_whitespace().filter_map(byte).collect();
+        let named = std::str::from_utf8(&bytes)
+            .ok()
+            .filter(|named| !named.is_empty())?;
+        let before = self.sql.get(..self.sql.find(named)?)?;
+        u32::try_from(text::characters(before) + 1).ok()
     }
 
     /// SQL of the caller's. The newline after it ends a trailing comment, the semicolon an unfinished statement.
