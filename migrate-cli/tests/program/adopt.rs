@@ -152,3 +152,27 @@ fn create_leaves_the_layouts_of_others_alone() {
       = help: create the file as dbmate names it
     ");
 }
+
+#[test]
+fn a_history_beside_an_earlier_run_is_adopted_without_a_word_of_the_server() {
+    let place = Place::new(&[
+        ("0001_a.sql", "CREATE TABLE a ();\n"),
+        ("0002_b.sql", "CREATE TABLE b ();\n"),
+    ]);
+    place.call(&["run", "--to", "1"]);
+    place.database.execute(
+        "CREATE TABLE b (); CREATE TABLE done (version varchar(128) PRIMARY KEY); INSERT INTO done VALUES ('1'), ('2')",
+    );
+    let adopt = ["adopt", "--from", "dbmate", "--from-table", "public.done"];
+    check!(place, adopt, @r#"
+    exit: 0
+    ----- stdout
+    migrations/0002_b.sql
+    recorded 1 migration that dbmate applied, from "public"."done"; 1 was already recorded
+    "#);
+    assert!(
+        place
+            .call(&["status", "--exit-code"])
+            .starts_with("exit: 0")
+    );
+}

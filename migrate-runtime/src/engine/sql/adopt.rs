@@ -32,7 +32,8 @@ pub(crate) fn adopt(
         .collect();
     let begin = begin_ours();
     let mut sql = format!(
-        "{begin};SELECT {lock}, pg_catalog.set_config('lock_timeout', '{PATIENCE}', true);\
+        "{begin};SELECT {lock}, pg_catalog.set_config('lock_timeout', '{PATIENCE}', true), \
+         pg_catalog.set_config('client_min_messages', 'warning', true);\
          LOCK TABLE {other} IN SHARE MODE NOWAIT;\
          SELECT CASE WHEN ARRAY(SELECT a.attname::pg_catalog.text FROM pg_catalog.pg_attribute a \
          WHERE a.attrelid OPERATOR(pg_catalog.=) {regclass}::pg_catalog.regclass \
