@@ -35,6 +35,7 @@ mod tests;
 use std::cell::OnceCell;
 
 use migrate_sql::grammar::{Refusal, RefusalKind, Sentence};
+use migrate_sql::scanner::{Fault, FaultKind};
 
 use self::advice::Advice;
 use crate::diagnostics::{Diagnostic, Lines, RuleRemark};
@@ -83,6 +84,16 @@ fn check(file: &ParsedFile<'_>) -> Vec<Diagnostic> {
     found
 }
 
+/// Whether a word stands right behind a string, and a later quote has no partner: `'it's'`. The rule about that quote
+/// says what to write.
+fn ends_string_early(file: &ParsedFile<'_>, refusal: &Refusal) -> bool {
+    let before = file.text.get(..refusal.span.start).unwrap_or_default();
+    let is_open = |fault: &Fault| {
+        fault.kind == FaultKind::UnterminatedString && fault.span.start >= refusal.span.end
+    };
+    before.ends_with('\'') && file.analysis.faults.iter().any(is_open)
+}
+
 /// What the scanner refused has a rule of its own, and so have bytes that are no characters.
 fn report<'a>(
     file: &ParsedFile<'a>,
@@ -91,7 +102,7 @@ fn report<'a>(
     refusal: &Refusal,
 ) -> Option<Diagnostic> {
     let refused = file.text.get(refusal.span.clone()).unwrap_or_default();
-    if refused.contains(char::REPLACEMENT_CHARACTER) {
+    if refused.contains(char::REPLACEMENT_CHARACTER) || ends_string_early(file, refusal) {
         return None;
     }
     let advice = match &refusal.kind {

@@ -256,6 +256,17 @@ fn check(sql: &str, expected: &[&str]) {
 }
 
 #[test]
+fn a_string_that_ends_early_is_left_to_the_quote_without_a_partner() {
+    check("INSERT INTO t VALUES ('it's');", &[]);
+    check("COMMENT ON TABLE t IS 'who's who';\nSELECT 1;", &[]);
+    // Two mistakes.
+    check(
+        "SELECT 'a' 'b';\nSELECT 'c';\nCOMMENT ON TABLE t IS 'who;",
+        &["1:12: syntax error at or near \"'b'\" | a comma may be missing before `'b'`"],
+    );
+}
+
+#[test]
 fn every_refused_statement_is_a_finding() {
     check(
         "CREAT TABLE a ();\nSELECT 1;\n\nDROP TABEL b",
