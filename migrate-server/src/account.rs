@@ -18,7 +18,7 @@ pub struct Account {
 }
 
 impl Account {
-    /// The current user; for root the user `postgres`, or else `nobody`.
+    /// The current user; for root the user `postgres`, or the system's unprivileged user.
     ///
     /// # Errors
     /// The current user is root, and the machine has none of the two.

@@ -124,6 +124,15 @@ impl Database {
         }
     }
 
+    #[cfg(any(feature = "tokio-postgres", feature = "sqlx", feature = "sqlx-0_8"))]
+    #[expect(clippy::panic, reason = "that is how a test fails")]
+    fn connected<C>(&self, connecting: Result<C, impl fmt::Display>) -> C {
+        match connecting {
+            Ok(connection) => connection,
+            Err(error) => panic!("cannot connect to {}: {error}", self.name()),
+        }
+    }
+
     /// An asynchronous client. While all connections of the server are taken, it waits. Its connection is a task of the
     /// runtime, which must be tokio's with timer and network.
     ///
@@ -131,12 +140,8 @@ impl Database {
     ///
     /// When the server refuses; outside of a runtime.
     #[cfg(feature = "tokio-postgres")]
-    #[expect(clippy::panic, reason = "that is how a test fails")]
     pub async fn connect(&self) -> tokio_postgres::Client {
-        match crate::asynchronous::connect(&self.url()).await {
-            Ok(client) => client,
-            Err(error) => panic!("cannot connect to {}: {error}", self.name()),
-        }
+        self.connected(crate::asynchronous::connect(&self.url()).await)
     }
 
     /// A pool of sqlx 0.9, of five connections at most, the first of which is open. While all connections of the server
@@ -146,15 +151,11 @@ impl Database {
     ///
     /// When the server refuses; outside of a runtime, which sqlx must know by its feature `runtime-tokio`.
     #[cfg(feature = "sqlx")]
-    #[expect(clippy::panic, reason = "that is how a test fails")]
     pub async fn pool(&self) -> sqlx::PgPool {
         let options = sqlx::postgres::PgPoolOptions::new()
             .max_connections(POOL)
             .acquire_timeout(crate::maintenance::PATIENCE);
-        match options.connect(&self.url()).await {
-            Ok(pool) => pool,
-            Err(error) => panic!("cannot connect to {}: {error}", self.name()),
-        }
+        self.connected(options.connect(&self.url()).await)
     }
 
     /// The same of sqlx 0.8.
@@ -163,15 +164,11 @@ impl Database {
     ///
     /// When the server refuses; outside of a runtime, which sqlx must know by its feature `runtime-tokio`.
     #[cfg(feature = "sqlx-0_8")]
-    #[expect(clippy::panic, reason = "that is how a test fails")]
     pub async fn pool_0_8(&self) -> sqlx_0_8::PgPool {
         let options = sqlx_0_8::postgres::PgPoolOptions::new()
             .max_connections(POOL)
             .acquire_timeout(crate::maintenance::PATIENCE);
-        match options.connect(&self.url()).await {
-            Ok(pool) => pool,
-            Err(error) => panic!("cannot connect to {}: {error}", self.name()),
-        }
+        self.connected(options.connect(&self.url()).await)
     }
 
     /// The test has failed, although its thread has not panicked: the database is kept if failed ones are.

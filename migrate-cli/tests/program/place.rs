@@ -88,6 +88,13 @@ impl Place {
         self.show(&self.command(arguments).output().unwrap())
     }
 
+    /// Calls the program in a folder of the place, and shows what came of it.
+    pub(crate) fn call_in(&self, folder: &str, arguments: &[&str]) -> String {
+        let mut command = self.command(arguments);
+        command.current_dir(self.path().join(folder));
+        self.show(&command.output().unwrap())
+    }
+
     /// Exit code, stdout and stderr, without what differs from one run to the next.
     pub(crate) fn show(&self, output: &Output) -> String {
         let text = |bytes: &[u8]| self.steady(&String::from_utf8_lossy(bytes));

@@ -117,9 +117,7 @@ fn colours_are_for_those_who_ask() {
 fn a_directory_below_finds_the_migrations_above() {
     let place = Place::new(&FILES[..1]);
     place.write("src/deep/x", "");
-    let mut command = place.command(&["run"]);
-    command.current_dir(place.path().join("src/deep"));
-    insta::assert_snapshot!(place.show(&command.output().unwrap()), @"
+    insta::assert_snapshot!(place.call_in("src/deep", &["run"]), @"
     exit: 0
     ----- stdout
     applied ../../migrations/0001_one.sql in [n] ms
@@ -157,9 +155,7 @@ fn a_directory_named_in_a_dotenv_file_is_relative_to_that_file() {
     ----- stdout
     ok: 1 file, no problems found
     ");
-    let mut below = place.command(&["check"]);
-    below.current_dir(place.path().join("db"));
-    insta::assert_snapshot!(place.show(&below.output().unwrap()), @"
+    insta::assert_snapshot!(place.call_in("db", &["check"]), @"
     exit: 0
     ----- stdout
     ok: 1 file, no problems found

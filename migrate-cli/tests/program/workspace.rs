@@ -51,31 +51,26 @@ fn the_directory_of_a_sibling_crate_is_suggested_in_every_other_one() {
     place.write("crates/api/src/main.rs", "");
     // Django's.
     place.write("admin/migrations/0001_initial.py", "");
-    let call = |folder: &str, arguments: &[&str]| {
-        let mut command = place.command(arguments);
-        command.current_dir(place.path().join(folder));
-        place.show(&command.output().unwrap())
-    };
-    insta::assert_snapshot!(call("crates/api", &["status"]), @"
+    insta::assert_snapshot!(place.call_in("crates/api", &["status"]), @"
     exit: 2
     ----- stderr
     error: the directory `migrations` does not exist
       = help: use the one in `../db`: `--dir ../db/migrations`
     ");
-    insta::assert_snapshot!(call("crates/api/src", &["create", "b"]), @"
+    insta::assert_snapshot!(place.call_in("crates/api/src", &["create", "b"]), @"
     exit: 2
     ----- stderr
     error: there is no `migrations` here, but there is `../../db/migrations`
       = help: to add to it: `migrate create --dir ../../db/migrations b`
       = help: to create another one here: `migrate create --dir migrations b`
     ");
-    insta::assert_snapshot!(call("crates/api/src", &["run", "--dir", "../../db/migrations"]), @"
+    insta::assert_snapshot!(place.call_in("crates/api/src", &["run", "--dir", "../../db/migrations"]), @"
     exit: 0
     ----- stdout
     applied ../../db/migrations/0001_a.sql in [n] ms
     applied 1 migration
     ");
-    insta::assert_snapshot!(call("crates/db", &["status"]), @"
+    insta::assert_snapshot!(place.call_in("crates/db", &["status"]), @"
     exit: 0
     ----- stdout
     version  name  state    applied at            by        took  checksum
