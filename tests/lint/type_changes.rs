@@ -40,13 +40,68 @@ const CHANGES: &[(&str, &str)] = &[
     ("interval", "interval(3)"),
     ("varchar(5)[]", "varchar[]"),
     ("varchar(5)[]", "varchar(9)[]"),
+    ("int", "oid"),
+    ("oid", "int"),
+    ("int", "regclass"),
+    ("oid", "regclass"),
+    ("regclass", "oid"),
+    ("oid", "bigint"),
+    ("bigint", "oid"),
+    ("xml", "text"),
+    ("xml", "varchar"),
+    ("text", "bpchar"),
+    ("varchar(5)", "bpchar"),
+    ("char(3)", "bpchar"),
+    ("text", "char"),
+    ("char", "char(2)"),
+    ("bit(3)", "varbit"),
+    ("varbit(3)", "varbit"),
+    ("text", "plain"),
+    ("text", "over"),
+    ("text", "checked"),
+    ("text", "below"),
+    ("plain", "text"),
+    ("plain", "checked"),
+    ("checked", "text"),
+    ("checked", "plain"),
+    ("checked", "varchar"),
+    ("checked", "below"),
+    ("below", "text"),
+    ("below", "checked"),
+    ("short", "varchar(5)"),
+    ("short", "varchar(9)"),
+    ("short", "varchar"),
+    ("short", "text"),
+    ("varchar(5)", "short"),
+    ("varchar(9)", "short"),
+    ("text", "short"),
+    ("amount", "numeric(10,2)"),
+    ("amount", "numeric"),
+    ("numeric(10,2)", "amount"),
+    ("int", "number"),
+    ("text[]", "list"),
+    ("list", "text[]"),
+    ("plain[]", "text[]"),
+    ("text[]", "plain[]"),
 ];
+
+/// Domains without a check, with one, and over others.
+const DOMAINS: &str = "
+    CREATE DOMAIN plain AS text;
+    CREATE DOMAIN over AS plain;
+    CREATE DOMAIN checked AS text CHECK (value <> '');
+    CREATE DOMAIN below AS checked;
+    CREATE DOMAIN short AS varchar(5);
+    CREATE DOMAIN amount AS numeric(10,2);
+    CREATE DOMAIN number AS oid;
+    CREATE DOMAIN list AS text[];";
 
 #[test]
 fn a_change_of_type_is_reported_if_the_server_rewrites_the_table_or_builds_an_index_again() {
     let database = Server::shared().database();
     let mut observer = Observer::connect(&database.url());
     let directory = tempfile::tempdir().unwrap();
+    observer.run(DOMAINS);
     let mut wrong = String::new();
     for (old, new) in CHANGES {
         for index in [
@@ -57,7 +112,13 @@ fn a_change_of_type_is_reported_if_the_server_rewrites_the_table_or_builds_an_in
         ] {
             let before = format!("CREATE TABLE t (a {old}, b int);{index}");
             let change = format!("ALTER TABLE t ALTER a TYPE {new};");
-            observer.run(&format!("DROP TABLE IF EXISTS t;{before}"));
+            observer.run("DROP TABLE IF EXISTS t");
+            if *old == "xml" && index.contains("(a)") {
+                // It has no order.
+                continue;
+            }
+            observer.run(&before);
+            let before = format!("{DOMAINS}{before}");
             let seen = observer.watch(&change, &Effects::default(), false);
             let is_slow = !seen.rewrites.is_empty() || !seen.builds.is_empty();
             fs::write(directory.path().join("1_before.sql"), &before).unwrap();

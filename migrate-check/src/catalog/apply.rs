@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use migrate_sql::ast::{
-    AlterTable, AlterTableAction, Command, Create, CreateIndex, CreateTable, DomainChange, Drop,
-    EnumChange, Filling, Guard, ObjectKind, ObjectName, Persistence, Rename, RenamedPart, Rows,
-    SetSchema, Statement,
+    AlterTable, AlterTableAction, Command, Create, CreateIndex, CreateTable, Drop, EnumChange,
+    Filling, Guard, ObjectKind, ObjectName, Persistence, Rename, RenamedPart, Rows, SetSchema,
+    Statement,
 };
 
 use super::model::{Catalog, Emptied, EnumValue, Index, Relation, Type};
@@ -47,20 +47,9 @@ impl Catalog {
                 self.emptied.forget(&inserted.table);
             }
             Command::CreateIndex(created) => self.create_index(created),
-            Command::CreateType(created) => self.create_type(created, Type::Plain),
-            Command::CreateDomain(created) => {
-                let is_constrained = created.is_constrained;
-                self.create_type(created, Type::Domain { is_constrained });
-            }
-            Command::AlterDomain(altered) => {
-                if altered.change != DomainChange::Other
-                    && let Some(domain) = self.types.find_mut(&altered.name)
-                {
-                    domain.thing = Type::Domain {
-                        is_constrained: true,
-                    };
-                }
-            }
+            Command::CreateType(created) => self.create_type(created),
+            Command::CreateDomain(created) => self.create_domain(created),
+            Command::AlterDomain(altered) => self.alter_domain(&altered.name, &altered.change),
             Command::AlterTable(altered) => self.alter_table(altered, statement),
             Command::AlterEnum(altered) => {
                 if let EnumChange::Add { value, guard } = &altered.change {
@@ -99,9 +88,14 @@ impl Catalog {
         }
     }
 
-    fn create_type(&mut self, created: &Create, thing: Type) {
+    fn create_type(&mut self, created: &Create) {
         if let Some(name) = &created.name {
-            self.types.insert(name.clone(), Some(self.file), thing);
+            for attribute in &created.attributes {
+                self.parts.add(&name.name, &attribute.name);
+            }
+            let attributes = created.attributes.clone();
+            self.types
+                .insert(name.clone(), Some(self.file), Type::Plain { attributes });
         }
     }
 
@@ -264,6 +258,11 @@ impl Catalog {
                 }
                 self.rename_in_indexes(name, old, new);
             }
+            RenamedPart::Constraint(old) if *kind == ObjectKind::Domain => {
+                if let Some(domain) = self.domain_mut(name) {
+                    domain.rename_constraint(old, new);
+                }
+            }
             RenamedPart::Constraint(_) => {
                 self.add_to_table(name, statement);
             }
@@ -295,6 +294,7 @@ impl Catalog {
                 follow(&mut added.name, old, new);
             }
             self.rename_type_of_columns(&old.name, &new.name);
+            self.rename_in_types(&old.name, &new.name);
         }
     }
 

@@ -9,6 +9,8 @@
 
 mod apply;
 mod by_name;
+mod domain;
+mod holder;
 mod model;
 mod namespace;
 mod noted;
@@ -18,4 +20,5 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use self::holder::{Holder, Holding};
 pub(crate) use self::model::{Catalog, Emptied, Lasting};

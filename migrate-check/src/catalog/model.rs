@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use migrate_sql::ast::{ColumnType, Guard, ObjectName};
 
 use super::by_name::ByName;
+use super::domain::Domain;
 use super::namespace::{FileNumber, Namespace};
 use super::noted::Noted;
 use super::references::References;
@@ -31,7 +32,8 @@ pub(crate) struct Catalog {
     pub(super) columns: Noted<BTreeSet<String>>,
     /// The tables that the file has emptied, and how.
     pub(super) emptied: Noted<Emptied>,
-    /// The indexes of each table, and the tables that it is the default partition of.
+    /// The indexes of each table, and the tables that it is the default partition of; the domains over each type, and
+    /// the composite types with it.
     pub(super) parts: References,
     /// The tables whose statements mention a name. Built when it is first asked for: most directories never rename or
     /// drop what others refer to.
@@ -39,12 +41,13 @@ pub(crate) struct Catalog {
 }
 
 /// A type or a domain.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) enum Type {
-    /// An enum, a composite type, a range.
-    Plain,
-    /// A domain, and whether it checks values.
-    Domain { is_constrained: bool },
+    /// An enum, a range, or a composite type, which has attributes.
+    Plain {
+        attributes: Vec<ColumnType>,
+    },
+    Domain(Domain),
 }
 
 /// A value that has been added to an enum type.
@@ -262,41 +265,12 @@ impl Catalog {
         self.emptied.about(table).next().copied()
     }
 
-    /// Whether a type is known to be a domain.
-    pub(crate) fn is_domain(&self, data_type: &ColumnType) -> bool {
-        matches!(self.find_type(data_type), Some(Type::Domain { .. }))
-    }
-
-    /// Whether a type is known to be a domain that checks values.
-    pub(crate) fn is_constrained_domain(&self, data_type: &ColumnType) -> bool {
-        let found = self.find_type(data_type);
-        matches!(
-            found,
-            Some(Type::Domain {
-                is_constrained: true
-            })
-        )
-    }
-
-    fn find_type(&self, data_type: &ColumnType) -> Option<Type> {
+    pub(super) fn find_type(&self, data_type: &ColumnType) -> Option<&Type> {
         let name = ObjectName {
             schema: None,
             name: data_type.name.clone().into_owned(),
         };
-        Some(self.types.find_any(&name)?.thing)
-    }
-
-    /// The tables that have columns of a type, by name.
-    pub(crate) fn tables_with(&self, data_type: &ObjectName) -> Vec<&str> {
-        let tables = self.mentions().to_words_of(&data_type.name);
-        tables
-            .flat_map(|name| self.relations.named(name).map(move |object| (name, object)))
-            .filter(|(_, object)| match &object.thing {
-                Relation::Table(table) => table.shape().has_type(&data_type.name),
-                _ => false,
-            })
-            .map(|(name, _)| name)
-            .collect()
+        Some(&self.types.find_any(&name)?.thing)
     }
 
     /// The tables that foreign keys of a table refer to.

@@ -118,10 +118,11 @@ impl Shape {
         Some(&key.parent)
     }
 
-    /// Whether one of its columns has this type.
-    pub(super) fn has_type(&self, name: &str) -> bool {
-        let mut columns = self.columns.iter();
-        columns.any(|(_, column)| column.data_type.name == name)
+    /// Its columns of the type of this name or of an array of it, each with its type.
+    pub(super) fn columns_of(&self, name: &str) -> impl Iterator<Item = (&str, &ColumnType)> {
+        let columns = self.columns.iter();
+        let columns = columns.map(|(column, known)| (column.as_str(), &known.data_type));
+        columns.filter(move |(_, data_type)| data_type.name == name)
     }
 
     /// Adds the tables and types that it refers to.

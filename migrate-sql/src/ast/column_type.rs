@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::object_name::spell_name;
 use super::source::Source;
 use crate::grammar::Node;
 use crate::scanner::TokenKind;
@@ -27,7 +28,7 @@ impl ColumnType {
         {
             return Self {
                 name: Cow::Borrowed(shorten(keyword.text()).unwrap_or(keyword.text())),
-                modifiers: Vec::new(),
+                modifiers: modifiers_of_none(keyword.text()),
                 is_array: false,
             };
         }
@@ -53,6 +54,9 @@ impl ColumnType {
             }
         }
         let name = words.join(" ");
+        if modifiers.is_empty() {
+            modifiers = modifiers_of_none(&name);
+        }
         Self {
             name: shorten(&name).map_or(Cow::Owned(name), Cow::Borrowed),
             modifiers,
@@ -62,10 +66,37 @@ impl ColumnType {
 
     /// Whether it is an integer with a sequence as its default.
     pub fn is_serial(&self) -> bool {
-        matches!(
-            &*self.name,
-            "serial" | "serial2" | "serial4" | "serial8" | "smallserial" | "bigserial"
-        )
+        self.integer_of_serial().is_some()
+    }
+
+    /// The integer that it is, if it is one with a sequence as its default.
+    pub fn integer_of_serial(&self) -> Option<&'static str> {
+        match &*self.name {
+            "serial2" | "smallserial" => Some("smallint"),
+            "serial" | "serial4" => Some("integer"),
+            "serial8" | "bigserial" => Some("bigint"),
+            _ => None,
+        }
+    }
+
+    /// As a statement names it, where its schema is on the search path.
+    pub fn to_sql(&self) -> String {
+        let is_plain = |byte: u8| {
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b' '
+        };
+        let mut sql = if self.name.bytes().all(is_plain) {
+            self.name.clone().into_owned()
+        } else {
+            spell_name(&self.name)
+        };
+        if !self.modifiers.is_empty() {
+            let modifiers: Vec<String> = self.modifiers.iter().map(i64::to_string).collect();
+            sql = format!("{sql}({})", modifiers.join(", "));
+        }
+        if self.is_array {
+            sql.push_str("[]");
+        }
+        sql
     }
 
     /// Whether PostgreSQL takes the stored values of this type for those of `new` as they are, so that
@@ -82,8 +113,11 @@ impl ColumnType {
         }
         let (old_modifier, modifier) = (self.modifiers.first(), new.modifiers.first());
         match (&*self.name, &*new.name) {
-            ("varchar" | "text" | "citext", "text" | "citext") | ("cidr", "inet") => true,
-            ("text" | "citext", "varchar") => new.modifiers.is_empty(),
+            ("varchar" | "text" | "citext" | "xml", "text" | "citext") | ("cidr", "inet") => true,
+            ("text" | "citext" | "xml", "varchar")
+            | ("varchar" | "text" | "bpchar", "bpchar")
+            | ("bit", "varbit") => new.modifiers.is_empty(),
+            (old, new) if is_object_number(old) && is_object_number(new) => true,
             ("varchar", "varchar") | ("varbit", "varbit") => match (old_modifier, modifier) {
                 (_, None) => true,
                 (Some(old), Some(new)) => old <= new,
@@ -117,7 +151,120 @@ impl ColumnType {
     /// Whether the indexes of a column have to be built again although its rows stay as they are: the two types
     /// compare differently.
     pub fn compares_otherwise(&self, new: &Self) -> bool {
-        (self.name == "citext") != (new.name == "citext")
+        comparison(&self.name) != comparison(&new.name)
+    }
+
+    /// Whether it is a type of PostgreSQL's own, or of an extension, and no domain.
+    pub fn is_builtin(&self) -> bool {
+        BUILTIN.contains(&&*self.name) || is_object_number(&self.name)
+    }
+}
+
+/// Types that no file creates, as far as columns have them: those of PostgreSQL and of common extensions.
+const BUILTIN: [&str; 60] = [
+    "bit",
+    "boolean",
+    "box",
+    "bpchar",
+    "bytea",
+    "cidr",
+    "circle",
+    "citext",
+    "cube",
+    "date",
+    "datemultirange",
+    "double precision",
+    "float",
+    "real",
+    "daterange",
+    "float4",
+    "float8",
+    "geography",
+    "geometry",
+    "halfvec",
+    "hstore",
+    "inet",
+    "int2",
+    "int4range",
+    "int8",
+    "int8range",
+    "interval",
+    "json",
+    "jsonb",
+    "jsonpath",
+    "line",
+    "lseg",
+    "ltree",
+    "macaddr",
+    "macaddr8",
+    "money",
+    "name",
+    "numeric",
+    "numrange",
+    "path",
+    "pg_lsn",
+    "point",
+    "polygon",
+    "sparsevec",
+    "text",
+    "time",
+    "timestamp",
+    "timestamptz",
+    "timetz",
+    "tsquery",
+    "tsrange",
+    "tstzrange",
+    "tsvector",
+    "txid_snapshot",
+    "uuid",
+    "varbit",
+    "varchar",
+    "vector",
+    "xid",
+    "xml",
+];
+
+/// Whether the values of a type are stored as those of `int4` and `oid`.
+fn is_object_number(name: &str) -> bool {
+    matches!(name, "int4" | "oid") || is_registered(name)
+}
+
+/// Whether a type shows an `oid` as the name of what it stands for.
+fn is_registered(name: &str) -> bool {
+    let rest = name.strip_prefix("reg").unwrap_or_default();
+    matches!(
+        rest,
+        "class"
+            | "collation"
+            | "config"
+            | "database"
+            | "dictionary"
+            | "namespace"
+            | "oper"
+            | "operator"
+            | "proc"
+            | "procedure"
+            | "role"
+            | "type"
+    )
+}
+
+/// What the values of a type are sorted by in an index, where types that share their values differ.
+fn comparison(name: &str) -> &str {
+    match name {
+        "varchar" | "xml" => "text",
+        "cidr" => "inet",
+        name if is_registered(name) => "oid",
+        name => name,
+    }
+}
+
+/// The modifiers that a type has where none are given.
+fn modifiers_of_none(name: &str) -> Vec<i64> {
+    if matches!(name, "char" | "character") {
+        vec![1]
+    } else {
+        Vec::new()
     }
 }
 

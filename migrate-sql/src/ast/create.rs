@@ -1,6 +1,7 @@
-//! `CREATE` of what needs no more than a name here: views, sequences, types, functions, triggers.
+//! `CREATE` of what needs little more than a name here: views, sequences, types, functions, triggers.
 
 use super::clauses::{Guard, Replacement};
+use super::column_type::ColumnType;
 use super::maintenance::Filling;
 use super::object_name::ObjectName;
 use super::source::Source;
@@ -21,8 +22,8 @@ pub struct Create {
     pub replacement: Replacement,
     /// Of a materialized view: whether it holds rows from the start.
     pub filling: Filling,
-    /// Of a domain: whether its definition checks values.
-    pub is_constrained: bool,
+    /// Of a composite type: the types of its attributes.
+    pub attributes: Vec<ColumnType>,
 }
 
 impl Create {
@@ -38,7 +39,7 @@ impl Create {
             guard: Guard::of(node),
             replacement: Replacement::of(node),
             filling: Filling::of(node),
-            is_constrained: node.is(w::CREATE_DOMAIN) && checks_values(source),
+            attributes: Vec::new(),
         }
     }
 
@@ -55,11 +56,12 @@ impl Create {
         } else {
             let mut rest = source.start();
             rest.accept(K::Create);
-            rest.accept_any(&[K::Type, K::Domain]);
+            rest.accept(K::Type);
             ObjectName::read(&mut rest)
         };
         Self {
             name,
+            attributes: attributes(source, node),
             ..Self::read(source, node)
         }
     }
@@ -70,8 +72,9 @@ impl Create {
     }
 }
 
-/// Whether a `CREATE DOMAIN` has a check or keeps nulls out.
-fn checks_values(source: Source<'_>) -> bool {
-    let mut pairs = source.tokens.iter().zip(source.tokens.iter().skip(1));
-    pairs.any(|(word, next)| word.is(K::Check) || (word.is(K::Not) && next.is(K::Null)))
+/// The types of the attributes of `CREATE TYPE … AS (…)`.
+fn attributes(source: Source<'_>, node: Node<'_>) -> Vec<ColumnType> {
+    let types = node.find_all(w::ATTRIBUTE);
+    let types = types.filter_map(|attribute| attribute.child(w::TYPE_NAME));
+    types.map(|node| ColumnType::read(source, node)).collect()
 }

@@ -4,7 +4,6 @@
 //! [`Command`], which holds names as PostgreSQL stores them and every option as data. Each family of statements is a
 //! file: to teach the tree another one, add a struct with a `read`, a variant of [`Command`] and one of [`Kind`].
 
-mod alter_domain;
 mod alter_enum;
 mod alter_table;
 mod call;
@@ -14,6 +13,7 @@ mod column_type;
 mod constraint;
 mod create;
 mod create_table;
+mod domain;
 mod drop;
 mod index;
 mod maintenance;
@@ -27,7 +27,6 @@ mod statement;
 mod string_literal;
 mod symbols;
 
-pub use self::alter_domain::{AlterDomain, DomainChange};
 pub use self::alter_enum::{AlterEnum, EnumChange};
 pub use self::alter_table::{Action, AlterTable, AlterTableAction, Conversion, Detach};
 pub use self::call::{Call, Calls};
@@ -37,6 +36,7 @@ pub use self::column_type::ColumnType;
 pub use self::constraint::{Constraint, ConstraintKind, Validity};
 pub use self::create::Create;
 pub use self::create_table::{CreateTable, CreateTableAs, TableElements};
+pub use self::domain::{AlterDomain, CreateDomain, Demand, DomainChange, DomainConstraint};
 pub use self::drop::Drop;
 pub use self::index::{CreateIndex, Descent};
 pub use self::maintenance::{Cluster, Filling, Refresh, Reindex, Truncate, Vacuum};

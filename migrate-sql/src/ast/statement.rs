@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use super::alter_domain::AlterDomain;
 use super::alter_enum::AlterEnum;
 use super::alter_table::AlterTable;
 use super::create::Create;
 use super::create_table::{CreateTable, CreateTableAs};
+use super::domain::{AlterDomain, CreateDomain};
 use super::drop::Drop;
 use super::index::CreateIndex;
 use super::maintenance::{Cluster, Refresh, Reindex, Truncate, Vacuum};
@@ -43,7 +43,7 @@ pub enum Command<'a> {
     /// `CLUSTER`
     Cluster(Cluster),
     /// `CREATE DOMAIN`
-    CreateDomain(Create),
+    CreateDomain(CreateDomain),
     /// `CREATE EXTENSION`
     CreateExtension(Create),
     /// `CREATE FUNCTION`, `CREATE PROCEDURE`
@@ -215,7 +215,7 @@ impl<'a> Command<'a> {
             w::ANALYZE => Self::Analyze,
             w::CLUSTER_STATEMENT => Self::Cluster(Cluster::read(source, node)),
             w::CREATE_AS => Self::CreateTableAs(CreateTableAs::read(source, node)?),
-            w::CREATE_DOMAIN => Self::CreateDomain(Create::read_named(source, node)),
+            w::CREATE_DOMAIN => Self::CreateDomain(CreateDomain::read(source, node)?),
             w::CREATE_EXTENSION => Self::CreateExtension(Create::read(source, node)),
             w::CREATE_FUNCTION => Self::CreateFunction(Create::read(source, node)),
             w::CREATE_MATERIALIZED_VIEW => {

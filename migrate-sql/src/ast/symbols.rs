@@ -51,6 +51,7 @@ symbols! {
     ALTER_COMMANDS = "alter_table_cmds",
     CREATE_AS_TARGET = "create_as_target",
     COLUMN = "columnDef",
+    ATTRIBUTE = "TableFuncElement",
     COLUMN_CONSTRAINT = "ColConstraint",
     COLUMN_CONSTRAINT_BODY = "ColConstraintElem",
     COLUMN_CONSTRAINTS = "ColQualList",

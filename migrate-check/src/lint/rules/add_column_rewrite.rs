@@ -29,8 +29,33 @@
 //! -- rewrites users
 //! ```
 //!
-//! So does a column of a domain with a check or `NOT NULL`, even without a default. Use the type below the domain, or
-//! add the domain's check to the table as a constraint, `NOT VALID`.
+//! A domain whose definition an earlier file holds:
+//!
+//! ```sql
+//! CREATE DOMAIN postcode AS text CHECK (value <> '');
+//! ```
+//!
+//! So does a column of a domain that checks values, itself or through a domain below it, even without a default:
+//!
+//! Found:
+//!
+//! ```sql
+//! ALTER TABLE users ADD COLUMN code postcode;
+//! -- locks users: ACCESS EXCLUSIVE
+//! -- rewrites users
+//! ```
+//!
+//! Add such a column with the type below the domain, and the domain's check to the table, `NOT VALID`. An array of the
+//! domain rewrites nothing:
+//!
+//! ```sql
+//! ALTER TABLE users ADD COLUMN code text, ADD CONSTRAINT users_code_check CHECK (code <> '') NOT VALID;
+//! -- locks users: ACCESS EXCLUSIVE
+//! ALTER TABLE users ADD COLUMN codes postcode[];
+//! ```
+//!
+//! In place of a stored generated column, add a plain one that the application or a trigger fills, or from PostgreSQL 18
+//! on a `VIRTUAL` one. In place of `serial` and `IDENTITY`, add a plain number, whose default is a sequence of its own.
 //!
 //! Add the column without a default, then set the default for new rows. Fill existing rows in batches, outside
 //! migrations:
@@ -52,7 +77,9 @@
 //! The rule knows the volatile functions of PostgreSQL and its own extensions. It does not know whether one of
 //! yours is volatile, and lets it pass.
 
-use migrate_sql::ast::{AlterTableAction, Column, ColumnConstraint, Kind, spell_name};
+use migrate_sql::ast::{
+    AlterTableAction, Column, ColumnConstraint, ColumnType, Kind, ObjectName, spell_name,
+};
 
 use crate::diagnostics::Diagnostic;
 use crate::lint::context::Context;
@@ -98,13 +125,9 @@ fn check(context: &Context<'_>) -> Vec<Diagnostic> {
             if context.is_emptied(table) {
                 return None;
             }
-            let why = reason(context, column)?;
-            let message =
-                format!("takes ACCESS EXCLUSIVE on \"{table}\" and rewrites it: {why} for every row");
-            let help = format!(
-                "add the column without it, run `ALTER TABLE {} ALTER COLUMN {} SET DEFAULT …` for new rows, and fill existing rows in batches",
-                table.to_sql(),
-                spell_name(&column.name)
+            let Cost { why, help } = Cost::of(context, table, column)?;
+            let message = format!(
+                "takes ACCESS EXCLUSIVE on \"{table}\" and rewrites it: {why} for every row"
             );
             let finding = context.find_at(&RULE, action.range.clone(), message);
             Some(finding.help(help))
@@ -112,28 +135,82 @@ fn check(context: &Context<'_>) -> Vec<Diagnostic> {
         .collect()
 }
 
-/// What is computed for every row.
-fn reason(context: &Context<'_>, column: &Column<'_>) -> Option<String> {
-    if column.data_type.is_serial() {
-        return Some(format!("`{}` draws a number", column.data_type.name));
-    }
-    if context.catalog.is_constrained_domain(&column.data_type) {
-        return Some(format!(
-            "the domain \"{}\" checks the value",
-            column.data_type.name
-        ));
-    }
-    let mut constraints = column.constraints.iter();
-    constraints.find_map(|constraint| match constraint {
-        ColumnConstraint::Identity => Some("an identity column draws a number".to_owned()),
-        ColumnConstraint::Stored => Some("the stored expression is computed".to_owned()),
-        ColumnConstraint::Default(value) => {
-            let mut calls = context.statement.source.calls(*value);
-            let call = calls.find(|call| VOLATILE.contains(&call.name.as_str()))?;
-            Some(format!("`{}()` is called", call.name))
+/// What is computed for every row, and what to do instead.
+struct Cost {
+    why: String,
+    help: String,
+}
+
+impl Cost {
+    fn of(context: &Context<'_>, table: &ObjectName, column: &Column<'_>) -> Option<Self> {
+        let data_type = &column.data_type;
+        let domain = Self::of_domain(context, table, column);
+        if domain.is_some() {
+            return domain;
         }
-        _ => None,
-    })
+        let type_text = context.file.text.get(column.type_range.clone());
+        if let Some(integer) = data_type.integer_of_serial() {
+            return Some(Self {
+                why: format!("`{}` draws a number", data_type.name),
+                help: sequence(table, column, integer),
+            });
+        }
+        let mut constraints = column.constraints.iter();
+        constraints.find_map(|constraint| match constraint {
+            ColumnConstraint::Identity => Some(Self {
+                why: "an identity column draws a number".to_owned(),
+                help: sequence(table, column, type_text.unwrap_or_default()),
+            }),
+            ColumnConstraint::Stored => Some(Self {
+                why: "the stored expression is computed".to_owned(),
+                help: "add a plain column, let the application or a trigger fill it for new rows, and fill existing rows in batches; or write `VIRTUAL`, from PostgreSQL 18 on".to_owned(),
+            }),
+            ColumnConstraint::Default(value) => {
+                let mut calls = context.statement.source.calls(*value);
+                let call = calls.find(|call| VOLATILE.contains(&call.name.as_str()))?;
+                Some(Self {
+                    why: format!("`{}()` is called", call.name),
+                    help: format!(
+                        "add the column without it, run `ALTER TABLE {} ALTER COLUMN {} SET DEFAULT …` for new rows, and fill existing rows in batches",
+                        table.to_sql(),
+                        spell_name(&column.name)
+                    ),
+                })
+            }
+            _ => None,
+        })
+    }
+
+    /// Of a domain that checks values. Where it keeps nulls out and there is no value, the statement fails.
+    fn of_domain(context: &Context<'_>, table: &ObjectName, column: &Column<'_>) -> Option<Self> {
+        let catalog = context.catalog;
+        let domain = &column.data_type;
+        let fails = catalog.rejects_nulls(domain) && !column.has_value();
+        if fails || !catalog.is_constrained_domain(domain) {
+            return None;
+        }
+        let base = catalog.base_type(domain);
+        let base = base.map_or_else(|| "…".to_owned(), ColumnType::to_sql);
+        Some(Self {
+            why: format!("the domain \"{}\" checks the value", domain.name),
+            help: format!(
+                "add it as `{base}`, and what the domain checks with `ALTER TABLE {} ADD CHECK (…) NOT VALID`, which a later migration validates",
+                table.to_sql()
+            ),
+        })
+    }
+}
+
+/// How a column gets numbers without a rewrite.
+fn sequence(table: &ObjectName, column: &Column<'_>, integer: &str) -> String {
+    let sequence = ObjectName {
+        schema: table.schema.clone(),
+        name: format!("{}_{}_seq", table.name, column.name),
+    };
+    let (table, column, sequence) = (table.to_sql(), spell_name(&column.name), sequence.to_sql());
+    format!(
+        "add it as `{integer}`, run `CREATE SEQUENCE {sequence} OWNED BY {table}.{column}` and `ALTER TABLE {table} ALTER COLUMN {column} SET DEFAULT nextval('{sequence}')` for new rows, and fill existing rows in batches"
+    )
 }
 
 #[cfg(test)]
@@ -166,9 +243,11 @@ mod tests {
         let add = "ALTER TABLE t ADD m email";
         for domain in [
             "CREATE DOMAIN email AS text CHECK (value <> '')",
-            "CREATE DOMAIN public.email text NOT NULL",
             "CREATE DOMAIN email AS text; ALTER DOMAIN email ADD CHECK (value <> '')",
             "CREATE DOMAIN mail AS text CHECK (value <> ''); ALTER DOMAIN mail RENAME TO email",
+            "CREATE DOMAIN mail AS text CHECK (value <> ''); CREATE DOMAIN email AS mail",
+            "CREATE DOMAIN a AS text CHECK (value <> ''); CREATE DOMAIN email AS a; ALTER DOMAIN a RENAME TO b",
+            "ALTER DOMAIN email ADD CHECK (value <> '') NOT VALID",
         ] {
             let found = find_after(RULE, &[domain], add).concat();
             assert!(
@@ -176,7 +255,44 @@ mod tests {
                 "{domain}: {found}"
             );
         }
-        assert!(find_after(RULE, &["CREATE DOMAIN email AS text"], add).is_empty());
+        for free in [
+            "CREATE DOMAIN email AS text",
+            "CREATE DOMAIN mail AS text; CREATE DOMAIN email AS mail DEFAULT 'a' COLLATE \"C\" NULL",
+            "CREATE DOMAIN mail AS text CHECK (value <> ''); CREATE DOMAIN email AS mail[]",
+            "CREATE DOMAIN email AS text CHECK (value <> ''); ALTER DOMAIN email DROP CONSTRAINT email_check",
+            "CREATE DOMAIN email AS text CHECK (value <> '') CHECK (value <> 'a'); ALTER DOMAIN email DROP CONSTRAINT email_check1; ALTER DOMAIN email RENAME CONSTRAINT email_check TO c; ALTER DOMAIN email DROP CONSTRAINT IF EXISTS c",
+            "CREATE DOMAIN email AS text NOT NULL; ALTER DOMAIN email DROP NOT NULL",
+            "CREATE DOMAIN mail AS text CHECK (value <> ''); CREATE DOMAIN email AS mail; ALTER DOMAIN mail DROP CONSTRAINT mail_check",
+        ] {
+            let found = find_after(RULE, &[free], add);
+            assert!(found.is_empty(), "{free}: {found:?}");
+        }
+        let array = "ALTER TABLE t ADD m email[]";
+        let checked = "CREATE DOMAIN email AS text CHECK (value <> '')";
+        assert!(find_after(RULE, &[checked], array).is_empty());
+    }
+
+    #[test]
+    fn a_domain_that_takes_no_null_is_said_to_fail_instead() {
+        let required = "CREATE DOMAIN email AS text NOT NULL";
+        assert!(find_after(RULE, &[required], "ALTER TABLE t ADD m email").is_empty());
+        let with_value = "ALTER TABLE t ADD m email DEFAULT ''";
+        assert_eq!(find_after(RULE, &[required], with_value).len(), 1);
+    }
+
+    #[test]
+    fn the_way_on_is_spelled_out() {
+        let domain = "CREATE DOMAIN price AS numeric(10, 2) CHECK (value > 0)";
+        let found = find_after(RULE, &[domain], "ALTER TABLE t ADD p price").concat();
+        assert!(
+            found.contains("| add it as `numeric(10, 2)`, and what"),
+            "{found}"
+        );
+        let found = find(RULE, "ALTER TABLE app.t ADD \"No\" bigserial").concat();
+        assert!(
+            found.contains("| add it as `bigint`, run `CREATE SEQUENCE app.\"t_No_seq\" OWNED BY app.t.\"No\"` and"),
+            "{found}"
+        );
     }
 
     #[test]

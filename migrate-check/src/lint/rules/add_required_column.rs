@@ -17,7 +17,7 @@
 //! -- locks users: ACCESS EXCLUSIVE
 //! ```
 
-use migrate_sql::ast::{AlterTableAction, ColumnConstraint, Kind};
+use migrate_sql::ast::{AlterTableAction, ColumnConstraint, ColumnType, Kind};
 
 use crate::diagnostics::Diagnostic;
 use crate::lint::context::Context;
@@ -46,11 +46,25 @@ fn check(context: &Context<'_>) -> Vec<Diagnostic> {
                     ColumnConstraint::NotNull | ColumnConstraint::PrimaryKey
                 )
             });
+            let domain = &column.data_type;
+            let is_in_domain = context.catalog.rejects_nulls(domain);
             let is_empty = context.catalog.emptied(table).is_some();
-            if !is_required || column.has_value() || is_empty {
+            if !(is_required || is_in_domain) || column.has_value() || is_empty {
                 return None;
             }
             let name = &column.name;
+            if is_in_domain {
+                let message = format!(
+                    "fails if \"{table}\" has rows: the domain \"{}\" takes no NULL, and they have no value for \"{name}\"",
+                    domain.name
+                );
+                let base = context.catalog.base_type(domain);
+                let base = base.map_or_else(|| "…".to_owned(), ColumnType::to_sql);
+                let finding = context.find_at(&RULE, action.range.clone(), message);
+                return Some(finding.help(format!(
+                    "add it as `{base} NOT NULL` with a constant `DEFAULT`: a domain that checks values rewrites the table"
+                )));
+            }
             let message =
                 format!("fails if \"{table}\" has rows: they have no value for \"{name}\"");
             let finding = context.find_at(&RULE, action.range.clone(), message);
@@ -62,7 +76,24 @@ fn check(context: &Context<'_>) -> Vec<Diagnostic> {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::lint::testing::find;
+    use crate::lint::testing::{find, find_after};
+
+    #[test]
+    fn a_domain_may_be_what_takes_no_null() {
+        let below = "CREATE DOMAIN a AS varchar(9) NOT NULL; CREATE DOMAIN b AS a";
+        let found = find_after(RULE, &[below], "ALTER TABLE t ADD c b").concat();
+        assert!(
+            found.contains("the domain \"b\" takes no NULL")
+                && found.contains("`varchar(9) NOT NULL`"),
+            "{found}"
+        );
+        for sql in [
+            "ALTER TABLE t ADD c b DEFAULT ''",
+            "ALTER TABLE t ADD c b[]",
+        ] {
+            assert!(find_after(RULE, &[below], sql).is_empty(), "{sql}");
+        }
+    }
 
     #[test]
     fn columns_that_get_a_value_are_fine() {

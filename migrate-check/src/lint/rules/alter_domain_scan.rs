@@ -24,9 +24,13 @@
 //! ALTER DOMAIN address VALIDATE CONSTRAINT address_check;
 //! -- locks letters: SHARE
 //! ```
+//!
+//! PostgreSQL does neither where a column holds values of the domain in an array or a composite type, and such a statement
+//! fails. `NOT VALID` works there, too, and is all that can be had.
 
-use migrate_sql::ast::{Command, DomainChange, Kind};
+use migrate_sql::ast::{Command, DomainChange, Kind, ObjectName, Validity};
 
+use crate::catalog::{Holder, Holding};
 use crate::diagnostics::Diagnostic;
 use crate::lint::context::Context;
 use crate::lint::rule::{Check, Rule};
@@ -47,22 +51,52 @@ fn check(context: &Context<'_>) -> Vec<Diagnostic> {
     };
     let domain = &altered.name;
     let help = match altered.change {
-        DomainChange::Checked => {
+        DomainChange::Add {
+            validity: Validity::Valid,
+            ..
+        } => {
             "add a `CHECK` with `NOT VALID`, and `VALIDATE CONSTRAINT` it in a migration of its own at a quiet time"
         }
-        DomainChange::Validated => {
+        DomainChange::Validate => {
             "run it at a quiet time, in a migration of its own, and allow it: `-- migrate: allow(alter-domain-scan) <reason>`"
         }
-        DomainChange::NotValid | DomainChange::Other => return Vec::new(),
+        _ => return Vec::new(),
     };
+    let holders = context.catalog.holders(domain);
+    let within = holders
+        .iter()
+        .find(|holder| holder.holding == Holding::Within);
+    if let Some(Holder { table, column, .. }) = within {
+        let message = format!(
+            "fails: \"{column}\" of \"{table}\" holds values of \"{domain}\" in an array or a composite type, where PostgreSQL does not check them"
+        );
+        let help = match altered.change {
+            DomainChange::Validate => "leave it out: new values are checked without it",
+            _ => "add a `CHECK` with `NOT VALID`: new values are checked",
+        };
+        return vec![context.find(&RULE, message).help(help)];
+    }
     if !context.is_in_use(domain) {
         return Vec::new();
     }
-    let tables = context.catalog.tables_with(domain);
+    let mut tables: Vec<String> = holders
+        .iter()
+        .map(|holder| {
+            let name = ObjectName {
+                schema: None,
+                name: holder.table.to_owned(),
+            };
+            if context.catalog.is_partitioned(&name) {
+                format!("the partitions of \"{name}\"")
+            } else {
+                format!("\"{name}\"")
+            }
+        })
+        .collect();
+    tables.dedup();
     let message = if tables.is_empty() {
         format!("takes SHARE on every table with a column of \"{domain}\" while it is scanned")
     } else {
-        let tables: Vec<String> = tables.iter().map(|table| format!("\"{table}\"")).collect();
         let tables = tables.join(", ");
         format!("takes SHARE on {tables} while each is scanned, which blocks every write")
     };
@@ -103,5 +137,45 @@ mod tests {
         let before = ["CREATE DOMAIN email AS text; CREATE TABLE t (a email)"];
         let found = find_after(RULE, &before, "ALTER DOMAIN email SET NOT NULL").concat();
         assert!(found.contains("takes SHARE on \"t\" while"), "{found}");
+    }
+
+    #[test]
+    fn tables_with_a_domain_over_it_are_named_and_partitions_are_meant() {
+        let before = [
+            "CREATE DOMAIN a AS text; CREATE DOMAIN b AS a; CREATE TABLE t (x b, y a); CREATE TABLE p (x a) PARTITION BY LIST (x)",
+        ];
+        let found = find_after(RULE, &before, "ALTER DOMAIN a SET NOT NULL").concat();
+        assert!(
+            found.contains("takes SHARE on the partitions of \"p\", \"t\" while"),
+            "{found}"
+        );
+        let found = find_after(RULE, &before, "ALTER DOMAIN b SET NOT NULL").concat();
+        assert!(found.contains("takes SHARE on \"t\" while"), "{found}");
+    }
+
+    #[test]
+    fn values_in_arrays_and_composite_types_are_said_to_be_refused() {
+        for holder in [
+            "CREATE TABLE t (x a[])",
+            "CREATE DOMAIN b AS a; CREATE TABLE t (x b ARRAY)",
+            "CREATE DOMAIN b AS a[]; CREATE TABLE t (x b)",
+            "CREATE TYPE c AS (y int, z a); CREATE TABLE t (x c)",
+            "CREATE TYPE c AS (y int, z a); ALTER TYPE c RENAME TO d; CREATE TABLE t (x d)",
+        ] {
+            let before = [&*format!("CREATE DOMAIN a AS text; {holder}")];
+            for (change, help) in [
+                ("SET NOT NULL", "| add a `CHECK` with `NOT VALID`"),
+                ("VALIDATE CONSTRAINT c", "| leave it out"),
+            ] {
+                let sql = format!("ALTER DOMAIN a {change}");
+                let found = find_after(RULE, &before, &sql).concat();
+                assert!(
+                    found.contains("fails: \"x\" of \"t\" holds") && found.contains(help),
+                    "{holder}: {found}"
+                );
+            }
+            let later = "ALTER DOMAIN a ADD CHECK (value <> '') NOT VALID";
+            assert!(find_after(RULE, &before, later).is_empty());
+        }
     }
 }

@@ -20,8 +20,9 @@
 //! ```
 //!
 //! Some changes leave the rows as they are: a longer `varchar` or one without a limit, `varchar` to `text`, `text` to
-//! `citext` and back, a `numeric` with more digits before the point, a `timestamp` or `interval` with more digits. The rule knows the old type if an earlier file of the
-//! directory created the column:
+//! `citext` and back, a `numeric` with more digits before the point, a `timestamp` or `interval` with more digits, `int` to
+//! `oid` and back, a domain to the type below it, a type to a domain over it that checks no values. The rule knows the old
+//! type if an earlier file of the directory created the column:
 //!
 //! ```sql
 //! CREATE TABLE labels (id bigint PRIMARY KEY, title varchar(40));
@@ -38,6 +39,7 @@
 
 use migrate_sql::ast::{AlterTableAction, ColumnType, Conversion, Kind, ObjectName};
 
+use crate::catalog::Catalog;
 use crate::diagnostics::Diagnostic;
 use crate::lint::context::Context;
 use crate::lint::rule::{Check, Rule};
@@ -70,9 +72,12 @@ fn check(context: &Context<'_>) -> Vec<Diagnostic> {
             Some(match change {
                 Change::Index(_) => finding.help("drop the index in an earlier migration, and build it again `CONCURRENTLY` in a later one"),
                 Change::Rewrite => finding.help(APART),
-                Change::Unknown => finding
+                Change::Unknown(Unknown::OldType) => finding
                     .help(APART)
                     .help("if this is a longer `varchar`, or `varchar` to `text`, allow it: the rows stay as they are"),
+                Change::Unknown(Unknown::Type(_)) => finding
+                    .help(APART)
+                    .help("if one is a domain over the other, and checks no values, allow it: the rows stay as they are"),
             })
         })
         .collect()
@@ -85,10 +90,17 @@ const APART: &str =
 enum Change {
     /// The table and its indexes are rewritten.
     Rewrite,
-    /// It depends on the old type.
-    Unknown,
+    /// It depends on what is not known.
+    Unknown(Unknown),
     /// The rows stay as they are, and this index is built again.
     Index(String),
+}
+
+/// What is not known.
+enum Unknown {
+    OldType,
+    /// A type that no file makes.
+    Type(String),
 }
 
 impl Change {
@@ -108,18 +120,36 @@ impl Change {
             return Some(Self::Rewrite);
         }
         let Some(old) = catalog.column_type(table, column) else {
-            return Some(Self::Unknown);
+            return Some(Self::Unknown(Unknown::OldType));
         };
-        if !old.becomes_for_free(new) {
-            // What lies below a domain is not followed.
-            let is_domain = catalog.is_domain(old) || catalog.is_domain(new);
-            return Some(if is_domain {
-                Self::Unknown
-            } else {
-                Self::Rewrite
-            });
+        let mut is_sorted_otherwise = conversion == Conversion::Collated;
+        if old != new {
+            if catalog.is_constrained_domain(new) {
+                return Some(Self::Rewrite);
+            }
+            let (stored, wanted) = (stored_as(catalog, old), catalog.base_type(new));
+            let is_free = match (&stored, wanted) {
+                (Some(stored), Some(wanted)) => stored.becomes_for_free(wanted),
+                _ => false,
+            };
+            if !is_free {
+                // A type that no file makes may be a domain over the other.
+                let parts = [stored.as_ref(), wanted];
+                let is_known =
+                    |part: Option<&ColumnType>| part.is_some_and(|part| catalog.knows_type(part));
+                let unknown = [old, new].into_iter().zip(parts);
+                let mut unknown = unknown.filter(|(_, part)| !is_known(*part));
+                return Some(match unknown.next() {
+                    Some((own, _)) => Self::Unknown(Unknown::Type(own.name.clone().into_owned())),
+                    None => Self::Rewrite,
+                });
+            }
+            if let (Some(stored), Some(wanted)) = (&stored, wanted) {
+                // Arrays are sorted by one operator class for all, which an index of a domain over one has not.
+                let is_array = stored.is_array && catalog.is_domain(old) != catalog.is_domain(new);
+                is_sorted_otherwise |= is_array || stored.compares_otherwise(wanted);
+            }
         }
-        let is_sorted_otherwise = conversion == Conversion::Collated || old.compares_otherwise(new);
         let index = if is_sorted_otherwise {
             catalog.index_of_column(table, column)
         } else {
@@ -131,14 +161,29 @@ impl Change {
     fn message(&self, table: &ObjectName) -> String {
         match self {
             Self::Rewrite => format!("takes ACCESS EXCLUSIVE on \"{table}\" and rewrites it"),
-            Self::Unknown => {
+            Self::Unknown(Unknown::OldType) => {
                 format!("may rewrite \"{table}\" under ACCESS EXCLUSIVE, depending on the old type")
+            }
+            Self::Unknown(Unknown::Type(name)) => {
+                format!(
+                    "may rewrite \"{table}\" under ACCESS EXCLUSIVE, depending on what type \"{name}\" is"
+                )
             }
             Self::Index(index) => format!(
                 "takes ACCESS EXCLUSIVE on \"{table}\" while the index \"{index}\" is built again"
             ),
         }
     }
+}
+
+/// The type that the values of a column are stored as. What a domain says of their length counts for nothing when the
+/// column gets another type.
+fn stored_as(catalog: &Catalog, column: &ColumnType) -> Option<ColumnType> {
+    let mut stored = catalog.base_type(column)?.clone();
+    if catalog.is_domain(column) {
+        stored.modifiers.clear();
+    }
+    Some(stored)
 }
 
 #[cfg(test)]
@@ -181,6 +226,11 @@ mod tests {
             ("interval(3)", "interval"),
             ("varchar(10)[]", "varchar[]"),
             ("vector(3)", "vector"),
+            ("int", "oid"),
+            ("oid", "regclass"),
+            ("xml", "text"),
+            ("bit(3)", "varbit"),
+            ("text", "bpchar"),
         ] {
             check(old, new, 0);
         }
@@ -212,6 +262,41 @@ mod tests {
     }
 
     #[test]
+    fn a_domain_is_followed_to_what_lies_below_it() {
+        let domains = "CREATE DOMAIN plain AS text; CREATE DOMAIN over AS plain; CREATE DOMAIN checked AS over CHECK (value <> ''); CREATE DOMAIN short AS varchar(9)";
+        for (old, new) in [
+            ("text", "plain"),
+            ("varchar(9)", "over"),
+            ("checked", "text"),
+            ("checked", "over"),
+            ("checked", "varchar"),
+            ("varchar(9)", "short"),
+        ] {
+            let before = format!("{domains}; CREATE TABLE t (a {old})");
+            let sql = format!("ALTER TABLE t ALTER a TYPE {new}");
+            assert!(find_after(RULE, &[&before], &sql).is_empty(), "{sql}");
+        }
+        for (old, new) in [
+            ("text", "checked"),
+            ("checked", "int"),
+            ("short", "varchar(9)"),
+            ("text", "short"),
+        ] {
+            let before = format!("{domains}; CREATE TABLE t (a {old})");
+            let sql = format!("ALTER TABLE t ALTER a TYPE {new}");
+            let found = find_after(RULE, &[&before], &sql).concat();
+            assert!(found.contains("\"t\" and rewrites it"), "{sql}: {found}");
+        }
+        let before = "CREATE TABLE t (a text)";
+        let found = find_after(RULE, &[before], "ALTER TABLE t ALTER a TYPE mail").concat();
+        assert!(
+            found.contains("depending on what type \"mail\" is")
+                && found.contains("| if one is a domain"),
+            "{found}"
+        );
+    }
+
+    #[test]
     fn an_emptied_table_has_nothing_to_rewrite() {
         let sql = "TRUNCATE t; ALTER TABLE t ALTER a TYPE bigint";
         assert!(find_after(RULE, &["CREATE TABLE t (a int)"], sql).is_empty());
@@ -236,6 +321,9 @@ mod tests {
             ("interval", "interval(3)"),
             ("vector", "vector(3)"),
             ("text", "xml"),
+            ("oid", "bigint"),
+            ("text", "char"),
+            ("text", "mail"),
         ] {
             check(old, new, 1);
         }

@@ -124,9 +124,10 @@ fn unguarded(context: &Context<'_>) -> Option<(&'static str, &'static str)> {
             "fails if the value exists already",
             "write `ADD VALUE IF NOT EXISTS`",
         )),
-        Command::CreateDomain(created)
-        | Command::CreateType(created)
-        | Command::CreatePolicy(created) => create(created.name.as_ref(), Guard::None, DO),
+        Command::CreateDomain(created) => create(Some(&created.name), Guard::None, DO),
+        Command::CreateType(created) | Command::CreatePolicy(created) => {
+            create(created.name.as_ref(), Guard::None, DO)
+        }
         Command::CreateFunction(created)
         | Command::CreateTrigger(created)
         | Command::CreateView(created) => match created.replacement {
