@@ -211,6 +211,7 @@ fn help(hint: &Hint) -> Option<String> {
             tool: Some(tool), ..
         } => format!("run `migrate adopt --from {tool} --dry-run` to see what can be adopted"),
         Hint::Adopt { .. } => "if it is a history, `migrate adopt --help` says how to adopt it".to_owned(),
+        Hint::Baseline => "if the database already has what the files create, e.g. from a dump without the history table, record that: `migrate baseline VERSION` with the newest version whose effects it has".to_owned(),
         Hint::OtherTable => {
             "keep this history in another table: `--schema` and `--table`, or `schema` and `table` in migrate.toml"
                 .to_owned()

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::other_history::OtherHistory;
 use crate::timestamp::Timestamp;
 
 /// Something that a run has just done or is about to do.
@@ -39,6 +40,12 @@ pub enum Event<'a> {
         waited: Duration,
         /// How long it sleeps now.
         delay: Duration,
+    },
+    /// The history table was made, and another migration tool keeps a history in the same database.
+    #[non_exhaustive]
+    OtherHistory {
+        /// Whose it is, and in which table.
+        history: &'a OtherHistory,
     },
     /// A migration is about to run.
     #[non_exhaustive]
@@ -213,6 +220,11 @@ impl fmt::Display for Event<'_> {
                 f.write_str("the history has changed since it was read; reading it again")?;
                 so_far(f, *waited)
             }
+            Self::OtherHistory { history } => write!(
+                f,
+                "{history}: if it has applied these migrations, adopt it instead of running them again: `migrate adopt --from {}`",
+                history.tool
+            ),
             Self::Started {
                 file,
                 resumed_at: 0,
@@ -325,11 +337,15 @@ impl Event<'_> {
 }
 
 /// The same, for subscribers of the `tracing` crate. Waiting for another instance is part of a rolling start; what keeps
-/// a migration from its locks, or was left behind by a run that died, is a warning.
+/// a migration from its locks, was left behind by a run that died, or says that the migrations may have run already, is a
+/// warning.
 #[cfg(feature = "tracing")]
 pub(crate) fn trace(event: &Event<'_>) {
     match event {
-        Event::Retried { .. } | Event::BrokeLock { .. } | Event::DroppedInvalidIndex { .. } => {
+        Event::Retried { .. }
+        | Event::BrokeLock { .. }
+        | Event::DroppedInvalidIndex { .. }
+        | Event::OtherHistory { .. } => {
             tracing::warn!(target: "migrate", "{event}");
         }
         Event::Statement { .. } => tracing::debug!(target: "migrate", "{event}"),

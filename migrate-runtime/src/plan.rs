@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::other_history::OtherHistory;
 use crate::report::{UnknownMigration, count};
 
 /// What a run would do now.
@@ -16,6 +17,8 @@ pub struct Plan {
     pub current: usize,
     /// Applied by a newer release of this program.
     pub ahead: Vec<UnknownMigration>,
+    /// Histories of other tools in this database, while this one has no rows.
+    pub other_histories: Vec<OtherHistory>,
 }
 
 /// One migration that a run would apply.
@@ -55,6 +58,7 @@ impl Plan {
             pending: pending.collect(),
             current: plan.current,
             ahead: plan.ahead.clone(),
+            other_histories: Vec::new(),
         }
     }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::event::OtherSession;
+use crate::other_history::OtherHistory;
 use crate::timestamp::Timestamp;
 
 /// The set and the history, side by side.
@@ -20,6 +21,8 @@ pub struct Status {
     pub entries: Vec<MigrationStatus>,
     /// The session that is applying migrations at this moment.
     pub holder: Option<OtherSession>,
+    /// Histories of other tools in this database, while this one has no rows.
+    pub other_histories: Vec<OtherHistory>,
 }
 
 /// One migration of the set or the history.

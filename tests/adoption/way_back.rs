@@ -41,6 +41,15 @@ fn check(case: &Case) {
     let files: Vec<_> = (1..=4).map(|n| ((case.name)(n), text(n))).collect();
     let project = Project::new(case.layout, &files);
     let set = project.set();
+    let status = set.runner().status(&mut database.client()).map(|status| {
+        let tools = status.other_histories.into_iter().map(|other| other.tool);
+        tools.collect::<Vec<_>>()
+    });
+    match status {
+        Ok(tools) => assert_eq!(tools, [case.tool.name()]),
+        // Its table has the name that the history of the set would have.
+        Err(error) => assert_eq!(error.kind(), migrate_runtime::ErrorKind::ForeignTable),
+    }
     // Hand-made rows hold no checksums.
     let all = |adoption| (1..=4).fold(adoption, migrate_adopt::Adoption::applied);
     let adoption = all(adopt(&set).from(case.tool));

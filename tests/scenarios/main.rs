@@ -27,6 +27,7 @@ mod locks;
 mod lookup;
 mod many;
 mod memory;
+mod other_history;
 mod policies;
 mod pooling;
 mod queues;

@@ -6,6 +6,7 @@ pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod create;
 pub(crate) mod database;
+pub(crate) mod other_history;
 pub(crate) mod plan;
 pub(crate) mod repair;
 pub(crate) mod revert;

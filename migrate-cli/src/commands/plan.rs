@@ -9,6 +9,7 @@ use migrate_check::{
 use migrate_runtime::{PendingMigration, Script, Session};
 use serde_json::{Value, json};
 
+use super::other_history::{other_documents, other_histories};
 use super::wait::ReadWait;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -71,9 +72,16 @@ impl Plan {
             plan.pending.len(),
             plan.current
         ));
+        for line in other_histories(&plan.other_histories) {
+            job.output.text(&line);
+        }
         job.output.document(
             "plan",
-            json!({ "pending": documents, "current": plan.current }),
+            json!({
+                "pending": documents,
+                "current": plan.current,
+                "other_histories": other_documents(&plan.other_histories),
+            }),
         );
         Ok(Exit::Done)
     }

@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use migrate_runtime::{AppliedMigration, Policy, RunReport, Runner, Session, UnknownMigration};
 use serde_json::{Value, json};
 
+use super::other_history::{other_documents, other_histories};
 use crate::duration;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -142,6 +143,9 @@ fn report_plan(output: Output, plan: &migrate_runtime::Plan) -> Exit {
         plan.pending.len(),
         plan.current
     ));
+    for line in other_histories(&plan.other_histories) {
+        output.text(&line);
+    }
     let pending: Vec<Value> = plan
         .pending
         .iter()
@@ -151,7 +155,12 @@ fn report_plan(output: Output, plan: &migrate_runtime::Plan) -> Exit {
         .collect();
     output.document(
         "run",
-        json!({ "dry_run": true, "pending": pending, "current": plan.current }),
+        json!({
+            "dry_run": true,
+            "pending": pending,
+            "current": plan.current,
+            "other_histories": other_documents(&plan.other_histories),
+        }),
     );
     Exit::Done
 }

@@ -6,6 +6,7 @@ use comfy_table::{ColumnConstraint, ContentArrangement, Table};
 use migrate_runtime::{MigrationState, MigrationStatus, Session, Timestamp};
 use serde_json::{Value, json};
 
+use super::other_history::{other_documents, other_histories};
 use super::wait::ReadWait;
 use crate::duration;
 use crate::exit::Exit;
@@ -169,6 +170,7 @@ fn summary(status: &migrate_runtime::Status) -> String {
     if let Some(holder) = &status.holder {
         lines.push(format!("migrations are being applied by {holder}"));
     }
+    lines.extend(other_histories(&status.other_histories));
     for entry in &status.entries {
         if let Some(advice) = renumbered(entry, status).or_else(|| advice(entry)) {
             lines.push(format!("{}: {advice}", label(entry)));
@@ -280,6 +282,7 @@ fn document(status: &migrate_runtime::Status) -> Value {
         "up_to_date": status.is_current(),
         "pending": status.pending(),
         "holder": holder,
+        "other_histories": other_documents(&status.other_histories),
         "migrations": status.entries.iter().map(entry).collect::<Vec<_>>(),
     })
 }

@@ -97,6 +97,107 @@ fn a_foreign_directory_is_recognised_and_a_foreign_history_taken_over() {
 }
 
 #[test]
+fn a_history_that_was_not_adopted_is_named_by_each_command() {
+    let place = Place::new(&[("1_one.sql", "CREATE TABLE one ();\n")]);
+    place.database.execute(
+        "CREATE TABLE _sqlx_migrations (version bigint, description text, installed_on timestamptz, success boolean, \
+         checksum bytea, execution_time bigint)",
+    );
+    place.database.execute("CREATE TABLE one ()");
+    check!(place, ["status"], @r#"
+    exit: 0
+    ----- stdout
+    version  name  state    applied at  by  took  checksum
+    1        one   pending  -           -   -     -
+    0 applied, 1 pending
+    "public"."schema_migrations" does not exist yet: the first run creates it
+    sqlx keeps a history in "public"."_sqlx_migrations": if it has applied these files, record that before a run: `migrate adopt --from sqlx --dry-run` shows what would be recorded
+    "#);
+    check!(place, ["plan", "--format", "json"], @r#"
+    exit: 0
+    ----- stdout
+    {
+      "command": "plan",
+      "current": 0,
+      "ok": true,
+      "other_histories": [
+        {
+          "table": "\"public\".\"_sqlx_migrations\"",
+          "tool": "sqlx"
+        }
+      ],
+      "pending": [
+        {
+          "file": "migrations/1_one.sql",
+          "findings": [],
+          "name": "one",
+          "statements": [
+            {
+              "done": false,
+              "line": 1,
+              "locks": [],
+              "sql": "CREATE TABLE one ()"
+            }
+          ],
+          "transactional": true,
+          "version": 1
+        }
+      ]
+    }
+    "#);
+    check!(place, ["plan"], @r#"
+    exit: 0
+    ----- stdout
+    migrations/1_one.sql
+        1 | CREATE TABLE one ()
+
+    1 pending, 0 applied
+    sqlx keeps a history in "public"."_sqlx_migrations": if it has applied these files, record that before a run: `migrate adopt --from sqlx --dry-run` shows what would be recorded
+    "#);
+    check!(place, ["run"], @r#"
+    exit: 1
+    ----- stderr
+    note: sqlx keeps a history in "public"."_sqlx_migrations": if it has applied these migrations, adopt it instead of running them again: `migrate adopt --from sqlx`
+    error: migrations/1_one.sql:1:1: relation "one" already exists
+      |
+    1 | CREATE TABLE one ();
+      | ^
+      = sqlstate: 42P07
+      = note: sqlx keeps a history in "public"."_sqlx_migrations", and this run began with an empty history
+      = note: nothing of this migration was kept
+      = help: run `migrate adopt --from sqlx --dry-run` to see what can be adopted
+    "#);
+}
+
+#[test]
+fn what_the_database_has_already_can_be_a_baseline() {
+    let place = Place::new(&[("1_one.sql", "CREATE TABLE one ();\n")]);
+    place.database.execute("CREATE TABLE one ()");
+    check!(place, ["run"], @r#"
+    exit: 1
+    ----- stderr
+    error: migrations/1_one.sql:1:1: relation "one" already exists
+      |
+    1 | CREATE TABLE one ();
+      | ^
+      = sqlstate: 42P07
+      = note: nothing of this migration was kept
+      = help: if the database already has what the files create, e.g. from a dump without the history table, record that: `migrate baseline VERSION` with the newest version whose effects it has
+    "#);
+    check!(place, ["baseline", "1"], @"
+    exit: 0
+    ----- stdout
+    recorded migrations/1_one.sql as applied without running it
+    recorded 1 migration
+    ");
+    check!(place, ["run"], @"
+    exit: 0
+    ----- stdout
+    up to date (1 migration)
+    ");
+}
+
+#[test]
 fn an_error_of_the_server_points_into_the_section_of_the_file() {
     let place = place();
     place.call(&["adopt", "--layout", "dbmate"]);

@@ -132,6 +132,7 @@ fn a_plan_shows_statements_with_their_lines() {
       "command": "plan",
       "current": 0,
       "ok": true,
+      "other_histories": [],
       "pending": [
         {
           "file": "migrations/0001_one.sql",

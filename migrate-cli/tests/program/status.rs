@@ -99,6 +99,7 @@ fn json_holds_the_same() {
         }
       ],
       "ok": true,
+      "other_histories": [],
       "pending": 1,
       "table": "\"public\".\"schema_migrations\"",
       "table_exists": true,

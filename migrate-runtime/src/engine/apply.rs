@@ -55,6 +55,7 @@ impl<'e> Engine<'e, '_> {
                 Ok(_) => return Ok(Outcome::HistoryChanged),
                 Err(outcome) => return Ok(outcome),
             }
+            self.tell_of_others();
         }
         if self.options.single_transaction {
             return self.apply_all(&plan.steps, &history).await;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::journal::refused_to;
 use super::sql::{Message, ScriptRef, Segment};
 use super::{Engine, refused, sql};
-use crate::error::{Error, Failed, FailedAt, Kind, Persisted};
+use crate::error::{Error, Failed, FailedAt, Kind, Origin, Persisted};
 use crate::event::OtherSession;
 use crate::migrations::Script;
 use crate::session::{DatabaseError, SessionError};
@@ -340,6 +340,7 @@ fn describe(
         kept,
         attempts,
         blocker,
+        origin: Origin::Ordinary,
     }
 }
 

@@ -15,6 +15,7 @@ mod identity;
 mod inspect;
 mod journal;
 mod locate;
+mod other_history;
 mod outside;
 mod plan;
 mod progress;
@@ -36,6 +37,7 @@ use std::time::Instant;
 
 use crate::event::Event;
 use crate::migrations::Migrations;
+use crate::other_history::OtherHistory;
 use crate::policy::{Options, Policy};
 use crate::report::{RevertReport, RevertedMigration, RunReport};
 use crate::session::{AnySession, SessionError};
@@ -76,6 +78,8 @@ pub(crate) struct Engine<'e, 'o> {
     /// The newest version when the history was read last.
     seen: Option<i64>,
     batch_size: BatchSize,
+    /// What was found beside the history table when it was made.
+    others: Vec<OtherHistory>,
     /// The session reads SQL otherwise than the build did: what sets that again, for after a file that has set it too.
     reading: Option<String>,
     /// The migration that the observer was told of last.
@@ -125,6 +129,7 @@ impl<'e, 'o> Engine<'e, 'o> {
             moved: false,
             seen: None,
             batch_size: BatchSize::new(),
+            others: Vec::new(),
             reading: None,
             announced: None,
             #[cfg(feature = "tracing")]
@@ -159,7 +164,11 @@ impl<'e, 'o> Engine<'e, 'o> {
             }
             let missing = snapshot.history.is_none();
             let history = snapshot.history.take().unwrap_or_default();
-            let outcome = self.apply_steps(&plan, history, missing).await?;
+            let is_empty = history.rows().is_empty();
+            let outcome = match self.apply_steps(&plan, history, missing).await {
+                Err(error) if is_empty => return Err(self.began_empty(error).await),
+                applied => applied?,
+            };
             if outcome == Outcome::Done {
                 return Ok(());
             }
@@ -190,7 +199,14 @@ impl<'e, 'o> Engine<'e, 'o> {
         let snapshot = self.read_snapshot().await?;
         self.refuse_partitioned(&snapshot).await?;
         match self.judge(&snapshot) {
-            Ok(plan) => Ok(crate::plan::Plan::of(&plan)),
+            Ok(plan) => {
+                let mut plan = crate::plan::Plan::of(&plan);
+                let rows = snapshot.history.as_ref().map_or(&[][..], History::rows);
+                if rows.is_empty() && !plan.is_noop() {
+                    plan.other_histories = self.other_histories().await;
+                }
+                Ok(plan)
+            }
             Err(error) => Err(self.dated(error).await),
         }
     }
@@ -226,6 +242,7 @@ impl<'e, 'o> Engine<'e, 'o> {
             }
             Ok(reply) => {
                 self.reads(&reply);
+                self.others = other_history::read(&reply);
                 self.history(&reply).map(Ok)
             }
             Err(failure) => {

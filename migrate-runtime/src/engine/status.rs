@@ -30,6 +30,9 @@ impl Engine<'_, '_> {
         }
         .into_iter()
         .peekable();
+        if rows.peek().is_none() && !self.set.is_empty() {
+            status.other_histories = self.other_histories().await;
+        }
         let newest = rows
             .clone()
             .rfind(|row| row.text(3) != Some(State::Retry.as_str()))

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::hint::Hint;
 use crate::event::OtherSession;
+use crate::other_history::OtherHistory;
 use crate::session::DatabaseError;
 use crate::snippet::Place;
 use crate::text::find;
@@ -19,6 +20,19 @@ pub(crate) struct Failed {
     pub(crate) kept: Persisted,
     pub(crate) attempts: u32,
     pub(crate) blocker: Option<OtherSession>,
+    pub(crate) origin: Origin,
+}
+
+/// What the run knew of the database's past when it began.
+#[derive(Debug, Default)]
+pub(crate) enum Origin {
+    /// Nothing that explains the failure.
+    #[default]
+    Ordinary,
+    /// It began with an empty history, and what the file creates was there.
+    Unrecorded,
+    /// It began with an empty history, beside that of another tool.
+    Foreign(OtherHistory),
 }
 
 /// Which part of the file it was.
@@ -83,7 +97,28 @@ impl Failed {
             }),
             _ => {}
         }
+        match &self.origin {
+            Origin::Ordinary => {}
+            Origin::Unrecorded => hints.push(Hint::Baseline),
+            Origin::Foreign(other) => hints.push(Hint::Adopt {
+                tool: Some(other.tool),
+            }),
+        }
         hints
+    }
+
+    /// Whether the server refused to create what exists.
+    pub(super) fn is_about_existing(&self) -> bool {
+        // A table or index, a constraint, type or role, a schema, a column, a function.
+        matches!(
+            self.error.code.as_str(),
+            "42P07" | "42710" | "42P06" | "42701" | "42723"
+        )
+    }
+
+    /// Whether it can come of a database that already has what the files do: something is there, or gone, or has rows.
+    pub(super) fn is_about_contents(&self) -> bool {
+        matches!(self.error.code.get(..2), Some("42" | "23"))
     }
 
     /// On one line, or with `details` over several.
@@ -115,6 +150,12 @@ impl Failed {
         }
         if self.attempts > 1 {
             write!(f, "\n  = attempts: {}", self.attempts)?;
+        }
+        if let Origin::Foreign(other) = &self.origin {
+            write!(
+                f,
+                "\n  = note: {other}, and this run began with an empty history"
+            )?;
         }
         match self.kept {
             Persisted::Nothing => f.write_str("\n  = note: nothing of this migration was kept"),
@@ -161,7 +202,7 @@ pub(super) fn fields(f: &mut fmt::Formatter<'_>, error: &DatabaseError) -> fmt::
 
 #[cfg(test)]
 mod tests {
-    use super::{Failed, Persisted};
+    use super::{Failed, Origin, Persisted};
     use crate::error::{Error, Kind};
     use crate::session::DatabaseError;
 
@@ -175,6 +216,7 @@ mod tests {
             kept,
             attempts: 1,
             blocker: None,
+            origin: Origin::Ordinary,
         })));
         format!("{error:#}")
     }

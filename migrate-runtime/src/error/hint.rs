@@ -180,6 +180,8 @@ pub enum Hint {
         /// The tool's name for `migrate adopt --from`, if its table is recognised.
         tool: Option<&'static str>,
     },
+    /// Record what the database already has with [`baseline`](crate::Runner::baseline).
+    Baseline,
     /// Keep the history in another table.
     OtherTable,
     /// Connect as a role with the privileges that migrations need.
@@ -356,6 +358,9 @@ impl fmt::Display for Hint {
             }
             Self::Adopt { tool: None } => {
                 "adopt that history if it is one: `migrate adopt --help`, or the crate migrate-adopt"
+            }
+            Self::Baseline => {
+                "if the database already has what the files create, e.g. from a dump without the history table, record that: `.baseline(…, version)` with the newest version whose effects it has"
             }
             Self::OtherTable => {
                 "keep this history in another table: `embed_migrations!(…, table = \"…\")` or `.table(HistoryTable::new(schema, name)?)`"

@@ -11,6 +11,7 @@ use super::rights::Rights;
 use super::unfit::Unfit;
 use crate::event::OtherSession;
 use crate::migrations::Migrations;
+use crate::other_history;
 use crate::report::UnknownMigration;
 use crate::session::DatabaseError;
 use crate::stale::Difference;
@@ -157,31 +158,7 @@ pub(crate) struct Shape {
 impl Shape {
     /// The tool whose table has such columns: as people call it, and as `migrate adopt --from` does.
     pub(super) fn tool(&self) -> Option<(&'static str, &'static str)> {
-        let mut names = String::new();
-        for column in &self.columns {
-            names.push_str(column.split_once(' ').map_or(column, |(name, _)| name));
-            names.push(' ');
-        }
-        let is_dbmate = || self.columns.iter().any(|column| column.ends_with(')'));
-        let starts = |first: &str| names.starts_with(first);
-        Some(match names.as_str() {
-            "version dirty " => ("golang-migrate", "golang-migrate"),
-            // dbmate limits the length of the text, Rails does not.
-            "version " if is_dbmate() => ("dbmate", "dbmate"),
-            "version " => ("Rails", "rails"),
-            "id migration_name applied_at " => {
-                ("an application that recorded its own files", "files")
-            }
-            _ if starts("version description ") => ("sqlx", "sqlx"),
-            "version run_on " => ("diesel", "diesel"),
-            "version name applied_on checksum " => ("refinery", "refinery"),
-            _ if starts("installed_rank ") => ("Flyway", "flyway"),
-            _ if starts("id version_id is_applied ") => ("goose", "goose"),
-            _ if starts("id checksum finished_at migration_name ") => ("Prisma", "prisma"),
-            "version applied_at " => ("SeaORM", "seaorm"),
-            "id applied_at " => ("sql-migrate", "sql-migrate"),
-            _ => return None,
-        })
+        other_history::tool(&self.columns)
     }
 }
 

@@ -17,7 +17,7 @@ use std::error::Error as StdError;
 use std::fmt;
 
 pub use error_kind::ErrorKind;
-pub(crate) use failed::{Failed, FailedAt, Persisted};
+pub(crate) use failed::{Failed, FailedAt, Origin, Persisted};
 pub use hint::Hint;
 pub(crate) use kind::{Kind, Shape};
 pub(crate) use other_index::OtherIndex;
@@ -25,6 +25,7 @@ pub(crate) use problem::{Problem, Renumbered, Taken};
 pub(crate) use rights::{Held, Rights};
 pub(crate) use unfit::{Flaw, Unfit};
 
+use crate::other_history::OtherHistory;
 use crate::report::{RevertedMigration, RunReport};
 use crate::session::DatabaseError;
 
@@ -77,6 +78,25 @@ impl Error {
     /// With what was reverted before it.
     pub(crate) fn after_reverting(mut self, reverted: Vec<RevertedMigration>) -> Self {
         self.0.reverted = reverted;
+        self
+    }
+
+    /// Of a migration that failed because of what is in the database, in a run that began with an empty history: whether
+    /// to look for the history of another tool.
+    pub(crate) fn is_about_contents(&self) -> bool {
+        matches!(&self.0.kind, Kind::Failed(failed) if failed.is_about_contents())
+    }
+
+    /// Of the same, with the other history if there is one.
+    pub(crate) fn began_empty(mut self, other: Option<OtherHistory>) -> Self {
+        if let Kind::Failed(failed) = &mut self.0.kind {
+            failed.origin = match other {
+                Some(other) => Origin::Foreign(other),
+                None if failed.is_about_existing() => Origin::Unrecorded,
+                None => Origin::Ordinary,
+            };
+            self.0.hints = self.0.kind.hints();
+        }
         self
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Error, Failed, FailedAt, Kind, Persisted, Problem, Shape};
+use super::{Error, Failed, FailedAt, Kind, Origin, Persisted, Problem, Shape};
 use crate::event::OtherSession;
 use crate::migrations::{Checksum, Migrations};
 use crate::report::UnknownMigration;
@@ -51,6 +51,7 @@ fn failed(code: &str, kept: Persisted) -> Kind {
             application: "psql".to_owned(),
             since: Some(crate::Timestamp::new("2026-01-31T09:30:00Z")),
         }),
+        origin: Origin::Ordinary,
     }))
 }
 

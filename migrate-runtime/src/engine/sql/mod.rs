@@ -51,7 +51,7 @@ pub(crate) use settings::{
     LIFT, READ_AS_BUILT, begin_ahead, is_hurried, is_setting, patience, read_as_built,
     reads_otherwise, think, within,
 };
-pub(crate) use table::{Schema, create, shape};
+pub(crate) use table::{Schema, create, others, shape};
 pub(crate) use tenants::{currency, existing};
 pub(crate) use trust::{FOREIGN, QUESTION, inspect, rights};
 

@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 
 use super::read::rows;
 use super::settings::READING;
-use super::tag::SESSION;
+use super::tag::{OTHER, SESSION};
 use super::trust::{PATIENCE, writable};
 use super::{begin_ours, lock_taken};
+use crate::other_history::TABLES;
 use crate::table::{HistoryTable, Identifier, Literal};
 
 /// Whether the table's schema has to be made first. To make one that exists, even with `IF NOT EXISTS`,
@@ -33,10 +34,11 @@ pub(crate) fn create(table: &HistoryTable, schema: Schema) -> String {
     }
     let _ = write!(
         sql,
-        "{};{};{};COMMIT",
+        "{};{};{};{};COMMIT",
         define(table),
         writable(table),
-        rows(table)
+        rows(table),
+        others(table)
     );
     sql
 }
@@ -97,5 +99,19 @@ pub(crate) fn shape(table: &HistoryTable) -> String {
          AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped ORDER BY a.attnum",
         schema = Literal(table.schema()),
         name = Literal(table.name()),
+    )
+}
+
+/// The tables of other tools: schema, name, and a line for each column. Those beside the history come first.
+pub(crate) fn others(table: &HistoryTable) -> String {
+    format!(
+        "SELECT n.nspname, c.relname, pg_catalog.array_to_string(ARRAY(SELECT pg_catalog.concat(a.attname, ' ', \
+         pg_catalog.format_type(a.atttypid, a.atttypmod)) FROM pg_catalog.pg_attribute a \
+         WHERE a.attrelid OPERATOR(pg_catalog.=) c.oid AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped \
+         ORDER BY a.attnum), E'\\n'), '{OTHER}' FROM pg_catalog.pg_class c \
+         JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace \
+         WHERE c.relkind OPERATOR(pg_catalog.=) 'r' AND c.relname OPERATOR(pg_catalog.=) ANY ('{TABLES}'::pg_catalog.name[]) \
+         ORDER BY n.nspname OPERATOR(pg_catalog.<>) {schema}, 1, 2 LIMIT 9",
+        schema = Literal(table.schema()),
     )
 }

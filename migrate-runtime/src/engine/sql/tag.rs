@@ -17,3 +17,5 @@ pub(crate) const SAME: &str = "same";
 pub(crate) const BEFORE: &str = "before";
 /// The note of a changed row.
 pub(crate) const NOTE: &str = "note";
+/// A table in which another tool keeps its history.
+pub(crate) const OTHER: &str = "other";
