@@ -33,8 +33,8 @@
 //! |---|---|---|
 //! | file | string | file name within the directory |
 //! | length | u32 | bytes of its text; texts lie one after the other in the order of the records |
-//! | checksum | 32 bytes | SHA-256 of its text without the lines of `allow` and `out-of-order` directives |
-//! | flags | u8 | 1: no transaction; 2: may change session settings; 4: a part of its file; 8: has such lines |
+//! | checksum | 32 bytes | SHA-256 of its text without the lines of `allow`, `out-of-order` and `flush` directives |
+//! | flags | u8 | 1: no transaction; 2: may change session settings; 4: a part of its file; 8: has such lines; 16: asks for a flush of its own |
 //! | lines before | u32 | only with flag 4: lines of the file before the part |
 //! | whole checksum | 32 bytes | only with flag 8: SHA-256 of all of its text, which earlier releases recorded |
 //! | lock timeout | u32 | milliseconds; `u32::MAX` where the file sets none |
@@ -108,8 +108,9 @@ impl Packed {
         let changes_session = u8::from(script.changes_session) << 1;
         let part = u8::from(script.lines_before.is_some()) << 2;
         let whole = u8::from(script.whole_checksum.is_some()) << 3;
+        let flush = u8::from(script.flush) << 4;
         self.index
-            .push(no_transaction | changes_session | part | whole);
+            .push(no_transaction | changes_session | part | whole | flush);
         if let Some(lines) = script.lines_before {
             self.number(lines);
         }

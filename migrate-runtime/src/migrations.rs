@@ -202,6 +202,8 @@ pub struct Script<'a> {
     pub(crate) whole_checksum: Option<Checksum>,
     pub(crate) transactional: bool,
     pub(crate) changes_session: bool,
+    /// Its commit waits for the disk, wherever in a batch it is.
+    pub(crate) flush: bool,
     pub(crate) lock_timeout: Option<Duration>,
     pub(crate) statements: Statements<'a>,
 }
@@ -227,8 +229,8 @@ impl<'a> Script<'a> {
         self.sql
     }
 
-    /// SHA-256 of [`sql`](Script::sql) without the lines of the directives `allow` and `out-of-order`, which change
-    /// nothing of what is sent to the server: they can be added to a migration that has been applied.
+    /// SHA-256 of [`sql`](Script::sql) without the lines of the directives `allow`, `out-of-order` and `flush`, which do not
+    /// change what the file does: they can be added to a migration that has been applied.
     pub fn checksum(&self) -> Checksum {
         self.checksum
     }

@@ -81,6 +81,7 @@ impl<'a> Records<'a> {
             whole_checksum,
             transactional: flags & 1 == 0,
             changes_session: flags & 2 != 0,
+            flush: flags & 16 != 0,
             lock_timeout,
             statements,
         }

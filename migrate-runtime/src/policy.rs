@@ -29,6 +29,7 @@ pub(crate) struct Options {
     pub(crate) wait: Duration,
     pub(crate) single_transaction: bool,
     pub(crate) one_statement_per_message: bool,
+    pub(crate) one_flush_per_migration: bool,
     /// The `search_path` of the migrations, where it is not the session's.
     pub(crate) search_path: Option<String>,
     pub(crate) stop: StopToken,
@@ -54,6 +55,7 @@ impl Default for Options {
             wait: Duration::from_secs(300),
             single_transaction: false,
             one_statement_per_message: false,
+            one_flush_per_migration: false,
             search_path: None,
             stop: StopToken::new(),
         }

@@ -169,6 +169,14 @@ impl<'a> Runner<'a> {
         self
     }
 
+    /// Waits for the disk after each migration. Default: false; migrations that share a message are on disk, and
+    /// [`Event::Applied`] names them, when the last of them is, and a server that crashes before loses both them and their
+    /// history rows. A file may ask for its own flush: `-- migrate: flush`.
+    pub fn one_flush_per_migration(mut self, single: bool) -> Self {
+        self.options.one_flush_per_migration = single;
+        self
+    }
+
     /// Ends the operation when `token` is stopped. The migration under way is finished first, with the quick ones that
     /// begin in the same message within 0.2 s; then the operation ends with
     /// [`ErrorKind::Stopped`](crate::ErrorKind::Stopped).

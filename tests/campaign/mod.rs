@@ -36,6 +36,8 @@ pub struct Plan {
     pub deaths: usize,
     /// Rounds in which the server crashes.
     pub crashes: usize,
+    /// How often the server crashes in a round of the surrounding that is about that.
+    pub crashes_in_a_round: usize,
     /// Rounds behind `PgBouncer`, one half of them with kills.
     pub pooled: usize,
     /// How often each surrounding is tried.

@@ -17,6 +17,7 @@ fn starters_that_die_anywhere_apply_everything_exactly_once() {
         herd: 40,
         deaths: 15,
         crashes: 1,
+        crashes_in_a_round: 0,
         pooled: 0,
         surroundings: 0,
         row: None,

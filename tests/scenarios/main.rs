@@ -17,6 +17,7 @@ mod correction;
 mod corruption;
 mod encodings;
 mod errors;
+mod flushes;
 mod forget;
 mod guard;
 mod herd;

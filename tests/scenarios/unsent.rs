@@ -16,7 +16,7 @@ fn they_may_come_go_and_change_after_the_file_is_applied() {
         driver.run(database, set.load().runner()).unwrap();
         set.write(
             "1_t.sql",
-            "-- migrate: out-of-order\nCREATE TABLE t (a int);\n  -- migrate: allow(drop-table) nothing reads it\nDROP TABLE IF EXISTS u;\n",
+            "-- migrate: out-of-order\n-- migrate: flush\nCREATE TABLE t (a int);\n  -- migrate: allow(drop-table) nothing reads it\nDROP TABLE IF EXISTS u;\n",
         );
         set.write(
             "2_u.sql",

@@ -4,6 +4,7 @@
 //! -- migrate: no-transaction
 //! -- migrate: out-of-order
 //! -- migrate: lock-timeout 10s
+//! -- migrate: flush
 //! -- migrate: allow(drop-column) nothing has read it since March
 //! ```
 //!
@@ -38,6 +39,8 @@ pub(crate) struct Directives {
     pub(crate) out_of_order: Option<Span>,
     /// `lock-timeout …`.
     pub(crate) lock_timeout: Option<Duration>,
+    /// `flush`.
+    pub(crate) flush: bool,
     /// Every `allow(…) …` of a known rule.
     pub(crate) allows: Vec<Allow>,
     /// Every `alone`.
@@ -71,11 +74,19 @@ pub(crate) struct Alone {
 const NO_TRANSACTION: &str = "no-transaction";
 const OUT_OF_ORDER: &str = "out-of-order";
 const LOCK_TIMEOUT: &str = "lock-timeout";
+const FLUSH: &str = "flush";
 const ALLOW: &str = "allow";
 const ALONE: &str = "alone";
-const KNOWN: [&str; 5] = [NO_TRANSACTION, OUT_OF_ORDER, LOCK_TIMEOUT, ALLOW, ALONE];
+const KNOWN: [&str; 6] = [
+    NO_TRANSACTION,
+    OUT_OF_ORDER,
+    LOCK_TIMEOUT,
+    FLUSH,
+    ALLOW,
+    ALONE,
+];
 
-const ALL_KNOWN: &str = "use `no-transaction`, `out-of-order`, `lock-timeout <time>`, `allow(<rule>) <reason>` or `alone`";
+const ALL_KNOWN: &str = "use `no-transaction`, `out-of-order`, `lock-timeout <time>`, `flush`, `allow(<rule>) <reason>` or `alone`";
 
 /// Reads the directives of `file`.
 pub(crate) fn read(file: &str, text: &str, rules: &RuleNames) -> (Directives, Vec<Diagnostic>) {
@@ -207,6 +218,10 @@ impl Reader<'_> {
                 self.no_argument(name, argument);
             }
             LOCK_TIMEOUT => self.lock_timeout(name, argument),
+            FLUSH => {
+                self.read.flush = true;
+                self.no_argument(name, argument);
+            }
             ALLOW => self.allow(name, argument),
             ALONE => {
                 self.read.alone.push(Alone {

@@ -1,10 +1,10 @@
-//! Directives that do not change what is sent to the server: `allow` and `out-of-order`.
+//! Directives that do not change what a file does: `allow`, `out-of-order` and `flush`.
 //!
-//! They are often added to an applied file because a warning or an error asks for them, and that must not make the file
-//! count as edited. So the checksum leaves out their lines.
+//! They are often added to an applied file because a warning or an error asks for them, or one database needs them, and that
+//! must not make the file count as edited. So the checksum leaves out their lines.
 
 use super::fragment::Fragment;
-use super::{ALLOW, Form, OUT_OF_ORDER, comments, is_of_word};
+use super::{ALLOW, FLUSH, Form, OUT_OF_ORDER, comments, is_of_word};
 use crate::diagnostics::Span;
 
 /// The whole line of `comment`, with its line ending, if it holds only such a directive.
@@ -13,7 +13,8 @@ pub(super) fn line(text: &str, comment: Fragment<'_>) -> Option<Span> {
         return None;
     };
     let (name, _) = directive.split_while(is_of_word);
-    if ![ALLOW, OUT_OF_ORDER].contains(&name.text) || !comments::has_line_of_its_own(text, comment)
+    if ![ALLOW, OUT_OF_ORDER, FLUSH].contains(&name.text)
+        || !comments::has_line_of_its_own(text, comment)
     {
         return None;
     }

@@ -42,7 +42,7 @@ pub struct Script {
     /// In a layout whose files hold both directions, `text` is a part of the file: how many lines
     /// stand before it. None where it is the whole file.
     pub lines_before: Option<usize>,
-    /// SHA-256 of `text` without the lines of the directives `allow` and `out-of-order`.
+    /// SHA-256 of `text` without the lines of the directives `allow`, `out-of-order` and `flush`.
     pub checksum: Checksum,
     /// SHA-256 of all of `text`, if that is another one: earlier releases recorded it.
     pub whole_checksum: Option<Checksum>,
@@ -50,6 +50,8 @@ pub struct Script {
     pub transaction: Transaction,
     /// `-- migrate: lock-timeout …`: in place of the runner's own.
     pub lock_timeout: Option<Duration>,
+    /// `-- migrate: flush`: the file is on disk before the next begins.
+    pub flush: bool,
     /// The file may change a setting that outlives its transaction (`SET` without `LOCAL`,
     /// `set_config`, a body that might): the runtime then compares settings and puts them back.
     pub changes_session: bool,

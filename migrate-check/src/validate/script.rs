@@ -140,6 +140,7 @@ impl Judge<'_> {
             lines_before: None,
             transaction: directives.transaction,
             lock_timeout: directives.lock_timeout,
+            flush: directives.flush,
             changes_session: behaviour.changes_session,
             statements,
         };

@@ -86,7 +86,7 @@ fn what_hides_behind_a_byte_order_mark_is_found_too() {
       |             ^^^^^^^^^^^^^
       |
       = help: did you mean `no-transaction`?
-      = help: use `no-transaction`, `out-of-order`, `lock-timeout <time>`, `allow(<rule>) <reason>` or `alone`
+      = help: use `no-transaction`, `out-of-order`, `lock-timeout <time>`, `flush`, `allow(<rule>) <reason>` or `alone`
     ");
 }
 

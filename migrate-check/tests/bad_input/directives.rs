@@ -17,10 +17,11 @@ fn migration(text: &str) -> Migration {
 fn directives_are_read_from_the_leading_comments() {
     let found = migration(
         "-- Copyright\n/* licence */\n\n  --migrate:no-transaction\n-- more\n\
-         --  migrate : out-of-order  \n-- migrate: lock-timeout 10s\n\nSELECT 1;",
+         --  migrate : out-of-order  \n-- migrate: lock-timeout 10s\n\
+         -- migrate: flush\n\nSELECT 1;",
     );
     assert_eq!(found.up.transaction, Transaction::None);
-    assert!(found.out_of_order);
+    assert!(found.out_of_order && found.up.flush);
     assert_eq!(found.up.lock_timeout, Some(Duration::from_secs(10)));
 }
 
@@ -28,7 +29,7 @@ fn directives_are_read_from_the_leading_comments() {
 fn without_directives_a_file_is_one_transaction_in_order() {
     let found = migration("-- no transaction is needed\n-- migrate users to accounts\nSELECT 1;");
     assert_eq!(found.up.transaction, Transaction::Single);
-    assert!(!found.out_of_order);
+    assert!(!found.out_of_order && !found.up.flush);
     assert_eq!(found.up.lock_timeout, None);
 }
 
@@ -69,7 +70,7 @@ fn an_unknown_directive_is_refused_with_the_nearest_known_one() {
       |             ^^^^^^^^^^^^^
       |
       = help: did you mean `no-transaction`?
-      = help: use `no-transaction`, `out-of-order`, `lock-timeout <time>`, `allow(<rule>) <reason>` or `alone`
+      = help: use `no-transaction`, `out-of-order`, `lock-timeout <time>`, `flush`, `allow(<rule>) <reason>` or `alone`
     ");
     assert_snapshot!(problems_in("-- migrate: out_of_order\nSELECT 1;"), @"
     migrations/0001_a.sql:1:13: unknown directive `out_of_order`
@@ -78,7 +79,7 @@ fn an_unknown_directive_is_refused_with_the_nearest_known_one() {
       |             ^^^^^^^^^^^^
       |
       = help: did you mean `out-of-order`?
-      = help: use `no-transaction`, `out-of-order`, `lock-timeout <time>`, `allow(<rule>) <reason>` or `alone`
+      = help: use `no-transaction`, `out-of-order`, `lock-timeout <time>`, `flush`, `allow(<rule>) <reason>` or `alone`
     ");
     assert_snapshot!(problems_in("-- migrate: parallel\nSELECT 1;"), @"
     migrations/0001_a.sql:1:13: unknown directive `parallel`
@@ -86,7 +87,7 @@ fn an_unknown_directive_is_refused_with_the_nearest_known_one() {
     1 | -- migrate: parallel
       |             ^^^^^^^^
       |
-      = help: use `no-transaction`, `out-of-order`, `lock-timeout <time>`, `allow(<rule>) <reason>` or `alone`
+      = help: use `no-transaction`, `out-of-order`, `lock-timeout <time>`, `flush`, `allow(<rule>) <reason>` or `alone`
     ");
     assert_snapshot!(problems_in("-- migrate:\nSELECT 1;"), @"
     migrations/0001_a.sql:1:4: no directive after `migrate:`
@@ -94,7 +95,7 @@ fn an_unknown_directive_is_refused_with_the_nearest_known_one() {
     1 | -- migrate:
       |    ^^^^^^^^
       |
-      = help: use `no-transaction`, `out-of-order`, `lock-timeout <time>`, `allow(<rule>) <reason>` or `alone`
+      = help: use `no-transaction`, `out-of-order`, `lock-timeout <time>`, `flush`, `allow(<rule>) <reason>` or `alone`
     ");
 }
 

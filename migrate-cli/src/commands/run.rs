@@ -32,6 +32,10 @@ pub(crate) struct Run {
     #[arg(long)]
     single_transaction: bool,
 
+    /// Wait for the disk after each migration, not once for several that share a message
+    #[arg(long)]
+    one_flush_per_migration: bool,
+
     #[command(flatten)]
     limits: Limits,
 
@@ -101,6 +105,9 @@ impl Run {
         }
         if self.single_transaction {
             runner = runner.single_transaction(true);
+        }
+        if self.one_flush_per_migration {
+            runner = runner.one_flush_per_migration(true);
         }
         for condition in &self.allow {
             runner = match condition {

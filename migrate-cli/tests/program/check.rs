@@ -48,7 +48,7 @@ fn every_mistake_is_shown_in_one_go() {
       |             ^^^^^^^^^^^^^^
       |
       = help: did you mean `no-transaction`?
-      = help: use `no-transaction`, `out-of-order`, `lock-timeout <time>`, `allow(<rule>) <reason>` or `alone`
+      = help: use `no-transaction`, `out-of-order`, `lock-timeout <time>`, `flush`, `allow(<rule>) <reason>` or `alone`
 
     error: migrations/0002_two.sql: version 2 is also the version of `0002_second.sql`
      |

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use super::apply::{Attempt, up};
 use super::history::History;
 use super::plan::Step;
-use super::sql::{self, Basis, Batch, Message, ScriptRef};
+use super::sql::{self, Basis, Batch, Flushes, Message, ScriptRef};
 use super::{Engine, signal};
 use crate::session::{Row, SessionError};
 
@@ -96,15 +96,23 @@ impl<'e> Engine<'e, '_> {
         let items: Vec<ScriptRef<'_>> = steps.iter().map(up).collect();
         let token = token();
         let mut basis = Basis::of(history);
-        let batch = Batch::new(self.table, &items, &basis, self.limits(), SLOW, &token);
+        let flushes = if self.options.one_flush_per_migration {
+            Flushes::Each
+        } else {
+            Flushes::Last
+        };
+        let limits = self.limits();
+        let batch = Batch::new(self.table, &items, &basis, limits, SLOW, flushes, &token);
         self.start_batch(steps);
         self.session.must_be_restored(batch.forget.clone());
         let started = Instant::now();
         let sent = self
             .session
-            .transact_counted(&batch.message.sql, sql::COMMIT_COUNT, &batch.forget)
+            .transact_counted(&batch.message.sql, &batch.settle, &batch.forget)
             .await;
         let elapsed = started.elapsed();
+        // Which of them are committed, and will stay so.
+        let mut known = true;
         let (took, failure) = match sent {
             Ok(reply) => {
                 let took = read_commit_times(reply.rows(), &token, Ended::Whole);
@@ -120,6 +128,7 @@ impl<'e> Engine<'e, '_> {
                 } else {
                     Ended::Early
                 };
+                known = counted.is_some() || failure.is_connection();
                 let took = counted.map(|reply| read_commit_times(reply.rows(), &token, ended));
                 (took.unwrap_or_default(), Some(failure))
             }
@@ -137,8 +146,8 @@ impl<'e> Engine<'e, '_> {
             Some(_) => self.batch_size.one_by_one(),
         }
         // The next has not begun, or is to be tried in another way: nothing is to be told of it.
-        let failure =
-            failure.filter(|failure| !failure.asserts(sql::LATE) && !self.session.sends_singly());
+        let failure = failure
+            .filter(|failure| known && !failure.asserts(sql::LATE) && !self.session.sends_singly());
         let failed = failure
             .zip(items.get(done))
             .and_then(|(mut failure, item)| {

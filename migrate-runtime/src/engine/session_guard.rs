@@ -177,12 +177,12 @@ impl<'s> SessionGuard<'s> {
         sent
     }
 
-    /// [`transact`](Self::transact) for a message of several transactions; if it fails, `count` asks how
-    /// many of them are committed, and `forget` takes back what the message had prepared.
+    /// [`transact`](Self::transact) for a message of several transactions; if it fails, `settle` makes sure of those that
+    /// are committed and says which, and `forget` takes back what the message had prepared.
     pub(super) async fn transact_counted(
         &mut self,
         sql: &str,
-        count: &str,
+        settle: &str,
         forget: &str,
     ) -> Result<Reply, (Box<SessionError>, Option<Reply>)> {
         self.open = true;
@@ -200,15 +200,18 @@ impl<'s> SessionGuard<'s> {
             Err(failure) if failure.database.is_some() => {
                 // One message: with a pooler the next one may meet another server connection, and what
                 // is prepared would stay on this one.
-                let all = format!("ROLLBACK;{count};{forget}");
+                let all = format!("ROLLBACK;{settle};{forget}");
                 let counted = match self.roll_back(&all).await {
                     // What was never prepared, or a file has forgotten already, cannot be forgotten; then the
                     // count is as it was.
                     Err(failed) if failed.database.is_some() => {
-                        self.roll_back(&format!("ROLLBACK;{count}")).await
+                        self.roll_back(&format!("ROLLBACK;{settle}")).await
                     }
                     counted => counted,
                 };
+                if counted.is_err() {
+                    let _ = self.roll_back("ROLLBACK").await;
+                }
                 Err((failure, counted.ok()))
             }
             Err(failure) => {

@@ -5,6 +5,7 @@
 //! surrounding, with what is done in it, what may be refused there, and how the truth is told.
 
 mod beside;
+mod crashes;
 mod files;
 mod herds;
 mod instance;
@@ -247,15 +248,22 @@ pub const SURROUNDINGS: &[Surrounding] = &[
         truth: PSQL,
         play: proxies::single_statements,
     },
+    Surrounding {
+        name: "crashes in a message",
+        setup: "a server that flushes crashes while 120 files are applied, many of them in one message; again and again",
+        refused: NOTHING,
+        truth: "what an instance was told of is there; of the rest, what is recorded is there and what is not is not; then all of it is",
+        play: crashes::within_a_message,
+    },
 ];
 
 /// What takes longer hangs.
 const PATIENCE: Duration = Duration::from_secs(90);
 
 impl Surrounding {
-    /// Rounds on a server that has to be fetched and started take longer than one.
+    /// Rounds on a server that has to be fetched and started take longer, and so do many crashes.
     fn patience(&self) -> Duration {
-        if self.is_older() {
+        if self.is_older() || self.name == "crashes in a message" {
             PATIENCE * 5
         } else {
             PATIENCE

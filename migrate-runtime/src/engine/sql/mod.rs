@@ -30,7 +30,7 @@ use std::time::Duration;
 
 pub(crate) use adopt::{Adopted, adopt};
 pub(crate) use apply::{apply, apply_all, baseline, revert, times};
-pub(crate) use batch::{Batch, COMMIT_COUNT};
+pub(crate) use batch::{Batch, Flushes};
 pub(crate) use holder::{blocker, break_lock, held, holder, writer};
 pub(crate) use journal::{
     Before, Direction, advance, alone, begin_journal, end_journal, fail, leave, mark, outside,
