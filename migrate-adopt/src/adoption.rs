@@ -1,5 +1,6 @@
 //! The operation: find the other tool's history, read it, match it with the files, record it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -207,6 +208,12 @@ impl<'s> Adoption<'s> {
         }
     }
 
+    /// Of recorded versions, those of the set: the others are another program's or of another branch, which a run says.
+    fn recorded_before(&self, known: &BTreeSet<i64>) -> usize {
+        let is_ours = |version: &&i64| self.set.get(**version).is_some();
+        known.iter().filter(is_ours).count()
+    }
+
     fn plan(
         &self,
         source: Source,
@@ -230,7 +237,7 @@ impl<'s> Adoption<'s> {
             tool: Some(source.tool),
             source: found.table()?.to_string(),
             recorded: recorded.collect(),
-            known: source.known.len(),
+            known: self.recorded_before(&source.known),
             renamed: moved.map(|table| table.to_string()),
             dry_run: self.dry_run,
         };

@@ -20,6 +20,15 @@ pub enum Error {
         /// The tool that was named.
         tool: Option<Tool>,
     },
+    /// The table that was named, or that has the tool's usual name, has other columns than the tool's.
+    OtherColumns {
+        /// The table, quoted.
+        table: String,
+        /// The tool that was named.
+        tool: Option<Tool>,
+        /// Its columns, each as `name type`.
+        columns: Vec<String>,
+    },
     /// There are tables of several tools.
     Ambiguous {
         /// The tables, quoted, each with its tool.
@@ -83,6 +92,22 @@ impl Error {
                     "if no tool recorded what was applied: `migrate baseline <version>`".to_owned(),
                 ]
             }
+            Self::OtherColumns { tool, .. } => {
+                let is_another = match tool {
+                    Some(tool) => format!(
+                        "the table of {tool} has the columns {}: if another tool keeps this one, name that with `--from`",
+                        tool.format().columns.join(", ").replace('(', "")
+                    ),
+                    None => {
+                        "name the tool with `--from` to see which columns its table has".to_owned()
+                    }
+                };
+                vec![
+                    is_another,
+                    "if the table is an application's own: record what it lists with `migrate baseline <version>`, or row by row with `Runner::adopt_with`"
+                        .to_owned(),
+                ]
+            }
             Self::Ambiguous { tables } => tables
                 .iter()
                 .map(|(table, tool)| {
@@ -140,6 +165,17 @@ impl Error {
             }
             Self::NotFound { tool: Some(tool) } => {
                 write!(f, "no history of {tool} found in this database")
+            }
+            Self::OtherColumns {
+                table,
+                tool,
+                columns,
+            } => {
+                match tool {
+                    Some(tool) => write!(f, "{table} is not a history of {tool}")?,
+                    None => write!(f, "{table} is not a history of a known tool")?,
+                }
+                write!(f, ": its columns are {}", columns.join(", "))
             }
             Self::Ambiguous { tables } => {
                 f.write_str("this database has the histories of several tools:")?;

@@ -16,6 +16,8 @@ pub enum Finding {
     OtherName {
         /// The tool's name for it.
         row: String,
+        /// The file that it names, where the tool's name for it is only a number.
+        recorded: Option<String>,
         /// The version of the file that has its number.
         version: i64,
         /// That file.
@@ -78,11 +80,17 @@ impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoFile { row } => write!(f, "{row} was applied, but no file matches it"),
-            Self::OtherName { row, file, .. } => {
-                write!(
-                    f,
-                    "{row} was applied; {file} has its number and another name"
-                )
+            Self::OtherName {
+                row,
+                recorded,
+                file,
+                ..
+            } => {
+                f.write_str(row)?;
+                if let Some(recorded) = recorded {
+                    write!(f, " ({recorded})")?;
+                }
+                write!(f, " was applied; {file} has its number and another name")
             }
             Self::NoRow { file, .. } => {
                 write!(f, "{file} was not applied, although newer ones were")

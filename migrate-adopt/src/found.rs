@@ -5,14 +5,20 @@ use migrate_runtime::{HistoryTable, Reply};
 use crate::error::Error;
 use crate::tool::Tool;
 
-/// Every table that has one of the columns that histories have: schema, name, column, type.
-pub(crate) const TABLES: &str = "SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod) \
+/// Every table that has one of the columns that histories have, and this one: schema, name, column, type.
+pub(crate) fn tables(also: &HistoryTable) -> String {
+    let also = also.to_string().replace('\'', "''");
+    format!(
+        "{TABLES} OR c.oid = to_regclass('{also}')::oid) ORDER BY n.nspname, c.relname, a.attnum"
+    )
+}
+
+const TABLES: &str = "SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod) \
      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
      JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \
      WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema') \
-     AND n.nspname NOT LIKE 'pg\\_%' AND c.oid IN (SELECT attrelid FROM pg_attribute \
-     WHERE attname IN ('version', 'version_id', 'migration_name', 'installed_rank', 'applied_at')) \
-     ORDER BY n.nspname, c.relname, a.attnum";
+     AND n.nspname NOT LIKE 'pg\\_%' AND (c.oid IN (SELECT attrelid FROM pg_attribute \
+     WHERE attname IN ('version', 'version_id', 'migration_name', 'installed_rank', 'applied_at'))";
 
 /// A table and its columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +80,11 @@ impl Found {
             "state text",
         ];
         self.columns.len() > ours.len() && self.columns.iter().zip(ours).all(|(has, is)| has == is)
+    }
+
+    /// Its columns, each as `name type`.
+    pub(crate) fn columns(&self) -> &[String] {
+        &self.columns
     }
 
     /// The names of its columns.

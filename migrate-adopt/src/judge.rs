@@ -43,13 +43,15 @@ pub(crate) fn judge(
         match files.find(row) {
             Match::None => {}
             Match::Number(migration) if !answers.applied.contains(&migration.version()) => {
-                let (row, version) = (row.key.clone(), migration.version());
-                if !answers.forget.contains(&row) {
-                    let file = migration.up().path();
+                let version = migration.version();
+                if !answers.forget.contains(&row.key) && !known.contains(&version) {
                     doubtful.insert(version);
-                    judgement
-                        .findings
-                        .push(Finding::OtherName { row, version, file });
+                    judgement.findings.push(Finding::OtherName {
+                        row: row.key.clone(),
+                        recorded: row.file.clone().filter(|file| *file != row.key),
+                        version,
+                        file: migration.up().path(),
+                    });
                 }
                 continue;
             }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use migrate_runtime::{HistoryTable, Session};
 
 use crate::error::Error;
-use crate::found::{Found, TABLES};
+use crate::found::{Found, tables};
 use crate::reading::{Waiting, send};
 use crate::row::Row;
 use crate::tool::Tool;
@@ -48,13 +48,16 @@ impl Search<'_> {
         }
         let waiting = self.waiting;
         let reply = waiting
-            .read(session, TABLES, "list the tables", &[])
+            .read(session, &tables(&self.place()?), "list the tables", &[])
             .await?;
         let all = Found::read(&reply);
         let ours = all
             .iter()
             .find(|found| found.is(self.ours.schema(), self.ours.name()) && found.is_ours());
         let Some((tool, found)) = self.choose(&all)? else {
+            if let Some(unfit) = self.unfit(&all)? {
+                return Err(unfit);
+            }
             return match ours {
                 Some(_) if self.from.is_none() || self.table.is_none() => Ok(None),
                 _ => Err(Error::NotFound { tool: self.from }),
@@ -101,6 +104,35 @@ impl Search<'_> {
             names: beside.map(|table| table.name.clone()).collect(),
             found: found.clone(),
         }))
+    }
+
+    /// The table that the tool's history would be in, as far as that is known.
+    fn place(&self) -> Result<HistoryTable, Error> {
+        match (self.table, self.from) {
+            (Some(table), _) => Ok(table.clone()),
+            (None, Some(tool)) => {
+                HistoryTable::new(self.ours.schema().to_owned(), tool.format().table)
+                    .map_err(Error::Record)
+            }
+            (None, None) => Ok(self.ours.clone()),
+        }
+    }
+
+    /// What is wrong with a table of that name, where none is the tool's.
+    fn unfit(&self, tables: &[Found]) -> Result<Option<Error>, Error> {
+        if self.from.is_none() && self.table.is_none() {
+            return Ok(None);
+        }
+        let place = self.place()?;
+        let has_its_name = |found: &&Found| found.is(place.schema(), place.name());
+        let found = tables.iter().find(has_its_name);
+        Ok(found
+            .filter(|found| !found.is_ours())
+            .map(|found| Error::OtherColumns {
+                table: place.to_string(),
+                tool: self.from,
+                columns: found.columns().to_vec(),
+            }))
     }
 
     /// Chooses the table to adopt.

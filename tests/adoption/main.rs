@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod another;
 mod checksums;
 mod content_ai;
 mod names;

@@ -34,7 +34,7 @@ pub(crate) const FORMAT: Format = Format {
         Some(recorded) => checksum::any_form(migration, |text| {
             checksum::flyway(text).to_string() == recorded
         }),
-        // Migrations that are not SQL have no checksum.
+        // Migrations that are not SQL have no checksum, nor do those that Flyway was told to skip. Their names are compared.
         None => true,
     },
     goes_by_names: false,

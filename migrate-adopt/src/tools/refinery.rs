@@ -11,7 +11,7 @@ pub(crate) const FORMAT: Format = Format {
     table: "refinery_schema_history",
     columns: &["version", "name", "applied_on", "checksum"],
     // The checksum is preceded by the name it covers.
-    select: "SELECT version, NULL, timezone('UTC', applied_on::timestamptz), NULL, NULL, \
+    select: "SELECT version, concat('V', version, '__', name, '.sql'), timezone('UTC', applied_on::timestamptz), NULL, NULL, \
              concat(checksum, ' ', name), 'applied' FROM {table} ORDER BY version",
     version: digits,
     fits: |row, migration| {

@@ -166,6 +166,8 @@ fn wrong_ending(file: &str) -> Misnamed {
 fn without_version(file: &str, stem: &str) -> Misnamed {
     let help = if file.starts_with('.') {
         "delete this hidden file: editors and macOS create such files".to_owned()
+    } else if stem.starts_with("R__") {
+        "this is how Flyway names a file that it runs again after each change, which migrate never does: move its current text to a new migration, and each later change to another".to_owned()
     } else if let Some((digits, name)) = versioned_by_v(stem) {
         format!("this is how refinery and Flyway name files: rename it to `{digits}_{name}.sql`")
     } else {
@@ -283,6 +285,10 @@ mod tests {
         insta::assert_snapshot!(refused("V12__create users.sql"), @r"
         the name does not begin with a version number
         help: this is how refinery and Flyway name files: rename it to `12_create_users.sql`
+        ");
+        insta::assert_snapshot!(refused("R__views.sql"), @r"
+        the name does not begin with a version number
+        help: this is how Flyway names a file that it runs again after each change, which migrate never does: move its current text to a new migration, and each later change to another
         ");
         for file in ["-1_x.sql", "+1_x.sql", "١_x.sql", " 1_x.sql", "_1.sql"] {
             assert!(

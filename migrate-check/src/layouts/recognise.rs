@@ -41,7 +41,9 @@ pub(crate) fn recognise<'f>(
         files.iter().filter(|(_, text)| is_marked(text)).count()
     };
     // refinery has no repeatable migrations: a directory with one is Flyway's.
-    let is_flyways = files.iter().any(|(file, _)| file.starts_with("R__"));
+    let repeatable = files.iter().filter(|(file, _)| file.starts_with("R__"));
+    let repeatable = repeatable.count();
+    let is_flyways = repeatable > 0;
     let named = |layout: Layout| {
         if layout == Layout::Refinery && is_flyways {
             return 0;
@@ -63,7 +65,7 @@ pub(crate) fn recognise<'f>(
         (marked(Layout::Dbmate), Layout::Dbmate),
     ];
     let most = candidates.iter().map(|(count, _)| *count).max();
-    let Some(most) = most.filter(|most| most * 2 > total) else {
+    let Some(most) = most.filter(|most| most * 2 > total - repeatable) else {
         return;
     };
     let mut likely: Vec<Layout> = candidates
