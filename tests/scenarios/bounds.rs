@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::Duration;
 
-use migrate_fixtures::{Database, Options, Server};
+use migrate_fixtures::{Database, Options, Server, wait_until};
 use migrate_runtime::{
     Error, ErrorKind, Event, Hint, Repair, Reply, Revert, Session, SessionError,
 };
@@ -147,12 +147,8 @@ fn beside_a_running_file(database: &Database, set: &Set, beside: impl FnOnce()) 
     let set = set.load();
     thread::scope(|scope| {
         let first = scope.spawn(|| DRIVERS[0].run(database, set.runner()).unwrap());
-        while database.value(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'",
-        ) == "0"
-        {
-            thread::sleep(Duration::from_millis(10));
-        }
+        let sleeping = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'";
+        wait_until(|| database.value(sleeping) != "0");
         beside();
         first.join().unwrap();
     });

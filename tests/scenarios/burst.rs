@@ -4,7 +4,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use migrate_fixtures::{Database, Server};
+use migrate_fixtures::{Database, Server, wait_until};
 use migrate_runtime::{Error, Event, RunReport, StopToken};
 
 use crate::set::{Driver, Set, both, connect, runtime, versions};
@@ -97,9 +97,7 @@ fn a_request_to_stop_ends_a_message_after_the_migration_under_way() {
             let running = scope.spawn(move || driver.run(database, runner));
             let waits = "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = 6 \
                  AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))";
-            while database.value(waits) == "f" {
-                thread::sleep(Duration::from_millis(5));
-            }
+            wait_until(|| database.value(waits) == "t");
             // It is not quick any more.
             thread::sleep(Duration::from_millis(300));
             stop.stop();

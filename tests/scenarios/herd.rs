@@ -3,6 +3,8 @@
 use std::process::{Command, Stdio};
 use std::thread;
 
+use migrate_fixtures::wait_until;
+
 use crate::set::{DRIVERS, EVERY, Set};
 
 fn herd_set() -> Set {
@@ -80,9 +82,8 @@ fn a_starter_that_waits_names_who_it_waits_for() {
     let heard = std::sync::Mutex::new(Vec::new());
     thread::scope(|scope| {
         let first = scope.spawn(|| DRIVERS[0].run(&database, set.runner()).unwrap());
-        while database.value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'") == "0" {
-            thread::sleep(std::time::Duration::from_millis(10));
-        }
+        let sleeping = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'";
+        wait_until(|| database.value(sleeping) != "0");
         let runner = set
             .runner()
             .observer(|event| heard.lock().unwrap().push(event.to_string()));

@@ -4,7 +4,7 @@
 use std::thread;
 use std::time::Duration;
 
-use migrate_fixtures::{Fault, Proxy, Server};
+use migrate_fixtures::{Fault, Proxy, Server, wait_until};
 use migrate_runtime::Revert;
 
 use crate::set::{DRIVERS, Set, both};
@@ -35,10 +35,10 @@ fn a_client_that_goes_silent_while_it_looks_for_the_statement_does_not_keep_read
         let silent = scope.spawn(|| driver.run_at(&url, set.runner()));
         let locked = "SELECT count(*) FROM pg_locks WHERE relation = 't'::regclass AND granted \
              AND mode = 'AccessExclusiveLock'";
-        while proxy.fault_pending() || database.value(locked) != "1" {
+        wait_until(|| {
             assert!(!silent.is_finished(), "the file was not run again");
-            thread::sleep(Duration::from_millis(20));
-        }
+            !proxy.fault_pending() && database.value(locked) == "1"
+        });
         // Where nothing ends the transaction, this fails and does not hang.
         let mut reader = database.client();
         let read = reader.batch_execute("SET statement_timeout TO '60s'; SELECT FROM t");

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use migrate_fixtures::{Database, Server};
+use migrate_fixtures::{Database, Server, wait_until};
 use migrate_runtime::Event;
 
 use crate::set::{DRIVERS, Set, both, versions};
@@ -146,9 +146,7 @@ fn while_concurrently(database: &Database, url: &str, during: impl FnOnce()) {
     thread::scope(|scope| {
         let builder = scope.spawn(|| DRIVERS[0].run_at(url, set.runner()).unwrap());
         let waiting = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX CONCURRENTLY%' AND wait_event_type = 'Lock' AND datname = current_database()";
-        while database.value(waiting) == "0" {
-            thread::sleep(Duration::from_millis(10));
-        }
+        wait_until(|| database.value(waiting) != "0");
         during();
         old.batch_execute("COMMIT").unwrap();
         builder.join().unwrap();
@@ -256,9 +254,7 @@ fn a_run_that_meets_a_revert_half_done_waits_for_it() {
                 .revert(&database, set.runner(), migrate_runtime::Revert::Last(1))
                 .unwrap()
         });
-        while database.value("SELECT state FROM schema_migrations") != "reverting" {
-            thread::sleep(Duration::from_millis(5));
-        }
+        wait_until(|| database.value("SELECT state FROM schema_migrations") == "reverting");
         assert_eq!(
             versions(&DRIVERS[1].run(&database, set.runner()).unwrap()),
             [1]

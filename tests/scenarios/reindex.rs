@@ -1,9 +1,8 @@
 //! What an interrupted `REINDEX CONCURRENTLY` leaves behind.
 
 use std::thread;
-use std::time::Duration;
 
-use migrate_fixtures::Database;
+use migrate_fixtures::{Database, wait_until};
 use migrate_runtime::{Error, Migrations};
 
 use crate::lookup::{detaches_concurrently, one};
@@ -27,18 +26,20 @@ fn cut_short(
     transaction
         .batch_execute(&format!("SELECT count(*) FROM {table}"))
         .unwrap();
+    let seen: String = transaction
+        .query_one(
+            "SELECT virtualxid FROM pg_locks WHERE locktype = 'virtualxid' AND pid = pg_backend_pid()",
+            &[],
+        )
+        .unwrap()
+        .get(0);
     thread::scope(|scope| {
         let run = scope.spawn(|| driver.run_at(url, set.runner()).unwrap_err());
-        let waiting = "SELECT count(*) FROM pg_locks l JOIN pg_stat_activity s USING (pid) \
-             WHERE NOT l.granted AND l.locktype = 'virtualxid' AND s.datname = current_database()";
-        while database.value(waiting) == "0" {
-            assert!(!run.is_finished(), "{:?}", run.join());
-            thread::sleep(Duration::from_millis(20));
-        }
-        database.execute(
-            "SELECT pg_cancel_backend(pid) FROM pg_locks l JOIN pg_stat_activity s USING (pid) \
-             WHERE NOT l.granted AND l.locktype = 'virtualxid' AND s.datname = current_database()",
+        // It may wait for another transaction first, for a moment: for the one that asks here.
+        let cancel = format!(
+            "SELECT count(pg_cancel_backend(pid)) FROM pg_locks WHERE NOT granted AND virtualxid = '{seen}'"
         );
+        wait_until(|| database.value(&cancel) != "0" || run.is_finished());
         run.join().unwrap()
     })
 }

@@ -4,9 +4,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
-use std::time::{Duration, Instant};
 
-use migrate_fixtures::{Installation, Origin, Wanted};
+use migrate_fixtures::{Installation, Origin, Wanted, wait_until};
 use tempfile::TempDir;
 
 use crate::program::{hold, run, tester};
@@ -53,15 +52,7 @@ impl Place {
 }
 
 fn wait_until_gone(file: &Path) {
-    let began = Instant::now();
-    while file.exists() {
-        assert!(
-            began.elapsed() < Duration::from_secs(180),
-            "{} is still there",
-            file.display()
-        );
-        thread::sleep(Duration::from_millis(20));
-    }
+    wait_until(|| !file.exists());
 }
 
 #[test]

@@ -67,6 +67,24 @@ pub(crate) fn text<'a>(value: &'a Value, name: &str) -> &'a str {
     value.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
+/// Builds all that `cargo test --workspace` builds, and says where cargo has put one program of it. Building less takes
+/// longer after the tests: other members of the workspace ask for other features of the same dependencies.
+pub(crate) fn built_for_tests(program: &str) -> Outcome<String> {
+    let said = read(cargo().args([
+        "test",
+        "--locked",
+        "--workspace",
+        "--no-run",
+        "--message-format=json",
+    ]))?;
+    // One JSON object a line.
+    said.lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter(|message| message.pointer("/target/name").and_then(Value::as_str) == Some(program))
+        .find_map(|message| Some(message.get("executable")?.as_str()?.to_owned()))
+        .ok_or_else(|| format!("cargo built no {program}").into())
+}
+
 fn show(command: &Command) -> String {
     let program = Path::new(command.get_program());
     let mut shown = program

@@ -1,11 +1,14 @@
 //! `cargo xtask versions`: the scenarios on every supported PostgreSQL; with `--others`, on those that `cargo test` does not
 //! use, and the longest only on the oldest.
 
+use std::process::Command;
+use std::sync::Mutex;
+use std::thread;
 use std::time::Instant;
 
 use migrate_fixtures::{Installation, Wanted};
 
-use crate::cargo::{self, cargo};
+use crate::cargo::{built_for_tests, root};
 use crate::{Outcome, report};
 
 /// What PostgreSQL's project supports, and one before, which many still run.
@@ -14,6 +17,10 @@ const SUPPORTED: [u32; 6] = [13, 14, 15, 16, 17, 18];
 /// Tests that cut a run off, or change its traffic, at each message in turn. They take half of the time and are about our
 /// side of the connection, so that `--others` has the oldest version run them, and `cargo test` the newest.
 const EVERY_MESSAGE: [&str; 2] = ["cancel::", "corruption::"];
+
+/// Most tests wait for a server, or for a time to pass: so many versions at once, and for each so many tests.
+const AT_ONCE: usize = 2;
+const THREADS_PER_CORE: usize = 2;
 
 pub(crate) fn run(arguments: &[String]) -> Outcome {
     let mut wanted = Vec::new();
@@ -32,34 +39,56 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
         println!("versions: `cargo test` uses PostgreSQL {}", tested.version);
         wanted.retain(|major| *major != tested.major);
     }
-    let mut findings = Vec::new();
-    for major in wanted {
-        let started = Instant::now();
-        let between = others && major != SUPPORTED[0];
-        let outcome = on(major, if between { &EVERY_MESSAGE } else { &[] });
-        let said = match &outcome {
-            Ok(version) => format!("PostgreSQL {version}: passed"),
-            Err(error) => format!("PostgreSQL {major}: {error}"),
-        };
-        println!("versions: {said} ({} s)", started.elapsed().as_secs());
-        if outcome.is_err() {
-            findings.push(said);
+    let scenarios = built_for_tests("scenarios")?;
+    let waiting = Mutex::new(wanted.into_iter());
+    let next = || waiting.lock().ok()?.next();
+    let findings = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                while let Some(major) = next() {
+                    let between = others && major != SUPPORTED[0];
+                    let without: &[&str] = if between { &EVERY_MESSAGE } else { &[] };
+                    if let (Err(finding), Ok(mut findings)) =
+                        (on(major, without, &scenarios), findings.lock())
+                    {
+                        findings.push(finding.to_string());
+                    }
+                }
+            });
         }
-    }
-    report("versions", &findings)
+    });
+    report("versions", &findings.into_inner().unwrap_or_default())
 }
 
-fn on(major: u32, without: &[&str]) -> Outcome<String> {
-    let installation = Installation::find(&Wanted::Major(major))?;
-    // Most tests wait for a server, or for a time to pass.
-    let threads = 3 * std::thread::available_parallelism()?.get();
-    cargo::run(
-        cargo()
-            .args(["test", "--quiet", "--package", "migrate-tests"])
-            .args(["--test", "scenarios", "--"])
-            .args(without.iter().flat_map(|module| ["--skip", *module]))
-            .env("RUST_TEST_THREADS", threads.to_string())
-            .env("MIGRATE_TEST_POSTGRES", major.to_string()),
-    )?;
-    Ok(installation.version)
+/// Runs them on one version, and prints what they print once they have ended.
+fn on(major: u32, without: &[&str], scenarios: &str) -> Outcome {
+    let started = Instant::now();
+    let installation = Installation::find(&Wanted::Major(major))
+        .map_err(|error| format!("PostgreSQL {major}: {error}"))?;
+    let threads = THREADS_PER_CORE * thread::available_parallelism()?.get();
+    let output = Command::new(scenarios)
+        .arg("--quiet")
+        .args(without.iter().flat_map(|module| ["--skip", *module]))
+        .current_dir(root().join("tests"))
+        .env("RUST_TEST_THREADS", threads.to_string())
+        .env("MIGRATE_TEST_POSTGRES", major.to_string())
+        .output()?;
+    let said = [output.stdout, output.stderr].concat();
+    let verdict = format!(
+        "PostgreSQL {}: {} ({} s)",
+        installation.version,
+        if output.status.success() {
+            "passed"
+        } else {
+            "failed"
+        },
+        started.elapsed().as_secs()
+    );
+    println!("{}versions: {verdict}", String::from_utf8_lossy(&said));
+    if output.status.success() {
+        Ok(())
+    } else {
+        Err(verdict.into())
+    }
 }

@@ -2,10 +2,8 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::thread;
-use std::time::Duration;
 
-use migrate_fixtures::Server;
+use migrate_fixtures::{Server, wait_until};
 
 use crate::place::{Place, check};
 
@@ -78,9 +76,7 @@ fn what_is_locked_rewritten_and_scanned_is_said_and_nothing_is_left() {
     ");
     // Other tests have such databases for a moment, too.
     let left = "SELECT count(*) FROM pg_database WHERE datname LIKE 'migrate_scratch%'";
-    while place.database.value(left) != "0" {
-        thread::sleep(Duration::from_millis(50));
-    }
+    wait_until(|| place.database.value(left) == "0");
     check!(place, ["status"], @r#"
     exit: 0
     ----- stdout

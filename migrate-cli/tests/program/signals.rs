@@ -1,9 +1,8 @@
 //! Being asked to end in the middle.
 
+use migrate_fixtures::wait_until;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, Command, Stdio};
-use std::thread;
-use std::time::Duration;
 
 use crate::place::Place;
 
@@ -56,9 +55,7 @@ impl Stuck {
 
     /// Until a query counts one.
     fn wait_until(&self, query: &str) {
-        while self.place.database.value(query) != "1" {
-            thread::sleep(Duration::from_millis(10));
-        }
+        wait_until(|| self.place.database.value(query) == "1");
     }
 
     /// Sends a signal and waits for the line with which the program answers.

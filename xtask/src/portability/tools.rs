@@ -35,7 +35,13 @@ impl Tools {
         };
         if !missing().is_empty() {
             eprintln!("portability: installing {}", missing().join(", "));
-            let install = ["install", "--yes", "--quiet", "--no-install-recommends"];
+            let install = [
+                "--option=DPkg::Lock::Timeout=300",
+                "install",
+                "--yes",
+                "--quiet",
+                "--no-install-recommends",
+            ];
             let installed = Command::new("apt-get")
                 .args(install)
                 .args(missing())
