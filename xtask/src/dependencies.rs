@@ -1,8 +1,10 @@
 //! `cargo xtask dependencies`: licences, minimum Rust versions, and what an application gets with the library.
 
+use std::fs;
+
 use serde_json::Value;
 
-use crate::cargo::{cargo, list, metadata, read, text};
+use crate::cargo::{cargo, list, metadata, read, root, text};
 use crate::{Outcome, licences, report};
 
 /// What must not come with the library, unless its driver brings it: each is large, and what we need of it is little.
@@ -58,6 +60,7 @@ pub(crate) fn run() -> Outcome {
         ours.join(", ")
     );
     findings.extend(built_twice()?);
+    findings.extend(beside_sqlx()?);
     for name in ours.iter().filter(|name| UNWANTED.contains(&name.as_str())) {
         findings.push(format!("migrate-runtime depends on {name}"));
     }
@@ -95,6 +98,55 @@ fn built_twice() -> Outcome<Vec<String>> {
             (times > 1)
                 .then(|| format!("{package} is built {times} times, with different features"))
         })
+        .collect())
+}
+
+/// What an application that has locked sqlx 0.8 would get with the library beside our own crates. That sqlx has an older
+/// sha2 than the current one.
+fn beside_sqlx() -> Outcome<Vec<String>> {
+    let place = tempfile::tempdir()?;
+    let manifest = place.path().join("Cargo.toml");
+    let application = "[package]\nname = \"application\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
+        [dependencies]\nsqlx = { version = \"0.8\", default-features = false, features = [\"postgres\", \"runtime-tokio\"] }\n";
+    fs::create_dir(place.path().join("src"))?;
+    fs::write(place.path().join("src/main.rs"), "fn main() {}\n")?;
+    let packages = |manifest_text: &str| {
+        fs::write(&manifest, manifest_text)?;
+        read(
+            cargo()
+                .args([
+                    "tree",
+                    "--quiet",
+                    "--edges",
+                    "normal,build",
+                    "--prefix",
+                    "none",
+                ])
+                .args(["--no-dedupe", "--format", "{p}", "--manifest-path"])
+                .arg(&manifest),
+        )
+    };
+    let before = packages(application)?;
+    let after = packages(&format!(
+        "{application}migrate-runtime = {{ path = '{}', default-features = false, features = [\"sqlx-0_8\"] }}\n",
+        root().join("migrate-runtime").display()
+    ))?;
+    let mut added: Vec<&str> = after
+        .lines()
+        .filter(|package| before.lines().all(|known| known != *package))
+        .filter_map(|package| package.split_whitespace().next())
+        .collect();
+    added.sort_unstable();
+    added.dedup();
+    eprintln!(
+        "dependencies: an application with sqlx 0.8 gets {}",
+        added.join(", ")
+    );
+    Ok(added
+        .into_iter()
+        // It measures diagnostics, in the macro only.
+        .filter(|name| !name.starts_with("migrate-") && *name != "unicode-width")
+        .map(|name| format!("{name} comes with migrate-runtime beside sqlx 0.8"))
         .collect())
 }
 

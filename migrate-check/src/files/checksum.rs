@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use digest::Digest;
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 
 /// The SHA-256 of one file's embedded text.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
