@@ -10,7 +10,9 @@
     reason = "a test fails by panicking"
 )]
 
+mod columns;
 mod effects;
+mod immutable;
 mod observer;
 mod partitions;
 mod type_changes;

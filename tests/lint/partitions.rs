@@ -91,3 +91,52 @@ fn a_column_of_a_domain_that_checks_values_rewrites_the_table() {
     let checked = observer.watch("ALTER TABLE r ADD m checked", &said, false);
     assert!(checked.rewrites.contains("r"));
 }
+
+#[test]
+fn what_is_unique_includes_what_the_table_is_partitioned_by() {
+    let database = Server::shared().database();
+    let mut observer = observer(&database.url());
+    for sql in [
+        "ALTER TABLE p ADD UNIQUE (b)",
+        "ALTER TABLE ONLY p ADD UNIQUE (b)",
+        "ALTER TABLE p ADD h int UNIQUE",
+        "CREATE UNIQUE INDEX ON p (b)",
+        "CREATE TABLE q (id int PRIMARY KEY, a int) PARTITION BY LIST (a)",
+        "CREATE TABLE q (a int, UNIQUE (a)) PARTITION BY LIST ((a % 3))",
+    ] {
+        assert_eq!(observer.refusal(sql).as_deref(), Some("0A000"), "{sql}");
+    }
+    // The ways that are named.
+    observer.run("ALTER TABLE p ADD h int");
+    observer.run("ALTER TABLE p ADD UNIQUE (h, a)");
+    observer.run("CREATE UNIQUE INDEX CONCURRENTLY ON c (b)");
+}
+
+#[test]
+fn a_primary_key_of_a_partitioned_table_needs_columns_that_take_no_null() {
+    let database = Server::shared().database();
+    let mut observer = observer(&database.url());
+    observer.run("CREATE TABLE n (a int) PARTITION BY LIST (a)");
+    observer.run("CREATE TABLE m PARTITION OF n FOR VALUES IN (1)");
+    let only = "ALTER TABLE ONLY n ADD PRIMARY KEY (a)";
+    assert!(observer.refusal(only).is_some());
+    observer.run("ALTER TABLE n ADD CONSTRAINT k CHECK (a IS NOT NULL) NOT VALID");
+    observer.run("ALTER TABLE n VALIDATE CONSTRAINT k");
+    let said = Effects::default();
+    let set = observer.watch("ALTER TABLE n ALTER a SET NOT NULL", &said, true);
+    assert!(set.scans.is_empty(), "{set:?}");
+    assert!(observer.watch(only, &said, true).builds.is_empty());
+}
+
+#[test]
+fn a_view_that_was_emptied_is_refreshed_without_concurrently() {
+    let database = Server::shared().database();
+    let mut observer = observer(&database.url());
+    observer.run("CREATE MATERIALIZED VIEW m AS SELECT id FROM r");
+    observer.run("CREATE UNIQUE INDEX ON m (id)");
+    observer.run("REFRESH MATERIALIZED VIEW m WITH NO DATA");
+    let concurrent = "REFRESH MATERIALIZED VIEW CONCURRENTLY m";
+    assert_eq!(observer.refusal(concurrent).as_deref(), Some("0A000"));
+    observer.run("REFRESH MATERIALIZED VIEW m");
+    observer.run(concurrent);
+}

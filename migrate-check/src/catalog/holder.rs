@@ -85,6 +85,12 @@ impl Catalog {
         domains.any(|domain| domain.demands(Demand::NotNull))
     }
 
+    /// Whether a type is known to be an enum.
+    pub(crate) fn is_enum(&self, data_type: &ColumnType) -> bool {
+        let found = self.find_type(data_type);
+        !data_type.is_array && matches!(found, Some(Type::Plain { is_enum: true, .. }))
+    }
+
     /// Whether a type is known to be a domain.
     pub(crate) fn is_domain(&self, data_type: &ColumnType) -> bool {
         self.domain(data_type).is_some()
@@ -171,7 +177,7 @@ impl Type {
     /// The types that it is made of.
     pub(super) fn types(&self) -> impl Iterator<Item = &ColumnType> {
         let (attributes, base) = match self {
-            Self::Plain { attributes } => (attributes.as_slice(), None),
+            Self::Plain { attributes, .. } => (attributes.as_slice(), None),
             Self::Domain(domain) => (&[][..], domain.base.as_ref()),
         };
         attributes.iter().chain(base)
@@ -179,7 +185,7 @@ impl Type {
 
     fn types_mut(&mut self) -> impl Iterator<Item = &mut ColumnType> {
         let (attributes, base) = match self {
-            Self::Plain { attributes } => (attributes.as_mut_slice(), None),
+            Self::Plain { attributes, .. } => (attributes.as_mut_slice(), None),
             Self::Domain(domain) => (&mut [][..], domain.base.as_mut()),
         };
         attributes.iter_mut().chain(base)

@@ -15,6 +15,7 @@ mod model;
 mod namespace;
 mod noted;
 mod references;
+mod rename;
 mod shape;
 mod table;
 #[cfg(test)]

@@ -45,6 +45,7 @@ pub(crate) struct Catalog {
 pub(super) enum Type {
     /// An enum, a range, or a composite type, which has attributes.
     Plain {
+        is_enum: bool,
         attributes: Vec<ColumnType>,
     },
     Domain(Domain),
@@ -176,7 +177,12 @@ impl Catalog {
     /// Whether a table is known to be divided into partitions.
     pub(crate) fn is_partitioned(&self, table: &ObjectName) -> bool {
         let table = self.table(table);
-        table.is_some_and(|table| table.is_partitioned)
+        table.is_some_and(|table| table.partition_key.is_some())
+    }
+
+    /// What a table is known to be divided into partitions by: a column each, or none for an expression.
+    pub(crate) fn partition_key(&self, table: &ObjectName) -> Option<&[Option<String>]> {
+        self.table(table)?.partition_key.as_deref()
     }
 
     /// The columns of an index of a table.

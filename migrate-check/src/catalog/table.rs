@@ -13,7 +13,8 @@ use super::shape::Shape;
 /// read the columns of all took a tenth of the build's time.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Table {
-    pub(super) is_partitioned: bool,
+    /// What it is divided into partitions by, if it is: a column each, or none for an expression.
+    pub(super) partition_key: Option<Vec<Option<String>>>,
     /// The partition that takes the rows that fit no other, if one is known.
     pub(super) default_partition: Option<ObjectName>,
     /// The statements about it that are still to be read, each with the table's name at the time.
@@ -23,9 +24,9 @@ pub(super) struct Table {
 
 impl Table {
     /// A table of which nothing is known yet.
-    pub(super) fn new(is_partitioned: bool) -> Self {
+    pub(super) fn new(partition_key: Option<Vec<Option<String>>>) -> Self {
         Self {
-            is_partitioned,
+            partition_key,
             ..Self::default()
         }
     }

@@ -149,7 +149,7 @@ fn where_the_tool_orders_by_names_the_help_keeps_its_order() {
     insta::assert_snapshot!(super::texts(&load(Layout::Diesel, &longer)), @"
     migrations/2026-05-27-120000_b/up.sql: sorts after `2025-11-19-091444-0000_a` but runs before it
      |
-     = help: rename it to `2026-05-27-120000-0000_b`
+     = help: rename its folder to `2026-05-27-120000-0000_b`
      = help: if it has been applied, rename it in the tool's history table as well
     ");
     let renamed = ["2025-11-19-091444-0000_a", "2026-05-27-120000-0000_b"];
@@ -163,7 +163,7 @@ fn where_the_tool_orders_by_names_the_help_keeps_its_order() {
     insta::assert_snapshot!(super::texts(&load(Layout::Prisma, &shorter)), @"
     migrations/20250625_x/migration.sql: sorts after `20250101120000_a` but runs before it
      |
-     = help: rename it to `20250625999999_x`
+     = help: rename its folder to `20250625999999_x`
      = help: if it has been applied, rename it in the tool's history table as well
     ");
     let renamed = [

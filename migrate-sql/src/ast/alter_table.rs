@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::clauses::{Concurrency, Guard};
+use super::clauses::{Concurrency, DropBehavior, Guard};
 use super::column::Column;
 use super::column_type::ColumnType;
 use super::constraint::Constraint;
@@ -49,6 +49,8 @@ pub enum AlterTableAction<'a> {
         column: String,
         /// `IF EXISTS`
         guard: Guard,
+        /// `CASCADE`
+        behavior: DropBehavior,
     },
     /// `ALTER COLUMN … SET NOT NULL`
     SetNotNull(String),
@@ -75,6 +77,8 @@ pub enum AlterTableAction<'a> {
         name: String,
         /// `IF EXISTS`
         guard: Guard,
+        /// `CASCADE`
+        behavior: DropBehavior,
     },
     /// `VALIDATE CONSTRAINT`
     ValidateConstraint(String),
@@ -241,10 +245,12 @@ impl<'a> AlterTableAction<'a> {
             [w::DROP, w::CONSTRAINT, ..] => Self::DropConstraint {
                 name: name()?,
                 guard: Guard::of(node),
+                behavior: DropBehavior::of(node),
             },
             [w::DROP, ..] => Self::DropColumn {
                 column: column()?,
                 guard: Guard::of(node),
+                behavior: DropBehavior::of(node),
             },
             [w::VALIDATE, ..] => Self::ValidateConstraint(name()?),
             [w::SET, w::LOGGED | w::UNLOGGED] => Self::SetPersistence,

@@ -42,8 +42,8 @@ pub enum ColumnConstraint<'a> {
     Default(Node<'a>),
     /// `GENERATED … AS IDENTITY`
     Identity,
-    /// Computed when a row is written.
-    Stored,
+    /// Computed when a row is written, with its expression.
+    Stored(Node<'a>),
     /// Computed when a row is read.
     Virtual,
     /// `REFERENCES`
@@ -108,7 +108,7 @@ impl<'a> Column<'a> {
                     ColumnConstraint::Default(_)
                         | ColumnConstraint::Identity
                         | ColumnConstraint::Virtual
-                        | ColumnConstraint::Stored
+                        | ColumnConstraint::Stored(_)
                 )
             })
     }
@@ -141,7 +141,9 @@ impl<'a> ColumnConstraint<'a> {
             Some(w::GENERATED) if body.child(w::IDENTITY).is_some() => Self::Identity,
             // Since 18, a column that does not say is virtual; before, it was an error.
             Some(w::GENERATED) => match body.child(w::STORED_OR_VIRTUAL) {
-                Some(how) if how.text(source.text).eq_ignore_ascii_case("stored") => Self::Stored,
+                Some(how) if how.text(source.text).eq_ignore_ascii_case("stored") => {
+                    body.child(w::EXPRESSION).map_or(Self::Other, Self::Stored)
+                }
                 _ => Self::Virtual,
             },
             Some(w::REFERENCES) => body

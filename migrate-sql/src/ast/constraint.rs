@@ -40,6 +40,8 @@ pub enum ConstraintKind<'a> {
     NotNull(String),
     /// `UNIQUE`
     Unique {
+        /// The columns that it lists.
+        columns: Vec<String>,
         /// The index that it takes over with `USING INDEX`.
         index: Option<String>,
     },
@@ -78,7 +80,10 @@ impl<'a> Constraint<'a> {
                 }
             }
             w::NOT => ConstraintKind::NotNull(source.name(body.child(w::COLUMN_NAME)?)?),
-            w::UNIQUE => ConstraintKind::Unique { index: index() },
+            w::UNIQUE => ConstraintKind::Unique {
+                columns: columns(source, body),
+                index: index(),
+            },
             w::PRIMARY => ConstraintKind::PrimaryKey {
                 columns: columns(source, body),
                 index: index(),

@@ -12,7 +12,7 @@ use crate::scanner::Keyword as K;
 /// `CREATE` of an object.
 #[derive(Debug, Clone)]
 pub struct Create {
-    /// The object, where its kind shares its names with tables or types.
+    /// The object, where its kind shares its names with tables, types or functions.
     pub name: Option<ObjectName>,
     /// The table that it belongs to, of a trigger or a policy.
     pub table: Option<ObjectName>,
@@ -22,6 +22,8 @@ pub struct Create {
     pub replacement: Replacement,
     /// Of a materialized view: whether it holds rows from the start.
     pub filling: Filling,
+    /// Whether it is an enum.
+    pub is_enum: bool,
     /// Of a composite type: the types of its attributes.
     pub attributes: Vec<ColumnType>,
 }
@@ -39,6 +41,7 @@ impl Create {
             guard: Guard::of(node),
             replacement: Replacement::of(node),
             filling: Filling::of(node),
+            is_enum: false,
             attributes: Vec::new(),
         }
     }
@@ -51,16 +54,21 @@ impl Create {
                 w::CREATE_VIEW | w::CREATE_SEQUENCE | w::CREATE_MATERIALIZED_VIEW
             )
         });
+        let mut is_enum = false;
         let name = if let Some(name) = named {
             source.object_name(name)
         } else {
             let mut rest = source.start();
             rest.accept(K::Create);
-            rest.accept(K::Type);
-            ObjectName::read(&mut rest)
+            rest.accept_all(&[K::Or, K::Replace]);
+            rest.accept_any(&[K::Type, K::Function, K::Procedure]);
+            let name = ObjectName::read(&mut rest);
+            is_enum = rest.accept_all(&[K::As, K::Enum]);
+            name
         };
         Self {
             name,
+            is_enum,
             attributes: attributes(source, node),
             ..Self::read(source, node)
         }

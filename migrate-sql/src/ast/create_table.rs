@@ -4,6 +4,7 @@ use super::alter_table::is_default;
 use super::clauses::{Guard, OnCommit, Persistence};
 use super::column::Column;
 use super::constraint::Constraint;
+use super::maintenance::Filling;
 use super::object_name::ObjectName;
 use super::source::Source;
 use super::symbols as w;
@@ -25,8 +26,8 @@ pub struct CreateTable<'a> {
     pub partition_of: Option<ObjectName>,
     /// Whether it becomes the default partition.
     pub is_default: bool,
-    /// Whether it is itself divided into partitions.
-    pub is_partitioned: bool,
+    /// What it is divided into partitions by, if it is: a column each, or none for an expression.
+    pub partition_key: Option<Vec<Option<String>>>,
     source: Source<'a>,
     /// The list in parentheses.
     list: Option<Node<'a>>,
@@ -52,6 +53,8 @@ pub struct CreateTableAs {
     pub guard: Guard,
     /// `ON COMMIT`
     pub on_commit: OnCommit,
+    /// `WITH NO DATA`
+    pub filling: Filling,
 }
 
 impl<'a> CreateTable<'a> {
@@ -70,7 +73,7 @@ impl<'a> CreateTable<'a> {
             on_commit: OnCommit::of(node),
             is_default: partition_of.is_some() && is_default(node),
             partition_of,
-            is_partitioned: partitions.is_some_and(|partitions| !partitions.is_empty()),
+            partition_key: partitions.and_then(|partitions| partition_key(source, partitions)),
             source,
             list: node.child(w::TABLE_ELEMENTS_OPT),
         })
@@ -106,6 +109,15 @@ impl<'a> CreateTable<'a> {
     }
 }
 
+/// Of an `OptPartitionSpec`.
+fn partition_key(source: Source<'_>, node: Node<'_>) -> Option<Vec<Option<String>>> {
+    let list = node.child(w::PARTITION_BY)?.child(w::PARTITION_KEY)?;
+    let parts = list.items(w::PARTITION_KEY_PART);
+    let parts = parts.into_iter();
+    let column = |part: Node<'_>| source.name(part.child(w::COLUMN_NAME)?);
+    Some(parts.map(column).collect())
+}
+
 impl<'a> TableElements<'a> {
     fn read(source: Source<'a>, list: Option<Node<'a>>) -> Self {
         let mut elements = Self::default();
@@ -138,6 +150,28 @@ impl CreateTableAs {
             persistence: Persistence::of(node),
             guard: Guard::of(node),
             on_commit: OnCommit::of(target),
+            filling: Filling::of(node),
+        })
+    }
+
+    /// Of a `SELECT … INTO`.
+    pub(super) fn read_into(source: Source<'_>, node: Node<'_>) -> Option<Self> {
+        if !source.tokens.iter().any(|token| token.is(Keyword::Into)) {
+            return None;
+        }
+        let into = node.find(w::INTO_CLAUSE)?;
+        let target = into.child(w::INTO_TARGET)?;
+        let is = |word: Keyword| source.words(target).iter().any(|token| token.is(word));
+        Some(Self {
+            name: source.object_name(target)?,
+            persistence: if is(Keyword::Temp) || is(Keyword::Temporary) {
+                Persistence::Temporary
+            } else {
+                Persistence::Permanent
+            },
+            guard: Guard::None,
+            on_commit: OnCommit::Keep,
+            filling: Filling::Data,
         })
     }
 }

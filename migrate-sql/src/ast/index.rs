@@ -1,6 +1,7 @@
 //! `CREATE INDEX`
 
 use super::clauses::{Concurrency, Guard};
+use super::expression::Expression;
 use super::object_name::ObjectName;
 use super::source::Source;
 use super::symbols as w;
@@ -25,9 +26,8 @@ pub struct CreateIndex {
     pub columns: Option<Vec<String>>,
     /// The names in its expressions and its `WHERE`, where it has any: columns, functions, types.
     pub computes_with: Vec<String>,
-    /// The functions that it calls there without a schema or from `pg_catalog`, and words like `CURRENT_USER`, which
-    /// stand for calls.
-    pub calls: Vec<String>,
+    /// What those call and cast.
+    pub computed: Expression,
 }
 
 /// Whether a statement reaches the partitions of the table that it names.
@@ -40,7 +40,7 @@ pub enum Descent {
 }
 
 impl CreateIndex {
-    pub(super) fn read(source: Source<'_>, node: Node<'_>) -> Option<Self> {
+    pub(super) fn read<'a>(source: Source<'a>, node: Node<'a>) -> Option<Self> {
         let relation = node.child(w::RELATION)?;
         let name = node.child(w::SINGLE_NAME).or_else(|| node.child(w::NAME));
         let only = relation.child(w::RELATION_EXTENDED);
@@ -49,9 +49,9 @@ impl CreateIndex {
             .iter()
             .map(|element| source.name(element.child(w::COLUMN_NAME)?));
         let columns: Option<Vec<String>> = columns.collect();
-        let mut computed: Vec<Node<'_>> = Vec::new();
+        let mut computed: Vec<Node<'a>> = Vec::new();
         if columns.is_none() {
-            let is_expression = |element: &Node<'_>| element.child(w::COLUMN_NAME).is_none();
+            let is_expression = |element: &Node<'a>| element.child(w::COLUMN_NAME).is_none();
             computed.extend(list.into_iter().filter(is_expression));
         }
         let condition = node.child(w::WHERE);
@@ -73,10 +73,10 @@ impl CreateIndex {
                 .iter()
                 .flat_map(|node| source.names(*node))
                 .collect(),
-            calls: computed
-                .iter()
-                .flat_map(|node| source.builtin_calls(*node))
-                .collect(),
+            computed: computed
+                .into_iter()
+                .map(|node| source.expression(node))
+                .fold(Expression::default(), Expression::with),
         })
     }
 }

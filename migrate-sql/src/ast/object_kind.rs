@@ -25,6 +25,8 @@ pub enum ObjectKind {
     Schema,
     /// `EXTENSION`
     Extension,
+    /// `FUNCTION`, `PROCEDURE`, `ROUTINE`, `AGGREGATE`
+    Routine,
     /// Any other.
     Other,
 }
@@ -48,6 +50,8 @@ impl ObjectKind {
             Self::Schema
         } else if rest.accept(K::Extension) {
             Self::Extension
+        } else if rest.accept_any(&[K::Function, K::Procedure, K::Routine, K::Aggregate]) {
+            Self::Routine
         } else if rest.accept_all(&[K::Materialized, K::View]) {
             Self::MaterializedView
         } else if rest.accept_all(&[K::Foreign, K::Table]) {

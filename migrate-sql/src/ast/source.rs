@@ -4,7 +4,7 @@ use super::call::Calls;
 use super::object_name::ObjectName;
 use super::symbols as w;
 use crate::grammar::Node;
-use crate::scanner::{Keyword, Reader, Token};
+use crate::scanner::{Reader, Token};
 
 /// The text of a statement, scanned.
 #[derive(Debug, Clone, Copy)]
@@ -93,30 +93,6 @@ impl<'a> Source<'a> {
             }
         }
         names
-    }
-
-    /// The functions below a node that are called without a schema or from `pg_catalog`, and the words that call one
-    /// without brackets.
-    pub(super) fn builtin_calls(&self, node: Node<'_>) -> Vec<String> {
-        let tokens = self.words(node);
-        let at = |index: Option<usize>| index.and_then(|index| tokens.get(index));
-        let mut calls = Vec::new();
-        for (index, token) in tokens.iter().enumerate() {
-            let before = at(index.checked_sub(1));
-            let is_qualified = before.is_some_and(|token| token.is_char(b'.'))
-                && at(index.checked_sub(2))
-                    .is_none_or(|schema| self.text.get(schema.range()) != Some("pg_catalog"));
-            let is_call = at(Some(index + 1)).is_some_and(|next| next.is_char(b'('));
-            let word = token.keyword().map(Keyword::text);
-            let is_word = word.is_some_and(|word| {
-                word.starts_with("current_") || word.starts_with("local") || word == "session_user"
-            });
-            if !is_qualified && (is_call || is_word) {
-                let name = Reader::new(self.text, tokens.get(index..).unwrap_or_default()).name();
-                calls.extend(name.or_else(|| word.map(str::to_owned)));
-            }
-        }
-        calls
     }
 
     /// The calls of functions below a node, as far as the text shows them.

@@ -7,7 +7,7 @@ use super::alter_table::AlterTable;
 use super::create::Create;
 use super::create_table::{CreateTable, CreateTableAs};
 use super::domain::{AlterDomain, CreateDomain};
-use super::drop::Drop;
+use super::drop::{Drop, DropOwned};
 use super::index::CreateIndex;
 use super::maintenance::{Cluster, Refresh, Reindex, Truncate, Vacuum};
 use super::rename::{Rename, SetSchema};
@@ -74,6 +74,8 @@ pub enum Command<'a> {
     Discard(Discard),
     /// `DROP`
     Drop(Drop),
+    /// `DROP OWNED`
+    DropOwned(DropOwned),
     /// `INSERT`
     Insert(Insert),
     /// `LISTEN`
@@ -88,8 +90,8 @@ pub enum Command<'a> {
     Rename(Rename),
     /// `RESET`
     Reset(Reset),
-    /// `SELECT`
-    Select,
+    /// `SELECT`, with the table that it creates, if it has an `INTO`
+    Select(Option<CreateTableAs>),
     /// `SET`
     Set(Set),
     /// `ALTER … SET SCHEMA`
@@ -121,7 +123,7 @@ macro_rules! kinds {
 kinds! {
     AlterDomain, AlterEnum, AlterTable, Analyze, Cluster, CreateDomain, CreateExtension, CreateFunction, CreateIndex,
     CreateMaterializedView, CreatePolicy, CreateSchema, CreateSequence, CreateTable, CreateTableAs,
-    CreateTrigger, CreateType, CreateView, Delete, Discard, Drop, Insert, Listen, Merge, Refresh,
+    CreateTrigger, CreateType, CreateView, Delete, Discard, Drop, DropOwned, Insert, Listen, Merge, Refresh,
     Reindex, Rename, Reset, Select, Set, SetSchema, Truncate, Update, Vacuum, Other,
 }
 
@@ -150,6 +152,7 @@ impl Command<'_> {
             Self::Delete(_) => Kind::Delete,
             Self::Discard(_) => Kind::Discard,
             Self::Drop(_) => Kind::Drop,
+            Self::DropOwned(_) => Kind::DropOwned,
             Self::Insert(_) => Kind::Insert,
             Self::Listen => Kind::Listen,
             Self::Merge(_) => Kind::Merge,
@@ -157,7 +160,7 @@ impl Command<'_> {
             Self::Reindex(_) => Kind::Reindex,
             Self::Rename(_) => Kind::Rename,
             Self::Reset(_) => Kind::Reset,
-            Self::Select => Kind::Select,
+            Self::Select(_) => Kind::Select,
             Self::Set(_) => Kind::Set,
             Self::SetSchema(_) => Kind::SetSchema,
             Self::Truncate(_) => Kind::Truncate,
@@ -217,7 +220,7 @@ impl<'a> Command<'a> {
             w::CREATE_AS => Self::CreateTableAs(CreateTableAs::read(source, node)?),
             w::CREATE_DOMAIN => Self::CreateDomain(CreateDomain::read(source, node)?),
             w::CREATE_EXTENSION => Self::CreateExtension(Create::read(source, node)),
-            w::CREATE_FUNCTION => Self::CreateFunction(Create::read(source, node)),
+            w::CREATE_FUNCTION => Self::CreateFunction(Create::read_named(source, node)),
             w::CREATE_MATERIALIZED_VIEW => {
                 Self::CreateMaterializedView(Create::read_named(source, node))
             }
@@ -232,7 +235,10 @@ impl<'a> Command<'a> {
             }
             w::DELETE => Self::Delete(ChangeRows::read(source, node)?),
             w::DISCARD => Self::Discard(Discard::read(source)),
-            w::DROP_STATEMENT => Self::Drop(Drop::read(source, node)?),
+            w::DROP_AGGREGATE | w::DROP_FUNCTION | w::DROP_STATEMENT => {
+                Self::Drop(Drop::read(source, node)?)
+            }
+            w::DROP_OWNED => Self::DropOwned(DropOwned::read(source, node)?),
             w::INDEX => Self::CreateIndex(CreateIndex::read(source, node)?),
             w::INSERT => Self::Insert(Insert::read(source, node)?),
             w::LISTEN => Self::Listen,
@@ -240,7 +246,7 @@ impl<'a> Command<'a> {
             w::REFRESH => Self::Refresh(Refresh::read(source, node)?),
             w::REINDEX => Self::Reindex(Reindex::read(source, node)),
             w::RENAME_STATEMENT => Self::Rename(Rename::read(source)?),
-            w::SELECT => Self::Select,
+            w::SELECT => Self::Select(CreateTableAs::read_into(source, node)),
             w::TRUNCATE => Self::Truncate(Truncate::read(source, node)?),
             w::UPDATE => Self::Update(ChangeRows::read(source, node)?),
             w::VACUUM_STATEMENT => Self::Vacuum(Vacuum::read(source)),

@@ -161,7 +161,7 @@ impl Cost {
                 why: "an identity column draws a number".to_owned(),
                 help: sequence(table, column, type_text.unwrap_or_default()),
             }),
-            ColumnConstraint::Stored => Some(Self {
+            ColumnConstraint::Stored(_) => Some(Self {
                 why: "the stored expression is computed".to_owned(),
                 help: "add a plain column, let the application or a trigger fill it for new rows, and fill existing rows in batches; or write `VIRTUAL`, from PostgreSQL 18 on".to_owned(),
             }),

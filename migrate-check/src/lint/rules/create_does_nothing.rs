@@ -34,16 +34,17 @@ pub(super) const RULE: Rule = Rule {
     summary: "a table that an earlier file creates is created again",
     allowable: true,
     source: include_str!("create_does_nothing.rs"),
-    check: Check::Statement(&[Kind::CreateTable], check),
+    check: Check::Statement(&[Kind::CreateTable, Kind::CreateTableAs], check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Diagnostic> {
-    let Command::CreateTable(created) = context.command() else {
-        return Vec::new();
+    let (table, guard, persistence) = match context.command() {
+        Command::CreateTable(created) => (&created.name, created.guard, created.persistence),
+        Command::CreateTableAs(created) => (&created.name, created.guard, created.persistence),
+        _ => return Vec::new(),
     };
-    let table = &created.name;
-    if created.guard == Guard::None
-        || created.persistence == Persistence::Temporary
+    if guard == Guard::None
+        || persistence == Persistence::Temporary
         || !context.catalog.is_made_before(table)
     {
         return Vec::new();
@@ -69,6 +70,9 @@ mod tests {
             find_after(RULE, &["CREATE TABLE IF NOT EXISTS t (a int)"], again).len(),
             1
         );
+        let filled = "CREATE TABLE IF NOT EXISTS t AS SELECT 1 AS a";
+        assert_eq!(find_after(RULE, &[table], filled).len(), 1);
+        assert_eq!(find_after(RULE, &[filled], again).len(), 1);
         assert!(find_after(RULE, &[table, "DROP TABLE t"], again).is_empty());
         assert!(find_after(RULE, &[table, "ALTER TABLE t RENAME TO u"], again).is_empty());
         assert!(find_after(RULE, &["CREATE TEMP TABLE t (a int)"], again).is_empty());

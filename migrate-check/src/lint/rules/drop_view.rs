@@ -54,7 +54,7 @@ fn check(context: &Context<'_>) -> Vec<Diagnostic> {
             let message = format!("drops \"{view}\", which the deployed release may read");
             context
                 .find(&RULE, message)
-                .help("once no release reads it, allow it: `-- migrate: allow(drop-view) <reason>`")
+                .how_to_allow("once no release reads it, allow it")
         })
         .collect()
 }

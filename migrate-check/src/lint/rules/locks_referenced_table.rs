@@ -24,15 +24,16 @@
 //!
 //! ```sql
 //! ALTER TABLE notes DROP CONSTRAINT notes_user_id_fkey;
+//! ALTER TABLE notes ADD COLUMN author text;
 //! -- locks notes: ACCESS EXCLUSIVE
 //! -- locks users: ACCESS EXCLUSIVE
 //! ```
 //!
-//! Name every table to be emptied, and drop foreign keys by name, each in a migration of its own, so that the two locks
-//! last a moment. The rule knows the foreign keys that the files of the directory create. Say that you know:
+//! Name every table to be emptied, and drop each foreign key in a migration of its own, so that the two locks last a
+//! moment. The rule knows the foreign keys that the files of the directory create. A foreign key that is dropped by itself
+//! is fine:
 //!
 //! ```sql
-//! -- migrate: allow(locks-referenced-table) nothing else is in this file
 //! ALTER TABLE notes DROP CONSTRAINT notes_user_id_fkey;
 //! -- locks notes: ACCESS EXCLUSIVE
 //! -- locks users: ACCESS EXCLUSIVE
@@ -98,6 +99,9 @@ fn list(tables: &[ObjectName]) -> String {
 /// Foreign keys that are dropped, by name or with their column.
 fn dropped_references(context: &Context<'_>) -> Vec<Diagnostic> {
     let catalog = context.catalog;
+    if is_alone(context) {
+        return Vec::new();
+    }
     let actions = context.actions();
     actions
         .filter_map(|(table, action)| {
@@ -115,11 +119,23 @@ fn dropped_references(context: &Context<'_>) -> Vec<Diagnostic> {
                 "takes ACCESS EXCLUSIVE on \"{parent}\", too, to which the foreign key refers"
             );
             let finding = context.find_at(&RULE, action.range.clone(), message);
-            Some(finding.help(
-                "make it the only statement of its migration, so that both locks last a moment",
-            ))
+            Some(finding.help("give it a migration of its own, so that both locks last a moment"))
         })
         .collect()
+}
+
+/// Whether a statement does one thing, and nothing else holds its locks: only settings are beside it in its transaction.
+fn is_alone(context: &Context<'_>) -> bool {
+    let is_one = context
+        .alter_table()
+        .is_some_and(|altered| altered.actions.len() == 1);
+    let mut others = context.file.statements.iter();
+    let is_setting = |command: &Command<'_>| matches!(command, Command::Set(_));
+    is_one
+        && (context.commits_each()
+            || others.all(|other| {
+                other.range() == context.statement.range() || is_setting(&other.command)
+            }))
 }
 
 #[cfg(test)]
@@ -153,7 +169,7 @@ mod tests {
         let added = "CREATE TABLE c (p int); ALTER TABLE c ADD CONSTRAINT c_p_fkey FOREIGN KEY (p) REFERENCES p NOT VALID";
         for before in [inline, beside, added] {
             for action in ["DROP CONSTRAINT IF EXISTS c_p_fkey", "DROP COLUMN p"] {
-                let sql = format!("ALTER TABLE c {action}");
+                let sql = format!("ALTER TABLE c {action}; SELECT 1");
                 let found = find_after(RULE, &[before], &sql).concat();
                 assert!(found.contains("p\", too, to which"), "{sql}: {found}");
             }
@@ -163,7 +179,8 @@ mod tests {
             "ALTER TABLE p RENAME TO q",
             "ALTER TABLE c RENAME CONSTRAINT c_p_fkey TO k",
         ];
-        let found = find_after(RULE, &renamed, "ALTER TABLE c DROP CONSTRAINT k").concat();
+        let found =
+            find_after(RULE, &renamed, "ALTER TABLE c DROP CONSTRAINT k, ADD x int").concat();
         assert!(found.contains("takes ACCESS EXCLUSIVE on \"q\""), "{found}");
         for (column, key) in [
             ("CONSTRAINT k REFERENCES p", "k"),
@@ -172,13 +189,33 @@ mod tests {
             let named = format!(
                 "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (a int, p int {column})"
             );
-            let drop = format!("ALTER TABLE c DROP CONSTRAINT {key}");
+            let drop = format!("ALTER TABLE c DROP CONSTRAINT {key}; SELECT 1");
             let found = find_after(RULE, &[&named], &drop).concat();
             assert!(found.contains("p\", too, to which"), "{drop}: {found}");
-            assert!(find_after(RULE, &[&named, &drop], "ALTER TABLE c DROP COLUMN p").is_empty());
+            assert!(
+                find_after(
+                    RULE,
+                    &[&named, &drop],
+                    "ALTER TABLE c DROP COLUMN p; SELECT 1"
+                )
+                .is_empty()
+            );
         }
         let gone = [inline, "ALTER TABLE c DROP CONSTRAINT c_p_fkey"];
-        assert!(find_after(RULE, &gone, "ALTER TABLE c DROP COLUMN p").is_empty());
+        assert!(find_after(RULE, &gone, "ALTER TABLE c DROP COLUMN p; SELECT 1").is_empty());
+    }
+
+    #[test]
+    fn a_foreign_key_that_is_dropped_by_itself_follows_the_advice() {
+        let before = "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE q (id int PRIMARY KEY); CREATE TABLE c (p int REFERENCES p, q int REFERENCES q)";
+        for sql in [
+            "ALTER TABLE c DROP CONSTRAINT c_p_fkey",
+            "SET LOCAL lock_timeout = '1s'; ALTER TABLE c DROP COLUMN p;",
+        ] {
+            assert!(find_after(RULE, &[before], sql).is_empty(), "{sql}");
+        }
+        let both = "ALTER TABLE c DROP CONSTRAINT c_p_fkey, DROP CONSTRAINT c_q_fkey";
+        assert_eq!(find_after(RULE, &[before], both).len(), 2);
     }
 
     #[test]

@@ -34,10 +34,10 @@
 //! ```
 //!
 //! What counts as slow: `VALIDATE CONSTRAINT`, `UPDATE` and `DELETE` of the locked table or without a
-//! `WHERE`, `MERGE`, `ANALYZE`, `INSERT … SELECT` and `CREATE TABLE AS` from a table, and `REFRESH MATERIALIZED VIEW`.
+//! `WHERE`, `MERGE`, `ANALYZE`, `INSERT … SELECT`, `CREATE TABLE AS` and `SELECT INTO` from a table, and `REFRESH MATERIALIZED VIEW`.
 //! If a statement has a rule of its own, as `CREATE INDEX` has, only that rule reports it.
 
-use migrate_sql::ast::{AlterTableAction, Command, Kind, Rows};
+use migrate_sql::ast::{AlterTableAction, Command, Filling, Kind, Rows};
 
 use crate::diagnostics::Diagnostic;
 use crate::lint::context::Context;
@@ -61,6 +61,7 @@ pub(super) const RULE: Rule = Rule {
             Kind::Insert,
             Kind::Merge,
             Kind::Refresh,
+            Kind::Select,
             Kind::Update,
         ],
         check,
@@ -96,7 +97,12 @@ fn is_slow(context: &Context<'_>, held: &Lock) -> bool {
         }
         Command::Analyze => true,
         Command::Merge(changed) => context.is_in_use(&changed.table),
-        Command::Refresh(refreshed) => context.is_in_use(&refreshed.view),
+        Command::Refresh(refreshed) => {
+            refreshed.filling == Filling::Data && context.is_in_use(&refreshed.view)
+        }
+        Command::CreateMaterializedView(created) if created.filling == Filling::NoData => false,
+        Command::CreateTableAs(created) if created.filling == Filling::NoData => false,
+        Command::Select(into) => into.is_some() && context.statement.reads_tables(),
         _ => context.statement.reads_tables(),
     }
 }
@@ -128,6 +134,7 @@ mod tests {
             "ALTER TABLE t RENAME a TO b; REFRESH MATERIALIZED VIEW CONCURRENTLY m",
             "ALTER TABLE t ADD b int; ANALYZE t",
             "TRUNCATE t; CREATE TABLE u AS SELECT * FROM v",
+            "TRUNCATE t; SELECT * INTO u FROM v",
             "ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES u NOT VALID; UPDATE v SET a = 1",
             "ALTER TABLE p ATTACH PARTITION c DEFAULT; DELETE FROM c WHERE a < 1",
         ] {
@@ -145,6 +152,9 @@ mod tests {
             "ALTER TABLE t VALIDATE CONSTRAINT a; ALTER TABLE t VALIDATE CONSTRAINT b",
             "ALTER TABLE t ALTER a SET STATISTICS 100; DELETE FROM t",
             "ALTER VIEW v RENAME TO w; UPDATE t SET a = 1",
+            "ALTER TABLE t ADD b int; REFRESH MATERIALIZED VIEW m WITH NO DATA",
+            "ALTER TABLE t ADD b int; CREATE MATERIALIZED VIEW m AS SELECT * FROM t WITH NO DATA",
+            "ALTER TABLE t ADD b int; CREATE TABLE u AS SELECT * FROM t WITH NO DATA",
         ] {
             assert!(find(RULE, sql).is_empty(), "{sql}");
         }

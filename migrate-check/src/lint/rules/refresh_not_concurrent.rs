@@ -11,7 +11,7 @@
 //! ```
 //!
 //! A view that was created `WITH NO DATA` and has not been filled since cannot be read by any session, and PostgreSQL
-//! refuses `CONCURRENTLY` for it: its first `REFRESH` is not reported. Otherwise, write `CONCURRENTLY`, which may run in a transaction, and needs a unique index on the view:
+//! refuses `CONCURRENTLY` for it: its first `REFRESH` is not reported, and is where it says `CONCURRENTLY`. Otherwise, write `CONCURRENTLY`, which may run in a transaction, and needs a unique index on the view:
 //!
 //! ```sql
 //! REFRESH MATERIALIZED VIEW CONCURRENTLY order_totals;
@@ -39,8 +39,18 @@ fn check(context: &Context<'_>) -> Vec<Diagnostic> {
         return Vec::new();
     };
     let view = &refreshed.view;
+    let is_concurrent = refreshed.concurrency == Concurrency::Concurrent;
+    if is_concurrent && context.catalog.is_unfilled(view) {
+        let message = format!(
+            "fails: \"{view}\" holds no rows yet, and PostgreSQL refuses `CONCURRENTLY` for that"
+        );
+        return vec![context.find(&RULE, message).help(format!(
+            "write `REFRESH MATERIALIZED VIEW {}`: no session can read it before",
+            view.to_sql()
+        ))];
+    }
     if refreshed.filling == Filling::NoData
-        || refreshed.concurrency == Concurrency::Concurrent
+        || is_concurrent
         || !context.is_in_use(view)
         || context.catalog.is_unfilled(view)
     {
@@ -77,5 +87,15 @@ mod tests {
         assert_eq!(find_after(RULE, &[full], refresh).len(), 1);
         let emptied = "REFRESH MATERIALIZED VIEW m WITH NO DATA";
         assert!(find_after(RULE, &[full, emptied], refresh).is_empty());
+        let concurrent = "REFRESH MATERIALIZED VIEW CONCURRENTLY m";
+        for before in [[full, emptied], ["", empty]] {
+            let found = find_after(RULE, &before, concurrent).concat();
+            assert!(
+                found.contains("fails: \"m\" holds no rows yet")
+                    && found.contains("| write `REFRESH MATERIALIZED VIEW m`:"),
+                "{found}"
+            );
+        }
+        assert!(find_after(RULE, &[empty, refresh], concurrent).is_empty());
     }
 }

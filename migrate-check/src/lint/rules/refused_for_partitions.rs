@@ -1,8 +1,9 @@
-//! A `CONCURRENTLY` that PostgreSQL refuses because of partitions.
+//! What PostgreSQL refuses because of partitions.
 //!
 //! `CREATE INDEX CONCURRENTLY` on a partitioned table, `DROP INDEX CONCURRENTLY` of an index of one, and
-//! `DETACH PARTITION … CONCURRENTLY` beside a default partition always fail. The rule knows the tables that the files of the
-//! directory create.
+//! `DETACH PARTITION … CONCURRENTLY` beside a default partition always fail. So does a unique index, and a unique or primary
+//! key constraint, of a partitioned table without the columns that it is partitioned by: PostgreSQL compares within a
+//! partition only. The rule knows the tables that the files of the directory create.
 //!
 //! A partitioned table of an earlier file:
 //!
@@ -16,6 +17,20 @@
 //! ```sql
 //! -- migrate: no-transaction
 //! CREATE INDEX CONCURRENTLY readings_sensor_idx ON readings (sensor);
+//! -- fails 0A000
+//! ```
+//!
+//! Found:
+//!
+//! ```sql
+//! ALTER TABLE readings ADD CONSTRAINT readings_sensor_key UNIQUE (sensor);
+//! -- fails 0A000
+//! ```
+//!
+//! Found:
+//!
+//! ```sql
+//! ALTER TABLE readings ADD COLUMN number bigint UNIQUE;
 //! -- fails 0A000
 //! ```
 //!
@@ -39,7 +54,10 @@
 //! ALTER INDEX readings_sensor_idx ATTACH PARTITION readings_2026_sensor_idx;
 //! ```
 
-use migrate_sql::ast::{AlterTableAction, Command, Concurrency, Detach, Kind, ObjectKind};
+use migrate_sql::ast::{
+    AlterTableAction, Column, ColumnConstraint, Command, Concurrency, ConstraintKind, CreateIndex,
+    CreateTable, Detach, Guard, Kind, ObjectKind, ObjectName, spell_name,
+};
 
 use crate::diagnostics::Diagnostic;
 use crate::lint::context::Context;
@@ -49,10 +67,18 @@ use crate::settings::Level;
 pub(super) const RULE: Rule = Rule {
     id: "refused-for-partitions",
     level: Level::Warn,
-    summary: "a concurrent statement that PostgreSQL refuses for partitioned tables",
+    summary: "a statement that PostgreSQL refuses for partitioned tables",
     allowable: true,
     source: include_str!("refused_for_partitions.rs"),
-    check: Check::Statement(&[Kind::AlterTable, Kind::CreateIndex, Kind::Drop], check),
+    check: Check::Statement(
+        &[
+            Kind::AlterTable,
+            Kind::CreateIndex,
+            Kind::CreateTable,
+            Kind::Drop,
+        ],
+        check,
+    ),
 };
 
 fn check(context: &Context<'_>) -> Vec<Diagnostic> {
@@ -71,6 +97,11 @@ fn check(context: &Context<'_>) -> Vec<Diagnostic> {
                 table.to_sql()
             ))]
         }
+        Command::CreateIndex(created) => unique_index(context, created),
+        Command::CreateTable(created) => created
+            .partition_key
+            .as_deref()
+            .map_or_else(Vec::new, |key| new_table(context, created, key)),
         Command::Drop(dropped)
             if dropped.kind == ObjectKind::Index
                 && dropped.concurrency == Concurrency::Concurrent =>
@@ -90,9 +121,17 @@ fn check(context: &Context<'_>) -> Vec<Diagnostic> {
                 .collect()
         }
         _ => {
-            let actions = context.actions();
+            let altered = context.alter_table().into_iter();
+            let actions = altered.flat_map(|altered| {
+                let actions = altered.actions.iter();
+                actions.map(|action| (&altered.name, action))
+            });
             actions
                 .filter_map(|(table, action)| {
+                    if let Some((lack, help)) = lacks_key(context, table, &action.action) {
+                        let finding = context.find_at(&RULE, action.range.clone(), lack.message(table));
+                        return Some(finding.help(help));
+                    }
                     let AlterTableAction::DetachPartition {
                         detach: Detach::Concurrently,
                         ..
@@ -110,6 +149,142 @@ fn check(context: &Context<'_>) -> Vec<Diagnostic> {
                 .collect()
         }
     }
+}
+
+/// Why a table can have no such unique constraint.
+pub(super) enum Lack<'c> {
+    /// This column, by which it is partitioned, is not part of it.
+    Column(&'c str),
+    /// It is partitioned by an expression.
+    Expression,
+}
+
+impl<'c> Lack<'c> {
+    fn of(key: &'c [Option<String>], columns: &[String]) -> Option<Self> {
+        let mut parts = key.iter();
+        parts.find_map(|part| match part {
+            Some(column) if columns.contains(column) => None,
+            Some(column) => Some(Self::Column(column)),
+            None => Some(Self::Expression),
+        })
+    }
+
+    fn message(&self, table: &ObjectName) -> String {
+        match self {
+            Self::Column(column) => format!(
+                "fails: what is unique in \"{table}\" has to include \"{column}\", by which it is partitioned"
+            ),
+            Self::Expression => format!(
+                "fails: nothing can be unique in \"{table}\", which is partitioned by an expression"
+            ),
+        }
+    }
+
+    fn help(&self) -> String {
+        match self {
+            Self::Column(column) => format!(
+                "add `{}` to its columns, or create a unique index on each partition, which holds within that",
+                spell_name(column)
+            ),
+            Self::Expression => {
+                "create a unique index on each partition, which holds within that".to_owned()
+            }
+        }
+    }
+}
+
+/// What a unique constraint that an action adds lacks of the key that the table is partitioned by, and the help.
+pub(super) fn lacks_key<'c>(
+    context: &Context<'c>,
+    table: &ObjectName,
+    action: &AlterTableAction<'_>,
+) -> Option<(Lack<'c>, String)> {
+    let key = context.catalog.partition_key(table)?;
+    match action {
+        AlterTableAction::AddConstraint(constraint) => {
+            let lack = Lack::of(key, unique_columns(&constraint.kind)?)?;
+            let help = lack.help();
+            Some((lack, help))
+        }
+        AlterTableAction::AddColumn { column, .. } if is_unique(column) => {
+            let lack = Lack::of(key, &[])?;
+            let help = format!(
+                "add the column without it, then {}",
+                match &lack {
+                    Lack::Column(key) => format!(
+                        "a constraint over `{}` and `{}`",
+                        spell_name(&column.name),
+                        spell_name(key)
+                    ),
+                    Lack::Expression => lack.help(),
+                }
+            );
+            Some((lack, help))
+        }
+        _ => None,
+    }
+}
+
+fn unique_columns<'a>(kind: &'a ConstraintKind<'_>) -> Option<&'a [String]> {
+    match kind {
+        ConstraintKind::Unique {
+            columns,
+            index: None,
+        }
+        | ConstraintKind::PrimaryKey {
+            columns,
+            index: None,
+        } => Some(columns),
+        _ => None,
+    }
+}
+
+fn is_unique(column: &Column<'_>) -> bool {
+    column.has(|constraint| {
+        matches!(
+            constraint,
+            ColumnConstraint::Unique | ColumnConstraint::PrimaryKey
+        )
+    })
+}
+
+/// A unique index that lacks a column.
+fn unique_index(context: &Context<'_>, created: &CreateIndex) -> Vec<Diagnostic> {
+    let table = &created.table;
+    let key = context.catalog.partition_key(table);
+    let lack = key
+        .filter(|_| created.is_unique && created.guard == Guard::None)
+        .zip(created.columns.as_deref())
+        .and_then(|(key, columns)| Lack::of(key, columns));
+    let finding = lack.map(|lack| context.find(&RULE, lack.message(table)).help(lack.help()));
+    finding.into_iter().collect()
+}
+
+/// A table that is partitioned from the start, and the constraints beside its columns and after them.
+fn new_table(
+    context: &Context<'_>,
+    created: &CreateTable<'_>,
+    key: &[Option<String>],
+) -> Vec<Diagnostic> {
+    let elements = created.elements();
+    let of_columns = elements.columns.iter().filter_map(|column| {
+        let columns = std::slice::from_ref(&column.name);
+        let lack = is_unique(column)
+            .then(|| Lack::of(key, columns))
+            .flatten()?;
+        Some((column.type_range.clone(), lack))
+    });
+    let beside = elements.constraints.iter().filter_map(|constraint| {
+        let lack = Lack::of(key, unique_columns(&constraint.kind)?)?;
+        Some((context.statement.range(), lack))
+    });
+    of_columns
+        .chain(beside)
+        .map(|(range, lack)| {
+            let finding = context.find_at(&RULE, range, lack.message(&created.name));
+            finding.help(lack.help())
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -150,5 +325,70 @@ mod tests {
         ] {
             assert!(find_after(RULE, &[TABLE], sql).is_empty(), "{sql}");
         }
+    }
+
+    #[test]
+    fn what_is_unique_has_to_include_what_the_table_is_partitioned_by() {
+        let two = "CREATE TABLE p (a int, b int, c int) PARTITION BY RANGE (a, b)";
+        for (sql, help) in [
+            (
+                "ALTER TABLE p ADD UNIQUE (b, c)",
+                "| add `a` to its columns",
+            ),
+            (
+                "ALTER TABLE p ADD PRIMARY KEY (a)",
+                "| add `b` to its columns",
+            ),
+            (
+                "ALTER TABLE ONLY p ADD UNIQUE (c)",
+                "| add `a` to its columns",
+            ),
+            (
+                "ALTER TABLE p ADD h text UNIQUE",
+                "| add the column without it, then a constraint over `h` and `a`",
+            ),
+            (
+                "ALTER TABLE p ADD h uuid PRIMARY KEY",
+                "then a constraint over `h` and `a`",
+            ),
+            ("CREATE UNIQUE INDEX ON p (b)", "| add `a` to its columns"),
+            (
+                "CREATE UNIQUE INDEX ON ONLY p (b)",
+                "| add `a` to its columns",
+            ),
+            (
+                "CREATE TABLE q (id int PRIMARY KEY, a int) PARTITION BY LIST (a)",
+                "| add `a` to its columns",
+            ),
+            (
+                "CREATE TABLE q (id int, a int, UNIQUE (id)) PARTITION BY LIST (a)",
+                "| add `a` to its columns",
+            ),
+            (
+                "CREATE TABLE q (id int, a int, UNIQUE (a)) PARTITION BY LIST ((a % 3))",
+                "| create a unique index on each partition",
+            ),
+        ] {
+            let found = find_after(RULE, &[two], sql).concat();
+            assert!(
+                found.contains(": fails: ") && found.contains(help),
+                "{sql}: {found}"
+            );
+        }
+        for sql in [
+            "ALTER TABLE p ADD UNIQUE (c, b, a)",
+            "ALTER TABLE p ADD h text",
+            "CREATE UNIQUE INDEX ON p (b, a)",
+            "CREATE UNIQUE INDEX ON p ((b + 1), a)",
+            "CREATE INDEX ON p (b)",
+            "CREATE TABLE q (a int PRIMARY KEY) PARTITION BY LIST (a)",
+            "CREATE TABLE q (a int PRIMARY KEY)",
+            "ALTER TABLE q ADD UNIQUE (a)",
+        ] {
+            assert!(find_after(RULE, &[two], sql).is_empty(), "{sql}");
+        }
+        let renamed = "ALTER TABLE p RENAME a TO x";
+        let fine = "ALTER TABLE p ADD UNIQUE (x, b)";
+        assert!(find_after(RULE, &[two, renamed], fine).is_empty());
     }
 }

@@ -129,7 +129,7 @@ fn put_back(statement: &Statement<'_>, leaks: &mut Vec<Leak>) {
                 leaks.retain(|leak| leak.state != State::Table(table.name.clone()));
             }
         }
-        Command::Select => {
+        Command::Select(_) => {
             let mut calls = statement.source.calls(statement.node);
             if calls.any(|call| call.name.starts_with("pg_advisory_unlock")) {
                 leaks.retain(|leak| leak.state != State::Lock);
@@ -181,7 +181,21 @@ fn left_by(statement: &Statement<'_>, transaction: Transaction) -> Option<(State
             on_commit: OnCommit::Keep,
             ..
         }) => Some(temporary_table(name, transaction)),
-        Command::Select => {
+        Command::Select(Some(CreateTableAs {
+            name,
+            persistence: Persistence::Temporary,
+            ..
+        })) => {
+            let (state, message, help) = temporary_table(name, transaction);
+            let help = match transaction {
+                Transaction::Single => {
+                    "write `CREATE TEMPORARY TABLE … ON COMMIT DROP AS SELECT …`".to_owned()
+                }
+                Transaction::None => help,
+            };
+            Some((state, message, help))
+        }
+        Command::Select(_) => {
             let mut calls = statement.source.calls(statement.node);
             calls.find_map(|call| left_by_call(&call, transaction))
         }

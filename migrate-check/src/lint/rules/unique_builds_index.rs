@@ -34,10 +34,13 @@
 //!
 //! PostgreSQL refuses both for a partitioned table. There, add the constraint with `ALTER TABLE ONLY`, which builds
 //! nothing, then go that way for each partition, and attach each partition's index with `ALTER INDEX … ATTACH
-//! PARTITION`. There is no such way for `EXCLUDE`.
+//! PARTITION`. A primary key needs columns that are `NOT NULL` before that. There is no such way for `EXCLUDE`.
 
-use migrate_sql::ast::{AlterTableAction, ColumnConstraint, ConstraintKind, Kind};
+use migrate_sql::ast::{
+    AlterTableAction, ColumnConstraint, ConstraintKind, Kind, ObjectName, spell_name,
+};
 
+use super::refused_for_partitions;
 use crate::diagnostics::Diagnostic;
 use crate::lint::context::Context;
 use crate::lint::rule::{Check, Rule};
@@ -59,7 +62,7 @@ fn check(context: &Context<'_>) -> Vec<Diagnostic> {
     actions
         .filter_map(|(table, action)| {
             let help = help(&action.action)?;
-            if context.is_emptied(table) {
+            if context.is_emptied(table) || refused_for_partitions::lacks_key(context, table, &action.action).is_some() {
                 return None;
             }
             let message = format!(
@@ -67,12 +70,32 @@ fn check(context: &Context<'_>) -> Vec<Diagnostic> {
             );
             let finding = context.find_at(&RULE, action.range.clone(), message);
             Some(if context.catalog.is_partitioned(table) && !is_exclusion(&action.action) {
+                let finding = match nullable(context, table, &action.action) {
+                    Some(column) => finding.help(format!("first set \"{column}\" `NOT NULL` in an earlier migration, by way of a validated `CHECK ({} IS NOT NULL)`: PostgreSQL refuses the rest before", spell_name(column))),
+                    None => finding,
+                };
                 finding.help(format!("add it with `ALTER TABLE ONLY {}`, which builds nothing; build a unique index on each partition `CONCURRENTLY` and make it a constraint with `USING INDEX`; then attach each with `ALTER INDEX … ATTACH PARTITION`", table.to_sql()))
             } else {
                 finding.help(help)
             })
         })
         .collect()
+}
+
+/// A column of a new primary key that is not known to keep nulls out.
+fn nullable<'a>(
+    context: &Context<'_>,
+    table: &ObjectName,
+    action: &'a AlterTableAction<'_>,
+) -> Option<&'a str> {
+    let AlterTableAction::AddConstraint(constraint) = action else {
+        return None;
+    };
+    let ConstraintKind::PrimaryKey { columns, .. } = &constraint.kind else {
+        return None;
+    };
+    let mut columns = columns.iter().map(String::as_str);
+    columns.find(|column| context.catalog.is_nullable(table, column) != Some(false))
 }
 
 fn is_exclusion(action: &AlterTableAction<'_>) -> bool {
@@ -82,7 +105,7 @@ fn is_exclusion(action: &AlterTableAction<'_>) -> bool {
 fn help(action: &AlterTableAction<'_>) -> Option<&'static str> {
     match action {
         AlterTableAction::AddConstraint(constraint) => match &constraint.kind {
-            ConstraintKind::Unique { index: None }
+            ConstraintKind::Unique { index: None, .. }
             | ConstraintKind::PrimaryKey { index: None, .. } => Some(FIRST),
             ConstraintKind::Exclude => {
                 Some("add it while the table is small, or the application does not use it")
@@ -126,7 +149,16 @@ mod tests {
             let sql = format!("ALTER TABLE p ADD {constraint}");
             let found = find_after(RULE, &before, &sql).concat();
             assert!(found.contains("`ALTER TABLE ONLY p`"), "{found}");
+            let is_first_not_null = found.contains("| first set \"a\" `NOT NULL`");
+            assert_eq!(
+                is_first_not_null,
+                constraint.starts_with("PRIMARY"),
+                "{found}"
+            );
         }
+        let required = "CREATE TABLE p (a int NOT NULL) PARTITION BY LIST (a)";
+        let found = find_after(RULE, &[required], "ALTER TABLE p ADD PRIMARY KEY (a)").concat();
+        assert!(!found.contains("first set"), "{found}");
     }
 
     #[test]

@@ -62,12 +62,18 @@ pub(super) fn judge_names(ups: &[Named<'_>], sorting: Sorting, problems: &mut Ve
         problems.push(finish(problem, sorting));
         return;
     }
+    // Where a migration is a folder, the file inside keeps its name.
+    let what = if ups.iter().any(|up| up.file.contains('/')) {
+        "its folder"
+    } else {
+        "it"
+    };
     problems.extend(found.into_iter().map(|(problem, name)| {
         match name {
-            Some(name) => finish(problem.help(format!("rename it to `{name}`")), sorting),
+            Some(name) => finish(problem.help(format!("rename {what} to `{name}`")), sorting),
             // Numeric order would leave it where a typo has put it.
             None => problem.help(format!(
-                "rename it so that its version has {usual} digits, as the others have"
+                "rename {what} so that its version has {usual} digits, as the others have"
             )),
         }
     }));

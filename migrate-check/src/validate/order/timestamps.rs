@@ -49,6 +49,11 @@ pub(in crate::validate) fn judge_timestamps(ups: &[Named<'_>], problems: &mut Ve
         {
             continue;
         }
+        let what = if up.file.contains('/') {
+            "its folder"
+        } else {
+            "it"
+        };
         let place = if length > *usual { "after" } else { "before" };
         problems.push(
             Diagnostic::warning(
@@ -57,7 +62,7 @@ pub(in crate::validate) fn judge_timestamps(ups: &[Named<'_>], problems: &mut Ve
                 format!("version {digits} has {length} digits, but other timestamps have {usual}"),
             )
             .help(format!(
-                "rename it before it is applied anywhere: it runs {place} all of them"
+                "rename {what} before it is applied anywhere: it runs {place} all of them"
             ))
             .help(format!(
                 "if it has been applied, allow it: `-- migrate: allow({TIMESTAMP_LENGTH}) <reason>`"
