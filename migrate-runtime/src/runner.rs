@@ -209,8 +209,8 @@ impl<'a> Runner<'a> {
     /// # SQL
     ///
     /// One `SELECT` of the history; if nothing is pending, that is all. Otherwise one message for each migration,
-    /// with its history row, its SQL and `COMMIT`. After a quick migration (50 ms), the next ones share a message,
-    /// each still in its own transaction: four, then sixteen, up to 64 or 256 KiB. A message that has taken 0.2 s begins
+    /// with its history row, its SQL and `COMMIT`. After a quick one (50 ms), or where more than seven are pending, the next
+    /// share a message and a flush, each still in its own transaction: four, then sixteen, up to 128 or 256 KiB. A message that has taken 0.2 s begins
     /// no further one. A `no-transaction` file takes one
     /// message for each statement, or four for a statement that refuses a transaction.
     ///

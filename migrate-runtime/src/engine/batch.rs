@@ -1,7 +1,8 @@
 //! Several migrations in one message, each in a transaction of its own.
 //!
-//! A round trip (locally, a context switch) costs more than a small migration itself, so migrations share a
-//! message while they are quick. The first of a run goes alone, and so does one after a slow one. Each still takes
+//! A round trip (locally, a context switch) costs more than a small migration itself, and so does the wait for a disk, so
+//! migrations share a message, and its flush, while they are quick. One after a slow one goes alone, and so does the first of
+//! a run that has few: a deployment, where it may be slow. Each still takes
 //! the lock, checks the history and commits by itself. Which of them is running cannot be seen from here: observers
 //! hear of all of them before, and of each with its own time after. Where one fails, those before it are committed,
 //! those after it have not begun, and the run continues one by one from there.
@@ -21,8 +22,10 @@ const FAST: Duration = Duration::from_millis(50);
 /// A message that has taken longer than this begins no further migration, and the next message carries one. So a
 /// request to stop waits for the migration under way, and at most this long for others.
 const SLOW: Duration = Duration::from_millis(200);
-/// The most migrations in one message: more save little.
-const MAX_BATCH: usize = 64;
+/// A run with more pending migrations than this begins with four in a message: next to a new database, or far from one.
+const FEW: usize = 7;
+/// The most migrations in one message: more save little, and at the pace at which a message grows they end before [`SLOW`].
+const MAX_BATCH: usize = 128;
 /// The most bytes of SQL in one message, which is held in memory several times.
 const MAX_BYTES: usize = 256 * 1024;
 /// `invalid_sql_statement_name`: a file has said `DEALLOCATE ALL`, and with it gone is what we had prepared.
@@ -31,6 +34,7 @@ const NOT_PREPARED: &str = "26000";
 /// How many migrations the next message carries.
 #[derive(Debug)]
 pub(super) struct BatchSize {
+    /// 0 before the first message.
     size: usize,
     most: usize,
     /// How long a message takes that does next to nothing.
@@ -40,7 +44,7 @@ pub(super) struct BatchSize {
 impl BatchSize {
     pub(super) fn new() -> Self {
         Self {
-            size: 1,
+            size: 0,
             most: MAX_BATCH,
             trip: Duration::ZERO,
         }
@@ -69,7 +73,10 @@ impl BatchSize {
 
     /// The steps that the next message carries; at least one. A file that changes the session goes alone: it may
     /// change the settings that the others would be parsed with.
-    pub(super) fn batch<'s, 'm>(&self, steps: &'s [Step<'m>]) -> &'s [Step<'m>] {
+    pub(super) fn batch<'s, 'm>(&mut self, steps: &'s [Step<'m>]) -> &'s [Step<'m>] {
+        if self.size == 0 {
+            self.size = if steps.len() > FEW { 4 } else { 1 };
+        }
         let mut bytes = 0;
         let fits = |step: &&Step<'_>| {
             let script = &step.migration.up;
@@ -260,11 +267,12 @@ mod tests {
         let far = Duration::from_millis(300);
         batch_size.set_round_trip(far);
         let mut sizes = Vec::new();
-        for _ in 0..5 {
+        batch_size.batch(&[]);
+        for _ in 0..6 {
             sizes.push(batch_size.size);
             batch_size.applied(far + Duration::from_millis(5));
         }
-        assert_eq!(sizes, [1, 4, 16, MAX_BATCH, MAX_BATCH]);
+        assert_eq!(sizes, [1, 4, 16, 64, MAX_BATCH, MAX_BATCH]);
         batch_size.applied(far + Duration::from_millis(100));
         assert_eq!(batch_size.size, MAX_BATCH);
         batch_size.applied(far + Duration::from_secs(1));
@@ -274,6 +282,7 @@ mod tests {
     #[test]
     fn after_a_failure_each_goes_alone() {
         let mut batch_size = BatchSize::new();
+        batch_size.batch(&[]);
         batch_size.applied(Duration::ZERO);
         batch_size.one_by_one();
         batch_size.applied(Duration::ZERO);
