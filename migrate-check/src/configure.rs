@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::lint;
 use crate::load::Loaded;
-use crate::settings::{self, Configured, Settings};
+use crate::settings::{self, Complaint, Configured, Level, Settings};
 
 /// Completes `chosen` by the settings file beside `directory`, which is relative to `root`. `named` are
 /// the options that the caller has been given explicitly: a file that says something else is wrong.
@@ -19,6 +19,14 @@ pub fn configure<N: AsRef<str>>(
 }
 
 impl Settings {
+    /// Gives a rule a level.
+    ///
+    /// # Errors
+    /// There is no such rule, or it cannot have that level.
+    pub fn set_rule(&mut self, rule: &str, level: Level) -> Result<(), Complaint> {
+        self.set_level(rule, level, &lint::names())
+    }
+
     /// Reads what [`to_text`](Settings::to_text) wrote.
     pub fn from_text(text: &str) -> Self {
         settings::read_embedded(text, &lint::names())

@@ -4,19 +4,23 @@ use clap::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// What people type who know another tool, and the command that does it here.
-const HABITS: [(&str, &str); 17] = [
+const HABITS: [(&str, &str); 21] = [
     ("add", "create"),
     ("apply", "run"),
     ("back", "revert"),
     ("deploy", "run"),
     ("down", "revert"),
+    ("drop", "database drop"),
     ("dry-run", "plan"),
     ("generate", "create"),
     ("info", "status"),
+    ("init", "create"),
     ("lint", "check"),
     ("list", "status"),
     ("migrate", "run"),
     ("new", "create"),
+    ("redo", "revert"),
+    ("reset", "database reset"),
     ("resolve", "repair"),
     ("rollback", "revert"),
     ("undo", "revert"),

@@ -50,6 +50,8 @@ pub struct MigrationStatus {
     pub checksum_matches: Option<bool>,
     /// Whether it has a down file.
     pub reversible: bool,
+    /// Whether it is its down file that was [interrupted](MigrationState::Interrupted).
+    pub reverting: bool,
     /// What a repair or an adoption noted about it.
     pub note: Option<String>,
 }

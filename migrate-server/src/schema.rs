@@ -10,9 +10,30 @@ pub type Schema = BTreeSet<String>;
 pub fn objects(history: &str, apart: &str) -> String {
     let history = history.replace('\'', "''");
     let apart = apart.replace('\'', "''");
+    let kind = "CASE relkind WHEN 'S' THEN 's'::\"char\" ELSE 'r' END";
     OBJECTS
+        .replace("{rights of schema}", &rights("nspacl", "'n'", "nspowner"))
+        .replace("{rights of table}", &rights("relacl", kind, "relowner"))
+        .replace(
+            "{rights of function}",
+            &rights("f.proacl", "'f'", "f.proowner"),
+        )
         .replace("{history}", &format!("to_regclass('{history}')"))
         .replace("{ours}", &apart)
+}
+
+/// The privileges on an object, in an order of their own: what is granted again comes last on the server. Nothing where
+/// they are those of a new object, whether the server has stored these or not.
+fn rights(column: &str, kind: &str, owner: &str) -> String {
+    let sorted = |list: &str| {
+        format!(
+            "(SELECT string_agg(item::text, ',' ORDER BY item::text COLLATE \"C\") FROM unnest({list}) AS item)"
+        )
+    };
+    let usual = format!("acldefault({kind}, {owner})");
+    let found = sorted(&format!("coalesce({column}, {usual})"));
+    // Where everything is revoked, the list is empty and not the usual one.
+    format!("nullif(coalesce({found}, 'none'), {})", sorted(&usual))
 }
 
 /// The lines that only one of the two has: `- table t` of `before`, `+ index i …` of `after`.
@@ -48,7 +69,7 @@ const IN_SCHEMA: &str = " in schema ";
 /// file can change that.
 const OBJECTS: &str = "
 WITH spaces AS (
-    SELECT oid, nspname, nspacl FROM pg_namespace
+    SELECT oid, nspname, {rights of schema} AS nspacl FROM pg_namespace
     WHERE nspname NOT LIKE 'pg\\_%' AND nspname NOT IN ('information_schema', '{ours}')
 ), owned AS (
     SELECT classid, objid FROM pg_depend WHERE deptype = 'e'
@@ -61,7 +82,7 @@ UNION ALL SELECT format('extension %I in schema %s', extname, extnamespace::regn
 UNION ALL
 SELECT format('%s %s %s %s', CASE relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned table' WHEN 'v' THEN 'view'
         WHEN 'm' THEN 'materialized view' WHEN 'S' THEN 'sequence' WHEN 'f' THEN 'foreign table' END,
-        oid::regclass, array_to_string(reloptions, ', '), relacl)
+        oid::regclass, array_to_string(reloptions, ', '), {rights of table})
     || CASE WHEN relkind IN ('v', 'm') THEN pg_get_viewdef(oid) ELSE '' END
     || CASE WHEN relrowsecurity THEN ' row level security' ELSE '' END
 FROM tables WHERE relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
@@ -87,7 +108,7 @@ SELECT format('policy %I on %s %s %s %s', p.polname, p.polrelid::regclass, p.pol
 FROM pg_policy p JOIN tables t ON t.oid = p.polrelid
 UNION ALL
 SELECT format('function %s %s %s', f.oid::regprocedure, md5(CASE WHEN f.prokind IN ('f', 'p')
-        THEN pg_get_functiondef(f.oid) ELSE f.prosrc END), f.proacl)
+        THEN pg_get_functiondef(f.oid) ELSE f.prosrc END), {rights of function})
 FROM pg_proc f JOIN spaces n ON n.oid = f.pronamespace
 WHERE NOT EXISTS (SELECT FROM owned WHERE classid = 'pg_proc'::regclass AND objid = f.oid)
 UNION ALL

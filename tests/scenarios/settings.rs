@@ -1,7 +1,7 @@
 //! The engine does not depend on what is set for a session, a role or a database, nor on what a file sets.
 
 use migrate_fixtures::{Database, Server};
-use migrate_runtime::Revert;
+use migrate_runtime::{ErrorKind, Hint, Revert};
 
 use crate::set::{Driver, Set, both};
 
@@ -264,6 +264,29 @@ fn settings_of_a_function_that_a_file_calls_end_with_the_file() {
 }
 
 #[test]
+fn a_file_that_makes_its_transaction_read_only_is_blamed_for_it() {
+    both(|driver, database| {
+        for text in [
+            "SELECT 1; SET LOCAL transaction_read_only TO on",
+            "SELECT set_config('transaction_read_only', 'on', true)",
+        ] {
+            for others in [0, 2] {
+                let text = format!("{text}; SELECT 2;");
+                let mut files = vec![("1_a.sql", "SELECT 1"), ("2_b.sql", "SELECT 2")];
+                files.truncate(others);
+                files.push(("3_c.sql", &text));
+                let set = Set::new(&files).load();
+                let failed = driver.run(database, set.runner()).unwrap_err();
+                assert_eq!(failed.kind(), ErrorKind::MigrationFailed, "{failed:#}");
+                assert_eq!(failed.file(), Some("migrations/3_c.sql"));
+                assert_eq!(failed.hints(), [Hint::StayWritable], "{failed:#}");
+                database.execute("DROP TABLE schema_migrations");
+            }
+        }
+    });
+}
+
+#[test]
 fn a_single_transaction_makes_the_same_database() {
     for single in [false, true] {
         both(|driver, database| {
@@ -292,6 +315,26 @@ fn a_single_transaction_makes_the_same_database() {
             );
         });
     }
+}
+
+#[test]
+fn settings_with_a_dot_in_their_name_last_as_long_as_the_transaction() {
+    both(|driver, database| {
+        let set = Set::new(&[
+            ("1_a.sql", "SET LOCAL app.x TO 'of the first file'"),
+            (
+                "2_b.sql",
+                "CREATE TABLE seen AS SELECT coalesce(current_setting('app.x', true), '') AS it",
+            ),
+        ])
+        .load();
+        for (single, seen) in [(false, ""), (true, "of the first file")] {
+            database.execute("DROP TABLE IF EXISTS schema_migrations, seen");
+            let runner = set.runner().single_transaction(single);
+            driver.run(database, runner).unwrap();
+            assert_eq!(database.value("SELECT it FROM seen"), seen);
+        }
+    });
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use migrate_check::{Loaded, Severity, Source, Style, files};
+use migrate_check::{Level, Loaded, Severity, Source, Style, files};
 use serde_json::{Value, json};
 
 use super::scratch::{self, Findings};
@@ -25,6 +25,18 @@ pub(crate) struct Check {
     /// Treat warnings as errors
     #[arg(long)]
     deny_warnings: bool,
+
+    /// Report these rules as errors, as `lint` in migrate.toml does
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    deny: Vec<String>,
+
+    /// Report these rules as warnings
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    warn: Vec<String>,
+
+    /// Do not report these rules
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    allow: Vec<String>,
 
     /// Also apply and revert the migrations in a temporary database, and show what each file locks,
     /// rewrites and scans, and what its down file leaves
@@ -72,6 +84,18 @@ impl Check {
         }
         if let Some(version) = self.start_after.or(self.since) {
             directory.configured.settings.start_after = Some(version);
+        }
+        for (level, rules) in [
+            (Level::Deny, &self.deny),
+            (Level::Warn, &self.warn),
+            (Level::Allow, &self.allow),
+        ] {
+            for rule in rules {
+                let settings = &mut directory.configured.settings;
+                settings
+                    .set_rule(rule, level)
+                    .map_err(|wrong| Failure::environment(wrong.message).help(wrong.help))?;
+            }
         }
         let loaded = directory.load()?;
         let findings = &loaded.diagnostics;

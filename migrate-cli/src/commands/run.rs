@@ -40,7 +40,7 @@ pub(crate) struct Run {
     limits: Limits,
 
     /// Continue despite a condition that is usually a mistake
-    #[arg(long, value_enum, value_name = "CONDITION")]
+    #[arg(long, value_enum, value_name = "CONDITION", value_delimiter = ',')]
     allow: Vec<Condition>,
 }
 

@@ -243,6 +243,9 @@ fn advice(entry: &MigrationStatus) -> Option<String> {
         MigrationState::OutOfOrder => Some(
             "older than the newest applied migration; give it a newer version, or add `-- migrate: out-of-order` to it".to_owned(),
         ),
+        MigrationState::Interrupted { .. } if entry.reverting => Some(format!(
+            "its revert was interrupted, and no run goes past it: `migrate revert` resumes it; to settle it by hand, `migrate repair --applied {version}` once what was reverted is there again, or `migrate repair --retry {version}` once nothing is left"
+        )),
         MigrationState::Interrupted { .. } => Some(
             "interrupted; the next run resumes it, or says why it cannot".to_owned(),
         ),
@@ -264,6 +267,7 @@ fn document(status: &migrate_runtime::Status) -> Value {
             "ms": entry.duration.map(duration::milliseconds),
             "checksum_matches": entry.checksum_matches,
             "reversible": entry.reversible,
+            "reverting": entry.reverting,
             "note": entry.note,
         })
     };

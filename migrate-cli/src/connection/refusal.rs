@@ -40,7 +40,17 @@ impl Refusal {
 pub(super) fn unreachable(target: &Target, refusal: &Refusal) -> Failure {
     let failure = Failure::environment(format!("cannot connect to {}", target.shown()));
     match refusal {
-        Refusal::Failed(error) => failed(failure, error),
+        Refusal::Failed(error) => {
+            let failure = failed(failure, error);
+            if error.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) {
+                return failure.help(format!(
+                    "if the role lacks the right to connect, let the database's owner run `GRANT CONNECT ON DATABASE {} TO {}`",
+                    identifier(target.database()),
+                    identifier(target.user())
+                ));
+            }
+            failure
+        }
         Refusal::Unknown(error) => failure
             .cause(error)
             .help("the host's name has no address here: check it, and the network's name service"),
@@ -91,4 +101,9 @@ fn failed(failure: Failure, error: &tokio_postgres::Error) -> Failure {
     } else {
         failure
     }
+}
+
+/// A name as SQL.
+fn identifier(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }

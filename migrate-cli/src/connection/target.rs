@@ -122,10 +122,13 @@ impl Target {
         self.config.get_dbname().unwrap_or(user)
     }
 
+    pub(super) fn user(&self) -> &str {
+        self.config.get_user().unwrap_or_default()
+    }
+
     /// The database as messages name it: never with a password.
     pub(crate) fn shown(&self) -> String {
-        let user = self.config.get_user().unwrap_or_default();
-        let database = self.database();
+        let (database, user) = (self.database(), self.user());
         format!("database `{database}` at {} as `{user}`", self.servers())
     }
 

@@ -277,3 +277,28 @@ fn the_old_name_of_start_after_works_with_a_note() {
     note: `--since` is now called `--start-after`
     ");
 }
+
+#[test]
+fn a_rule_can_be_denied_for_one_call() {
+    let place = Place::new(&[
+        ("1_a.sql", "CREATE TABLE a (id int);\n"),
+        ("2_b.sql", "DROP TABLE a;\n"),
+    ]);
+    for (arguments, ending) in [
+        (vec!["check"], "0 errors, 1 warning in 2 files"),
+        (
+            vec!["check", "--deny", "drop-table,set-not-null"],
+            "1 error, 0 warnings in 2 files",
+        ),
+        (vec!["check", "--allow", "drop-table"], "no problems found"),
+    ] {
+        let shown = place.call(&arguments);
+        assert!(shown.contains(ending), "{arguments:?}: {shown}");
+    }
+    check!(place, ["check", "--deny", "drop-tabel"], @"
+    exit: 2
+    ----- stderr
+    error: unknown rule `drop-tabel`
+      = help: did you mean `drop-table`?
+    ");
+}

@@ -289,3 +289,17 @@ fn the_query_part_names_the_host_and_the_kind_of_server() {
     error: `target_session_attrs` in the database URL is not one of any, read-write, read-only, primary, standby, prefer-standby
     ");
 }
+
+#[test]
+fn a_role_that_may_not_connect_is_told_what_grants_it() {
+    let place = Place::new(&[]);
+    let role = place.database.role("");
+    let name = place.database.value("SELECT current_database()");
+    place.database.execute(&format!(
+        "REVOKE CONNECT ON DATABASE \"{name}\" FROM PUBLIC"
+    ));
+    let url = place.database.url_for(&role);
+    let shown = place.call(&["status", "--database-url", &url]);
+    let help = format!("`GRANT CONNECT ON DATABASE \"{name}\" TO \"{role}\"`");
+    assert!(shown.contains(&help), "{shown}");
+}

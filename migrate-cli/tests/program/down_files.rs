@@ -282,3 +282,26 @@ fn a_default_that_comes_back_otherwise_is_found() {
     scratch database on 127.0.0.1:[port], from DATABASE_URL
     "#);
 }
+
+#[test]
+fn privileges_that_are_taken_and_given_back_are_the_same() {
+    let place = Place::new(&[
+        (
+            "1_a.sql",
+            "CREATE TABLE a (id int);\nCREATE SEQUENCE s;\nGRANT SELECT ON a TO PUBLIC;\nCREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';\n",
+        ),
+        (
+            "2_b.sql",
+            "REVOKE ALL ON a FROM PUBLIC;\nREVOKE ALL ON FUNCTION f() FROM PUBLIC;\nREVOKE USAGE ON SCHEMA public FROM PUBLIC;\nGRANT USAGE ON SEQUENCE s TO PUBLIC;\n",
+        ),
+        (
+            "2_b.down.sql",
+            "GRANT SELECT ON a TO PUBLIC;\nGRANT EXECUTE ON FUNCTION f() TO PUBLIC;\nGRANT USAGE ON SCHEMA public TO PUBLIC;\nREVOKE ALL ON SEQUENCE s FROM PUBLIC;\n",
+        ),
+        ("3_c.sql", "GRANT INSERT ON a TO PUBLIC;\n"),
+        ("3_c.down.sql", "SELECT 1;\n"),
+    ]);
+    let shown = place.call(&["check", "--scratch"]);
+    assert!(!shown.contains("2_b.down.sql does not restore"), "{shown}");
+    assert!(shown.contains("3_c.down.sql does not restore"), "{shown}");
+}

@@ -100,6 +100,10 @@ fn the_commands_of_other_tools_are_translated() {
         ("info", "status"),
         ("rollback", "revert"),
         ("down", "revert"),
+        ("redo", "revert"),
+        ("init", "create"),
+        ("drop", "database drop"),
+        ("reset", "database reset"),
     ] {
         let shown = place.call(&[theirs]);
         assert!(

@@ -14,6 +14,13 @@ const POSTS: (&str, &str) = (
 );
 
 #[test]
+fn several_conditions_are_allowed_at_once() {
+    let place = Place::new(&[("1_a.sql", "CREATE TABLE a ();\n")]);
+    let shown = place.call(&["run", "--allow", "missing,out-of-order"]);
+    assert!(shown.starts_with("exit: 0"), "{shown}");
+}
+
+#[test]
 fn pending_migrations_are_applied_once() {
     let place = Place::new(&[USERS, POSTS]);
     check!(place, ["run"], @"

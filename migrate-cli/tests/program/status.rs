@@ -80,6 +80,7 @@ fn json_holds_the_same() {
           "note": null,
           "recorded_name": null,
           "reversible": false,
+          "reverting": false,
           "state": "applied",
           "version": 1
         },
@@ -94,6 +95,7 @@ fn json_holds_the_same() {
           "note": null,
           "recorded_name": null,
           "reversible": false,
+          "reverting": false,
           "state": "pending",
           "version": 2
         }
@@ -192,5 +194,31 @@ fn a_missing_file_that_was_renumbered_is_not_to_be_forgotten() {
         place
             .call(&["status", "--exit-code"])
             .starts_with("exit: 0")
+    );
+}
+
+#[test]
+fn a_revert_that_was_interrupted_is_not_resumed_by_a_run() {
+    let place = Place::new(&[
+        ("1_a.sql", "CREATE TABLE a (id int);\n"),
+        (
+            "1_a.down.sql",
+            "-- migrate: no-transaction\nALTER TABLE a ADD COLUMN b int;\nDROP TABLE nowhere;\n",
+        ),
+    ]);
+    place.call(&["run"]);
+    place.call(&["revert"]);
+    let shown = place.call(&["status"]);
+    assert!(
+        shown.contains(
+            "its revert was interrupted, and no run goes past it: `migrate revert` resumes it"
+        ),
+        "{shown}"
+    );
+    assert!(place.call(&["run"]).starts_with("exit: 1"));
+    let repaired = place.call(&["repair", "--applied", "1"]);
+    assert!(
+        repaired.contains("half-done revert (1 statement) "),
+        "{repaired}"
     );
 }

@@ -215,7 +215,10 @@ fn blamed<'i, 'm>(
         return Some((item, kept));
     }
     let ended = failure.asserts(sql::GUARD);
+    // The transaction began as one that may write, so the file has made it one that may not.
+    let is_read_only = failure.code() == "25006";
     let item = match point {
+        FailurePoint::Ours if is_read_only => items.last(),
         FailurePoint::Ours if !ended => None,
         FailurePoint::Statement { item, .. } => items.get(item),
         _ => items.last(),

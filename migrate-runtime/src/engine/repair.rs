@@ -114,7 +114,7 @@ impl<'e> Engine<'e, '_> {
         let was = match row.state {
             State::Retry => return Err(refuse("it is forgotten already")),
             State::Running | State::Reverting => {
-                format!("half-done ({} statements), ", row.done)
+                format!("half-done ({}), ", statements(row.done))
             }
             State::Applied | State::Baseline => String::new(),
         };
@@ -177,8 +177,8 @@ impl<'e> Engine<'e, '_> {
     ) -> Result<Decision<'e>, Error> {
         let (migration, row) = self.recorded(history, version)?;
         let was = match row.state {
-            State::Running => format!("half-done apply ({} statements) ", row.done),
-            State::Reverting => format!("half-done revert ({} statements) ", row.done),
+            State::Running => format!("half-done apply ({}) ", statements(row.done)),
+            State::Reverting => format!("half-done revert ({}) ", statements(row.done)),
             State::Retry if state == State::Applied.as_str() => String::new(),
             State::Applied | State::Baseline | State::Retry => {
                 return Err(Error::new(Kind::NothingToRepair {
@@ -262,4 +262,9 @@ impl<'e> Decision<'e> {
             note: note.unwrap_or(&self.note).to_owned(),
         }
     }
+}
+
+fn statements(done: usize) -> String {
+    let ending = if done == 1 { "" } else { "s" };
+    format!("{done} statement{ending}")
 }

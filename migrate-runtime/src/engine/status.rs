@@ -155,6 +155,7 @@ fn recorded(version: i64, condition: MigrationState, row: &ReplyRow) -> Migratio
         applied_at: text(5).map(Timestamp::new),
         duration: row.number(6).map(Duration::from_millis),
         applied_by: text(7),
+        reverting: row.text(3) == Some(State::Reverting.as_str()),
         note: text(8),
         ..MigrationStatus::default()
     }

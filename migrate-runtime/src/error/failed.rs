@@ -79,6 +79,8 @@ impl Failed {
                 Some(Hint::CommitEachFile)
             }
             "55P04" => Some(Hint::UseEnumValueLater),
+            // Ours began as one that may write.
+            "25006" => Some(Hint::StayWritable),
             // It was tried outside a transaction too.
             "25001" | "2D000" if journaled => Some(Hint::CallDirectly),
             // The statement refuses a transaction; or a body commits, which it cannot do inside one.

@@ -188,6 +188,8 @@ pub enum Hint {
     UseOwner,
     /// Connect to the primary server.
     UsePrimary,
+    /// Take what makes the transaction read-only out of the file.
+    StayWritable,
     /// Find the blocking session, or wait longer for locks.
     FindBlocker,
     /// Use a new enum value in a later migration.
@@ -369,6 +371,9 @@ impl fmt::Display for Hint {
                 "connect as a role that may create tables in that schema; a start with nothing pending needs only SELECT on the history table"
             }
             Self::UsePrimary => "connect to the primary server",
+            Self::StayWritable => {
+                "remove what makes the transaction read-only, e.g. `SET LOCAL transaction_read_only`: the migration's history row is written in the same one"
+            }
             Self::FindBlocker => {
                 "end the blocking session, run when traffic is low, or wait longer for locks: `-- migrate: lock-timeout 10s`"
             }

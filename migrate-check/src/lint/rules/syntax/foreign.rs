@@ -82,10 +82,17 @@ pub(super) fn advise(case: &Case<'_>) -> Option<String> {
             "`{begins}` is PL/pgSQL, which runs inside functions and `DO $$ BEGIN … END $$`"
         ));
     }
-    if case.error == first {
+    // `GO` ends what is before it, which often has no semicolon.
+    if case.error == first || word == "go" && is_alone_on_its_line(case) {
         return find(BEGINNINGS);
     }
     None
+}
+
+fn is_alone_on_its_line(case: &Case<'_>) -> bool {
+    let line = |index: usize| case.token(index).map(|token| case.line(token.start));
+    let here = line(case.error);
+    here.is_some() && line(case.error.wrapping_sub(1)) != here && line(case.error + 1) != here
 }
 
 /// Characters that mean nothing here, or something else.

@@ -24,6 +24,10 @@ CREATE TABLE t (a int) ENGINE=InnoDB;
 
 GO
 
+CREATE TABLE t (a int)
+GO
+CREATE TABLE u (a int);
+
 DELIMITER //
 
 USE app;

@@ -212,6 +212,11 @@ fn other_languages_are_recognised() {
     GO
     -- 1:1: syntax error at or near "GO" | `GO` belongs to another database: end statements with `;`
 
+    CREATE TABLE t (a int)
+    GO
+    CREATE TABLE u (a int);
+    -- 2:1: syntax error at or near "GO" | `GO` belongs to another database: end statements with `;`
+
     DELIMITER //
     -- 1:1: syntax error at or near "DELIMITER" | `DELIMITER` belongs to another database: write a function's body between `$$` and `$$`
 
