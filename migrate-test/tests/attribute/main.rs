@@ -38,6 +38,34 @@ fn other_attributes_count(db: Database) {
     assert_eq!(articles(&db), 1, "the test's own reason");
 }
 
+/// With a framework that hands out values of its own.
+mod rstest {
+    use migrate_test::Database;
+    use rstest::{fixture, rstest};
+
+    use super::{MIGRATIONS, articles};
+
+    #[fixture]
+    fn db() -> Database {
+        Database::of(&MIGRATIONS)
+    }
+
+    #[rstest]
+    #[case("lamp", 1)]
+    #[case("', 'rug", 1)]
+    fn each_case_has_a_database_of_its_own(
+        db: Database,
+        #[case] name: &str,
+        #[case] expected: i64,
+    ) {
+        let mut client = db.client();
+        client
+            .execute("INSERT INTO articles (id, name) VALUES (1, $1)", &[&name])
+            .unwrap();
+        assert_eq!(articles(&db), expected);
+    }
+}
+
 #[cfg(feature = "tokio-postgres")]
 mod asynchronous {
     use migrate_test::Database;
