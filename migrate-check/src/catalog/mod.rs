@@ -4,7 +4,7 @@
 //! so at any point it holds the state after everything before. Each object knows the number of the file that made it,
 //! so "made in this file" is a comparison.
 //!
-//! What `DO` blocks and functions do stays unknown, and so do objects that existed before the first file. A rule
+//! What functions do, and `DO` blocks under a condition, stays unknown, and so do objects that existed before the first file. A rule
 //! speaks where nothing is known, and is quiet where the catalog says that all is well. Knows no rule.
 
 mod apply;

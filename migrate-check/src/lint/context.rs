@@ -2,6 +2,7 @@
 
 use migrate_sql::ast::{Action, AlterTable, Command, ObjectKind, ObjectName, Statement};
 
+use super::block::Certainty;
 use super::parsed_file::ParsedFile;
 use crate::catalog::{Catalog, Emptied};
 use crate::migration::{Lock, Transaction};
@@ -15,6 +16,17 @@ pub(crate) struct Context<'a> {
     pub(crate) catalog: &'a Catalog,
     /// The first lock so far that shuts out writers of a table other sessions use.
     pub(crate) held: Option<&'a Lock>,
+    /// Where the statement is.
+    pub(crate) place: Place,
+}
+
+/// Where a statement is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// In the file itself.
+    File,
+    /// In a `DO` block of the file, which is one statement for the server.
+    Block(Certainty),
 }
 
 impl<'a> Context<'a> {
@@ -33,9 +45,9 @@ impl<'a> Context<'a> {
         self.catalog.emptied(table) == Some(Emptied::Truncated)
     }
 
-    /// Whether each statement of the file commits by itself.
+    /// Whether the statement commits by itself.
     pub(crate) fn commits_each(&self) -> bool {
-        self.file.transaction == Transaction::None
+        self.file.transaction == Transaction::None && self.place == Place::File
     }
 
     /// Of an `ALTER TABLE` of a table that is in use: the table and what is done to it.

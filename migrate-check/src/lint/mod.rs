@@ -1,5 +1,6 @@
 //! What a migration must not say: the rules, and what they are shown.
 
+mod block;
 mod context;
 mod finding;
 mod lock;

@@ -1,8 +1,9 @@
 //! Running the rules over a file.
 
-use migrate_sql::ast::Kind;
+use migrate_sql::ast::{Command, Kind, Statement};
 
-use super::context::Context;
+use super::block::{Block, Certainty};
+use super::context::{Context, Place};
 use super::lock;
 use super::parsed_file::ParsedFile;
 use super::rule::{Check, Rule};
@@ -10,7 +11,7 @@ use super::rules::{RULES, find};
 use crate::catalog::{Catalog, Lasting};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::files::Direction;
-use crate::migration::Lock;
+use crate::migration::{Lock, Transaction};
 #[cfg(any(test, feature = "meaning"))]
 use crate::settings::Lint;
 use crate::settings::{Level, Settings, Syntax};
@@ -122,40 +123,27 @@ pub(crate) fn check(file: &ParsedFile<'_>, selection: Selection, catalog: &mut C
             found.append(&mut check(file));
         }
     }
-    let mut locks = Vec::new();
-    let mut held: Option<Lock> = None;
     catalog.begin_file(match file.direction {
         Direction::Up => Lasting::Yes,
         Direction::Down => Lasting::No,
     });
+    let mut walk = Walk {
+        file,
+        selected,
+        catalog,
+        held: None,
+        found,
+        locks: Vec::new(),
+    };
     for statement in file.statements {
-        let asked = ASKED.get(statement.command.kind() as usize).copied();
-        let mut asked = asked.unwrap_or_default() & selected;
-        if asked != 0 {
-            let context = Context {
-                file,
-                statement,
-                catalog,
-                held: held.as_ref(),
-            };
-            while let Some(rule) = RULES.get(asked.trailing_zeros() as usize) {
-                asked &= asked - 1;
-                if let Check::Statement(_, check) = rule.check {
-                    found.append(&mut check(&context));
-                }
-            }
+        walk.visit(statement, Place::File);
+        if let Some(block) = Block::of(statement) {
+            walk.enter(statement, &block);
         }
-        if let Some(lock) = lock::strongest(statement, catalog) {
-            locks.push((statement.range().start, vec![lock.clone()]));
-            held.get_or_insert(lock);
-        } else if statement.command.kind() == Kind::Drop {
-            let taken = lock::locks_of_drop(statement, catalog);
-            if !taken.is_empty() {
-                locks.push((statement.range().start, taken));
-            }
-        }
-        catalog.apply(statement);
     }
+    let Walk {
+        mut found, locks, ..
+    } = walk;
     catalog.end_file();
     if !found.is_empty() {
         // Only errors speak of files that ran long ago.
@@ -166,6 +154,111 @@ pub(crate) fn check(file: &ParsedFile<'_>, selection: Selection, catalog: &mut C
     Verdict {
         findings: found,
         locks,
+    }
+}
+
+/// A file while its statements are visited in order.
+struct Walk<'w> {
+    file: &'w ParsedFile<'w>,
+    /// The rules that are applied, a bit each.
+    selected: u64,
+    catalog: &'w mut Catalog,
+    /// The first lock so far that shuts out writers of a table other sessions use.
+    held: Option<Lock>,
+    found: Vec<Diagnostic>,
+    locks: Vec<(usize, Vec<Lock>)>,
+}
+
+impl Walk<'_> {
+    /// Shows a statement to the rules, and applies it to the catalog.
+    fn visit(&mut self, statement: &Statement<'_>, place: Place) {
+        let asked = ASKED.get(statement.command.kind() as usize).copied();
+        let mut asked = asked.unwrap_or_default() & self.selected;
+        if asked != 0 {
+            let context = Context {
+                file: self.file,
+                statement,
+                catalog: self.catalog,
+                held: self.held.as_ref(),
+                place,
+            };
+            while let Some(rule) = RULES.get(asked.trailing_zeros() as usize) {
+                asked &= asked - 1;
+                if let Check::Statement(_, check) = rule.check
+                    && speaks_in(rule, place)
+                {
+                    self.found.append(&mut check(&context));
+                }
+            }
+        }
+        let mut taken = Vec::new();
+        if let Some(lock) = lock::strongest(statement, self.catalog) {
+            taken.push(lock.clone());
+            self.held.get_or_insert(lock);
+        } else if statement.command.kind() == Kind::Drop {
+            taken = lock::locks_of_drop(statement, self.catalog);
+        }
+        if !taken.is_empty() {
+            self.locks.push((statement.range().start, taken));
+        }
+        if place != Place::Block(Certainty::May) || self.may_be_new(statement) {
+            self.catalog.apply(statement);
+        }
+    }
+
+    /// Visits the statements of a `DO` block. What they lock, the block locks.
+    fn enter(&mut self, statement: &Statement<'_>, block: &Block<'_>) {
+        let before = self.locks.len();
+        let held = self.held.clone();
+        for (inner, certainty) in block.statements() {
+            self.visit(&inner, Place::Block(certainty));
+        }
+        if self.file.transaction == Transaction::None {
+            self.held = held;
+        }
+        let mut taken: Vec<Lock> = Vec::new();
+        for (_, locks) in self.locks.drain(before..) {
+            for lock in locks {
+                if !taken.contains(&lock) {
+                    taken.push(lock);
+                }
+            }
+        }
+        if !taken.is_empty() {
+            self.locks.push((statement.range().start, taken));
+        }
+    }
+
+    /// Whether a statement that may run makes a table that is not known yet: then what follows is about a new one.
+    fn may_be_new(&self, statement: &Statement<'_>) -> bool {
+        match &statement.command {
+            Command::CreateTable(created) => !self.catalog.is_made_before(&created.name),
+            Command::CreateTableAs(created) => !self.catalog.is_made_before(&created.name),
+            _ => false,
+        }
+    }
+}
+
+/// Whether a rule has something to say there. In a block, the statement can be guarded by what is before it, and of one that
+/// may not run, nothing says that it fails.
+fn speaks_in(rule: &Rule, place: Place) -> bool {
+    match place {
+        Place::File => true,
+        Place::Block(certainty) => {
+            let is_of_guards = matches!(
+                rule.id,
+                "create-if-not-exists" | "idempotent" | "not-rerunnable"
+            );
+            let is_of_failures = rule.level == Level::Deny
+                || matches!(
+                    rule.id,
+                    "add-required-column"
+                        | "create-does-nothing"
+                        | "index-not-immutable"
+                        | "refused-for-partitions"
+                );
+            !is_of_guards && (certainty == Certainty::Runs || !is_of_failures)
+        }
     }
 }
 

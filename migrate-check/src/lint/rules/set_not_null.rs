@@ -11,6 +11,16 @@
 //! -- scans users
 //! ```
 //!
+//! Found:
+//!
+//! ```sql
+//! DO $$ BEGIN
+//!     ALTER TABLE users ALTER COLUMN name SET NOT NULL;
+//! END $$;
+//! -- locks users: ACCESS EXCLUSIVE
+//! -- scans users
+//! ```
+//!
 //! If a valid check says the same, PostgreSQL (12 and newer) does not scan the table again. So add the check
 //! without validating it, which takes a moment:
 //!
