@@ -42,7 +42,10 @@ pub(crate) fn fails<R: Debug>(ran: Result<R, Error>, sqlstate: &str) {
     let error = ran.unwrap_err();
     assert_eq!(error.sqlstate(), Some(sqlstate), "{error}");
     assert!(
-        error.hints().iter().any(|hint| matches!(hint, Hint::Resume { .. })),
+        error
+            .hints()
+            .iter()
+            .any(|hint| matches!(hint, Hint::Resume { .. })),
         "{error:?}"
     );
 }

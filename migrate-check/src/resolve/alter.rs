@@ -47,6 +47,9 @@ impl Resolver {
                 self.world.home = None;
             }
         } else if rest.is(K::Function) || rest.is(K::Procedure) || rest.is(K::Routine) {
+            let mut named = rest;
+            named.read();
+            self.name_functions(named, false);
             self.rename_function(rest);
         } else if !(rest.is(K::Default)
             || rest.is(K::Aggregate)

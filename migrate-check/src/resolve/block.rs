@@ -103,7 +103,7 @@ impl Resolver {
 }
 
 /// The tokens of a body, where they are in the file; none where its text is not that of the file.
-fn tokens_of(text: &str, body: &Word) -> Option<Vec<Token>> {
+pub(super) fn tokens_of(text: &str, body: &Word) -> Option<Vec<Token>> {
     let quoted = text.get(body.range.clone())?;
     let tag = quoted.strip_prefix('$')?.find('$')? + 2;
     let start = body.range.start + tag;

@@ -51,7 +51,16 @@ impl Resolver {
         } else if rest.accept(K::Policy) {
             self.create_part(rest, Part::Policy, false);
         } else if rest.accept(K::Function) || rest.accept(K::Procedure) {
+            let mut name = rest;
+            if let Some(name) = name.name() {
+                let place = self.place(name.range.start, rest.text);
+                self.note_created(&format!("{}()", name.name), &place);
+            }
             self.remember_function(rest);
+        } else if rest.accept(K::Aggregate) {
+            if let Some(name) = rest.name() {
+                self.functions.entry(name.name).or_default();
+            }
         } else if rest.accept(K::Rule) {
             self.create_rule(rest);
         } else if whole.is(K::Event) {
@@ -65,7 +74,6 @@ impl Resolver {
             || rest.is(K::Server)
             || rest.is(K::Foreign)
             || rest.is(K::Statistics)
-            || rest.is(K::Aggregate)
             || rest.is(K::Operator)
             || rest.is(K::Cast)
             || rest.is(K::Collation)

@@ -74,6 +74,10 @@ impl Resolver {
     pub(super) fn assume_extension(&mut self, name: &str, cascade: bool) {
         let known = EXTENSIONS.iter().find(|known| known.name == name);
         let brings_others = cascade && !matches!(name, "earthdistance" | "vector" | "citext");
+        self.extensions.push(name.to_owned());
+        if name == "earthdistance" {
+            self.extensions.push("cube".to_owned());
+        }
         match known.filter(|_| !brings_others) {
             Some(known) => {
                 let makes = known.makes.iter().map(|name| (*name).to_owned());

@@ -60,7 +60,7 @@ impl Resolver {
     }
 
     /// How many columns a table has at most; none where that is not known.
-    fn count_columns(&self, id: Id) -> Option<usize> {
+    pub(super) fn count_columns(&self, id: Id) -> Option<usize> {
         let relation = self.world.relation(id)?;
         let is_known = relation.is_table() && !relation.is_open(open::COLUMNS);
         is_known.then_some(relation.columns.len())

@@ -38,6 +38,15 @@ impl Resolver {
             self.drop_part(rest, cascade, Part::Policy);
         } else if rest.accept(K::Schema) {
             self.drop_schema(rest, cascade);
+        } else if rest.accept(K::Function)
+            || rest.accept(K::Procedure)
+            || rest.accept(K::Routine)
+            || rest.accept(K::Aggregate)
+        {
+            self.name_functions(rest, true);
+            if cascade {
+                self.world.soften();
+            }
         } else if rest.accept(K::Owned) {
             self.world.forget();
         } else if cascade || rest.is(K::Extension) {

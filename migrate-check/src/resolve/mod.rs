@@ -9,8 +9,10 @@ mod action;
 mod alter;
 mod alter_type;
 mod block;
+mod body;
 mod builtin;
 mod chosen;
+mod column_reference;
 mod constraint;
 mod create;
 mod create_part;
@@ -22,17 +24,28 @@ mod dependent;
 mod drop;
 mod drop_column;
 mod drop_part;
+mod expression;
 mod foreign_key;
+mod from_item;
+mod function;
 mod index;
+mod known_queries;
+mod output;
 mod part;
 mod possible;
+mod query;
 mod relation;
 mod rename;
 mod report;
 mod routine;
+mod row_change;
+mod scope;
 mod statement;
+mod symbol;
 mod table;
 mod template;
+#[cfg(test)]
+mod tests;
 mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,6 +53,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use migrate_sql::grammar::{self, Parsed};
 use migrate_sql::scanner::{Token, scan};
 
+use self::function::Functions;
 use self::routine::Body;
 use self::world::World;
 use crate::diagnostics::Diagnostic;
@@ -97,6 +111,20 @@ pub(crate) struct Resolver {
     wanted: BTreeMap<String, Vec<usize>>,
     /// Whether functions may be called that no file and no known extension made.
     has_strangers: bool,
+    /// The functions of PostgreSQL and its extensions; empty until they are asked for.
+    builtin_functions: Functions,
+    /// The extensions that are there.
+    extensions: Vec<String>,
+    bodies: Bodies,
+}
+
+/// Whether the server reads the bodies of functions in SQL when they are created.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Bodies {
+    #[default]
+    Read,
+    /// `check_function_bodies` may be off.
+    Skipped,
 }
 
 impl Resolver {
@@ -159,5 +187,6 @@ impl Resolver {
             self.world.remove(id);
         }
         self.world.path = self.world.home.clone();
+        self.bodies = Bodies::Read;
     }
 }

@@ -163,6 +163,17 @@ impl Relation {
         }
     }
 
+    /// Whether its columns are those that statements give it: an index and a sequence have others.
+    pub(super) const fn has_own_columns(&self) -> bool {
+        !matches!(self.kind, Kind::Index | Kind::Sequence)
+    }
+
+    /// Whether each of its known columns is surely there.
+    pub(super) fn is_sure_of_columns(&self) -> bool {
+        let mut columns = self.columns.values();
+        columns.all(|column| column.presence == Presence::Sure)
+    }
+
     pub(super) const fn is_table(&self) -> bool {
         matches!(
             self.kind,

@@ -14,7 +14,7 @@ pub(crate) const UNKNOWN: &str = "unknown-name";
 pub(crate) const CONTRADICTION: &str = "contradicts-schema";
 
 /// What helps where a name is like no other.
-const OUTSIDE: &str = "if something outside of this directory makes it, say so in migrate.toml: \
+pub(super) const OUTSIDE: &str = "if something outside of this directory makes it, say so in migrate.toml: \
     `assume = [\"base.sql\"]`, `after = \"../other-set\"` or `assume_extensions = [\"…\"]`";
 
 /// Which of the two it is.
@@ -92,7 +92,7 @@ impl Resolver {
     }
 
     /// What became of a name, or the one that is most like it.
-    fn help_for(&self, key: &str, near: Option<String>) -> Vec<String> {
+    pub(super) fn help_for(&self, key: &str, near: Option<String>) -> Vec<String> {
         let mut help = Vec::new();
         match self.world.past.get(key) {
             Some(Past {

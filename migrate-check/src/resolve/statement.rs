@@ -3,9 +3,9 @@
 use migrate_sql::grammar::{Node, Symbol};
 use migrate_sql::scanner::{Keyword as K, Token};
 
-use super::Resolver;
 use super::cursor::{Cursor, QualifiedName};
 use super::world::{Found, Id};
+use super::{Bodies, Resolver};
 
 const RELATION: Symbol = Symbol::named("relation_expr");
 const COMMON_TABLE: Symbol = Symbol::named("common_table_expr");
@@ -59,6 +59,15 @@ impl Resolver {
             self.run_hooked();
         }
         self.run_called(start);
+        if start.is(K::Set) || start.is(K::Select) {
+            let is_about_bodies = start.tokens.iter().any(|token| {
+                let word = text.get(token.range());
+                word.is_some_and(|word| word.contains("check_function_bodies"))
+            });
+            if is_about_bodies {
+                self.bodies = Bodies::Skipped;
+            }
+        }
         let mut after = start;
         after.read();
         let first = start.tokens.first().and_then(Token::keyword);
@@ -68,6 +77,7 @@ impl Resolver {
             Vec::new()
         };
         let relations: Vec<Option<Id>> = named.iter().map(|name| self.require(name)).collect();
+        let before = self.prepare(text, tokens, root);
         match first {
             Some(K::Create) => self.create(after, &relations),
             Some(K::Alter) => self.alter(after),
@@ -123,6 +133,7 @@ impl Resolver {
             _ if start.is_char(b'(') => {}
             _ => self.world.forget(),
         }
+        self.settle(text, tokens, root, before);
     }
 
     /// Whether every table that the statement names has to be there. Statements with `IF EXISTS` need none, rules have
@@ -178,6 +189,8 @@ impl Resolver {
             if let Some(name) = rest.name() {
                 self.require(&name);
             }
+        } else if rest.accept(K::Function) || rest.accept(K::Procedure) {
+            self.name_functions(rest, false);
         } else if rest.accept(K::Schema) {
             if let Some(schema) = rest.word()
                 && !self.may_have_schema(&schema.name)
@@ -208,6 +221,10 @@ impl Resolver {
             return;
         }
         rest.accept(K::On);
+        if rest.accept(K::Function) || rest.accept(K::Procedure) || rest.accept(K::Routine) {
+            self.name_functions(rest, false);
+            return;
+        }
         if !rest.accept(K::Table) {
             return;
         }

@@ -30,5 +30,5 @@ pub use parser::parse;
 pub use refusal::{Refusal, RefusalKind};
 pub use symbol::Symbol;
 pub use terminal::Category;
-pub use tree::{Node, Tree};
+pub use tree::{Node, Symbols, Tree};
 pub use trial::Trial;

@@ -40,6 +40,30 @@ pub struct Node<'t> {
     index: usize,
 }
 
+/// A set of symbols, for [`Node::find_each`].
+#[derive(Debug, Clone)]
+pub struct Symbols([bool; Symbol::COUNT]);
+
+impl Symbols {
+    /// The set of these. Meant for constants.
+    #[must_use]
+    pub const fn of(symbols: &[Symbol]) -> Self {
+        let mut set = [false; Symbol::COUNT];
+        let mut at = 0;
+        while at < symbols.len() {
+            set[symbols[at].0 as usize] = true;
+            at += 1;
+        }
+        Self(set)
+    }
+
+    /// Whether a symbol is one of them.
+    #[must_use]
+    pub const fn holds(&self, symbol: Symbol) -> bool {
+        self.0[symbol.0 as usize]
+    }
+}
+
 impl Tree {
     pub(super) fn node(&self, index: usize) -> Option<Node<'_>> {
         let nodes = &self.nodes;
@@ -160,6 +184,21 @@ impl<'t> Node<'t> {
         found.into_iter()
     }
 
+    /// Every node of its subtree that is one of these symbols, in the order of [`find_all`](Self::find_all).
+    pub fn find_each(&self, wanted: &Symbols) -> Vec<Node<'t>> {
+        let nodes = self.nodes;
+        let wanted = &wanted.0;
+        let mut found = Vec::new();
+        let mut index = self.first();
+        while index <= self.index {
+            if wanted[(nodes[index][HEAD] & 0xffff) as usize] {
+                found.push(Node { nodes, index });
+            }
+            index += 1;
+        }
+        found
+    }
+
     /// How many nodes of its subtree are this symbol.
     pub(super) fn count(&self, symbol: Symbol) -> usize {
         let wanted = u32::from(symbol.0);
@@ -221,6 +260,17 @@ impl<'t> Node<'t> {
         }
         items.reverse();
         items
+    }
+
+    /// The numbers of the nodes of its subtree; its own is the last. A node below another has a number among those of
+    /// the other, which is how a node is known to be inside of a clause without a link to its parent.
+    pub fn subtree(&self) -> Range<usize> {
+        self.first()..self.index + 1
+    }
+
+    /// Its number, by which it is told from others of the same tree.
+    pub fn number(&self) -> usize {
+        self.index
     }
 
     /// Where its subtree begins in the row.

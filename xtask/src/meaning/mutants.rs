@@ -1,13 +1,18 @@
 //! Sets with one mistake: what the server refuses, the build should refuse at the same statement, and nothing else.
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::PathBuf;
 
+use migrate_check::Transaction;
 use migrate_sql::scanner::TokenKind;
 use migrate_sql::splitter::analyse;
 
 use super::Oracle;
-use super::set::{Script, Set, apply, check, split};
+use super::set::{Refusal, Script, Set, apply, check, split};
 use crate::Outcome;
+use crate::cargo::root;
 
 /// A small generator of numbers, so that a seed gives the same mistakes everywhere.
 struct Draw(u64);
@@ -31,6 +36,48 @@ struct Tally {
     caught: usize,
 }
 
+/// What the server has said of files with a mistake, kept between runs: to apply them takes most of the time.
+struct Cache {
+    folder: PathBuf,
+}
+
+impl Cache {
+    fn new() -> Outcome<Self> {
+        let folder = root().join("target/meaning-mutants");
+        fs::create_dir_all(&folder)?;
+        Ok(Self { folder })
+    }
+
+    /// What was said of these files, or what `ask` says now.
+    fn verdict(
+        &self,
+        files: &[Script],
+        ask: impl FnOnce() -> Outcome<Option<Refusal>>,
+    ) -> Outcome<Option<Refusal>> {
+        let mut hasher = DefaultHasher::new();
+        for file in files {
+            (&file.text, file.transaction == Transaction::Single).hash(&mut hasher);
+        }
+        let path = self.folder.join(format!("{:016x}", hasher.finish()));
+        if let Ok(kept) = fs::read_to_string(&path) {
+            let mut parts = kept.splitn(4, '\t');
+            let mut number = || parts.next()?.parse::<usize>().ok();
+            return Ok(number().zip(number()).map(|at| Refusal {
+                at,
+                code: parts.next().unwrap_or_default().to_owned(),
+                message: parts.next().unwrap_or_default().to_owned(),
+            }));
+        }
+        let verdict = ask()?;
+        let kept = verdict.as_ref().map_or_else(String::new, |refusal| {
+            let (file, statement) = refusal.at;
+            format!("{file}\t{statement}\t{}\t{}", refusal.code, refusal.message)
+        });
+        fs::write(&path, kept)?;
+        Ok(verdict)
+    }
+}
+
 /// Compares `count` mistakes a set; how many valid statements are refused.
 pub(super) fn compare(oracle: &Oracle, sets: &[Set], seed: u64, count: usize) -> Outcome<usize> {
     let mut draw = Draw(seed);
@@ -38,13 +85,16 @@ pub(super) fn compare(oracle: &Oracle, sets: &[Set], seed: u64, count: usize) ->
     let mut kinds: BTreeMap<&'static str, Tally> = BTreeMap::new();
     let mut survivors = 0;
     let mut wrong = 0;
+    let cache = Cache::new()?;
     for set in sets {
         for number in 0..count {
             let Some((kind, files)) = mutate(&set.files, number % 2 == 0, &mut draw) else {
                 continue;
             };
             let statements = split(&files);
-            let verdict = oracle.within(|client| apply(client, &files, &statements))?;
+            let verdict = cache.verdict(&files, || {
+                oracle.within(|client| apply(client, &files, &statements))
+            })?;
             if files.is_empty() || files.iter().any(|file| file.text.is_empty()) {
                 continue;
             }
