@@ -10,6 +10,7 @@ mod rules;
 mod run;
 #[cfg(test)]
 mod testing;
+mod walk;
 
 pub(crate) use self::parsed_file::ParsedFile;
 pub use self::rule::{Example, Rule};
