@@ -16,6 +16,7 @@ mod counts;
 mod demo;
 mod dependencies;
 mod features;
+mod functions;
 mod grammar;
 mod grammar_compare;
 mod licences;
@@ -55,6 +56,9 @@ const USAGE: &str = "usage: cargo xtask <task>
       check licences, minimum Rust versions, and what applications get
   features
       run clippy on migrate-runtime with every combination of its features
+  functions [--check]
+      add the names of the functions of each supported PostgreSQL, and of the extensions
+      that it has here, to what the build knows; --check: only say what is missing
   grammar [--source DIR] [--check]
       make the parser's tables from PostgreSQL's source release, unpacked in DIR or
       fetched with Debian's apt-get (needs bison);
@@ -86,6 +90,7 @@ fn main() -> ExitCode {
         "tidy" => tidy::run(),
         "dependencies" => dependencies::run(),
         "features" => features::run(),
+        "functions" => functions::run(&rest),
         "rules" => rules::run(),
         "new-rule" => new_rule::run(&rest),
         "grammar" => grammar::run(&rest),

@@ -12,7 +12,7 @@ use crate::cargo::{built_for_tests, root};
 use crate::{Outcome, report};
 
 /// What PostgreSQL's project supports, and one before, which many still run.
-const SUPPORTED: [u32; 6] = [13, 14, 15, 16, 17, 18];
+pub(crate) const SUPPORTED: [u32; 6] = [13, 14, 15, 16, 17, 18];
 
 /// Tests that cut a run off, or change its traffic, at each message in turn. They take half of the time and are about our
 /// side of the connection, so that `--others` has the oldest version run them, and `cargo test` the newest.

@@ -12,7 +12,8 @@ use super::symbol as s;
 use crate::diagnostics::nearest;
 
 /// What PostgreSQL 13 to 18 and the extensions that come with them bring, by name: after `[pg_catalog]` or the name of
-/// the extension a name a line, in the order of their bytes.
+/// the extension a name a line, in the order of their bytes. `cargo xtask functions` asks servers for them; PostgreSQL and
+/// these extensions are under the PostgreSQL License.
 const LISTS: &str = include_str!("functions.txt");
 
 /// The functions of PostgreSQL and of extensions, as lists to search.
