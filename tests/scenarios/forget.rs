@@ -164,7 +164,7 @@ fn a_half_done_migration_of_a_dropped_branch_can_be_forgotten() {
         assert!(
             done[0]
                 .note
-                .starts_with("half-done (1 statements), forgotten: branch dropped ("),
+                .starts_with("half-done (1 statement), forgotten: branch dropped ("),
             "{}",
             done[0].note
         );

@@ -129,7 +129,7 @@ fn a_half_done_migration_counts_as_applied_when_told_so() {
             .unwrap();
         assert!(driver.run(database, edited.runner()).unwrap().is_noop());
         assert_eq!(
-            database.value("SELECT note LIKE 'half-done apply (1 statements) counted as applied (%' FROM schema_migrations WHERE version = 3"),
+            database.value("SELECT note LIKE 'half-done apply (1 statement) counted as applied (%' FROM schema_migrations WHERE version = 3"),
             "t"
         );
     });
