@@ -3,6 +3,10 @@
 /// What only a person can do: words of the help, and why they are not followed here.
 pub(crate) const BY_HAND: &[(&str, &str)] = &[
     (
+        "give the user who builds permission to read it",
+        "a copy cannot hold what cannot be read; the test that meets it follows it",
+    ),
+    (
         "renumber whichever",
         "which of the two ran is known to databases only",
     ),

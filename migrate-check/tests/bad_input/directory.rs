@@ -241,6 +241,8 @@ mod unix {
                 "{problems}"
             ),
         }
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).expect("a mode");
+        assert_eq!(package.problems(), "");
     }
 
     #[test]
