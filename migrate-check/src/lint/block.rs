@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use migrate_sql::ast;
 use migrate_sql::grammar::{Parsed, parse};
-use migrate_sql::scanner::{Keyword as K, Token, TokenKind, scan};
+use migrate_sql::scanner::{Keyword as K, Token, TokenKind, scan_dollar_quoted};
 
 /// A block.
 pub(super) struct Block<'a> {
@@ -70,19 +70,7 @@ impl<'a> Block<'a> {
     }
 
     fn read(text: &'a str, body: &Token) -> Option<Self> {
-        let quoted = text.get(body.range())?;
-        let tag = quoted.strip_prefix('$')?.find('$')? + 2;
-        let start = body.start + tag;
-        let scanned = scan(text.get(start..body.end.checked_sub(tag)?)?);
-        if !scanned.faults.is_empty() {
-            return None;
-        }
-        let tokens = scanned.tokens.into_iter().map(|token| Token {
-            start: token.start + start,
-            end: token.end + start,
-            ..token
-        });
-        let tokens: Vec<Token> = tokens.collect();
+        let tokens = scan_dollar_quoted(text, body.range())?;
         let mut flow = Flow::default();
         let mut found = Vec::new();
         let mut start = 0;

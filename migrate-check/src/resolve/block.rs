@@ -4,7 +4,7 @@
 //! the error that the object is there already, which is how several tools write `IF NOT EXISTS` where PostgreSQL has none.
 
 use migrate_sql::grammar;
-use migrate_sql::scanner::{Keyword as K, Token, scan};
+use migrate_sql::scanner::{Keyword as K, Token, scan_dollar_quoted};
 
 use super::Resolver;
 use super::cursor::{Cursor, Word};
@@ -24,7 +24,7 @@ enum Outcome {
 impl Resolver {
     /// Reads a block in the file's own text, if all of its statements run; whether that is so.
     pub(super) fn run_straight(&mut self, text: &str, body: &Word) -> bool {
-        let Some(tokens) = tokens_of(text, body) else {
+        let Some(tokens) = scan_dollar_quoted(text, body.range.clone()) else {
             return false;
         };
         let Some(block) = Block::read(text, &tokens) else {
@@ -100,24 +100,6 @@ impl Resolver {
             _ => None,
         }
     }
-}
-
-/// The tokens of a body, where they are in the file; none where its text is not that of the file.
-pub(super) fn tokens_of(text: &str, body: &Word) -> Option<Vec<Token>> {
-    let quoted = text.get(body.range.clone())?;
-    let tag = quoted.strip_prefix('$')?.find('$')? + 2;
-    let start = body.range.start + tag;
-    let end = body.range.end.checked_sub(tag)?;
-    let scanned = scan(text.get(start..end)?);
-    if !scanned.faults.is_empty() {
-        return None;
-    }
-    let tokens = scanned.tokens.into_iter().map(|token| Token {
-        start: token.start + start,
-        end: token.end + start,
-        ..token
-    });
-    Some(tokens.collect())
 }
 
 /// A block that has nothing but statements.

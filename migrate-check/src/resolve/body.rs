@@ -3,9 +3,8 @@
 use std::rc::Rc;
 
 use migrate_sql::grammar::{self, Node, Symbols};
-use migrate_sql::scanner::{Keyword as K, Token, TokenKind};
+use migrate_sql::scanner::{Keyword as K, Token, TokenKind, scan_dollar_quoted};
 
-use super::block::tokens_of;
 use super::cursor::{Cursor, Word};
 use super::routine::ident;
 use super::scope::{Columns, Entry, Origin, Scope};
@@ -22,7 +21,7 @@ impl Resolver {
         let Some(body) = self.body_of(text, tokens) else {
             return;
         };
-        let Some(inner) = tokens_of(text, &body) else {
+        let Some(inner) = scan_dollar_quoted(text, body.range.clone()) else {
             return;
         };
         let parsed = grammar::parse(text, &inner, &[]);

@@ -8,6 +8,7 @@
 //! ASCII; all others are part of an identifier, a literal or a comment, so tokens begin and end on
 //! character boundaries.
 
+mod dollar_quoted;
 mod fault;
 mod keyword;
 mod literal;
@@ -24,6 +25,7 @@ mod token;
 mod unicode;
 mod vocabulary;
 
+pub use self::dollar_quoted::scan_dollar_quoted;
 pub use self::fault::{Fault, FaultKind};
 use self::keyword::Hash;
 pub use self::keyword::Keyword;
