@@ -31,7 +31,7 @@ use migrate_sql::ast::{Command, Kind, ObjectKind};
 
 use crate::diagnostics::Diagnostic;
 use crate::lint::context::Context;
-use crate::lint::rule::{Check, Rule};
+use crate::lint::rule::{Check, InBlocks, Rule};
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -41,7 +41,7 @@ pub(super) const RULE: Rule = Rule {
     allowable: true,
     source: include_str!("{file}.rs"),
     // FILL IN: the kinds of the statements that it reads.
-    check: Check::Statement(&[Kind::Drop], check),
+    check: Check::Statement(InBlocks::Always, &[Kind::Drop], check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Diagnostic> {

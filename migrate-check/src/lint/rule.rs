@@ -33,9 +33,24 @@ pub(super) enum Check {
     /// A file as a whole.
     File(fn(&ParsedFile<'_>) -> Vec<Diagnostic>),
     /// Each statement of one of these kinds.
-    Statement(&'static [Kind], fn(&Context<'_>) -> Vec<Diagnostic>),
+    Statement(
+        InBlocks,
+        &'static [Kind],
+        fn(&Context<'_>) -> Vec<Diagnostic>,
+    ),
     /// All files in their order: [`Resolver`](crate::resolve::Resolver) finds it.
     Directory,
+}
+
+/// Whether a rule speaks of a statement that stands in a `DO` block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum InBlocks {
+    /// Of any.
+    Always,
+    /// Where it surely runs: the rule says that it fails.
+    Sure,
+    /// Of none: what is before it in the block can guard it.
+    Never,
 }
 
 impl Rule {

@@ -6,12 +6,11 @@ use super::block::{Block, Certainty};
 use super::context::{Context, Place};
 use super::lock;
 use super::parsed_file::ParsedFile;
-use super::rule::{Check, Rule};
+use super::rule::{Check, InBlocks};
 use super::rules::RULES;
 use crate::catalog::Catalog;
 use crate::diagnostics::Diagnostic;
 use crate::migration::{Lock, Transaction};
-use crate::settings::Level;
 
 /// By kind of statement: which rules want to see it, a bit each.
 static ASKED: [u64; Kind::COUNT] = list_asked();
@@ -25,7 +24,7 @@ const fn list_asked() -> [u64; Kind::COUNT] {
     let mut at = 0;
     assert!(RULES.len() <= 64, "a rule is a bit of 64");
     while at < RULES.len() {
-        if let Check::Statement(kinds, _) = RULES[at].check {
+        if let Check::Statement(_, kinds, _) = RULES[at].check {
             let mut rest = kinds;
             while let Some((kind, others)) = rest.split_first() {
                 asked[*kind as usize] |= 1 << at;
@@ -64,8 +63,8 @@ impl Walk<'_> {
             };
             while let Some(rule) = RULES.get(asked.trailing_zeros() as usize) {
                 asked &= asked - 1;
-                if let Check::Statement(_, check) = rule.check
-                    && speaks_in(rule, place)
+                if let Check::Statement(blocks, _, check) = rule.check
+                    && speaks_in(blocks, place)
                 {
                     self.found.append(&mut check(&context));
                 }
@@ -119,25 +118,13 @@ impl Walk<'_> {
     }
 }
 
-/// Whether a rule has something to say there. In a block, the statement can be guarded by what is before it, and of one that
-/// may not run, nothing says that it fails.
-fn speaks_in(rule: &Rule, place: Place) -> bool {
+fn speaks_in(blocks: InBlocks, place: Place) -> bool {
     match place {
         Place::File => true,
-        Place::Block(certainty) => {
-            let is_of_guards = matches!(
-                rule.id,
-                "create-if-not-exists" | "idempotent" | "not-rerunnable"
-            );
-            let is_of_failures = rule.level == Level::Deny
-                || matches!(
-                    rule.id,
-                    "add-required-column"
-                        | "create-does-nothing"
-                        | "index-not-immutable"
-                        | "refused-for-partitions"
-                );
-            !is_of_guards && (certainty == Certainty::Runs || !is_of_failures)
-        }
+        Place::Block(certainty) => match blocks {
+            InBlocks::Always => true,
+            InBlocks::Sure => certainty == Certainty::Runs,
+            InBlocks::Never => false,
+        },
     }
 }

@@ -83,7 +83,7 @@ use migrate_sql::ast::{
 
 use crate::diagnostics::Diagnostic;
 use crate::lint::context::Context;
-use crate::lint::rule::{Check, Rule};
+use crate::lint::rule::{Check, InBlocks, Rule};
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -92,7 +92,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "a new column is computed for every row, so the table is rewritten under ACCESS EXCLUSIVE",
     allowable: true,
     source: include_str!("add_column_rewrite.rs"),
-    check: Check::Statement(&[Kind::AlterTable], check),
+    check: Check::Statement(InBlocks::Always, &[Kind::AlterTable], check),
 };
 
 /// Functions that are volatile (`pg_proc.provolatile`) and make sense in a default.

@@ -21,7 +21,7 @@ use migrate_sql::ast::{AlterTableAction, ColumnConstraint, ColumnType, Kind};
 
 use crate::diagnostics::Diagnostic;
 use crate::lint::context::Context;
-use crate::lint::rule::{Check, Rule};
+use crate::lint::rule::{Check, InBlocks, Rule};
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -30,7 +30,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "a NOT NULL column is added without a default",
     allowable: true,
     source: include_str!("add_required_column.rs"),
-    check: Check::Statement(&[Kind::AlterTable], check),
+    check: Check::Statement(InBlocks::Sure, &[Kind::AlterTable], check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Diagnostic> {

@@ -33,7 +33,7 @@ use migrate_sql::ast::{Command, DomainChange, Kind, ObjectName, Validity};
 use crate::catalog::{Holder, Holding};
 use crate::diagnostics::Diagnostic;
 use crate::lint::context::Context;
-use crate::lint::rule::{Check, Rule};
+use crate::lint::rule::{Check, InBlocks, Rule};
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -42,7 +42,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "the tables of a domain are scanned under SHARE, which blocks writes",
     allowable: true,
     source: include_str!("alter_domain_scan.rs"),
-    check: Check::Statement(&[Kind::AlterDomain], check),
+    check: Check::Statement(InBlocks::Always, &[Kind::AlterDomain], check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Diagnostic> {

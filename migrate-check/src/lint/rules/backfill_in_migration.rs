@@ -21,7 +21,7 @@ use migrate_sql::ast::{Command, Kind, Rows};
 
 use crate::diagnostics::Diagnostic;
 use crate::lint::context::Context;
-use crate::lint::rule::{Check, Rule};
+use crate::lint::rule::{Check, InBlocks, Rule};
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -30,7 +30,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "all rows of a table are changed at once",
     allowable: true,
     source: include_str!("backfill_in_migration.rs"),
-    check: Check::Statement(&[Kind::Update, Kind::Delete], check),
+    check: Check::Statement(InBlocks::Always, &[Kind::Update, Kind::Delete], check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Diagnostic> {

@@ -42,7 +42,7 @@ use migrate_sql::ast::{AlterTableAction, ColumnType, Conversion, Kind, ObjectNam
 use crate::catalog::Catalog;
 use crate::diagnostics::Diagnostic;
 use crate::lint::context::Context;
-use crate::lint::rule::{Check, Rule};
+use crate::lint::rule::{Check, InBlocks, Rule};
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -51,7 +51,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "a column's type changes, so the table is rewritten under ACCESS EXCLUSIVE",
     allowable: true,
     source: include_str!("column_type_change.rs"),
-    check: Check::Statement(&[Kind::AlterTable], check),
+    check: Check::Statement(InBlocks::Always, &[Kind::AlterTable], check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Diagnostic> {

@@ -59,7 +59,7 @@ use migrate_sql::ast::{
 
 use crate::diagnostics::Diagnostic;
 use crate::lint::context::Context;
-use crate::lint::rule::{Check, Rule};
+use crate::lint::rule::{Check, InBlocks, Rule};
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -68,7 +68,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "a constraint is checked for every row while its table is locked",
     allowable: true,
     source: include_str!("constraint_not_valid.rs"),
-    check: Check::Statement(&[Kind::AlterTable], check),
+    check: Check::Statement(InBlocks::Always, &[Kind::AlterTable], check),
 };
 
 const SPLIT: &str = "add it `NOT VALID`, and `VALIDATE CONSTRAINT` it in a later migration";

@@ -25,7 +25,7 @@ use migrate_sql::ast::{Command, Guard, Kind, Persistence};
 
 use crate::diagnostics::Diagnostic;
 use crate::lint::context::Context;
-use crate::lint::rule::{Check, Rule};
+use crate::lint::rule::{Check, InBlocks, Rule};
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -34,7 +34,11 @@ pub(super) const RULE: Rule = Rule {
     summary: "a table that an earlier file creates is created again",
     allowable: true,
     source: include_str!("create_does_nothing.rs"),
-    check: Check::Statement(&[Kind::CreateTable, Kind::CreateTableAs], check),
+    check: Check::Statement(
+        InBlocks::Sure,
+        &[Kind::CreateTable, Kind::CreateTableAs],
+        check,
+    ),
 };
 
 fn check(context: &Context<'_>) -> Vec<Diagnostic> {

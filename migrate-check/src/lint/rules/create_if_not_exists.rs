@@ -23,7 +23,7 @@ use migrate_sql::ast::{Command, Guard, Kind, Persistence};
 
 use crate::diagnostics::Diagnostic;
 use crate::lint::context::Context;
-use crate::lint::rule::{Check, Rule};
+use crate::lint::rule::{Check, InBlocks, Rule};
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -32,7 +32,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "an existing table passes for the one that the file creates",
     allowable: true,
     source: include_str!("create_if_not_exists.rs"),
-    check: Check::Statement(&[Kind::CreateTable], check),
+    check: Check::Statement(InBlocks::Never, &[Kind::CreateTable], check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Diagnostic> {

@@ -25,7 +25,7 @@ use migrate_sql::ast::{AlterTableAction, Detach, Kind};
 
 use crate::diagnostics::Diagnostic;
 use crate::lint::context::Context;
-use crate::lint::rule::{Check, Rule};
+use crate::lint::rule::{Check, InBlocks, Rule};
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -34,7 +34,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "a partition is detached under ACCESS EXCLUSIVE",
     allowable: true,
     source: include_str!("detach_not_concurrent.rs"),
-    check: Check::Statement(&[Kind::AlterTable], check),
+    check: Check::Statement(InBlocks::Always, &[Kind::AlterTable], check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Diagnostic> {

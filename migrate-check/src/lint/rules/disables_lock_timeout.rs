@@ -24,7 +24,7 @@ use migrate_sql::ast::{Command, Kind, Set, SetValue};
 
 use crate::diagnostics::Diagnostic;
 use crate::lint::context::Context;
-use crate::lint::rule::{Check, Rule};
+use crate::lint::rule::{Check, InBlocks, Rule};
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -33,7 +33,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "a file waits for locks without a limit, or for long",
     allowable: true,
     source: include_str!("disables_lock_timeout.rs"),
-    check: Check::Statement(&[Kind::Set], check),
+    check: Check::Statement(InBlocks::Always, &[Kind::Set], check),
 };
 
 /// In milliseconds.

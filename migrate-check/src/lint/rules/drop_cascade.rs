@@ -33,7 +33,7 @@ use migrate_sql::ast::{AlterTableAction, Command, DropBehavior, Kind, ObjectKind
 use crate::diagnostics::Diagnostic;
 use crate::files::Direction;
 use crate::lint::context::Context;
-use crate::lint::rule::{Check, Rule};
+use crate::lint::rule::{Check, InBlocks, Rule};
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -42,7 +42,11 @@ pub(super) const RULE: Rule = Rule {
     summary: "objects that the statement does not name are dropped",
     allowable: true,
     source: include_str!("drop_cascade.rs"),
-    check: Check::Statement(&[Kind::AlterTable, Kind::Drop, Kind::DropOwned], check),
+    check: Check::Statement(
+        InBlocks::Always,
+        &[Kind::AlterTable, Kind::Drop, Kind::DropOwned],
+        check,
+    ),
 };
 
 fn check(context: &Context<'_>) -> Vec<Diagnostic> {

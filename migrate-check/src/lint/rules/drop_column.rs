@@ -26,7 +26,7 @@ use migrate_sql::ast::{AlterTableAction, Kind};
 use crate::diagnostics::Diagnostic;
 use crate::files::Direction;
 use crate::lint::context::Context;
-use crate::lint::rule::{Check, Rule};
+use crate::lint::rule::{Check, InBlocks, Rule};
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -35,7 +35,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "a column that the deployed release may use is dropped",
     allowable: true,
     source: include_str!("drop_column.rs"),
-    check: Check::Statement(&[Kind::AlterTable], check),
+    check: Check::Statement(InBlocks::Always, &[Kind::AlterTable], check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Diagnostic> {

@@ -23,7 +23,7 @@ use migrate_sql::ast::{Command, Concurrency, Kind, ObjectKind};
 
 use crate::diagnostics::Diagnostic;
 use crate::lint::context::Context;
-use crate::lint::rule::{Check, Rule};
+use crate::lint::rule::{Check, InBlocks, Rule};
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -32,7 +32,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "an index is dropped under ACCESS EXCLUSIVE",
     allowable: true,
     source: include_str!("drop_index_not_concurrent.rs"),
-    check: Check::Statement(&[Kind::Drop], check),
+    check: Check::Statement(InBlocks::Always, &[Kind::Drop], check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Diagnostic> {

@@ -29,7 +29,7 @@ use migrate_sql::ast::{Command, Kind, ObjectKind};
 use crate::diagnostics::Diagnostic;
 use crate::files::Direction;
 use crate::lint::context::Context;
-use crate::lint::rule::{Check, Rule};
+use crate::lint::rule::{Check, InBlocks, Rule};
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -38,7 +38,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "a table that the deployed release may use is dropped",
     allowable: true,
     source: include_str!("drop_table.rs"),
-    check: Check::Statement(&[Kind::Drop], check),
+    check: Check::Statement(InBlocks::Always, &[Kind::Drop], check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Diagnostic> {

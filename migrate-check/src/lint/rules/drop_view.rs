@@ -24,7 +24,7 @@ use migrate_sql::ast::{Command, Kind, ObjectKind, ObjectName};
 use crate::diagnostics::Diagnostic;
 use crate::files::Direction;
 use crate::lint::context::Context;
-use crate::lint::rule::{Check, Rule};
+use crate::lint::rule::{Check, InBlocks, Rule};
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -33,7 +33,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "a view that the deployed release may read is dropped",
     allowable: true,
     source: include_str!("drop_view.rs"),
-    check: Check::Statement(&[Kind::Drop], check),
+    check: Check::Statement(InBlocks::Always, &[Kind::Drop], check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Diagnostic> {

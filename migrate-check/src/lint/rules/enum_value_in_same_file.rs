@@ -40,7 +40,7 @@ use migrate_sql::ast::{
 
 use crate::diagnostics::Diagnostic;
 use crate::lint::context::Context;
-use crate::lint::rule::{Check, Rule};
+use crate::lint::rule::{Check, InBlocks, Rule};
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -50,6 +50,7 @@ pub(super) const RULE: Rule = Rule {
     allowable: true,
     source: include_str!("enum_value_in_same_file.rs"),
     check: Check::Statement(
+        InBlocks::Sure,
         &[
             Kind::AlterTable,
             Kind::CreateIndex,

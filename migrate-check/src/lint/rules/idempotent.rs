@@ -39,7 +39,7 @@ use migrate_sql::ast::{
 
 use crate::diagnostics::Diagnostic;
 use crate::lint::context::Context;
-use crate::lint::rule::{Check, Rule};
+use crate::lint::rule::{Check, InBlocks, Rule};
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -49,6 +49,7 @@ pub(super) const RULE: Rule = Rule {
     allowable: true,
     source: include_str!("idempotent.rs"),
     check: Check::Statement(
+        InBlocks::Never,
         &[
             Kind::AlterEnum,
             Kind::AlterTable,

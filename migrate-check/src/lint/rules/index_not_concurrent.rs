@@ -33,7 +33,7 @@ use migrate_sql::ast::{Command, Concurrency, Descent, Kind};
 
 use crate::diagnostics::Diagnostic;
 use crate::lint::context::Context;
-use crate::lint::rule::{Check, Rule};
+use crate::lint::rule::{Check, InBlocks, Rule};
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -42,7 +42,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "an index is built under SHARE, which blocks writes",
     allowable: true,
     source: include_str!("index_not_concurrent.rs"),
-    check: Check::Statement(&[Kind::CreateIndex], check),
+    check: Check::Statement(InBlocks::Always, &[Kind::CreateIndex], check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Diagnostic> {

@@ -44,7 +44,7 @@ use migrate_sql::scanner::Keyword;
 use crate::catalog::Catalog;
 use crate::diagnostics::Diagnostic;
 use crate::lint::context::Context;
-use crate::lint::rule::{Check, Rule};
+use crate::lint::rule::{Check, InBlocks, Rule};
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -54,6 +54,7 @@ pub(super) const RULE: Rule = Rule {
     allowable: true,
     source: include_str!("index_not_immutable.rs"),
     check: Check::Statement(
+        InBlocks::Sure,
         &[Kind::AlterTable, Kind::CreateIndex, Kind::CreateTable],
         check,
     ),

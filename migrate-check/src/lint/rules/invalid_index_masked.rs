@@ -25,7 +25,7 @@ use migrate_sql::ast::{Command, Concurrency, Guard, Kind, spell_name};
 
 use crate::diagnostics::Diagnostic;
 use crate::lint::context::Context;
-use crate::lint::rule::{Check, Rule};
+use crate::lint::rule::{Check, InBlocks, Rule};
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -34,7 +34,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "other programs than migrate would accept an invalid index left by a failed build",
     allowable: true,
     source: include_str!("invalid_index_masked.rs"),
-    check: Check::Statement(&[Kind::CreateIndex], check),
+    check: Check::Statement(InBlocks::Always, &[Kind::CreateIndex], check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Diagnostic> {

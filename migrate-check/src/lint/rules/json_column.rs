@@ -27,7 +27,7 @@ use migrate_sql::scanner::Keyword;
 
 use crate::diagnostics::Diagnostic;
 use crate::lint::context::Context;
-use crate::lint::rule::{Check, Rule};
+use crate::lint::rule::{Check, InBlocks, Rule};
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -36,7 +36,11 @@ pub(super) const RULE: Rule = Rule {
     summary: "a column of a type without equality",
     allowable: true,
     source: include_str!("json_column.rs"),
-    check: Check::Statement(&[Kind::AlterTable, Kind::CreateTable], check),
+    check: Check::Statement(
+        InBlocks::Always,
+        &[Kind::AlterTable, Kind::CreateTable],
+        check,
+    ),
 };
 
 fn check(context: &Context<'_>) -> Vec<Diagnostic> {

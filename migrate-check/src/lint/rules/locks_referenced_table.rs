@@ -44,7 +44,7 @@ use migrate_sql::ast::{AlterTableAction, Command, DropBehavior, Kind, ObjectKind
 use crate::diagnostics::Diagnostic;
 use crate::files::Direction;
 use crate::lint::context::Context;
-use crate::lint::rule::{Check, Rule};
+use crate::lint::rule::{Check, InBlocks, Rule};
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -53,7 +53,11 @@ pub(super) const RULE: Rule = Rule {
     summary: "a table other than the named one is locked or emptied",
     allowable: true,
     source: include_str!("locks_referenced_table.rs"),
-    check: Check::Statement(&[Kind::AlterTable, Kind::Drop, Kind::Truncate], check),
+    check: Check::Statement(
+        InBlocks::Always,
+        &[Kind::AlterTable, Kind::Drop, Kind::Truncate],
+        check,
+    ),
 };
 
 fn check(context: &Context<'_>) -> Vec<Diagnostic> {

@@ -25,7 +25,7 @@ use migrate_sql::ast::{Command, Kind, ObjectKind, ObjectName};
 
 use crate::diagnostics::Diagnostic;
 use crate::lint::context::Context;
-use crate::lint::rule::{Check, Rule};
+use crate::lint::rule::{Check, InBlocks, Rule};
 use crate::migration::LockMode;
 use crate::settings::Level;
 
@@ -35,7 +35,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "a file waits for a second table while it holds ACCESS EXCLUSIVE on a first",
     allowable: true,
     source: include_str!("locks_two_tables.rs"),
-    check: Check::Statement(&[Kind::AlterTable, Kind::Drop], check),
+    check: Check::Statement(InBlocks::Always, &[Kind::AlterTable, Kind::Drop], check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Diagnostic> {

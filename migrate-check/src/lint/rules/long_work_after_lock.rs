@@ -41,7 +41,7 @@ use migrate_sql::ast::{AlterTableAction, Command, Filling, Kind, Rows};
 
 use crate::diagnostics::Diagnostic;
 use crate::lint::context::Context;
-use crate::lint::rule::{Check, Rule};
+use crate::lint::rule::{Check, InBlocks, Rule};
 use crate::migration::Lock;
 use crate::settings::Level;
 
@@ -52,6 +52,7 @@ pub(super) const RULE: Rule = Rule {
     allowable: true,
     source: include_str!("long_work_after_lock.rs"),
     check: Check::Statement(
+        InBlocks::Always,
         &[
             Kind::AlterTable,
             Kind::Analyze,

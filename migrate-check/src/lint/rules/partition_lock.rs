@@ -68,7 +68,7 @@ use migrate_sql::ast::{AlterTableAction, Command, Kind};
 
 use crate::diagnostics::Diagnostic;
 use crate::lint::context::Context;
-use crate::lint::rule::{Check, Rule};
+use crate::lint::rule::{Check, InBlocks, Rule};
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -77,7 +77,11 @@ pub(super) const RULE: Rule = Rule {
     summary: "a partition is created or scanned under ACCESS EXCLUSIVE",
     allowable: true,
     source: include_str!("partition_lock.rs"),
-    check: Check::Statement(&[Kind::AlterTable, Kind::CreateTable], check),
+    check: Check::Statement(
+        InBlocks::Always,
+        &[Kind::AlterTable, Kind::CreateTable],
+        check,
+    ),
 };
 
 fn check(context: &Context<'_>) -> Vec<Diagnostic> {

@@ -25,7 +25,7 @@ use migrate_sql::ast::{AlterTableAction, ConstraintKind, Kind, spell_name};
 
 use crate::diagnostics::Diagnostic;
 use crate::lint::context::Context;
-use crate::lint::rule::{Check, Rule};
+use crate::lint::rule::{Check, InBlocks, Rule};
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -34,7 +34,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "a table is scanned for NULLs under ACCESS EXCLUSIVE, because its new primary key takes them",
     allowable: true,
     source: include_str!("primary_key_nullable_index.rs"),
-    check: Check::Statement(&[Kind::AlterTable], check),
+    check: Check::Statement(InBlocks::Always, &[Kind::AlterTable], check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Diagnostic> {

@@ -22,7 +22,7 @@ use migrate_sql::ast::{Command, Concurrency, Filling, Kind};
 
 use crate::diagnostics::Diagnostic;
 use crate::lint::context::Context;
-use crate::lint::rule::{Check, Rule};
+use crate::lint::rule::{Check, InBlocks, Rule};
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -31,7 +31,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "a materialized view is filled under ACCESS EXCLUSIVE",
     allowable: true,
     source: include_str!("refresh_not_concurrent.rs"),
-    check: Check::Statement(&[Kind::Refresh], check),
+    check: Check::Statement(InBlocks::Always, &[Kind::Refresh], check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Diagnostic> {

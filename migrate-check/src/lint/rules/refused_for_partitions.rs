@@ -61,7 +61,7 @@ use migrate_sql::ast::{
 
 use crate::diagnostics::Diagnostic;
 use crate::lint::context::Context;
-use crate::lint::rule::{Check, Rule};
+use crate::lint::rule::{Check, InBlocks, Rule};
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -71,6 +71,7 @@ pub(super) const RULE: Rule = Rule {
     allowable: true,
     source: include_str!("refused_for_partitions.rs"),
     check: Check::Statement(
+        InBlocks::Sure,
         &[
             Kind::AlterTable,
             Kind::CreateIndex,

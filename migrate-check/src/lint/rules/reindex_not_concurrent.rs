@@ -23,7 +23,7 @@ use migrate_sql::ast::{Command, Concurrency, Kind};
 
 use crate::diagnostics::Diagnostic;
 use crate::lint::context::Context;
-use crate::lint::rule::{Check, Rule};
+use crate::lint::rule::{Check, InBlocks, Rule};
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -32,7 +32,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "indexes are rebuilt under SHARE, which blocks writes",
     allowable: true,
     source: include_str!("reindex_not_concurrent.rs"),
-    check: Check::Statement(&[Kind::Reindex], check),
+    check: Check::Statement(InBlocks::Always, &[Kind::Reindex], check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Diagnostic> {

@@ -37,7 +37,7 @@ use migrate_sql::ast::{AlterEnum, Command, EnumChange, Kind, ObjectKind, ObjectN
 use crate::diagnostics::Diagnostic;
 use crate::files::Direction;
 use crate::lint::context::Context;
-use crate::lint::rule::{Check, Rule};
+use crate::lint::rule::{Check, InBlocks, Rule};
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -46,7 +46,11 @@ pub(super) const RULE: Rule = Rule {
     summary: "a name that the deployed release may use is changed",
     allowable: true,
     source: include_str!("rename.rs"),
-    check: Check::Statement(&[Kind::AlterEnum, Kind::Rename, Kind::SetSchema], check),
+    check: Check::Statement(
+        InBlocks::Always,
+        &[Kind::AlterEnum, Kind::Rename, Kind::SetSchema],
+        check,
+    ),
 };
 
 fn check(context: &Context<'_>) -> Vec<Diagnostic> {

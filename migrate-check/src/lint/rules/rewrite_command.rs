@@ -32,7 +32,7 @@ use migrate_sql::ast::{AlterTableAction, Command, Kind, ObjectName};
 
 use crate::diagnostics::Diagnostic;
 use crate::lint::context::Context;
-use crate::lint::rule::{Check, Rule};
+use crate::lint::rule::{Check, InBlocks, Rule};
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -41,7 +41,11 @@ pub(super) const RULE: Rule = Rule {
     summary: "a whole table is copied under ACCESS EXCLUSIVE",
     allowable: true,
     source: include_str!("rewrite_command.rs"),
-    check: Check::Statement(&[Kind::AlterTable, Kind::Cluster, Kind::Vacuum], check),
+    check: Check::Statement(
+        InBlocks::Always,
+        &[Kind::AlterTable, Kind::Cluster, Kind::Vacuum],
+        check,
+    ),
 };
 
 fn check(context: &Context<'_>) -> Vec<Diagnostic> {

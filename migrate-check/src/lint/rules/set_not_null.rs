@@ -52,7 +52,7 @@ use migrate_sql::ast::{AlterTableAction, ConstraintKind, Kind, ObjectName, Valid
 
 use crate::diagnostics::Diagnostic;
 use crate::lint::context::Context;
-use crate::lint::rule::{Check, Rule};
+use crate::lint::rule::{Check, InBlocks, Rule};
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -61,7 +61,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "a table is scanned for NULLs under ACCESS EXCLUSIVE",
     allowable: true,
     source: include_str!("set_not_null.rs"),
-    check: Check::Statement(&[Kind::AlterTable], check),
+    check: Check::Statement(InBlocks::Always, &[Kind::AlterTable], check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Diagnostic> {

@@ -38,7 +38,7 @@ use migrate_sql::ast::{AlterTableAction, Command, Kind, ObjectName};
 
 use crate::diagnostics::Diagnostic;
 use crate::lint::context::Context;
-use crate::lint::rule::{Check, Rule};
+use crate::lint::rule::{Check, InBlocks, Rule};
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -48,6 +48,7 @@ pub(super) const RULE: Rule = Rule {
     allowable: true,
     source: include_str!("trigger_or_policy.rs"),
     check: Check::Statement(
+        InBlocks::Always,
         &[Kind::AlterTable, Kind::CreatePolicy, Kind::CreateTrigger],
         check,
     ),

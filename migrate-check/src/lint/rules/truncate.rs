@@ -25,7 +25,7 @@ use migrate_sql::ast::{Command, Kind};
 use crate::diagnostics::Diagnostic;
 use crate::files::Direction;
 use crate::lint::context::Context;
-use crate::lint::rule::{Check, Rule};
+use crate::lint::rule::{Check, InBlocks, Rule};
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -34,7 +34,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "all rows of a table are lost, under ACCESS EXCLUSIVE",
     allowable: true,
     source: include_str!("truncate.rs"),
-    check: Check::Statement(&[Kind::Truncate], check),
+    check: Check::Statement(InBlocks::Always, &[Kind::Truncate], check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Diagnostic> {

@@ -43,7 +43,7 @@ use migrate_sql::ast::{
 use super::refused_for_partitions;
 use crate::diagnostics::Diagnostic;
 use crate::lint::context::Context;
-use crate::lint::rule::{Check, Rule};
+use crate::lint::rule::{Check, InBlocks, Rule};
 use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -52,7 +52,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "a constraint's index is built under ACCESS EXCLUSIVE",
     allowable: true,
     source: include_str!("unique_builds_index.rs"),
-    check: Check::Statement(&[Kind::AlterTable], check),
+    check: Check::Statement(InBlocks::Always, &[Kind::AlterTable], check),
 };
 
 const FIRST: &str = "build the index in an earlier migration, with `CREATE UNIQUE INDEX CONCURRENTLY`, and add the constraint with `USING INDEX`";
