@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use migrate_fixtures::Server;
-use migrate_runtime::{Migrations, Reply, Session, SessionError};
+use migrate_runtime::{ErrorKind, Migrations, Reply, Session, SessionError};
 
 use crate::set::{Set, connect, connect_sqlx, connect_sqlx_0_8, runtime};
 
@@ -38,7 +38,12 @@ enum Fault {
     Hang,
     /// The message is replaced by one that the server refuses.
     Fail,
+    /// So it is, by one that the server cancels before the end of its transaction.
+    Cancel,
 }
+
+/// Fails as a statement does that is cancelled.
+const CANCELLED: &str = "DO $$ BEGIN RAISE query_canceled; END $$";
 
 impl<S: Session> Session for Faulty<'_, S> {
     async fn send(&mut self, sql: &str) -> Result<Reply, SessionError> {
@@ -61,6 +66,11 @@ impl<S: Session> Session for Faulty<'_, S> {
                 // Fails after the message's first statements.
                 let broken = sql.replacen(';', ";SELECT 1/0;", 3);
                 self.client.send(&format!("{broken};SELECT 1/0")).await
+            }
+            Fault::Cancel => {
+                let end = sql.rfind(";COMMIT").unwrap_or(sql.len());
+                let (before, after) = sql.split_at(end);
+                self.client.send(&format!("{before};{CANCELLED}{after}")).await
             }
         }
     }
@@ -103,7 +113,19 @@ fn at_messages<S: Session>(
                 let mut run = pin!(runner.run_with(&mut faulty));
                 loop {
                     let polled = std::future::poll_fn(|context: &mut Context<'_>| {
-                        Poll::Ready(run.as_mut().poll(context).is_ready())
+                        Poll::Ready(match run.as_mut().poll(context) {
+                            Poll::Pending => false,
+                            Poll::Ready(Ok(_)) => true,
+                            Poll::Ready(Err(error)) => {
+                                // No message of ours is sent into a transaction that another of ours has left.
+                                assert_ne!(
+                                    error.kind(),
+                                    ErrorKind::OpenTransaction,
+                                    "after message {after}: {error}"
+                                );
+                                true
+                            }
+                        })
                     })
                     .await;
                     let reached = sent.load(Ordering::SeqCst) > after;
@@ -160,6 +182,13 @@ fn a_run_dropped_at_any_message_leaves_nothing_behind() {
 #[test]
 fn an_error_at_any_message_leaves_nothing_behind() {
     at_every_message(Fault::Fail);
+}
+
+#[test]
+fn a_cancellation_at_any_message_leaves_nothing_behind() {
+    at_every_message(Fault::Cancel);
+    let open = async |url: &str| connect(url).await;
+    at_messages(&open, &two(), true, Fault::Cancel);
 }
 
 #[test]

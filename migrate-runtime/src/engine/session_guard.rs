@@ -281,13 +281,19 @@ impl<'s> SessionGuard<'s> {
     }
 
     /// Sends a message that ends a transaction or gives the lock back. The session's own `statement_timeout` is in force
-    /// again by then, and a short one may cut off even this.
+    /// again by then, and a short one may cut off even this; so may whoever cancels it. What it has begun then is ended
+    /// before it is sent again.
     async fn clean_up(&mut self, sql: &str) -> Sent {
         let mut sent = self.deliver(Text::ours(sql)).await;
         for _ in 0..ATTEMPTS {
             match &sent {
                 Err(failure) if failure.code() == CUT_OFF => {
-                    sent = self.deliver(Text::ours(sql)).await;
+                    let again = if sql.starts_with("ROLLBACK") {
+                        sql.to_owned()
+                    } else {
+                        format!("ROLLBACK;{sql}")
+                    };
+                    sent = self.deliver(Text::ours(&again)).await;
                 }
                 _ => break,
             }
