@@ -70,7 +70,9 @@ impl<S: Session> Session for Faulty<'_, S> {
             Fault::Cancel => {
                 let end = sql.rfind(";COMMIT").unwrap_or(sql.len());
                 let (before, after) = sql.split_at(end);
-                self.client.send(&format!("{before};{CANCELLED}{after}")).await
+                self.client
+                    .send(&format!("{before};{CANCELLED}{after}"))
+                    .await
             }
         }
     }

@@ -147,12 +147,12 @@ impl Instance {
         let artifacts = said
             .lines()
             .filter_map(|line| serde_json::from_str(line).ok());
-        let programs = artifacts.filter_map(|artifact: serde_json::Value| {
+        let mut programs = artifacts.filter_map(|artifact: serde_json::Value| {
             let is_test = artifact.pointer("/profile/test")?.as_bool()?;
             let program = artifact.pointer("/executable")?.as_str()?;
             is_test.then(|| PathBuf::from(program))
         });
-        Ok(programs.last().ok_or("cargo names no test program")?)
+        Ok(programs.next_back().ok_or("cargo names no test program")?)
     }
 
     /// How many crates go into it: its own, its dependencies, what builds them.

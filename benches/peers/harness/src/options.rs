@@ -16,7 +16,10 @@ steps, all of them by default:
   apply     apply everything to an empty database: time, memory, commits
   delay     both of the last two, 50 ms away from the server
   herd      sixteen starters at once
+  disk      apply, and sixteen starters, where a flush takes 0, 1, 4 and 10 ms
   tests     200 tests with a database each
+  check     `migrate check` beside squawk, on the same files
+  sqlx      start and apply with sqlx: ours beside its own (only if named: both steps hold it)
   report    write RESULTS.md from the figures so far (after every step as well)
 
 sets: 10, 100, 1000, 5000 (files of 1 KB), large (100 of 200 KB), schema (the repository's example),
@@ -24,8 +27,9 @@ sets: 10, 100, 1000, 5000 (files of 1 KB), large (100 of 200 KB), schema (the re
 MIGRATE_TEST_POSTGRES names the server's major version or the directory of its programs";
 
 /// In this order.
-pub(crate) const STEPS: [&str; 10] = [
-    "clean", "rebuild", "phases", "size", "start", "apply", "delay", "herd", "tests", "report",
+pub(crate) const STEPS: [&str; 13] = [
+    "clean", "rebuild", "phases", "size", "start", "apply", "delay", "herd", "disk", "tests",
+    "check", "report", "sqlx",
 ];
 
 /// What to run, with which applications, how often.
@@ -72,9 +76,19 @@ impl Options {
             }
         }
         if options.steps.is_empty() {
-            options.steps = STEPS.to_vec();
+            options.steps = STEPS.into_iter().filter(|step| *step != "sqlx").collect();
         }
         Ok(options)
+    }
+
+    /// The same for these applications alone.
+    pub(crate) fn only(&self, names: &[&str]) -> Self {
+        Self {
+            steps: self.steps.clone(),
+            sets: self.sets.clone(),
+            only: names.iter().map(|name| (*name).to_owned()).collect(),
+            times: self.times,
+        }
     }
 
     /// The applications to measure among those that `fits` accepts.

@@ -20,7 +20,15 @@ pub(crate) struct Postgres(Server);
 impl Postgres {
     /// Starts one.
     pub(crate) fn start() -> Outcome<Self> {
+        Self::start_with(0)
+    }
+
+    /// One whose flushes take so many milliseconds: the server waits before each. Its data is in memory, where a flush
+    /// itself takes next to nothing.
+    pub(crate) fn start_with(flush: u32) -> Outcome<Self> {
         let options = Options::new()
+            .setting("commit_siblings", "0")
+            .setting("commit_delay", &(flush * 1000).to_string())
             .setting("fsync", "on")
             .setting("full_page_writes", "on")
             .setting("shared_buffers", "128MB")

@@ -30,7 +30,7 @@ pub(crate) struct Tool {
 }
 
 /// In the order of tables: the floors first.
-pub(crate) const TOOLS: [Tool; 9] = [
+pub(crate) const TOOLS: [Tool; 10] = [
     tool(
         "peer-connect",
         "`postgres`, connect only",
@@ -65,6 +65,13 @@ pub(crate) const TOOLS: [Tool; 9] = [
         Layout::Flat,
         "schema_migrations",
         "peer-migrate-tokio",
+    ),
+    tool(
+        "peer-migrate-sqlx",
+        "**migrate**, `sqlx`",
+        Layout::Flat,
+        "schema_migrations",
+        "peer-migrate-sqlx",
     ),
     tool(
         "peer-sqlx",

@@ -66,6 +66,24 @@ const TABLES: &[Table<'_>] = &[
         ],
     ),
     (
+        "Where a flush takes time",
+        "Seconds to apply everything to an empty database, on a server that waits so many milliseconds before each flush of its log; \
+         16: sixteen starters at once, N = 100.",
+        &[
+            ("0 ms, N = 100", "disk/0/100/s", 2),
+            ("1 ms, N = 100", "disk/1/100/s", 2),
+            ("4 ms, N = 100", "disk/4/100/s", 2),
+            ("10 ms, N = 100", "disk/10/100/s", 2),
+            ("0 ms, N = 1,000", "disk/0/1000/s", 2),
+            ("1 ms, N = 1,000", "disk/1/1000/s", 2),
+            ("4 ms, N = 1,000", "disk/4/1000/s", 2),
+            ("10 ms, N = 1,000", "disk/10/1000/s", 2),
+            ("0 ms, 16", "disk/0/herd/s", 2),
+            ("4 ms, 16", "disk/4/herd/s", 2),
+            ("flushes, N = 1,000", "disk/4/1000/flushes", 0),
+        ],
+    ),
+    (
         "50 ms away",
         "Each round trip takes 50 ms, that of connecting too; N = 10; milliseconds.",
         &[("start", "delay/start", 0), ("apply", "delay/apply", 0)],
@@ -112,7 +130,24 @@ pub(super) fn write(figures: &Figures, text: &mut String) {
             text.push('\n');
         }
     }
+    write_check(figures, text);
     write_phases(figures, text);
+}
+
+fn write_check(figures: &Figures, text: &mut String) {
+    if figures.get("check/1000/ms/migrate").is_none() {
+        return;
+    }
+    text.push_str(
+        "\n## Checking 1,000 files\n\n\
+         `migrate check`, built as it is installed, and squawk 2.70.0 from PyPI; the generated files of 1 KB.\n\n\
+         | | ms | CPU, ms | peak MiB |\n|---|---|---|---|\n",
+    );
+    for (label, name) in [("**migrate check**", "migrate"), ("squawk", "squawk")] {
+        let figure = |unit: &str| show(figures.get(&format!("check/1000/{unit}/{name}")), 0);
+        let (ms, cpu, mib) = (figure("ms"), figure("cpu-ms"), figure("mib"));
+        let _ = writeln!(text, "| {label} | {ms} | {cpu} | {mib} |");
+    }
 }
 
 fn write_phases(figures: &Figures, text: &mut String) {

@@ -17,31 +17,43 @@ pub(super) fn run(options: &Options, figures: &mut Figures) -> Outcome {
         Set::Large,
     ];
     for set in options.sets(&usual) {
-        let many = set.count() > 1000;
-        let tools = options.tools(|tool| tool.migrates() && !(many && tool.is_slow_to_optimize()));
-        let mut programs = Vec::new();
-        for starter in tools
-            .into_iter()
-            .map(Starter::Application)
-            .chain([Starter::Psql])
-        {
-            programs.push((starter, starter.prepare(set, &server)?));
-        }
-        let times = options.times(if set.count() > 100 { 3 } else { 5 });
-        for _ in 0..times {
-            for (starter, program) in &programs {
-                let database = server.empty()?;
-                let before = server.commits_and_flushes(&database)?;
-                let taken = program.run(&database, server.port())?;
-                let after = server.commits_and_flushes(&database)?;
-                check(*starter, &database, set)?;
-                let key = |unit: &str| format!("apply/{set}/{unit}/{}", starter.name());
-                figures.add(&key("s"), taken.wall)?;
-                figures.add(&key("cpu"), taken.cpu)?;
-                figures.add(&key("mib"), taken.peak)?;
-                figures.add(&key("commits"), after.0 - before.0)?;
-                figures.add(&key("flushes"), after.1 - before.1)?;
-            }
+        measure(&server, set, "apply", options, figures)?;
+    }
+    Ok(())
+}
+
+/// Applies one set with each application in turn; figures go below `key`.
+pub(super) fn measure(
+    server: &Postgres,
+    set: Set,
+    key: &str,
+    options: &Options,
+    figures: &mut Figures,
+) -> Outcome {
+    let many = set.count() > 1000;
+    let tools = options.tools(|tool| tool.migrates() && !(many && tool.is_slow_to_optimize()));
+    let mut programs = Vec::new();
+    for starter in tools
+        .into_iter()
+        .map(Starter::Application)
+        .chain([Starter::Psql])
+    {
+        programs.push((starter, starter.prepare(set, server)?));
+    }
+    let times = options.times(if set.count() > 100 { 3 } else { 5 });
+    for _ in 0..times {
+        for (starter, program) in &programs {
+            let database = server.empty()?;
+            let before = server.commits_and_flushes(&database)?;
+            let taken = program.run(&database, server.port())?;
+            let after = server.commits_and_flushes(&database)?;
+            check(*starter, &database, set)?;
+            let key = |unit: &str| format!("{key}/{set}/{unit}/{}", starter.name());
+            figures.add(&key("s"), taken.wall)?;
+            figures.add(&key("cpu"), taken.cpu)?;
+            figures.add(&key("mib"), taken.peak)?;
+            figures.add(&key("commits"), after.0 - before.0)?;
+            figures.add(&key("flushes"), after.1 - before.1)?;
         }
     }
     Ok(())

@@ -13,14 +13,30 @@ use crate::tool::Tool;
 const STARTERS: u32 = 16;
 
 pub(super) fn run(options: &Options, figures: &mut Figures) -> Outcome {
-    let server = Postgres::start()?;
+    measure(
+        &Postgres::start()?,
+        "herd",
+        options.times(15),
+        options,
+        figures,
+    )
+}
+
+/// Starts them with each application in turn; figures go below `key`.
+pub(super) fn measure(
+    server: &Postgres,
+    key: &str,
+    times: usize,
+    options: &Options,
+    figures: &mut Figures,
+) -> Outcome {
     let set = Set::Small(100);
     let mut programs = Vec::new();
     for tool in options.tools(Tool::migrates) {
         let starter = Starter::Application(tool);
-        programs.push((starter, starter.prepare(set, &server)?));
+        programs.push((starter, starter.prepare(set, server)?));
     }
-    for _ in 0..options.times(15) {
+    for _ in 0..times {
         for (starter, program) in &programs {
             let database = server.empty()?;
             let started = Instant::now();
@@ -34,7 +50,7 @@ pub(super) fn run(options: &Options, figures: &mut Figures) -> Outcome {
             for child in &mut children {
                 succeeded += u32::from(child.wait()?.success());
             }
-            let key = |unit: &str| format!("herd/{unit}/{}", starter.name());
+            let key = |unit: &str| format!("{key}/{unit}/{}", starter.name());
             figures.add(&key("s"), started.elapsed().as_secs_f64())?;
             figures.add(&key("succeeded"), f64::from(succeeded))?;
             let once = super::apply::check(*starter, &database, set).is_ok();

@@ -1,8 +1,10 @@
 //! The steps.
 
 mod apply;
+mod check;
 mod clean;
 mod delay;
+mod disk;
 mod herd;
 mod phases;
 mod rebuild;
@@ -35,7 +37,14 @@ pub(crate) fn run_all(options: &Options) -> Outcome {
             "apply" => apply::run(options, &mut figures)?,
             "delay" => delay::run(options, &mut figures)?,
             "herd" => herd::run(options, &mut figures)?,
+            "disk" => disk::run(options, &mut figures)?,
             "tests" => tests::run(options, &mut figures)?,
+            "check" => check::run(options, &mut figures)?,
+            "sqlx" => {
+                let options = options.only(&["migrate-sqlx", "sqlx"]);
+                start::run(&options, &mut figures)?;
+                apply::run(&options, &mut figures)?;
+            }
             _ => {}
         }
         report::write(&figures)?;
