@@ -73,6 +73,26 @@ macro_rules! unusable {
                 texts(&errors)
             }
 
+            /// A pool that is closed while it lends the connection of a run: it waits for it.
+            pub(super) fn closing() {
+                let database = Server::shared().database();
+                let set = Set::new(&[("1_a.sql", "CREATE TABLE a (id int); SELECT pg_sleep(0.3)")])
+                    .load();
+                let report = runtime().block_on(async {
+                    let options = PgPoolOptions::new().max_connections(1);
+                    let pool = options.connect(&database.url()).await.unwrap();
+                    let close = async {
+                        while pool.num_idle() > 0 {
+                            tokio::time::sleep(Duration::from_millis(1)).await;
+                        }
+                        pool.close().await;
+                    };
+                    tokio::join!(set.run_async(&pool), close).0.unwrap()
+                });
+                assert_eq!(report.applied.len(), 1);
+                database.assert_quiet();
+            }
+
             /// A session that is read-only by its settings is not so for migrations.
             pub(super) fn read_only() {
                 let database = Server::shared().database();
@@ -118,6 +138,12 @@ fn a_pool_that_has_no_connection_to_lend_is_named_as_such() {
       caused by: attempted to acquire a connection on a closed pool
       = help: run again to continue: what is committed is in the history
     ");
+}
+
+#[test]
+fn a_pool_that_is_closed_in_the_middle_of_a_run_waits_for_it() {
+    newest::closing();
+    version_0_8::closing();
 }
 
 #[test]

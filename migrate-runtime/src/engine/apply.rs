@@ -85,7 +85,7 @@ impl<'e> Engine<'e, '_> {
                 if outcome != Outcome::Done {
                     return Ok(outcome);
                 }
-                self.batch_size.applied(started.elapsed());
+                self.batch_size.applied(1, started.elapsed());
                 1
             };
             let (applied, pending) = rest.split_at(done);

@@ -17,10 +17,12 @@ use super::sql::{self, Basis, Batch, Flushes, Message, ScriptRef};
 use super::{Engine, signal};
 use crate::session::{Row, SessionError};
 
-/// After a message that took no longer than this, the next carries four times as many migrations.
-const FAST: Duration = Duration::from_millis(50);
-/// A message that has taken longer than this begins no further migration, and the next message carries one. So a
-/// request to stop waits for the migration under way, and at most this long for others.
+/// The next message carries as many migrations as take this long at the pace of the last, but at most [`GROWTH`] times as many.
+const AIM: Duration = Duration::from_millis(100);
+/// How quickly messages grow: the first say little about those that follow.
+const GROWTH: usize = 4;
+/// A message that has taken longer than this begins no further migration. So a request to stop waits for the migration
+/// under way, and at most this long for others.
 const SLOW: Duration = Duration::from_millis(200);
 /// A run with more pending migrations than this begins with four in a message: next to a new database, or far from one.
 const FEW: usize = 7;
@@ -55,14 +57,13 @@ impl BatchSize {
         self.trip = took;
     }
 
-    /// A message with migrations took this long.
-    pub(super) fn applied(&mut self, took: Duration) {
-        let work = took.saturating_sub(self.trip);
-        if work <= FAST {
-            self.size = (self.size * 4).min(self.most);
-        } else if work > SLOW {
-            self.size = 1;
-        }
+    /// A message that has applied so many migrations took this long.
+    pub(super) fn applied(&mut self, count: usize, took: Duration) {
+        let work = took.saturating_sub(self.trip).as_micros().max(1);
+        let in_time = AIM.as_micros().saturating_mul(count as u128) / work;
+        let in_time = usize::try_from(in_time).unwrap_or(usize::MAX);
+        let most = (self.size * GROWTH).min(self.most);
+        self.size = in_time.clamp(1, most.max(1));
     }
 
     /// From now on, one migration a message.
@@ -146,10 +147,12 @@ impl<'e> Engine<'e, '_> {
         }
         let done = took.len().min(steps.len());
         match &failure {
-            None => self.batch_size.applied(elapsed),
+            None => self.batch_size.applied(done, elapsed),
             // Another instance is at work, which says nothing about the files.
             Some(failure) if signal(self.table, failure).is_some() => {}
-            Some(failure) if failure.asserts(sql::LATE) => self.batch_size.applied(elapsed),
+            Some(failure) if failure.asserts(sql::LATE) => {
+                self.batch_size.applied(done, elapsed);
+            }
             Some(_) => self.batch_size.one_by_one(),
         }
         // The next has not begun, or is to be tried in another way: nothing is to be told of it.
@@ -270,22 +273,40 @@ mod tests {
         batch_size.batch(&[]);
         for _ in 0..6 {
             sizes.push(batch_size.size);
-            batch_size.applied(far + Duration::from_millis(5));
+            batch_size.applied(batch_size.size, far + Duration::from_millis(5));
         }
         assert_eq!(sizes, [1, 4, 16, 64, MAX_BATCH, MAX_BATCH]);
-        batch_size.applied(far + Duration::from_millis(100));
+        batch_size.applied(MAX_BATCH, far + Duration::from_millis(100));
         assert_eq!(batch_size.size, MAX_BATCH);
-        batch_size.applied(far + Duration::from_secs(1));
+        batch_size.applied(1, far + Duration::from_secs(1));
         assert_eq!(batch_size.size, 1);
+    }
+
+    #[test]
+    fn on_a_slow_server_batches_keep_the_size_that_takes_a_tenth_of_a_second() {
+        let mut batch_size = BatchSize::new();
+        batch_size.batch(&[]);
+        let mut sizes = Vec::new();
+        for _ in 0..6 {
+            let count = batch_size.size;
+            sizes.push(count);
+            // A message that takes too long ends after 200 ms.
+            let count = count.min(25);
+            batch_size.applied(
+                count,
+                Duration::from_millis(8) * u32::try_from(count).unwrap(),
+            );
+        }
+        assert_eq!(sizes, [1, 4, 12, 12, 12, 12]);
     }
 
     #[test]
     fn after_a_failure_each_goes_alone() {
         let mut batch_size = BatchSize::new();
         batch_size.batch(&[]);
-        batch_size.applied(Duration::ZERO);
+        batch_size.applied(1, Duration::ZERO);
         batch_size.one_by_one();
-        batch_size.applied(Duration::ZERO);
+        batch_size.applied(1, Duration::ZERO);
         assert_eq!(batch_size.size, 1);
     }
 
