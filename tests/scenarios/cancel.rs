@@ -119,7 +119,7 @@ fn at_messages<S: Session>(
                             Poll::Pending => false,
                             Poll::Ready(Ok(_)) => true,
                             Poll::Ready(Err(error)) => {
-                                // No message of ours is sent into a transaction that another of ours has left.
+                                // Nothing is sent into a transaction that an earlier message has left open.
                                 assert_ne!(
                                     error.kind(),
                                     ErrorKind::OpenTransaction,

@@ -281,7 +281,7 @@ impl<'s> SessionGuard<'s> {
     }
 
     /// Sends a message that ends a transaction or gives the lock back. The session's own `statement_timeout` is in force
-    /// again by then, and a short one may cut off even this; so may whoever cancels it. What it has begun then is ended
+    /// again by then, and a short one may cut off even this; so may another session that cancels it. What it has begun then is ended
     /// before it is sent again.
     async fn clean_up(&mut self, sql: &str) -> Sent {
         let mut sent = self.deliver(Text::ours(sql)).await;
