@@ -104,9 +104,12 @@ impl Resolver {
             }
             Found::Maybe(id) => {
                 // The statement runs, so it is there.
+                let may_be_other = self.world.may_be_other(&name.name);
                 if let Some(relation) = self.world.relations.get_mut(id) {
                     relation.presence = Presence::Sure;
-                    relation.open = open::ALL;
+                    if may_be_other {
+                        relation.open = open::ALL;
+                    }
                 }
                 id
             }
@@ -151,7 +154,7 @@ impl Resolver {
         } else if rest.accept_all(&[K::Set, K::Schema]) {
             self.world.anywhere.insert(name.name.clone());
         } else {
-            if rest.has(K::Cascade) {
+            if rest.cascades() {
                 self.world.soften();
             }
             for action in rest.split() {

@@ -27,7 +27,16 @@ impl Resolver {
                 }
                 return;
             }
-            Found::Sure(id) | Found::Maybe(id) => id,
+            Found::Sure(id) => id,
+            Found::Maybe(id) => {
+                // The statement runs, so it is there.
+                if !self.world.may_be_other(&name.name)
+                    && let Some(found) = self.world.types.get_mut(id)
+                {
+                    found.presence = Presence::Sure;
+                }
+                id
+            }
         };
         if rest.accept_all(&[K::Add, K::Value]) {
             let guard = rest.accept_all(&[K::If, K::Not, K::Exists]);

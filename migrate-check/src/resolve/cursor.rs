@@ -106,6 +106,16 @@ impl<'a> Cursor<'a> {
         self.tokens.iter().any(|token| token.is(keyword))
     }
 
+    /// Whether what is left drops what depends on something: `ON DELETE CASCADE` does not.
+    pub(super) fn cascades(&self) -> bool {
+        let mut before = None;
+        self.tokens.iter().any(|token| {
+            let is_action = matches!(before, Some(Keyword::Delete | Keyword::Update));
+            before = token.keyword();
+            token.is(Keyword::Cascade) && !is_action
+        })
+    }
+
     /// Reads a name, if one comes next.
     pub(super) fn word(&mut self) -> Option<Word> {
         let token = *self.tokens.first()?;

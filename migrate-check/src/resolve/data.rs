@@ -4,9 +4,9 @@ use migrate_sql::grammar::Node;
 use migrate_sql::scanner::Keyword as K;
 
 use super::Resolver;
-use super::cursor::{Cursor, QualifiedName};
+use super::cursor::Cursor;
 use super::report::Rule;
-use super::world::{Id, Kind, Presence, TEMPORARY, open};
+use super::world::{Id, Kind, TEMPORARY, open};
 
 impl Resolver {
     pub(super) fn insert(&mut self, mut rest: Cursor<'_>, _root: Node<'_>) {
@@ -255,32 +255,5 @@ impl Resolver {
         }
         self.open_with_names(id, open::ALL);
         self.open_children(id);
-    }
-
-    /// The same of a name, which may mean more than one relation.
-    pub(super) fn touch_name(&mut self, name: &QualifiedName) {
-        self.world.anywhere.insert(name.name.clone());
-        for id in self
-            .world
-            .by_name
-            .get(&name.name)
-            .cloned()
-            .unwrap_or_default()
-        {
-            self.touch(id);
-            let owned = self
-                .world
-                .relation(id)
-                .map_or_else(Vec::new, |relation| relation.owned.clone());
-            for owned in owned {
-                if let Some(owned) = self.world.relations.get_mut(owned) {
-                    owned.presence = Presence::Maybe;
-                }
-            }
-        }
-        let prefix = super::create::prefix_of(&name.name);
-        for schema in self.world.schemas.values_mut() {
-            schema.prefixes.insert(prefix.clone());
-        }
     }
 }

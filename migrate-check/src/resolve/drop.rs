@@ -33,9 +33,9 @@ impl Resolver {
         } else if rest.accept(K::Type) || rest.accept(K::Domain) {
             self.drop_types(rest, cascade);
         } else if rest.accept(K::Trigger) {
-            self.drop_part(rest, cascade, Part::Trigger);
+            self.drop_part(rest, Part::Trigger);
         } else if rest.accept(K::Policy) {
-            self.drop_part(rest, cascade, Part::Policy);
+            self.drop_part(rest, Part::Policy);
         } else if rest.accept(K::Schema) {
             self.drop_schema(rest, cascade);
         } else if rest.accept(K::Function)
@@ -43,8 +43,11 @@ impl Resolver {
             || rest.accept(K::Routine)
             || rest.accept(K::Aggregate)
         {
+            let only_triggers = cascade && self.are_trigger_functions(rest);
             self.name_functions(rest, true);
-            if cascade {
+            if only_triggers {
+                self.world.soften_triggers();
+            } else if cascade {
                 self.world.soften();
             }
         } else if rest.accept(K::Owned) {

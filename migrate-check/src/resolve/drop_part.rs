@@ -76,7 +76,8 @@ impl Resolver {
         );
     }
 
-    pub(super) fn drop_part(&mut self, mut rest: Cursor<'_>, cascade: bool, part: Part) {
+    /// `DROP TRIGGER` and `DROP POLICY`: nothing depends on either.
+    pub(super) fn drop_part(&mut self, mut rest: Cursor<'_>, part: Part) {
         let guard = rest.accept_all(&[K::If, K::Exists]);
         let Some(word) = rest.word() else { return };
         rest.accept(K::On);
@@ -96,9 +97,6 @@ impl Resolver {
         }
         if part == Part::Trigger {
             self.open_children(id);
-        }
-        if cascade {
-            self.world.soften();
         }
     }
 

@@ -1,11 +1,11 @@
 //! Statements that may run or not: in blocks, in functions, as text that is built. What they could make, drop or change
 //! may be there afterwards or not; nothing is refused.
 
-use migrate_sql::scanner::{Keyword as K, Token, TokenKind, literal_value, scan};
+use migrate_sql::scanner::{Keyword as K, Token};
 
-use super::Resolver;
 use super::cursor::Cursor;
 use super::world::{Presence, Schema, open};
+use super::{Resolver, built, template};
 
 /// Words of statements that change what exists.
 const CHANGING: [K; 4] = [K::Create, K::Alter, K::Drop, K::Import];
@@ -51,40 +51,14 @@ impl Resolver {
         if tokens.first().is_some_and(|token| token.is(K::On)) {
             return;
         }
-        let literal = match tokens {
-            [only] if only.kind == TokenKind::String => literal_value(text, only),
-            _ => None,
-        };
-        if let Some(literal) = literal {
-            let scanned = scan(&literal);
-            if scanned.faults.is_empty() && !scanned.tokens.iter().any(|token| token.is(K::Execute))
-            {
-                self.possible(&literal, &scanned.tokens);
-                return;
-            }
+        match built::read(text, tokens) {
+            Some(built) => self.run_built(&built),
+            None => self.world.forget(),
         }
-        let mut literals = tokens
-            .iter()
-            .filter(|token| token.kind == TokenKind::String)
-            .filter_map(|token| literal_value(text, token));
-        let begins_with_text = tokens
-            .iter()
-            .take(3)
-            .any(|token| token.kind == TokenKind::String);
-        let Some(first) = literals.next().filter(|_| begins_with_text) else {
-            self.world.forget();
-            return;
-        };
-        let mut built = first.into_owned();
-        for literal in literals {
-            built.push(' ');
-            built.push_str(&literal);
-        }
-        self.run_template(&built);
     }
 
     /// A `CREATE`, `ALTER` or `DROP` that may run.
-    fn change(&mut self, keyword: K, rest: Cursor<'_>) {
+    pub(super) fn change(&mut self, keyword: K, rest: Cursor<'_>) {
         match keyword {
             K::Create => self.perhaps_create(rest),
             K::Alter => self.perhaps_alter(rest),
@@ -94,27 +68,31 @@ impl Resolver {
     }
 
     fn perhaps_create(&mut self, mut rest: Cursor<'_>) {
-        rest.accept_all(&[K::Or, K::Replace]);
+        let replaces = rest.accept_all(&[K::Or, K::Replace]);
         rest.accept(K::Global);
         rest.accept(K::Local);
         rest.accept(K::Temp);
         rest.accept(K::Temporary);
         rest.accept(K::Unlogged);
         rest.accept(K::Recursive);
-        rest.accept(K::Unique);
+        let is_unique = rest.accept(K::Unique);
         if rest.accept(K::Index) {
             rest.accept(K::Concurrently);
             rest.accept_all(&[K::If, K::Not, K::Exists]);
             if !rest.is(K::On)
                 && let Some(name) = rest.name()
             {
-                self.touch_name(&name);
+                self.perhaps_made(&name);
             }
             rest.accept(K::On);
             rest.accept(K::Only);
             if let Some(table) = rest.name() {
                 // An index may be a key, and may have a chosen name.
-                self.touch_name(&table);
+                let parts = if is_unique { open::CONSTRAINTS } else { 0 };
+                for id in self.meant(&table) {
+                    self.open_with_names(id, parts);
+                    self.open_children(id);
+                }
             }
         } else if rest.accept(K::Table)
             || rest.accept_all(&[K::Foreign, K::Table])
@@ -123,8 +101,10 @@ impl Resolver {
             || rest.accept(K::Sequence)
         {
             rest.accept_all(&[K::If, K::Not, K::Exists]);
-            if let Some(name) = rest.name() {
-                self.touch_name(&name);
+            match rest.name() {
+                Some(name) if replaces => self.touch_name(&name),
+                Some(name) => self.perhaps_made(&name),
+                None => self.world.open_names(),
             }
             self.touch_words(rest);
         } else if rest.accept(K::Type) || rest.accept(K::Domain) {
@@ -138,7 +118,7 @@ impl Resolver {
         } else if rest.accept(K::Schema) {
             rest.accept_all(&[K::If, K::Not, K::Exists]);
             match rest.word() {
-                Some(schema) if !rest.has(K::Authorization) => {
+                Some(schema) if !rest.has(K::Authorization) && !built::has_value(&schema.name) => {
                     self.world
                         .schemas
                         .entry(schema.name)
@@ -149,6 +129,8 @@ impl Resolver {
         } else if rest.accept(K::Extension) {
             self.create_extension(rest);
         } else if rest.accept(K::Function) || rest.accept(K::Procedure) {
+            let mut name = rest;
+            self.has_strangers |= name.name().is_none_or(|name| built::has_value(&name.name));
             self.remember_function(rest);
         } else if rest.accept_all(&[K::Constraint, K::Trigger])
             || rest.accept(K::Trigger)
@@ -163,36 +145,16 @@ impl Resolver {
         }
     }
 
-    /// Every name in a statement that may run may be a name of something that it makes.
-    fn touch_words(&mut self, rest: Cursor<'_>) {
-        let words = rest
-            .tokens
-            .iter()
-            .filter_map(|token| super::routine::ident(rest.text, token));
-        self.world.anywhere.extend(words);
-    }
-
-    pub(super) fn touch_type(&mut self, name: &str) {
-        self.world.anywhere.insert(name.to_owned());
-        for found in &mut self.world.types {
-            if found.name == name {
-                found.presence = Presence::Maybe;
-                found.labels = None;
-            }
-        }
-    }
-
     /// A trigger, a policy or a rule of a table.
     fn perhaps_part(&mut self, mut rest: Cursor<'_>) {
         let words = rest;
         if (rest.seek(&[K::On]) && rest.accept(K::On))
             && let Some(table) = rest.name()
         {
-            let ids = self.world.by_name.get(&table.name).cloned();
-            for id in ids.unwrap_or_default() {
+            for id in self.meant(&table) {
                 if let Some(relation) = self.world.relations.get_mut(id) {
                     relation.open |= open::TRIGGERS | open::POLICIES;
-                    relation.soften_parts();
+                    relation.soften_hooks();
                 }
                 self.open_children(id);
             }
@@ -205,22 +167,24 @@ impl Resolver {
         }
         // The function runs from here on.
         for token in words.tokens {
-            if let Some(name) = super::routine::ident(words.text, token)
-                && self.functions.contains_key(&name)
-                && self.hooked.insert(name)
-            {
+            let Some(name) = super::routine::ident(words.text, token) else {
+                continue;
+            };
+            if let Some(start) = built::known_start(&name) {
+                let names = self.functions.keys().filter(|name| name.starts_with(start));
+                let names: Vec<String> = names.cloned().collect();
+                self.hooked.extend(names);
+                self.armed = None;
+            } else if self.functions.contains_key(&name) && self.hooked.insert(name) {
                 self.armed = None;
             }
         }
     }
 
     fn perhaps_alter(&mut self, mut rest: Cursor<'_>) {
-        if rest.has(K::Cascade) {
-            self.world.soften();
-        }
-        if rest.accept(K::Table)
-            || rest.accept_all(&[K::Foreign, K::Table])
-            || rest.accept(K::Index)
+        if rest.accept(K::Table) || rest.accept_all(&[K::Foreign, K::Table]) {
+            self.perhaps_alter_table(rest);
+        } else if rest.accept(K::Index)
             || rest.accept(K::View)
             || rest.accept_all(&[K::Materialized, K::View])
             || rest.accept(K::Sequence)
@@ -231,12 +195,14 @@ impl Resolver {
                 self.world.forget();
                 return;
             };
-            self.touch_name(&name);
-            self.touch_words(rest);
-            if rest.has(K::References) {
-                // Foreign keys are the reason for a refusal only where they surely are.
+            if !rest.is(K::Owner) {
+                self.touch_name(&name);
+                self.touch_words(rest);
             }
         } else if rest.accept(K::Type) || rest.accept(K::Domain) {
+            if rest.cascades() {
+                self.world.soften();
+            }
             if let Some(name) = rest.name() {
                 self.touch_type(&name.name);
             }
@@ -257,7 +223,9 @@ impl Resolver {
     }
 
     fn perhaps_drop(&mut self, mut rest: Cursor<'_>) {
-        if rest.has(K::Cascade) || rest.is(K::Extension) {
+        let is_of_table = rest.is(K::Trigger) || rest.is(K::Policy);
+        let may_cascade = rest.cascades() || template::is_partly_known(rest);
+        if rest.is(K::Extension) || may_cascade && !is_of_table {
             self.world.soften();
         }
         if rest.accept(K::Table)

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::Resolver;
 use super::cursor::{QualifiedName, Word};
-use super::world::{Found, Id, Past, Place};
+use super::world::{Found, Id, Past, Place, Presence, TEMPORARY};
 use crate::diagnostics::{Diagnostic, RuleRemark, nearest};
 
 /// A statement about something that does not exist, or is something else.
@@ -131,7 +131,7 @@ impl Resolver {
             relation.columns.insert(
                 column.name.clone(),
                 super::world::Column {
-                    presence: super::world::Presence::Maybe,
+                    presence: Presence::Maybe,
                     data_type: None,
                 },
             );
@@ -168,7 +168,19 @@ impl Resolver {
     /// The relation that must be there: refuses the statement if it surely is not.
     pub(super) fn require(&mut self, name: &QualifiedName) -> Option<Id> {
         match self.world.find(name) {
-            Found::Sure(id) | Found::Maybe(id) => Some(id),
+            Found::Sure(id) => Some(id),
+            Found::Maybe(id) => {
+                // The statement runs, so a table that may have been dropped has not.
+                let is_it = !self.world.may_be_other(&name.name);
+                if let Some(relation) = self.world.relations.get_mut(id)
+                    && is_it
+                    && relation.is_table()
+                    && relation.schema != TEMPORARY
+                {
+                    relation.presence = Presence::Sure;
+                }
+                Some(id)
+            }
             Found::Unknown => None,
             Found::Absent => {
                 if let Some(schema) = &name.schema
@@ -196,7 +208,7 @@ impl Resolver {
         );
         self.world.schemas.insert(
             schema.to_owned(),
-            super::world::Schema::new(super::world::Presence::Maybe, true),
+            super::world::Schema::new(Presence::Maybe, true),
         );
     }
 

@@ -12,6 +12,8 @@ use super::cursor::Cursor;
 pub(super) struct Body {
     text: String,
     language: Language,
+    /// Whether it returns `trigger`, so that only triggers can depend on it.
+    is_of_trigger: bool,
 }
 
 /// What a body is written in.
@@ -97,6 +99,7 @@ impl Resolver {
         let Some(name) = rest.name() else { return };
         let mut language = Language::Sql;
         let mut text = String::new();
+        let mut is_of_trigger = false;
         while let Some(token) = rest.read() {
             if token.is(K::Language) {
                 let word = rest.string().or_else(|| rest.word());
@@ -104,6 +107,8 @@ impl Resolver {
                 if !matches!(word.as_deref(), Some("sql" | "plpgsql" | "internal")) {
                     language = Language::Other;
                 }
+            } else if token.is(K::Returns) {
+                is_of_trigger = rest.is(K::Trigger);
             } else if token.is(K::As)
                 && let Some(body) = rest.string()
             {
@@ -118,7 +123,25 @@ impl Resolver {
         }
         self.armed = None;
         let bodies = self.functions.entry(name.name).or_default();
-        bodies.push(Body { text, language });
+        bodies.push(Body {
+            text,
+            language,
+            is_of_trigger,
+        });
+    }
+
+    /// Whether the functions that a `DROP FUNCTION` names return `trigger`, those that may be there.
+    pub(super) fn are_trigger_functions(&mut self, mut rest: Cursor<'_>) -> bool {
+        let guard = rest.accept_all(&[K::If, K::Exists]);
+        rest.split().into_iter().all(|mut item| {
+            let Some(name) = item.name() else {
+                return false;
+            };
+            match self.functions.get(&name.name) {
+                Some(bodies) if !bodies.is_empty() => bodies.iter().all(|body| body.is_of_trigger),
+                _ => guard && self.lacks_function(&name),
+            }
+        })
     }
 
     /// `ALTER FUNCTION f RENAME TO g`
@@ -152,7 +175,7 @@ impl Resolver {
     }
 
     /// Whether a function may change what exists.
-    fn is_active(&self, name: &str) -> bool {
+    pub(super) fn is_active(&self, name: &str) -> bool {
         let mut left = vec![name.to_owned()];
         let mut seen = BTreeSet::new();
         while let Some(name) = left.pop() {

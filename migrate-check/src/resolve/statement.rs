@@ -174,7 +174,10 @@ impl Resolver {
                 name: table.name,
                 range: table.range,
             };
-            if let Some(id) = self.require(&table) {
+            // A composite type has columns, too.
+            let is_type = self.world.find(&table) == Found::Absent
+                && self.world.find_type(&table) != Found::Absent;
+            if !is_type && let Some(id) = self.require(&table) {
                 self.require_column(id, &column);
             }
             return;

@@ -182,6 +182,15 @@ impl World {
         }
     }
 
+    /// Any trigger may be gone.
+    pub(super) fn soften_triggers(&mut self) {
+        for relation in &mut self.relations {
+            for trigger in relation.triggers.values_mut() {
+                *trigger = Presence::Maybe;
+            }
+        }
+    }
+
     /// The schemas in which a name is looked up; none where that is not known.
     fn searched(&self, schema: Option<&str>) -> Option<Vec<String>> {
         if let Some(schema) = schema {
@@ -274,6 +283,15 @@ impl World {
             Found::Absent => Found::Absent,
             _ => Found::Unknown,
         }
+    }
+
+    /// Whether a name that is known to have stood for one thing may stand for another by now.
+    pub(super) fn may_be_other(&self, name: &str) -> bool {
+        let mut schemas = self.schemas.values();
+        self.schemas_open
+            || self.path.is_none()
+            || self.anywhere.contains(name)
+            || schemas.any(|schema| schema.may_hold(name))
     }
 
     /// What is known of what a name stands for, whether it is there or not.
