@@ -103,8 +103,17 @@ fn read_function(
     alias: Option<String>,
     renamed: Vec<String>,
 ) -> Entry {
-    let call = function.find(s::FUNCTION_CALL);
-    let called = call.and_then(|call| query.within(call).name());
+    // Of the calls that begin first the outermost, which is read last: an argument is a call as well.
+    let calls = function.find_all(s::FUNCTION_CALL).enumerate();
+    let call = calls.min_by_key(|(number, call)| (call.range().start, usize::MAX - number));
+    let called = match call {
+        Some((_, call)) if call.range().start == function.range().start => {
+            query.within(call).name()
+        }
+        Some((_, call)) if query.within(function).is(K::Rows) => query.within(call).name(),
+        // `coalesce` and others have a syntax of their own.
+        _ => query.within(function).name(),
+    };
     let own = called.as_ref().map(|called| called.name.clone());
     let clause = node.child(s::FUNCTION_ALIAS);
     let mut name = alias.or_else(|| own.clone());

@@ -8,6 +8,7 @@
 mod mutants;
 mod set;
 mod suite;
+mod verdicts;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ use migrate_fixtures::{Options, Server, Wanted};
 use postgres::{Client, Config, NoTls};
 
 use self::set::Set;
+use self::verdicts::Verdicts;
 use crate::Outcome;
 use crate::cargo::root;
 
@@ -48,6 +50,7 @@ pub(crate) fn run(options: &[String]) -> Outcome {
     let oracle = Oracle {
         config: url.parse()?,
     };
+    let verdicts = Verdicts::of(&oracle)?;
     let mut refused = 0;
     let mut sets = Vec::new();
     for own in OWN {
@@ -59,7 +62,7 @@ pub(crate) fn run(options: &[String]) -> Outcome {
     let mut valid = Vec::new();
     let mut statements = 0;
     for set in sets {
-        let verdict = set.compare(&oracle)?;
+        let verdict = set.compare(&oracle, &verdicts)?;
         println!("{verdict}");
         refused += verdict.refused.len();
         statements += verdict.statements;
@@ -72,7 +75,7 @@ pub(crate) fn run(options: &[String]) -> Outcome {
         refused += suite::compare(&oracle, suite)?;
     }
     if request.mutants > 0 {
-        refused += mutants::compare(&oracle, &valid, request.seed, request.mutants)?;
+        refused += mutants::compare(&oracle, &verdicts, &valid, request.seed, request.mutants)?;
     }
     if refused > 0 {
         return Err(format!("{refused} valid statements are refused").into());

@@ -1,18 +1,14 @@
 //! Sets with one mistake: what the server refuses, the build should refuse at the same statement, and nothing else.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::PathBuf;
 
-use migrate_check::Transaction;
 use migrate_sql::scanner::TokenKind;
 use migrate_sql::splitter::analyse;
 
 use super::Oracle;
-use super::set::{Refusal, Script, Set, apply, check, split};
+use super::set::{Script, Set, check, split};
+use super::verdicts::Verdicts;
 use crate::Outcome;
-use crate::cargo::root;
 
 /// A small generator of numbers, so that a seed gives the same mistakes everywhere.
 struct Draw(u64);
@@ -36,68 +32,29 @@ struct Tally {
     caught: usize,
 }
 
-/// What the server has said of files with a mistake, kept between runs: to apply them takes most of the time.
-struct Cache {
-    folder: PathBuf,
-}
-
-impl Cache {
-    fn new() -> Outcome<Self> {
-        let folder = root().join("target/meaning-mutants");
-        fs::create_dir_all(&folder)?;
-        Ok(Self { folder })
-    }
-
-    /// What was said of these files, or what `ask` says now.
-    fn verdict(
-        &self,
-        files: &[Script],
-        ask: impl FnOnce() -> Outcome<Option<Refusal>>,
-    ) -> Outcome<Option<Refusal>> {
-        let mut hasher = DefaultHasher::new();
-        for file in files {
-            (&file.text, file.transaction == Transaction::Single).hash(&mut hasher);
-        }
-        let path = self.folder.join(format!("{:016x}", hasher.finish()));
-        if let Ok(kept) = fs::read_to_string(&path) {
-            let mut parts = kept.splitn(4, '\t');
-            let mut number = || parts.next()?.parse::<usize>().ok();
-            return Ok(number().zip(number()).map(|at| Refusal {
-                at,
-                code: parts.next().unwrap_or_default().to_owned(),
-                message: parts.next().unwrap_or_default().to_owned(),
-            }));
-        }
-        let verdict = ask()?;
-        let kept = verdict.as_ref().map_or_else(String::new, |refusal| {
-            let (file, statement) = refusal.at;
-            format!("{file}\t{statement}\t{}\t{}", refusal.code, refusal.message)
-        });
-        fs::write(&path, kept)?;
-        Ok(verdict)
-    }
-}
-
 /// Compares `count` mistakes a set; how many valid statements are refused.
-pub(super) fn compare(oracle: &Oracle, sets: &[Set], seed: u64, count: usize) -> Outcome<usize> {
+pub(super) fn compare(
+    oracle: &Oracle,
+    verdicts: &Verdicts,
+    sets: &[Set],
+    seed: u64,
+    count: usize,
+) -> Outcome<usize> {
     let mut draw = Draw(seed);
     let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
     let mut kinds: BTreeMap<&'static str, Tally> = BTreeMap::new();
     let mut survivors = 0;
     let mut wrong = 0;
-    let cache = Cache::new()?;
     for set in sets {
         for number in 0..count {
-            let Some((kind, files)) = mutate(&set.files, number % 2 == 0, &mut draw) else {
+            let Some(Mutant { kind, what, files }) = mutate(&set.files, number % 2 == 0, &mut draw)
+            else {
                 continue;
             };
-            let statements = split(&files);
-            let verdict = cache.verdict(&files, || {
-                oracle.within(|client| apply(client, &files, &statements))
-            })?;
             if files.is_empty() || files.iter().any(|file| file.text.is_empty()) {
                 continue;
             }
+            let verdict = verdicts.ask(oracle, &files)?;
             let first = check(&files, &set.settings).into_iter().next();
             let end = verdict
                 .as_ref()
@@ -106,7 +63,7 @@ pub(super) fn compare(oracle: &Oracle, sets: &[Set], seed: u64, count: usize) ->
                 wrong += 1;
                 let file = files.get(first.at.0).map_or("", |file| file.name.as_str());
                 println!(
-                    "    REFUSED {} {kind} #{number}: {file} statement {}: {}; the server: {:?}",
+                    "    REFUSED {} {kind} {what}: {file} statement {}: {}; the server: {:?}",
                     set.name,
                     first.at.1 + 1,
                     first.message,
@@ -130,7 +87,7 @@ pub(super) fn compare(oracle: &Oracle, sets: &[Set], seed: u64, count: usize) ->
                     .get(verdict.at.0)
                     .map_or("", |file| file.name.as_str());
                 println!(
-                    "    missed {} {kind}: {file} statement {}: {} {}",
+                    "    missed {} {kind} {what}: {file} statement {}: {} {}",
                     set.name,
                     verdict.at.1 + 1,
                     verdict.code,
@@ -155,7 +112,14 @@ pub(super) fn compare(oracle: &Oracle, sets: &[Set], seed: u64, count: usize) ->
 }
 
 /// A set with one mistake.
-fn mutate(files: &[Script], is_typo: bool, draw: &mut Draw) -> Option<(&'static str, Vec<Script>)> {
+struct Mutant {
+    kind: &'static str,
+    /// Which name or file it is about.
+    what: String,
+    files: Vec<Script>,
+}
+
+fn mutate(files: &[Script], is_typo: bool, draw: &mut Draw) -> Option<Mutant> {
     if files.is_empty() {
         return None;
     }
@@ -182,38 +146,48 @@ fn mutate(files: &[Script], is_typo: bool, draw: &mut Draw) -> Option<(&'static 
             }
             _ => *letters.get_mut(at)? = 'z',
         }
-        file.text
-            .replace_range(range, &letters.into_iter().collect::<String>());
-        return Some(("typo", files));
+        let typo: String = letters.into_iter().collect();
+        file.text.replace_range(range, &typo);
+        return Some(Mutant {
+            kind: "typo",
+            what: format!("{name} -> {typo} in {}", file.name),
+            files,
+        });
     }
     let ranges = split(&files);
     let number = draw.next(files.len());
-    match draw.next(4) {
+    let file = files.get(number)?.name.clone();
+    let (kind, what) = match draw.next(4) {
         0 => {
             files.remove(number);
-            Some(("file forgotten", files))
+            ("file forgotten", file)
         }
         1 => {
             let statements = ranges
                 .get(number)
                 .filter(|statements| !statements.is_empty())?;
-            let range = statements.get(draw.next(statements.len()))?.clone();
+            let at = draw.next(statements.len());
+            let range = statements.get(at)?.clone();
             files.get_mut(number)?.text.replace_range(range, "");
-            Some(("statement forgotten", files))
+            ("statement forgotten", format!("{} of {file}", at + 1))
         }
         2 => {
             let statements = ranges.get(number)?;
-            let range = statements.get(draw.next(statements.len()))?.clone();
-            let file = files.get_mut(number)?;
-            let statement = file.text.get(range.clone())?.to_owned();
-            file.text
+            let at = draw.next(statements.len());
+            let range = statements.get(at)?.clone();
+            let script = files.get_mut(number)?;
+            let statement = script.text.get(range.clone())?.to_owned();
+            script
+                .text
                 .insert_str(range.end, &format!(";\n{statement}\n"));
-            Some(("statement twice", files))
+            ("statement twice", format!("{} of {file}", at + 1))
         }
         _ => {
             let other = draw.next(files.len());
+            let second = files.get(other)?.name.clone();
             files.swap(number, other);
-            Some(("files in another order", files))
+            ("files in another order", format!("{file} and {second}"))
         }
-    }
+    };
+    Some(Mutant { kind, what, files })
 }

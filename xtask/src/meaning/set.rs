@@ -7,6 +7,7 @@ use migrate_check::{EmbeddedFile, Level, Settings, Transaction, configure, load,
 use postgres::Client;
 
 use super::Oracle;
+use super::verdicts::Verdicts;
 use crate::Outcome;
 
 /// The rules that are measured.
@@ -73,9 +74,9 @@ impl Set {
     }
 
     /// What both say of it.
-    pub(super) fn compare(&self, oracle: &Oracle) -> Outcome<Verdict> {
+    pub(super) fn compare(&self, oracle: &Oracle, verdicts: &Verdicts) -> Outcome<Verdict> {
         let statements = split(&self.files);
-        let stopped = oracle.within(|client| apply(client, &self.files, &statements))?;
+        let stopped = verdicts.ask(oracle, &self.files)?;
         let end = stopped
             .as_ref()
             .map_or((usize::MAX, 0), |stopped| stopped.at);

@@ -76,7 +76,9 @@ fn take(oracle: &Oracle, suite: &Path) -> Outcome<Vec<Script>> {
             for range in ranges.into_iter().flatten() {
                 let statement = script.text.get(range).unwrap_or_default();
                 let lower = statement.to_ascii_lowercase();
-                if lower.starts_with("copy") && (lower.contains("stdin") || lower.contains("stdout")) {
+                if lower.starts_with("copy")
+                    && (lower.contains("stdin") || lower.contains("stdout"))
+                {
                     continue;
                 }
                 let is_taken = client.batch_execute(statement).is_ok();
@@ -118,9 +120,16 @@ fn take(oracle: &Oracle, suite: &Path) -> Outcome<Vec<Script>> {
                 }
             }
             let _ = client.batch_execute("ROLLBACK");
-            let _ = client.batch_execute(
-                "RESET SESSION AUTHORIZATION; RESET ROLE; DISCARD ALL; SET statement_timeout = '20s'; SET client_min_messages = error",
-            );
+            // Each by itself: DISCARD ALL runs in no transaction.
+            for reset in [
+                "RESET SESSION AUTHORIZATION",
+                "RESET ROLE",
+                "DISCARD ALL",
+                "SET statement_timeout = '20s'",
+                "SET client_min_messages = error",
+            ] {
+                let _ = client.batch_execute(reset);
+            }
             if client.is_closed() {
                 return Err(format!("the connection ends in {name}").into());
             }
