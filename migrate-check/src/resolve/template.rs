@@ -173,3 +173,135 @@ pub(super) fn is_partly_known(rest: Cursor<'_>) -> bool {
         .filter_map(|token| rest.text.get(token.range()));
     words.any(|word| known_start(word) == Some("") && has_any(word))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::refused;
+
+    /// What is still known after text that may run, and what is not: what comes after it, and what is said of that.
+    const AFTER_BUILT: &[(&str, &str, &[&str])] = &[
+        (
+            "EXECUTE format('CREATE TABLE IF NOT EXISTS order_%s () INHERITS (orders)', 1)",
+            "SELECT * FROM order_1; SELECT * FROM ordr_1",
+            &["relation \"ordr_1\" does not exist"],
+        ),
+        (
+            "EXECUTE 'DROP TABLE IF EXISTS us' || x",
+            "ALTER TABLE users ADD extra int; CREATE TABLE usable (); SELECT totl FROM orders",
+            &["column \"totl\" does not exist"],
+        ),
+        (
+            "EXECUTE format('ALTER TABLE %s ADD COLUMN IF NOT EXISTS at timestamptz NOT NULL', t)",
+            "SELECT at FROM users; ALTER TABLE orders ADD at int; SELECT att FROM users",
+            &["column \"att\" does not exist"],
+        ),
+        (
+            "EXECUTE format('ALTER TABLE users RENAME CONSTRAINT %I TO c', x)",
+            "ALTER TABLE users DROP CONSTRAINT c; ALTER TABLE orders DROP CONSTRAINT c",
+            &["constraint \"c\" of relation \"orders\" does not exist"],
+        ),
+        (
+            "EXECUTE format('CREATE TRIGGER t AFTER INSERT ON %s EXECUTE FUNCTION changed()', x)",
+            "DROP TRIGGER anything ON users; SELECT nam FROM users",
+            &["column \"nam\" does not exist"],
+        ),
+        (
+            "EXECUTE format('DROP FUNCTION %s', x)",
+            "SELECT nam FROM users; SELECT nwo()",
+            &[
+                "column \"nam\" does not exist",
+                "function nwo() does not exist",
+            ],
+        ),
+        (
+            "IF true THEN ALTER TABLE orders ADD FOREIGN KEY (id) REFERENCES users ON DELETE CASCADE; END IF",
+            "DROP VIEW totals; ALTER TABLE users ADD name text",
+            &["column \"name\" of relation \"users\" already exists"],
+        ),
+        (
+            "IF true THEN ALTER TABLE users ADD COLUMN age int, DROP COLUMN name; END IF",
+            "SELECT age, name FROM users; ALTER TABLE users ADD name text; SELECT agee FROM users",
+            &["column \"agee\" does not exist"],
+        ),
+        (
+            "IF true THEN CREATE INDEX ON users (name); DROP INDEX i; END IF",
+            "DROP INDEX users_name_idx; SELECT nam FROM users",
+            &["column \"nam\" does not exist"],
+        ),
+        // Of these nothing is known.
+        ("EXECUTE x", "SELECT a FROM b", &[]),
+        (
+            "EXECUTE 'ALTER TABLE users ' || x",
+            "SELECT a FROM users",
+            &[],
+        ),
+        ("EXECUTE 'ALTER TABLE ' || x", "SELECT a FROM users", &[]),
+        (
+            "EXECUTE format('DROP TABLE %I', x)",
+            "SELECT a FROM users; CREATE TABLE users ()",
+            &[],
+        ),
+        (
+            "EXECUTE format('CREATE %s a AS SELECT 1', x)",
+            "SELECT a FROM a",
+            &[],
+        ),
+        (
+            "EXECUTE format('CREATE VIEW %I AS SELECT 1', x)",
+            "SELECT a FROM b",
+            &[],
+        ),
+        (
+            "EXECUTE format('CREATE FUNCTION %I() RETURNS int LANGUAGE sql AS ''''', x)",
+            "SELECT f()",
+            &[],
+        ),
+        ("EXECUTE format('SELECT %s()', x)", "SELECT a FROM b", &[]),
+        (
+            "EXECUTE 'ALTER TABLE users RENAME TO ' || x",
+            "SELECT a FROM b",
+            &[],
+        ),
+        (
+            "EXECUTE 'ALTER TABLE users ADD ' || x",
+            "SELECT a FROM users; DROP INDEX i",
+            &[],
+        ),
+    ];
+
+    #[test]
+    fn what_built_text_surely_does_not_touch_stays_known() {
+        for (body, then, expected) in AFTER_BUILT {
+            let sql = format!("DO $do$ DECLARE x text; t text; BEGIN {body}; END $do$; {then}");
+            assert_eq!(refused(&sql), *expected, "{sql}");
+        }
+    }
+
+    #[test]
+    fn a_cascade_takes_only_what_can_depend_on_what_is_dropped() {
+        let cases: [(&str, &[&str]); 4] = [
+            (
+                "DROP TRIGGER IF EXISTS t ON users CASCADE; CREATE TYPE users AS ENUM ()",
+                &["type \"users\" already exists"],
+            ),
+            (
+                "CREATE TRIGGER t BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION changed();
+                 DROP FUNCTION changed() CASCADE; DROP TABLE orders;
+                 CREATE TRIGGER t BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION pg_sleep()",
+                &["cannot drop table orders because other objects depend on it"],
+            ),
+            (
+                "DROP FUNCTION full_name(users) CASCADE; DROP TABLE orders; ALTER TABLE users ADD nam int; ALTER TABLE users ADD nam int",
+                &["column \"nam\" of relation \"users\" already exists"],
+            ),
+            (
+                "CREATE TYPE mood AS ENUM ('sad'); DROP FUNCTION full_name(users) CASCADE;
+                 ALTER TYPE mood ADD VALUE 'new'; ALTER TYPE mood ADD VALUE 'new'",
+                &["enum label \"new\" already exists"],
+            ),
+        ];
+        for (sql, expected) in cases {
+            assert_eq!(refused(sql), *expected, "{sql}");
+        }
+    }
+}
