@@ -15,8 +15,13 @@ use migrate_runtime::Migrations;
 /// When the directory is not valid: a test that wants that asks the validator itself.
 pub fn load(root: &Path) -> Migrations {
     let mut settings = Settings::default();
-    // What the build refuses, the engine puts back, or resumes where it can, all the same.
-    for name in ["session-state-leak", "not-rerunnable"] {
+    // What the build refuses, the engine puts back, resumes where it can, or reports when the server refuses it.
+    for name in [
+        "session-state-leak",
+        "not-rerunnable",
+        "unknown-name",
+        "contradicts-schema",
+    ] {
         if let Some(rule) = lint::find(name) {
             settings.lint.set(rule.id, Level::Allow);
         }

@@ -101,6 +101,15 @@ impl Directory {
         })
     }
 
+    /// Takes the statements of a file for run, as the setting `assume` does.
+    pub(crate) fn assume(&mut self, file: &Path) {
+        let above = self.path();
+        let above = above.parent().unwrap_or(Path::new(""));
+        let file = from(above, &[file.display().to_string()]);
+        let surroundings = &mut self.configured.settings.surroundings;
+        surroundings.assume.extend(file);
+    }
+
     /// The directory as messages name it.
     pub(crate) fn shown(&self) -> String {
         format!("{}{}", self.prefix, self.name)

@@ -114,7 +114,7 @@ edition = "2024"
 publish = false
 
 [dependencies]
-migrate-runtime = {{ path = {runtime:?}, default-features = false }}
+migrate-runtime = {{ path = {runtime:?}, default-features = false, features = ["meaning"] }}
 
 [profile.dev]
 # Not tested here, and half of the time that linking takes.

@@ -139,6 +139,11 @@ pub(crate) fn resolves(settings: &Settings) -> bool {
         .any(|rule| matches!(rule.check, Check::Directory) && applies(rule, false, settings))
 }
 
+/// Whether a rule speaks of what all files together make.
+pub(crate) fn is_about_all(id: &str) -> bool {
+    find(id).is_some_and(|rule| matches!(rule.check, Check::Directory))
+}
+
 /// Looks for nothing that may be allowed.
 #[cfg(any(test, feature = "meaning"))]
 pub(crate) fn allow_all(lint: &mut Lint) {
@@ -174,14 +179,14 @@ mod tests {
 
     use crate::lint::testing;
     use crate::migration::Transaction;
-    use crate::settings::{Level, Settings};
+    use crate::settings::Settings;
 
     #[test]
     fn every_problem_of_a_file_is_found_in_order() {
         let sql = "BEGIN;\nVACUUM t;\nCOPY t FROM STDIN;\n\\echo 'x\nCOMMIT;\nSELECT 'x";
-        let mut settings = Settings::default();
-        settings.lint.set("unknown-name", Level::Allow);
-        let found = testing::find_all(Transaction::Single, &settings, &[], sql);
+        let settings = Settings::default();
+        let before = ["CREATE TABLE t (a int)"];
+        let found = testing::find_all(Transaction::Single, &settings, &before, sql);
         let ids: Vec<&str> = found.iter().map(|diagnostic| diagnostic.rule).collect();
         assert_eq!(
             ids,

@@ -1,5 +1,6 @@
 //! Reads and checks a directory in one call.
 
+mod doubt;
 #[cfg(any(test, feature = "meaning"))]
 mod surroundings;
 
@@ -120,6 +121,7 @@ pub fn load(root: &Path, directory: &str, settings: &Settings) -> Loaded {
         };
         layouts::recognise(&read.shown, &read.folders, clues, &mut diagnostics);
     }
+    doubt::withdraw(&mut diagnostics);
     sort(&mut diagnostics);
     let with_settings = !sources.is_empty();
     sources.extend(decoded.into_iter().filter_map(Decoded::into_source));
@@ -187,6 +189,7 @@ pub fn load_embedded(directory: &str, files: Vec<EmbeddedFile>, settings: &Setti
         &[],
     );
     diagnostics.extend(found);
+    doubt::withdraw(&mut diagnostics);
     sort(&mut diagnostics);
     Loaded {
         migrations,

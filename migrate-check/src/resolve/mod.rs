@@ -60,6 +60,7 @@ use self::routine::Body;
 use self::world::World;
 use crate::diagnostics::Diagnostic;
 use crate::files::Direction;
+use crate::settings::TableName;
 
 /// A file to read.
 #[derive(Debug, Clone, Copy)]
@@ -153,6 +154,16 @@ impl Resolver {
             }
         }
         resolver
+    }
+
+    /// The history table, which no file makes, may be there, and its schema with it.
+    pub(crate) fn assume_history(&mut self, table: &TableName) {
+        self.world.anywhere.insert(table.name.clone());
+        let schema = world::Schema::new(world::Presence::Maybe, true);
+        self.world
+            .schemas
+            .entry(table.schema.clone())
+            .or_insert(schema);
     }
 
     /// Reads a file: what it says of things that are not there, and what it makes.

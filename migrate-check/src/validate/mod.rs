@@ -53,6 +53,12 @@ pub(crate) fn validate(
 ) -> (Vec<Migration>, Vec<Diagnostic>) {
     let rules = suppression::names();
     let format = settings.layout.format();
+    #[cfg(any(test, feature = "meaning"))]
+    let resolver = {
+        let mut resolver = Resolver::after(before);
+        resolver.assume_history(&settings.table);
+        resolver
+    };
     let mut judge = Judge {
         settings,
         names: &rules,
@@ -61,7 +67,7 @@ pub(crate) fn validate(
         #[cfg(any(test, feature = "meaning"))]
         resolves: lint::resolves(settings),
         #[cfg(any(test, feature = "meaning"))]
-        resolver: Resolver::after(before),
+        resolver,
         problems: Vec::new(),
     };
     let parsed: Vec<Option<Result<FileName<'_>, Misnamed>>> = files

@@ -9,7 +9,7 @@ use crate::fixture::{Crate, problems_in};
 fn alone_takes_the_statement_below_it_out_of_its_transaction() {
     let mut loaded = Crate::with(&[(
         "0001_a.sql",
-        "-- migrate: no-transaction\n-- migrate: alone\nCALL a();\nCALL b();\n-- why\n-- migrate: alone\nCALL c();\n-- migrate: alone\nVACUUM;",
+        "-- migrate: no-transaction\n-- migrate: alone\nSELECT 1;\nSELECT 2;\n-- why\n-- migrate: alone\nSELECT 3;\n-- migrate: alone\nVACUUM;",
     )])
     .load();
     assert_eq!(loaded.diagnostics, []);
@@ -28,7 +28,7 @@ fn alone_takes_the_statement_below_it_out_of_its_transaction() {
 
 #[test]
 fn alone_where_it_has_no_effect_is_refused() {
-    assert_snapshot!(problems_in("CALL a();\n-- migrate: alone\nCALL b();"), @"
+    assert_snapshot!(problems_in("SELECT 1;\n-- migrate: alone\nSELECT 2;"), @"
     migrations/0001_a.sql:2:4: `alone` has no effect in a file that runs in one transaction
       |
     2 | -- migrate: alone
@@ -38,14 +38,14 @@ fn alone_where_it_has_no_effect_is_refused() {
     ");
     for text in [
         "-- migrate: no-transaction\n-- migrate: alone\n",
-        "-- migrate: no-transaction\nCALL a();\n-- migrate: alone\n",
-        "-- migrate: no-transaction\nCALL a(); -- migrate: alone\nCALL b();",
+        "-- migrate: no-transaction\nSELECT 1;\n-- migrate: alone\n",
+        "-- migrate: no-transaction\nSELECT 1; -- migrate: alone\nSELECT 2;",
     ] {
         let found = problems_in(text);
         let expected =
             "`alone` has no effect here: it is not on a line of its own above a statement";
         assert!(found.contains(expected), "{text}: {found}");
     }
-    let more = problems_in("-- migrate: no-transaction\n-- migrate: alone please\nCALL a();");
+    let more = problems_in("-- migrate: no-transaction\n-- migrate: alone please\nSELECT 1;");
     assert!(more.contains("`alone` takes no argument"), "{more}");
 }

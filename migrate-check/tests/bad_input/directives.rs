@@ -5,7 +5,7 @@ use std::time::Duration;
 use insta::assert_snapshot;
 use migrate_check::{Migration, Transaction};
 
-use crate::fixture::{Crate, problems, problems_in};
+use crate::fixture::{Crate, problems, problems_after, problems_in};
 
 fn migration(text: &str) -> Migration {
     let mut loaded = Crate::with(&[("0001_a.sql", text)]).load();
@@ -329,7 +329,8 @@ fn marks_of_tools_that_keep_both_directions_in_one_file_are_refused() {
 #[test]
 fn an_allow_above_a_statement_holds_for_that_one() {
     let text = "ALTER TABLE t ADD b int;\n\n-- migrate: allow(drop-table) nobody reads it\nDROP TABLE a;\nDROP TABLE b;\n";
-    assert_snapshot!(problems_in(text), @r#"
+    let before = "CREATE TABLE t (); CREATE TABLE a (); CREATE TABLE b ();";
+    assert_snapshot!(problems_after(before, text), @r#"
     migrations/0001_a.sql:5:1: drops "b", which the deployed release may use
       |
     5 | DROP TABLE b;
@@ -344,7 +345,7 @@ fn an_allow_above_a_statement_holds_for_that_one() {
 fn an_allow_above_a_statement_that_needs_none_is_a_warning() {
     let text =
         "SELECT 1;\n-- migrate: allow(drop-table) nobody reads it\nSELECT 2;\nDROP TABLE a;\n";
-    assert_snapshot!(problems_in(text), @r#"
+    assert_snapshot!(problems_after("CREATE TABLE a ();", text), @r#"
     migrations/0001_a.sql:2:19: nothing in this statement needs `allow(drop-table)`
       |
     2 | -- migrate: allow(drop-table) nobody reads it
@@ -368,7 +369,7 @@ fn an_allow_that_stands_above_no_statement_is_refused() {
         "SELECT 1;\nDROP TABLE\n-- migrate: allow(drop-table) nobody reads it\na;\n",
         "SELECT 1; -- migrate: allow(drop-table) nobody reads it\nDROP TABLE a;\n",
     ] {
-        let found = problems_in(text);
+        let found = problems_after("CREATE TABLE a ();", text);
         assert!(
             found.contains(
                 "`allow` has no effect here: it is not on a line of its own above a statement"
@@ -376,7 +377,8 @@ fn an_allow_that_stands_above_no_statement_is_refused() {
             "{text}: {found}"
         );
     }
-    let reasonless = problems_in("SELECT 1;\n-- migrate: allow(drop-table)\nDROP TABLE a;\n");
+    let text = "SELECT 1;\n-- migrate: allow(drop-table)\nDROP TABLE a;\n";
+    let reasonless = problems_after("CREATE TABLE a ();", text);
     assert!(
         reasonless.contains("`allow` gives no reason"),
         "{reasonless}"

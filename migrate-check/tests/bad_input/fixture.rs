@@ -88,6 +88,11 @@ pub(crate) fn problems<C: AsRef<[u8]>>(files: &[(&str, C)]) -> String {
     Crate::with(files).problems()
 }
 
+/// What is wrong with a file of this content, after one that makes what it needs.
+pub(crate) fn problems_after(before: &str, content: &str) -> String {
+    problems(&[("0000_before.sql", before), ("0001_a.sql", content)])
+}
+
 /// What is wrong with a file of this content, whose name is right.
 pub(crate) fn problems_in(content: impl AsRef<[u8]>) -> String {
     problems(&[("0001_a.sql", content)])

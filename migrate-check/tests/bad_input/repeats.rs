@@ -3,11 +3,12 @@
 use insta::assert_snapshot;
 use migrate_check::{Loaded, Settings, Style};
 
-use crate::fixture::{Crate, problems, problems_in};
+use crate::fixture::{Crate, problems, problems_after, problems_in};
 
 #[test]
 fn a_warning_about_one_table_names_the_other_lines() {
-    assert_snapshot!(problems_in(
+    assert_snapshot!(problems_after(
+        "CREATE TABLE t (a int, b int, c int); CREATE TABLE u (d int);",
         "CREATE INDEX a ON t (a);\nCREATE INDEX b ON t (b);\n\nCREATE INDEX c ON t (c);\nCREATE INDEX d ON u (d);"
     ), @r#"
     migrations/0001_a.sql:1:1: takes SHARE on "t" while the index is built, which blocks every write
@@ -30,7 +31,8 @@ fn a_warning_about_one_table_names_the_other_lines() {
 
 #[test]
 fn an_allowed_statement_leaves_the_warning_to_the_next_one() {
-    assert_snapshot!(problems_in(
+    assert_snapshot!(problems_after(
+        "CREATE TABLE t ();",
         "SELECT 1;\n-- migrate: allow(drop-table) it is empty\nDROP TABLE t;\nDROP TABLE IF EXISTS t;"
     ), @r#"
     migrations/0001_a.sql:4:1: drops "t", which the deployed release may use
@@ -81,14 +83,20 @@ fn one_placeholder_is_one_error_of_a_directory() {
     );
 }
 
-/// What a build says of so many files that hold each of these.
+/// What a build says of so many files that hold each of these, about tables of its own: `t#` and `u#`.
 fn notices(count: usize, sql: &str, settings: &Settings) -> String {
-    let files: Vec<(String, &str)> = (1..=count)
-        .map(|version| (format!("{version:04}_a.sql"), sql))
-        .collect();
+    let numbered = |sql: &str, version: usize| sql.replace('#', &version.to_string());
+    let tables = "CREATE TABLE t# (); CREATE TABLE u# (a int, b int, c int);\n";
+    let before = (1..=count).map(|version| numbered(tables, version));
+    let mut files = vec![("0000_before.sql".to_owned(), before.collect::<String>())];
+    let after = (1..=count).map(|version| {
+        let name = format!("{version:04}_a.sql");
+        (name, numbered(sql, version))
+    });
+    files.extend(after);
     let files: Vec<(&str, &str)> = files
         .iter()
-        .map(|(name, sql)| (name.as_str(), *sql))
+        .map(|(name, sql)| (name.as_str(), sql.as_str()))
         .collect();
     let package = Crate::with(&files);
     let loaded: Loaded = migrate_check::load(package.root(), "migrations", settings);
@@ -103,13 +111,13 @@ fn notices(count: usize, sql: &str, settings: &Settings) -> String {
 
 #[test]
 fn a_build_says_some_dozens_of_warnings_one_by_one() {
-    let found = notices(30, "DROP TABLE t;", &Settings::default());
-    assert_eq!(found.matches("drops \"t\"").count(), 30, "{found}");
+    let found = notices(30, "DROP TABLE t#;", &Settings::default());
+    assert_eq!(found.matches("drops \"t").count(), 30, "{found}");
 }
 
 #[test]
 fn more_of_them_are_summed_up_with_the_way_to_settle_them() {
-    let sql = "DROP TABLE t;\nALTER TABLE u DROP COLUMN a;\nCREATE INDEX i ON u (b);\nCREATE INDEX j ON u (c);";
+    let sql = "DROP TABLE t#;\nALTER TABLE u# DROP COLUMN a;\nCREATE INDEX ON u# (b);\nCREATE INDEX ON u# (c);";
     assert_snapshot!(notices(300, sql, &Settings::default()), @r#"
     migrations: 900 warnings in 300 files: 300 drop-column, 300 drop-table, 300 index-not-concurrent
      |
@@ -133,7 +141,7 @@ fn more_of_them_are_summed_up_with_the_way_to_settle_them() {
 
 #[test]
 fn errors_are_shown_beside_the_summary() {
-    let found = notices(31, "DROP TABLE t; COMMIT;", &Settings::default());
+    let found = notices(31, "DROP TABLE t#; COMMIT;", &Settings::default());
     assert_eq!(found.matches("`COMMIT` in a file").count(), 31, "{found}");
     assert_eq!(
         found.matches("31 warnings in 31 files").count(),

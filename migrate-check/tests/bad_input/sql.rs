@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use migrate_check::{Settings, StatementKind, TableName};
 
-use crate::fixture::{Crate, problems_in};
+use crate::fixture::{Crate, problems_after, problems_in};
 
 #[test]
 fn a_string_without_an_end_is_refused() {
@@ -20,11 +20,11 @@ fn a_string_without_an_end_is_refused() {
 
 #[test]
 fn a_quoted_identifier_without_an_end_is_refused() {
-    assert_snapshot!(problems_in("DROP TABLE \"t;\n"), @r#"
-    migrations/0001_a.sql:1:12: unterminated quoted identifier
+    assert_snapshot!(problems_in("CREATE TABLE \"t;\n"), @r#"
+    migrations/0001_a.sql:1:14: unterminated quoted identifier
       |
-    1 | DROP TABLE "t;
-      |            ^ begins here
+    1 | CREATE TABLE "t;
+      |              ^ begins here
       |
       = help: close it with `"`; a string is written in `'`
       = rule: lexical-error
@@ -81,7 +81,7 @@ fn a_commit_in_the_middle_is_refused() {
 
 #[test]
 fn a_statement_that_needs_no_transaction_is_refused_in_one() {
-    assert_snapshot!(problems_in("CREATE INDEX CONCURRENTLY i ON t (a);"), @"
+    assert_snapshot!(problems_after("CREATE TABLE t (a int);", "CREATE INDEX CONCURRENTLY i ON t (a);"), @"
     migrations/0001_a.sql:1:1: `CREATE INDEX CONCURRENTLY` cannot run in a transaction
       |
     1 | CREATE INDEX CONCURRENTLY i ON t (a);
@@ -94,7 +94,7 @@ fn a_statement_that_needs_no_transaction_is_refused_in_one() {
 
 #[test]
 fn a_misspelt_no_transaction_is_one_error() {
-    let text = "-- migrate: no-transction\nCREATE INDEX CONCURRENTLY i ON t (a);";
+    let text = "-- migrate: no-transction\nVACUUM;";
     let loaded = Crate::with(&[("0001_a.sql", text)]).load();
     let rules: Vec<&str> = loaded.diagnostics.iter().map(|found| found.rule).collect();
     assert_eq!(rules, ["unknown-directive"]);
@@ -102,7 +102,7 @@ fn a_misspelt_no_transaction_is_one_error() {
 
 #[test]
 fn copy_from_stdin_and_psql_commands_are_refused() {
-    assert_snapshot!(problems_in("COPY t FROM STDIN;\n1\t2\n\\.\n\\echo done\n"), @r"
+    assert_snapshot!(problems_after("CREATE TABLE t ();", "COPY t FROM STDIN;\n1\t2\n\\.\n\\echo done\n"), @r"
     migrations/0001_a.sql:1:1: `COPY … FROM STDIN` waits for rows that a migration cannot send
       |
     1 | COPY t FROM STDIN;
@@ -141,7 +141,8 @@ fn the_history_table_may_not_be_named() {
       = help: if it is intended, allow it: `-- migrate: allow(own-history-table) <reason>`
       = rule: own-history-table
     "#);
-    assert_snapshot!(package.problems(), @"");
+    let own = "CREATE SCHEMA history; CREATE TABLE history.applied (); LOCK TABLE history.applied;";
+    assert_snapshot!(problems_in(own), @"");
 }
 
 #[test]
@@ -184,9 +185,10 @@ fn an_allow_whose_statement_has_gone_is_a_warning() {
 #[test]
 fn statements_reach_the_migration_with_their_place_and_kind() {
     let text = "-- no-transaction\nCREATE INDEX CONCURRENTLY i ON t (a) ;\n\nVACUUM t";
-    let loaded = Crate::with(&[("0001_a.sql", text)]).load();
+    let before = ("0000_before.sql", "CREATE TABLE t (a int);");
+    let loaded = Crate::with(&[before, ("0001_a.sql", text)]).load();
     assert_eq!(loaded.diagnostics, []);
-    let statements = &loaded.migrations[0].up.statements;
+    let statements = &loaded.migrations[1].up.statements;
     let texts: Vec<&str> = statements
         .iter()
         .map(|found| &text[found.range.clone()])

@@ -16,7 +16,7 @@ fn diesel_has_a_folder_a_migration() {
         let folder = format!("2025-01-0{day}-093000_create_t{day}");
         files.push(file(
             format!("{folder}/up.sql"),
-            format!("CREATE TABLE t{day} ();"),
+            format!("CREATE TABLE t{day} (a int);"),
         ));
         files.push(file(
             format!("{folder}/down.sql"),

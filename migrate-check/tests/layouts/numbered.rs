@@ -10,7 +10,7 @@ fn sqlx_orders_by_number_and_knows_both_kinds_of_files() {
         .map(|n| {
             file(
                 format!("{n}_create_t{n}.sql"),
-                format!("CREATE TABLE t{n} ();"),
+                format!("CREATE TABLE t{n} (a int);"),
             )
         })
         .collect();
@@ -80,7 +80,7 @@ fn refinery_has_unversioned_files_that_may_come_late() {
         .map(|n| {
             file(
                 format!("V{n}__create_t{n}.sql"),
-                format!("CREATE TABLE t{n} ();"),
+                format!("CREATE TABLE t{n} (a int);"),
             )
         })
         .collect();
@@ -113,7 +113,7 @@ fn flyway_undoes_with_u_and_reads_the_settings_beside_a_file() {
         .map(|n| {
             file(
                 format!("V{n}__create_t{n}.sql"),
-                format!("CREATE TABLE t{n} ();"),
+                format!("CREATE TABLE t{n} (a int);"),
             )
         })
         .collect();

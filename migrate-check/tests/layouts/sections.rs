@@ -67,9 +67,9 @@ fn an_edited_down_section_leaves_the_checksum_of_the_up_section_alone() {
 
 #[test]
 fn marks_say_what_runs_without_a_transaction() {
-    let goose = "-- +goose NO TRANSACTION\n-- +goose Up\nCREATE INDEX CONCURRENTLY i ON t (a);\n-- +goose Down\nDROP INDEX CONCURRENTLY IF EXISTS i;\n";
-    let sql_migrate = "-- +migrate Up notransaction\nCREATE INDEX CONCURRENTLY i ON t (a);\n-- +migrate Down\nSELECT 1;\n";
-    let dbmate = "-- migrate:up transaction:false\nCREATE INDEX CONCURRENTLY i ON t (a);\n-- migrate:down\nSELECT 1;\n";
+    let goose = "-- +goose NO TRANSACTION\n-- +goose Up\nCREATE TABLE IF NOT EXISTS t (a int);\nCREATE INDEX CONCURRENTLY i ON t (a);\n-- +goose Down\nDROP INDEX CONCURRENTLY IF EXISTS i;\n";
+    let sql_migrate = "-- +migrate Up notransaction\nCREATE TABLE IF NOT EXISTS t (a int);\nCREATE INDEX CONCURRENTLY i ON t (a);\n-- +migrate Down\nSELECT 1;\n";
+    let dbmate = "-- migrate:up transaction:false\nCREATE TABLE IF NOT EXISTS t (a int);\nCREATE INDEX CONCURRENTLY i ON t (a);\n-- migrate:down\nSELECT 1;\n";
     for (layout, text, expected) in [
         (Layout::Goose, goose, [Without, Without]),
         (Layout::SqlMigrate, sql_migrate, [Without, Single]),

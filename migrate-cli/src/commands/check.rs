@@ -85,6 +85,10 @@ impl Check {
         if let Some(version) = self.start_after.or(self.since) {
             directory.configured.settings.start_after = Some(version);
         }
+        // What the prelude makes is there for the migrations; one that cannot be read is reported when it is to run.
+        if let Some(prelude) = self.prelude.as_deref().filter(|file| file.is_file()) {
+            directory.assume(prelude);
+        }
         for (level, rules) in [
             (Level::Deny, &self.deny),
             (Level::Warn, &self.warn),

@@ -76,7 +76,7 @@ fn every_mistake_is_shown_in_one_go() {
 
 #[test]
 fn findings_are_data_too() {
-    let place = Place::new(&[("0001_one.sql", "VACUUM t;\n")]);
+    let place = Place::new(&[("0001_one.sql", "VACUUM;\n")]);
     check!(place, ["check", "--format", "json"], @r#"
     exit: 1
     ----- stdout
@@ -166,6 +166,8 @@ fn a_plan_says_what_each_statement_locks_against_others() {
         "0001_orders.sql",
         "-- migrate: allow(drop-column) nobody reads it\nALTER TABLE orders DROP COLUMN note;\nSELECT 1;\n",
     )]);
+    place.write("base.sql", "CREATE TABLE orders (note text);\n");
+    place.write("migrate.toml", "assume = 'base.sql'\n");
     check!(place, ["plan"], @"
     exit: 0
     ----- stdout

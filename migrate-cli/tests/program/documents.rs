@@ -80,7 +80,7 @@ fn the_page_of_the_program_shows_what_it_prints() {
     place.write("migrations/0001_create_users.sql", CREATE_USERS);
     page.call(&place, &["run"]);
     page.call(&place, &["status"]);
-    let wrong = "INSERT INTO users VALUES (1, 'x');\nINSERT INTO userss VALUES (1);\n";
+    let wrong = "ALTER TABLE users ADD COLUMN born date;\nUPDATE users SET born = '2025-02-29';\n";
     place.write("migrations/0002_wrong.sql", wrong);
     page.call(&place, &["run"]);
 

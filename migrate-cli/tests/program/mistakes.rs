@@ -20,6 +20,13 @@ fn ran(files: &[(&str, &str)]) -> Place {
     place
 }
 
+/// Makes something in the database, and says in the settings that it is there.
+fn before(place: &Place, sql: &str) {
+    place.database.execute(sql);
+    place.write("base.sql", sql);
+    place.write("migrate.toml", "assume = 'base.sql'\n");
+}
+
 /// All of them, by what is wrong.
 pub(crate) const MISTAKES: &[(&str, Mistake)] = &[
     (
@@ -121,7 +128,7 @@ pub(crate) const MISTAKES: &[(&str, Mistake)] = &[
             make: || {
                 Place::new(&[(
                     "0001_one.sql",
-                    "-- migrate: no-transaction\nCREATE TABLE one (id int);\nCREATE INDEX CONCURRENTLY i ON one (idd);\n",
+                    "-- migrate: no-transaction\nCREATE TABLE one (id int);\nSELECT date '2025-02-29';\n",
                 )])
             },
             command: &["run"],
@@ -154,9 +161,10 @@ pub(crate) const MISTAKES: &[(&str, Mistake)] = &[
                     "0001_one.sql",
                     "-- migrate: no-transaction\nCREATE INDEX CONCURRENTLY IF NOT EXISTS i ON one (id);\n",
                 )]);
-                place
-                    .database
-                    .execute("CREATE TABLE one (id int, other int); CREATE INDEX i ON one (other)");
+                before(
+                    &place,
+                    "CREATE TABLE one (id int, other int); CREATE INDEX i ON one (other)",
+                );
                 place
             },
             command: &["run"],
@@ -187,7 +195,7 @@ pub(crate) const MISTAKES: &[(&str, Mistake)] = &[
                         "CREATE TABLE one (mood mood DEFAULT 'glad');\n",
                     ),
                 ]);
-                place.database.execute("CREATE TYPE mood AS ENUM ('sad')");
+                before(&place, "CREATE TYPE mood AS ENUM ('sad')");
                 place
             },
             command: &["run", "--single-transaction"],
@@ -214,7 +222,7 @@ pub(crate) const MISTAKES: &[(&str, Mistake)] = &[
         Mistake {
             make: || {
                 let place = Place::new(&[("0001_one.sql", "ALTER TABLE old ADD a int;\n")]);
-                place.database.execute("CREATE TABLE old ()");
+                before(&place, "CREATE TABLE old ()");
                 place.keep_open("BEGIN; SELECT FROM old")
             },
             command: &["run", "--lock-timeout", "20ms", "--retries", "0"],

@@ -157,7 +157,11 @@ fn steady_line(line: &str) -> String {
             words.remove(at + 1);
         }
     }
-    words.join(" ")
+    let line = words.join(" ");
+    match line.strip_suffix('-') {
+        Some(cells) if cells.contains(" pending ") => format!("{}     -", cells.trim_end()),
+        _ => line,
+    }
 }
 
 fn steady_word(word: &str) -> String {

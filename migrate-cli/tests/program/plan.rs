@@ -107,7 +107,8 @@ fn embed(loaded: &Loaded, settings: &Settings) -> Migrations {
 
 #[test]
 fn an_embedded_set_is_planned_by_the_settings_of_its_build() {
-    const BOTH: &str = "CREATE TABLE a (id bigint);\nCREATE INDEX ON b (c);\nDROP TABLE d;\n";
+    const BOTH: &str =
+        "CREATE TABLE a# (id bigint);\nCREATE INDEX ON b (c);\nDROP TABLE IF EXISTS d;\n";
     let mut strict = Settings::default();
     strict.lint.set("idempotent", Level::Warn);
     strict.lint.set("drop-table", Level::Allow);
@@ -142,7 +143,12 @@ fn an_embedded_set_is_planned_by_the_settings_of_its_build() {
             Some(down) => format!("{up}{BOTH}{down}{BOTH}"),
             None => BOTH.to_owned(),
         };
-        let place = Place::new(&[("1_a.sql", &text), ("2_b.sql", &text)]);
+        let numbered = |number| text.replace('#', number);
+        let place = Place::new(&[
+            ("0_before.sql", &format!("{up}CREATE TABLE b (c int);\n")),
+            ("1_a.sql", &numbered("1")),
+            ("2_b.sql", &numbered("2")),
+        ]);
         for settings in &choices {
             let settings = Settings {
                 layout,

@@ -94,7 +94,7 @@ fn a_failing_statement_is_shown_where_it_stands() {
         USERS,
         (
             "0002_wrong.sql",
-            "CREATE TABLE t (id int);\nINSERT INTO userss VALUES (1);\n",
+            "CREATE TABLE t (id int);\nSELECT date '2025-02-29';\n",
         ),
     ]);
     check!(place, ["run"], @r#"
@@ -102,12 +102,12 @@ fn a_failing_statement_is_shown_where_it_stands() {
     ----- stdout
     applied migrations/0001_create_users.sql in [n] ms
     ----- stderr
-    error: migrations/0002_wrong.sql:2:13: relation "userss" does not exist
+    error: migrations/0002_wrong.sql:2:13: date/time field value out of range: "2025-02-29"
       |
-    2 | INSERT INTO userss VALUES (1);
+    2 | SELECT date '2025-02-29';
       |             ^
       = statement: 2 of 2
-      = sqlstate: 42P01
+      = sqlstate: 22008
       = note: nothing of this migration was kept
     "#);
     check!(place, ["run", "--format=json"], @r#"
@@ -125,8 +125,8 @@ fn a_failing_statement_is_shown_where_it_stands() {
         "file": "migrations/0002_wrong.sql",
         "help": [],
         "line": 2,
-        "message": "migrations/0002_wrong.sql:2:13: relation \"userss\" does not exist",
-        "sqlstate": "42P01",
+        "message": "migrations/0002_wrong.sql:2:13: date/time field value out of range: \"2025-02-29\"",
+        "sqlstate": "22008",
         "statement": 2,
         "version": 2
       },
@@ -134,12 +134,12 @@ fn a_failing_statement_is_shown_where_it_stands() {
       "ok": false
     }
     ----- stderr
-    error: migrations/0002_wrong.sql:2:13: relation "userss" does not exist
+    error: migrations/0002_wrong.sql:2:13: date/time field value out of range: "2025-02-29"
       |
-    2 | INSERT INTO userss VALUES (1);
+    2 | SELECT date '2025-02-29';
       |             ^
       = statement: 2 of 2
-      = sqlstate: 42P01
+      = sqlstate: 22008
       = note: nothing of this migration was kept
     "#);
 }

@@ -267,23 +267,22 @@ fn a_prelude_that_fails_or_is_not_there_is_said() {
 fn a_migration_that_fails_is_shown_and_nothing_is_left() {
     let place = Place::new(&[(
         "1_one.sql",
-        "CREATE TABLE one (id int);\nSELECT no_such_function();\n",
+        "CREATE TABLE one (id int);\nSELECT date '2025-02-29';\n",
     )]);
-    check!(place, ["check", "--scratch"], @"
+    check!(place, ["check", "--scratch"], @r#"
     exit: 1
     ----- stdout
     ok: 1 file, no problems found
     ----- stderr
     scratch database on 127.0.0.1:[port], from DATABASE_URL
-    error: migrations/1_one.sql:2:8: function no_such_function() does not exist
+    error: migrations/1_one.sql:2:13: date/time field value out of range: "2025-02-29"
       |
-    2 | SELECT no_such_function();
-      |        ^
+    2 | SELECT date '2025-02-29';
+      |             ^
       = statement: 2 of 2
-      = sqlstate: 42883
-      = hint: No function matches the given name and argument types. You might need to add explicit type casts.
+      = sqlstate: 22008
       = note: nothing of this migration was kept
-    ");
+    "#);
 }
 
 #[test]

@@ -34,7 +34,7 @@ use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
     id: "contradicts-schema",
-    level: Level::Allow,
+    level: Level::Deny,
     summary: "a statement cannot run because of what exists by then",
     allowable: true,
     source: include_str!("contradicts_schema.rs"),

@@ -36,7 +36,7 @@ use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
     id: "unknown-name",
-    level: Level::Allow,
+    level: Level::Deny,
     summary: "a statement names something that does not exist, or is something else",
     allowable: true,
     source: include_str!("unknown_name.rs"),
