@@ -146,24 +146,34 @@ fn the_user_decides_what_becomes_of_a_warning() {
     assert_eq!(outcome.messages(), "");
 }
 
+/// What each of the old files needs; `#` is its number.
+const TABLES: &str = "CREATE TABLE users# (b int, c int, e int);
+CREATE INDEX users#_c ON users# (c);
+CREATE TABLE old# ();
+";
+
 /// What old files are full of.
 const HAZARDS: &str = "CREATE TABLE IF NOT EXISTS log (id int);
-ALTER TABLE users ADD COLUMN a json;
-ALTER TABLE users ALTER COLUMN b SET NOT NULL;
-CREATE INDEX users_a ON users (b);
-CREATE UNIQUE INDEX users_b ON users (b);
-DROP INDEX users_c;
-ALTER TABLE users RENAME COLUMN c TO d;
-UPDATE users SET b = 1;
-ALTER TABLE users DROP COLUMN e;
-DROP TABLE old;
+ALTER TABLE users# ADD COLUMN a json;
+ALTER TABLE users# ALTER COLUMN b SET NOT NULL;
+CREATE INDEX users#_a ON users# (b);
+CREATE UNIQUE INDEX users#_b ON users# (b);
+DROP INDEX users#_c;
+ALTER TABLE users# RENAME COLUMN c TO d;
+UPDATE users# SET b = 1;
+ALTER TABLE users# DROP COLUMN e;
+DROP TABLE old#;
 ";
 
 #[test]
 fn the_warnings_of_three_hundred_old_files_fit_on_a_screen() {
     let fixture = Fixture::new("flood", MAIN);
+    let numbered = |text: &str, version: usize| text.replace('#', &version.to_string());
+    let tables = (1..=300).map(|version| numbered(TABLES, version));
+    fixture.write("migrations/0000_tables.sql", tables.collect::<String>());
     for version in 1..=300 {
-        fixture.write(&format!("migrations/{version:04}_old.sql"), HAZARDS);
+        let file = format!("migrations/{version:04}_old.sql");
+        fixture.write(&file, numbered(HAZARDS, version));
     }
     let outcome = fixture.cargo(&["build"]);
     assert!(outcome.succeeded, "{}", outcome.messages());

@@ -125,11 +125,29 @@ fn settings_that_differ_from_the_default_are_embedded() {
 
 #[test]
 fn what_else_the_database_holds_is_a_list_or_one_string() {
-    let base = good();
+    let base = crate_with(&[("1_a.sql", "ALTER TABLE a ADD x int, ADD y b.c;\n")]);
+    fs::create_dir(base.path().join("other")).unwrap();
+    for (name, text) in [
+        ("a.sql", "CREATE TABLE a ();"),
+        ("b.sql", "CREATE DOMAIN b.c AS int;"),
+        ("other/1_c.sql", "CREATE SCHEMA b;"),
+    ] {
+        fs::write(base.path().join(name), text).unwrap();
+    }
     let call =
-        r#""migrations", assume = ["a.sql", "b.sql",], after = "../other", assume_extensions = []"#;
+        r#""migrations", assume = ["a.sql", "b.sql",], after = "other", assume_extensions = []"#;
     let shown = show(call, base.path());
-    assert_eq!(shown, show("\"migrations\"", base.path()));
+    if cfg!(feature = "meaning") {
+        let watched =
+            r#"track!{ "/app/migrations/1_a.sql" "/app/other/1_c.sql" "/app/a.sql" "/app/b.sql" }"#;
+        assert!(shown.contains(watched), "{shown}");
+        let shown = show("\"migrations\"", base.path());
+        assert!(
+            shown.contains("relation \\\"a\\\" does not exist"),
+            "{shown}"
+        );
+    }
+    assert!(!shown.contains("compile_error"), "{shown}");
     let shown = show("\"migrations\", assume = [a]", base.path());
     assert!(
         shown.contains("expected a string literal after `assume =`"),
