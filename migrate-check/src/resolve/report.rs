@@ -14,8 +14,12 @@ pub(crate) const UNKNOWN: &str = "unknown-name";
 pub(crate) const CONTRADICTION: &str = "contradicts-schema";
 
 /// What helps where a name is like no other.
-pub(super) const OUTSIDE: &str = "if something outside of this directory makes it, say so in migrate.toml: \
-    `assume = [\"base.sql\"]`, `after = \"../other-set\"` or `assume_extensions = [\"…\"]`";
+pub(super) const OUTSIDE: &str = "if something outside of this directory makes it, declare that in migrate.toml \
+    or in the options of `embed_migrations!`: `assume = [\"base.sql\"]`, `after = \"../other-set\"` or `assume_extensions = [\"…\"]`";
+
+/// What helps where the message says what to change.
+const CERTAIN: &str =
+    "correct or delete the statement: it fails wherever the files before it have run";
 
 /// Which of the two it is.
 #[derive(Debug, Clone, Copy)]
@@ -25,9 +29,9 @@ pub(super) enum Rule {
 }
 
 impl Resolver {
-    /// Refuses the statement.
+    /// Refuses a statement whose message says all that is to be said.
     pub(super) fn refuse(&mut self, rule: Rule, range: &Range<usize>, message: String) {
-        self.refuse_with(rule, range, message, Vec::new());
+        self.refuse_with(rule, range, message, vec![CERTAIN.to_owned()]);
     }
 
     /// Refuses the statement, with help.

@@ -154,6 +154,10 @@ fn follow(
         fs::write(path.with_file_name(name), "SELECT 1;").ok()?;
         return Some(Way::Done);
     }
+    if help.starts_with("move the statement to a later file: ") {
+        fs::rename(&path, path.with_file_name("9999_later.sql")).ok()?;
+        return Some(Way::Done);
+    }
     if help.contains("migrations: move it there") {
         let above = path.parent()?;
         if path.is_dir() {
@@ -185,6 +189,23 @@ fn line_at(text: &str, at: usize) -> Range<usize> {
     start..end
 }
 
+/// The text with another name, or what makes the name there.
+fn with_name(text: &str, found: &Diagnostic, help: &str, first: &str) -> Option<String> {
+    let span = found.span.clone()?;
+    let (before, after) = (&text[..span.start], &text[span.end..]);
+    if help.starts_with("use the new name: ") || help.starts_with("did you mean \"") {
+        let meant = help.split('"').nth(1)?;
+        return Some(format!("{before}{meant}{after}"));
+    }
+    if help.starts_with("add one first: ") {
+        return Some(format!("{first};\n{text}"));
+    }
+    if help.starts_with("drop constraint ") && help.ends_with("or add CASCADE to drop it as well") {
+        return Some(format!("{} CASCADE{after}", &text[..span.end]));
+    }
+    None
+}
+
 /// Edits the file as the help says.
 fn edit(path: &Path, found: &Diagnostic, help: &str, first: &str, loaded: &Loaded) -> Option<Way> {
     let text = loaded.text(&found.file)?;
@@ -192,7 +213,9 @@ fn edit(path: &Path, found: &Diagnostic, help: &str, first: &str, loaded: &Loade
     let directive = help
         .split('`')
         .find(|part| part.starts_with("-- migrate: "));
-    let edited = if let Some(directive) = directive
+    let edited = if let Some(edited) = with_name(text, found, help, first) {
+        edited
+    } else if let Some(directive) = directive
         && directive.contains("allow(")
         && !directive.contains("<rule>")
         && !help.starts_with("say why")

@@ -140,4 +140,28 @@ pub(crate) const BY_HAND: &[(&str, &str)] = &[
         "which rule is the author's to say",
     ),
     ("say why this is safe", "the reason is the author's"),
+    (
+        "if something outside of this directory makes it",
+        "which of them, the author knows; each of the three is tried where names are tested",
+    ),
+    (
+        "choose another name, or alter what",
+        "the name is the author's to choose",
+    ),
+    (
+        "choose one of the columns there",
+        "which column is the author's to say",
+    ),
+    (
+        "correct or delete the statement",
+        "what was meant is the author's to say",
+    ),
+    (
+        "give each row",
+        "which value is wrong is the author's to say",
+    ),
+    (
+        "delete the statement, or undo the drop",
+        "which of the two is the author's to say",
+    ),
 ];

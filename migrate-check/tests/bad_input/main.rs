@@ -9,6 +9,7 @@ mod directory;
 #[cfg(test)]
 mod fixture;
 mod lint;
+mod mistakes;
 mod names;
 mod order;
 mod repeats;

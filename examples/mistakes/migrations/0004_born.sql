@@ -1,0 +1,1 @@
+ALTER TABLE usrs ADD COLUMN born date;

@@ -1,0 +1,1 @@
+CREATE TABLE payments (invoice_id bigint REFERENCES invoices (id));

@@ -1,0 +1,1 @@
+CREATE TABLE invitations (email text REFERENCES users (email));
