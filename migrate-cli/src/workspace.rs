@@ -55,6 +55,24 @@ pub(crate) fn is_watched(folder: &Path, name: &str) -> bool {
     watched
 }
 
+/// The crates in a folder and below it that depend on the runtime: what embeds migrations is among them.
+pub(crate) fn embedders(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    visit(folder, DEPTH, &mut |folder| {
+        let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
+        if is_package(&manifest) && manifest.contains("migrate") {
+            found.push(folder.to_owned());
+        }
+    });
+    found.sort();
+    found
+}
+
+/// Whether a Cargo.toml is that of a crate, and not of a workspace alone.
+pub(crate) fn is_package(manifest: &str) -> bool {
+    manifest.lines().any(|line| line.trim() == "[package]")
+}
+
 /// The root of the repository; where there is none, the outermost folder with a Cargo.toml; else the folder itself.
 fn root(here: &Path) -> &Path {
     let repository = here.ancestors().find(|above| above.join(".git").exists());
@@ -90,8 +108,8 @@ fn has_migrations(directory: &Path) -> bool {
     all.any(|path| is_sql(&path) || entries(&path).any(|entry| is_sql(&entry.path())))
 }
 
-/// The way from one folder to another, both absolute.
-fn way(from: &Path, to: &Path) -> Option<String> {
+/// The way from one folder to another, both absolute or both relative to the current one.
+pub(crate) fn way(from: &Path, to: &Path) -> Option<String> {
     let shared = from.components().zip(to.components());
     let shared = shared.take_while(|(from, to)| from == to).count();
     let up = from.components().skip(shared).map(|_| Component::ParentDir);

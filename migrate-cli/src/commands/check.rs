@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use migrate_check::{Level, Loaded, Severity, Source, Style, files};
+use migrate_runtime::Migrations;
 use serde_json::{Value, json};
 
 use super::scratch::{self, Findings};
@@ -179,8 +180,31 @@ impl Check {
                 Err(Failure::refused("interrupted"))
             }
         };
+        if !server.is_temporary() {
+            tell_of_roles(&set, &scratch.new_roles().await, output);
+        }
         scratch.remove().await?;
         found
+    }
+}
+
+/// Says which of the server's new roles are those that the files create.
+fn tell_of_roles(set: &Migrations, new: &[String], output: Output) {
+    let scripts = set.iter().flat_map(|migration| {
+        let down = migration.down().map(|down| down.sql());
+        [Some(migration.up().sql()), down].into_iter().flatten()
+    });
+    let text = scripts.collect::<Vec<_>>().join("\n");
+    let named: Vec<String> = new
+        .iter()
+        .filter(|role| text.contains(role.as_str()))
+        .map(|role| format!("\"{}\"", role.replace('"', "\"\"")))
+        .collect();
+    if !named.is_empty() {
+        let roles = named.join(", ");
+        output.note(&format!(
+            "{DIM}note: roles belong to the whole server, and these are new there: {roles}; remove them with `DROP ROLE {roles}`{DIM:#}"
+        ));
     }
 }
 

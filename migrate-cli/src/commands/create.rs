@@ -1,5 +1,6 @@
 //! `migrate create`: a new file with the right name.
 
+use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
@@ -227,6 +228,9 @@ fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
     file.write_all(text.as_bytes()).map_err(failed)
 }
 
+/// Of the build scripts that may be the right one, so many are named.
+const MANY_SCRIPTS: usize = 3;
+
 /// What to add to a build script, where none has cargo watch the directory; None where there is no crate either.
 fn missing_build_line(directory: &Directory) -> Option<String> {
     let (folder, path) = crate_of(directory)?;
@@ -234,18 +238,38 @@ fn missing_build_line(directory: &Directory) -> Option<String> {
         return None;
     }
     let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
-    let (script, path) = if manifest.lines().any(|line| line.trim() == "[package]") {
-        (folder.join("build.rs").display().to_string(), path)
+    let mut scripts = Vec::new();
+    let crates = workspace::embedders(&folder);
+    if !crates.is_empty() && !crates.contains(&folder) {
+        // The root of a workspace embeds nothing itself.
+        for embedder in crates.iter().take(MANY_SCRIPTS) {
+            let way = workspace::way(embedder, &folder.join(&path))?;
+            scripts.push((embedder.join("build.rs").display().to_string(), way));
+        }
+    } else if workspace::is_package(&manifest) {
+        scripts.push((folder.join("build.rs").display().to_string(), path));
     } else {
-        // The root of a workspace has no build script. How far up it is from a crate depends on the crate.
+        // How far up the root is from a crate depends on the crate.
         let script = "the build.rs of each crate that embeds the directory";
-        (script.to_owned(), format!("../../{path}"))
-    };
-    let script = script.trim_start_matches("./");
-    Some(format!(
-        "cargo does not notice added files; add this line to `main` in {script}:\n    \
-         println!(\"cargo::rerun-if-changed={path}\");"
-    ))
+        scripts.push((script.to_owned(), format!("../../{path}")));
+    }
+    let mut note = "cargo does not notice added files; ".to_owned();
+    for (at, (script, way)) in scripts.iter().enumerate() {
+        let script = script.trim_start_matches("./");
+        let (and, line) = if at == 0 {
+            ("", "add this line")
+        } else {
+            (
+                "\n  or, where that crate embeds the directory, ",
+                "this one",
+            )
+        };
+        let _ = write!(
+            note,
+            "{and}{line} to `main` in {script}:\n    println!(\"cargo::rerun-if-changed={way}\");"
+        );
+    }
+    Some(note)
 }
 
 /// The nearest folder above a directory that has a Cargo.toml, and the path of the directory in it.

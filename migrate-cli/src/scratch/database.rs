@@ -21,6 +21,8 @@ pub(crate) struct Scratch {
     /// A connection to the server's other database: a session cannot drop its own.
     outside: Client,
     pub(crate) name: String,
+    /// The server's roles before: they belong to no database, and those that files create stay.
+    roles: Vec<String>,
 }
 
 impl Scratch {
@@ -60,6 +62,7 @@ impl Scratch {
                 client,
                 cancel,
                 notices,
+                roles: roles(&outside).await,
                 outside,
                 name,
             }),
@@ -68,6 +71,13 @@ impl Scratch {
                 Err(failure)
             }
         }
+    }
+
+    /// The roles that the server has since then. Others may have created them, too.
+    pub(crate) async fn new_roles(&self) -> Vec<String> {
+        let mut found = roles(&self.outside).await;
+        found.retain(|role| !self.roles.contains(role));
+        found
     }
 
     /// Drops the database, and ends the sessions in it.
@@ -105,6 +115,19 @@ impl Scratch {
         });
         Ok(rows.collect())
     }
+}
+
+/// The names of the server's roles. None where they cannot be read: the check does not depend on them.
+async fn roles(outside: &Client) -> Vec<String> {
+    let asked = outside
+        .simple_query("SELECT rolname FROM pg_catalog.pg_roles")
+        .await;
+    let messages = asked.unwrap_or_default();
+    let names = messages.iter().filter_map(|message| match message {
+        SimpleQueryMessage::Row(row) => row.try_get(0).ok().flatten().map(str::to_owned),
+        _ => None,
+    });
+    names.collect()
 }
 
 async fn drop_database(outside: &Client, name: &str) -> Result<(), Failure> {

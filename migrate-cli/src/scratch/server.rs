@@ -18,7 +18,7 @@ pub(crate) struct ScratchServer {
     /// How it was chosen, for people.
     origin: String,
     /// Set for a server that was started for this purpose, and stops when this is dropped.
-    _temporary: Option<TemporaryServer>,
+    temporary: Option<TemporaryServer>,
 }
 
 impl ScratchServer {
@@ -50,7 +50,7 @@ impl ScratchServer {
                 return Ok(Self {
                     target: server.target()?,
                     origin: server.to_string(),
-                    _temporary: Some(server),
+                    temporary: Some(server),
                 });
             }
             Err(failure) => failure,
@@ -64,12 +64,17 @@ impl ScratchServer {
         })
     }
 
+    /// Whether it was started for this purpose, and is gone afterwards.
+    pub(crate) fn is_temporary(&self) -> bool {
+        self.temporary.is_some()
+    }
+
     fn of(target: Target, origin: &str) -> Self {
         let origin = format!("{}, from {origin}", target.servers());
         Self {
             target,
             origin,
-            _temporary: None,
+            temporary: None,
         }
     }
 }

@@ -104,6 +104,53 @@ fn at_the_root_of_a_workspace_the_build_scripts_of_its_crates_count() {
 }
 
 #[test]
+fn at_the_root_of_a_workspace_the_line_is_that_of_the_crate_that_embeds() {
+    let place = Place::new(&[("0001_a.sql", "")]);
+    place.write(
+        "Cargo.toml",
+        "[workspace]\nmembers = [\"app\", \"crates/*\"]\n\n[package]\nname = \"root\"\n",
+    );
+    let depends =
+        "[dependencies]\nmigrate = { package = \"migrate-runtime\", version = \"0.1\" }\n";
+    place.write(
+        "app/Cargo.toml",
+        &format!("[package]\nname = \"app\"\n{depends}"),
+    );
+    place.write("crates/other/Cargo.toml", "[package]\nname = \"other\"\n");
+    check!(place, ["create", "b", "--numbered", "--dir", "migrations"], @r#"
+    exit: 0
+    ----- stdout
+    migrations/0002_b.sql
+    ----- stderr
+    note: cargo does not notice added files; add this line to `main` in app/build.rs:
+        println!("cargo::rerun-if-changed=../migrations");
+    "#);
+    place.write(
+        "crates/other/Cargo.toml",
+        &format!("[package]\nname = \"other\"\n{depends}"),
+    );
+    check!(place, ["create", "c", "--numbered"], @r#"
+    exit: 0
+    ----- stdout
+    migrations/0003_c.sql
+    ----- stderr
+    note: cargo does not notice added files; add this line to `main` in app/build.rs:
+        println!("cargo::rerun-if-changed=../migrations");
+      or, where that crate embeds the directory, this one to `main` in crates/other/build.rs:
+        println!("cargo::rerun-if-changed=../../migrations");
+    "#);
+    place.write(
+        "app/build.rs",
+        "fn main() { println!(\"cargo::rerun-if-changed=../migrations\"); }\n",
+    );
+    check!(place, ["create", "d", "--numbered"], @"
+    exit: 0
+    ----- stdout
+    migrations/0004_d.sql
+    ");
+}
+
+#[test]
 fn the_line_for_a_build_script_is_relative_to_its_crate() {
     let place = Place::new(&[]);
     place.write("crates/db/Cargo.toml", "[package]\nname = \"db\"\n");
