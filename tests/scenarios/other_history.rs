@@ -15,7 +15,13 @@ const EXISTING: [(&str, &str); 2] = [
 ];
 
 fn migrated(database: &Database) {
-    for sql in [SQLX, "CREATE TABLE a (id int)", "CREATE TABLE b (id int)"] {
+    let row = "INSERT INTO _sqlx_migrations VALUES (1, 'a', now(), true, '', 1)";
+    for sql in [
+        SQLX,
+        row,
+        "CREATE TABLE a (id int)",
+        "CREATE TABLE b (id int)",
+    ] {
         database.execute(sql);
     }
 }
@@ -124,5 +130,33 @@ fn nothing_is_refused_for_another_tool_s_history() {
         let set = Set::new(&[EXISTING[0]]).load();
         let report = driver.run(database, set.runner()).unwrap();
         assert_eq!(versions(&report), [1]);
+    });
+}
+
+#[test]
+fn a_table_of_another_tool_that_never_had_a_row_is_no_history() {
+    both(|driver, database| {
+        database.execute(SQLX);
+        let set = Set::new(&[
+            ("1_a.sql", "CREATE TABLE a ()"),
+            ("2_b.sql", "CREATE TABLE b ()"),
+        ])
+        .load();
+        let others = |database: &Database| {
+            let status = driver.status(&database.url(), set.runner()).unwrap();
+            status.other_histories.len()
+        };
+        assert_eq!(others(database), 0);
+        // Where to ask would be to wait, it counts.
+        let mut other = database.client();
+        other
+            .batch_execute("BEGIN; LOCK TABLE _sqlx_migrations")
+            .unwrap();
+        assert_eq!(others(database), 1);
+        other.batch_execute("ROLLBACK").unwrap();
+        let mut told = Vec::new();
+        let runner = set.runner().observer(|event| told.push(event.to_string()));
+        driver.run(database, runner).unwrap();
+        assert!(!told.iter().any(|event| event.contains("sqlx")), "{told:?}");
     });
 }

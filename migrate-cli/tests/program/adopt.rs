@@ -103,6 +103,9 @@ fn a_history_that_was_not_adopted_is_named_by_each_command() {
         "CREATE TABLE _sqlx_migrations (version bigint, description text, installed_on timestamptz, success boolean, \
          checksum bytea, execution_time bigint)",
     );
+    place
+        .database
+        .execute("INSERT INTO _sqlx_migrations (version) VALUES (1)");
     place.database.execute("CREATE TABLE one ()");
     check!(place, ["status"], @r#"
     exit: 0

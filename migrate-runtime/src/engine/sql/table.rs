@@ -102,7 +102,8 @@ pub(crate) fn shape(table: &HistoryTable) -> String {
     )
 }
 
-/// The tables of other tools: schema, name, and a line for each column. Those beside the history come first.
+/// The tables of other tools: schema, name, and a line for each column. Those beside the history come first. One without a page
+/// never had a row; that is not asked for where the answer would have to wait.
 pub(crate) fn others(table: &HistoryTable) -> String {
     format!(
         "SELECT n.nspname, c.relname, pg_catalog.array_to_string(ARRAY(SELECT pg_catalog.concat(a.attname, ' ', \
@@ -111,6 +112,9 @@ pub(crate) fn others(table: &HistoryTable) -> String {
          ORDER BY a.attnum), E'\\n'), '{OTHER}' FROM pg_catalog.pg_class c \
          JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace \
          WHERE c.relkind OPERATOR(pg_catalog.=) 'r' AND c.relname OPERATOR(pg_catalog.=) ANY ('{TABLES}'::pg_catalog.name[]) \
+         AND COALESCE(CASE WHEN NOT EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.relation OPERATOR(pg_catalog.=) c.oid \
+         AND l.mode OPERATOR(pg_catalog.=) 'AccessExclusiveLock') THEN pg_catalog.pg_relation_size(c.oid::pg_catalog.regclass) \
+         END, 1::bigint) OPERATOR(pg_catalog.<>) 0::bigint \
          ORDER BY n.nspname OPERATOR(pg_catalog.<>) {schema}, 1, 2 LIMIT 9",
         schema = Literal(table.schema()),
     )
