@@ -14,6 +14,7 @@
 //! | count | u32 | how many migrations |
 //! | newest | i64 | the last one's version |
 //! | sum | i128 | of all fingerprints |
+//! | settings | string | those that the files make by name, each after a comma |
 //!
 //! A fingerprint is an i64: the first 4 bytes of the checksum of a migration's up script, big-endian, times its version
 //! modulo 2,147,483,647, plus one. The history table has the same of each row, so a server can say in one
@@ -34,9 +35,10 @@
 //! | file | string | file name within the directory |
 //! | length | u32 | bytes of its text; texts lie one after the other in the order of the records |
 //! | checksum | 32 bytes | SHA-256 of its text without the lines of `allow`, `out-of-order` and `flush` directives |
-//! | flags | u8 | 1: no transaction; 2: may change session settings; 4: a part of its file; 8: has such lines; 16: asks for a flush of its own |
+//! | flags | u8 | 1: no transaction; 2: may change session settings; 4: a part of its file; 8: has such lines; 16: asks for a flush of its own; 32: makes temporary tables that its commit drops |
 //! | lines before | u32 | only with flag 4: lines of the file before the part |
 //! | whole checksum | 32 bytes | only with flag 8: SHA-256 of all of its text, which earlier releases recorded |
+//! | temporary tables | string | only with flag 32: quoted as SQL, each after a comma |
 //! | lock timeout | u32 | milliseconds; `u32::MAX` where the file sets none |
 //! | statements | u32 | how many statements follow |
 //! | each statement | u32, u32, u8 | start, end, kind: 0 to 7 in the order of [`StatementKind`] |
@@ -44,7 +46,9 @@
 //! | more of kind 1 | u8, u32 | 1: unique; 2: `IF NOT EXISTS`; where the definition begins in the statement |
 //! | more of kind 2 | u8 | 0 to 3 in the order of [`ReindexScope`](crate::migration::ReindexScope) |
 
-use crate::migration::{Migration, Script, StatementKind, Transaction};
+use std::collections::BTreeSet;
+
+use crate::migration::{Migration, Script, StatementKind, Transaction, transaction_state};
 
 /// What the macro emits.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -63,6 +67,18 @@ fn fingerprint(migration: &Migration) -> i64 {
     let first = migration.up.checksum.as_bytes().first_chunk();
     let first = u32::from_be_bytes(first.copied().unwrap_or_default());
     i64::from(first) * (migration.version % i64::from(i32::MAX) + 1)
+}
+
+/// Names, each after a comma; as many as a *string* has room for.
+fn list(names: BTreeSet<String>) -> String {
+    let mut list = String::new();
+    for name in names {
+        if list.len() + name.len() < usize::from(u16::MAX) {
+            list.push(',');
+            list.push_str(&name);
+        }
+    }
+    list
 }
 
 /// Packs migrations that are in order of version.
@@ -91,12 +107,20 @@ impl Packed {
             return;
         };
         let mut sum = 0;
+        let mut names = BTreeSet::new();
         for migration in migrations {
             sum += i128::from(fingerprint(migration));
+            for script in [Some(&migration.up), migration.down.as_ref()]
+                .into_iter()
+                .flatten()
+            {
+                names.extend(transaction_state::settings(&script.text));
+            }
         }
         self.number(migrations.len());
         self.index.extend_from_slice(&newest.version.to_le_bytes());
         self.index.extend_from_slice(&sum.to_le_bytes());
+        self.string(&list(names));
     }
 
     fn script(&mut self, script: &Script) {
@@ -109,13 +133,18 @@ impl Packed {
         let part = u8::from(script.lines_before.is_some()) << 2;
         let whole = u8::from(script.whole_checksum.is_some()) << 3;
         let flush = u8::from(script.flush) << 4;
+        let tables = list(transaction_state::temporary_tables(&script.text));
+        let temporary = u8::from(!tables.is_empty()) << 5;
         self.index
-            .push(no_transaction | changes_session | part | whole | flush);
+            .push(no_transaction | changes_session | part | whole | flush | temporary);
         if let Some(lines) = script.lines_before {
             self.number(lines);
         }
         if let Some(checksum) = script.whole_checksum {
             self.index.extend_from_slice(checksum.as_bytes());
+        }
+        if !tables.is_empty() {
+            self.string(&tables);
         }
         let lock_timeout = script.lock_timeout.map_or(NO_LOCK_TIMEOUT, |timeout| {
             u32::try_from(timeout.as_millis()).unwrap_or(NO_LOCK_TIMEOUT - 1)

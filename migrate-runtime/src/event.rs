@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::other_history::OtherHistory;
-use crate::timestamp::Timestamp;
+use crate::other_session::{OtherSession, blocked_by};
 
 /// Something that a run has just done or is about to do.
 ///
@@ -112,8 +112,12 @@ pub enum Event<'a> {
         file: &'a str,
         /// The server's message.
         reason: &'a str,
-        /// The session most likely in the way: the oldest open transaction that holds a lock.
+        /// The session most likely in the way: the one with the strongest lock on something that the file names, otherwise the
+        /// oldest open transaction that holds a lock.
         blocker: Option<&'a OtherSession>,
+        /// A lock that it holds on something that the file names, e.g. `ACCESS SHARE on "public"."users"`; None where no such
+        /// lock is known.
+        lock: Option<&'a str>,
         /// Which attempt failed, counted from 1.
         attempt: u32,
         /// How long the run sleeps now.
@@ -141,38 +145,6 @@ pub enum Event<'a> {
         /// How long it took.
         duration: Duration,
     },
-}
-
-/// Another session of the database.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub struct OtherSession {
-    /// The process id of its server process.
-    pub pid: i32,
-    /// Its role; empty if this role may not see it.
-    pub user: String,
-    /// Its `application_name`; may be empty.
-    pub application: String,
-    /// The start of its transaction, or of its connection if it has none open; None if this role may not see it.
-    pub since: Option<Timestamp>,
-}
-
-impl fmt::Display for OtherSession {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "pid {}", self.pid)?;
-        let mut open = " (";
-        for (name, value) in [("role", &self.user), ("application", &self.application)] {
-            if !value.is_empty() {
-                write!(f, "{open}{name} {value}")?;
-                open = ", ";
-            }
-        }
-        if let Some(since) = &self.since {
-            write!(f, "{open}open since {since}")?;
-            open = ", ";
-        }
-        f.write_str(if open == ", " { ")" } else { "" })
-    }
 }
 
 impl<'a> Event<'a> {
@@ -265,6 +237,7 @@ impl fmt::Display for Event<'_> {
                 file,
                 reason,
                 blocker,
+                lock,
                 attempt,
                 delay,
                 ..
@@ -273,7 +246,11 @@ impl fmt::Display for Event<'_> {
                     f,
                     "{file}: {reason}; attempt {attempt} failed, retrying in {delay:.1?}"
                 )?;
-                blocker.map_or(Ok(()), |blocker| write!(f, "; blocked by {blocker}"))
+                let Some(blocker) = blocker else {
+                    return Ok(());
+                };
+                f.write_str("; blocked by ")?;
+                blocked_by(f, blocker, *lock)
             }
             Self::Applied {
                 file,

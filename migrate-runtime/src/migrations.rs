@@ -116,7 +116,7 @@ impl Migrations {
     }
 
     /// What is known of all of them together, without reading any.
-    pub(crate) fn summary(&self) -> Option<Summary> {
+    pub(crate) fn summary(&self) -> Option<Summary<'_>> {
         Summary::read(&self.index)
     }
 
@@ -204,6 +204,8 @@ pub struct Script<'a> {
     pub(crate) changes_session: bool,
     /// Its commit waits for the disk, wherever in a batch it is.
     pub(crate) flush: bool,
+    /// Those that a commit drops (`ON COMMIT DROP`), quoted as SQL, each after a comma.
+    pub(crate) temporary_tables: Option<&'a str>,
     pub(crate) lock_timeout: Option<Duration>,
     pub(crate) statements: Statements<'a>,
 }
@@ -233,6 +235,12 @@ impl<'a> Script<'a> {
     /// change what the file does: they can be added to a migration that has been applied.
     pub fn checksum(&self) -> Checksum {
         self.checksum
+    }
+
+    /// The names of temporary tables that its commit drops.
+    pub(crate) fn temporary_tables(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let names = self.temporary_tables.unwrap_or_default().split(",\"");
+        names.filter_map(|name| name.strip_suffix('"'))
     }
 
     /// Whether `recorded` is the checksum of this text, as this release records it or as earlier ones did.

@@ -12,17 +12,19 @@ use crate::migrations::{
 
 /// What is known of all migrations of a packed set together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Summary {
+pub(crate) struct Summary<'a> {
     pub(crate) count: usize,
     /// The last one's version.
     pub(crate) newest: i64,
     /// The sum of all fingerprints, as the history table has them.
     pub(crate) sum: i128,
+    /// The settings that files make by name, each after a comma.
+    pub(crate) settings: &'a str,
 }
 
-impl Summary {
+impl<'a> Summary<'a> {
     /// None for a set that holds nothing.
-    pub(crate) fn read(index: &[u8]) -> Option<Self> {
+    pub(crate) fn read(index: &'a [u8]) -> Option<Self> {
         (!index.is_empty()).then(|| Index(index).summary())
     }
 }
@@ -58,6 +60,7 @@ impl<'a> Records<'a> {
         let [flags] = self.index.array();
         let lines_before = (flags & 4 != 0).then(|| self.index.number());
         let whole_checksum = (flags & 8 != 0).then(|| Checksum(self.index.array()));
+        let temporary_tables = (flags & 32 != 0).then(|| self.index.string());
         let lock_timeout = match u32::from_le_bytes(self.index.array()) {
             u32::MAX => None,
             milliseconds => Some(Duration::from_millis(u64::from(milliseconds))),
@@ -82,6 +85,7 @@ impl<'a> Records<'a> {
             transactional: flags & 1 == 0,
             changes_session: flags & 2 != 0,
             flush: flags & 16 != 0,
+            temporary_tables,
             lock_timeout,
             statements,
         }
@@ -176,11 +180,12 @@ impl<'a> Index<'a> {
         }
     }
 
-    fn summary(&mut self) -> Summary {
+    fn summary(&mut self) -> Summary<'a> {
         Summary {
             count: self.number(),
             newest: i64::from_le_bytes(self.array()),
             sum: i128::from_le_bytes(self.array()),
+            settings: self.string(),
         }
     }
 

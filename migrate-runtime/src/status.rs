@@ -3,8 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::event::OtherSession;
 use crate::other_history::OtherHistory;
+use crate::other_session::OtherSession;
 use crate::timestamp::Timestamp;
 
 /// The set and the history, side by side.

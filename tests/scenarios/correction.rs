@@ -135,7 +135,7 @@ fn a_failure_after_a_commit_stops_and_asks() {
           = sqlstate: 22012
           = context: SQL statement "SELECT 1 / 0"
             PL/pgSQL function inline_code_block line 1 at PERFORM
-          = note: 0 of its 1 statements are complete and committed, and so is what this one committed before it failed
+          = note: what its only statement committed before it failed is kept
           = help: check its effects in the database, then call `.repair(…)`: `Repair::MarkApplied(2)` if they are complete, `Repair::MarkPending(2)` if none is left
         "#);
         let error = driver.run(database, set.load().runner()).unwrap_err();

@@ -1,6 +1,6 @@
 //! `no-transaction` files: statement by statement, resumed where they stopped.
 
-use migrate_runtime::{Event, MigrationState};
+use migrate_runtime::{Event, MigrationState, Revert};
 
 use crate::set::{Set, both, versions};
 
@@ -205,5 +205,44 @@ fn a_statement_that_failed_left_no_journal_entry_and_runs_again() {
             database.rows("SELECT (SELECT count(*) FROM log), (SELECT count(*) FROM later)"),
             [["1", "1"]]
         );
+    });
+}
+
+#[test]
+fn a_call_of_a_procedure_of_the_set_that_commits_is_sent_once() {
+    // A sequence advances even where a transaction is rolled back.
+    const PROCEDURE: &str = "CREATE PROCEDURE p() LANGUAGE plpgsql AS $$ BEGIN \
+         PERFORM nextval('calls'); COMMIT; END $$";
+    both(|driver, database| {
+        for call in [
+            "CALL p()",
+            "CALL public.P()",
+            "DO $$ BEGIN CALL p(); END $$",
+        ] {
+            database.execute("DROP TABLE IF EXISTS schema_migrations; DROP SEQUENCE IF EXISTS calls; DROP PROCEDURE IF EXISTS p");
+            let text = format!(
+                "-- migrate: no-transaction\n-- migrate: allow(not-rerunnable) it may\n{call};"
+            );
+            let set = Set::new(&[
+                ("1_p.sql", &format!("CREATE SEQUENCE calls; {PROCEDURE}")),
+                ("2_c.sql", &text),
+                ("2_c.down.sql", &text),
+            ])
+            .load();
+            driver.run(database, set.runner()).unwrap();
+            driver
+                .revert(database, set.runner(), Revert::Last(1))
+                .unwrap();
+            assert_eq!(
+                database.value("SELECT last_value FROM calls"),
+                "2",
+                "{call}"
+            );
+        }
+        database.execute("DROP TABLE schema_migrations; DROP SEQUENCE calls; DROP PROCEDURE p");
+        let text = format!("-- migrate: no-transaction\n{PROCEDURE};\nCALL p();\nSELECT 1;");
+        let set = Set::new(&[("1_s.sql", "CREATE SEQUENCE calls"), ("2_c.sql", &text)]).load();
+        driver.run(database, set.runner()).unwrap();
+        assert_eq!(database.value("SELECT last_value FROM calls"), "1");
     });
 }

@@ -73,7 +73,9 @@ fn a_lock_that_never_comes_free_is_an_error_that_names_who_holds_it() {
         assert_eq!(error.sqlstate(), Some("55P03"));
         let text = format!("{error:#}");
         assert!(
-            text.contains("= blocked by: pid ") && text.contains("application the reader"),
+            text.contains("= blocked by: pid ")
+                && text.contains("application the reader")
+                && text.contains(", which holds ACCESS SHARE on \"public\".\"t\"\n"),
             "{text}"
         );
         assert!(text.contains("= attempts: 2"), "{text}");
@@ -82,5 +84,46 @@ fn a_lock_that_never_comes_free_is_an_error_that_names_who_holds_it() {
             "1"
         );
         reader.batch_execute("COMMIT").unwrap();
+    });
+}
+
+#[test]
+fn of_several_sessions_the_one_with_the_strongest_lock_on_what_the_file_names_is_named() {
+    both(|driver, database| {
+        for (kind, text) in [
+            ("", "CREATE INDEX i ON \"Some Users\" (a)"),
+            (
+                "-- migrate: no-transaction\n",
+                "CREATE INDEX i ON \"Some Users\" (a)",
+            ),
+        ] {
+            database.execute("CREATE TABLE \"Some Users\" (a int); CREATE TABLE other (a int)");
+            let mut sessions = Vec::new();
+            for (name, work) in [
+                ("elsewhere", "LOCK TABLE other"),
+                ("the reader", "SELECT FROM \"Some Users\""),
+                ("the writer", "INSERT INTO \"Some Users\" VALUES (1)"),
+            ] {
+                let mut session = database.client();
+                session
+                    .batch_execute(&format!("SET application_name TO '{name}'; BEGIN; {work}"))
+                    .unwrap();
+                sessions.push(session);
+            }
+            let set = Set::new(&[("1_i.sql", &format!("{kind}{text};"))]).load();
+            let runner = set
+                .runner()
+                .lock_timeout(Duration::from_millis(20))
+                .statement_timeout(PATIENCE)
+                .retries(0);
+            let text = format!("{:#}", driver.run(database, runner).unwrap_err());
+            assert!(
+                text.contains("application the writer")
+                    && text.contains(", which holds ROW EXCLUSIVE on \"public\".\"Some Users\"\n"),
+                "{text}"
+            );
+            drop(sessions);
+            database.execute("DROP TABLE \"Some Users\", other, schema_migrations");
+        }
     });
 }

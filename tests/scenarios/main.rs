@@ -17,6 +17,7 @@ mod correction;
 mod corruption;
 mod encodings;
 mod errors;
+mod file_end;
 mod flushes;
 mod forget;
 mod guard;

@@ -318,26 +318,6 @@ fn a_single_transaction_makes_the_same_database() {
 }
 
 #[test]
-fn settings_with_a_dot_in_their_name_last_as_long_as_the_transaction() {
-    both(|driver, database| {
-        let set = Set::new(&[
-            ("1_a.sql", "SET LOCAL app.x TO 'of the first file'"),
-            (
-                "2_b.sql",
-                "CREATE TABLE seen AS SELECT coalesce(current_setting('app.x', true), '') AS it",
-            ),
-        ])
-        .load();
-        for (single, seen) in [(false, ""), (true, "of the first file")] {
-            database.execute("DROP TABLE IF EXISTS schema_migrations, seen");
-            let runner = set.runner().single_transaction(single);
-            driver.run(database, runner).unwrap();
-            assert_eq!(database.value("SELECT it FROM seen"), seen);
-        }
-    });
-}
-
-#[test]
 fn a_resumed_file_has_the_settings_of_its_finished_statements() {
     both(|driver, database| {
         let role = role(database);

@@ -39,8 +39,8 @@ pub(crate) struct Directives {
     pub(crate) out_of_order: Option<Span>,
     /// `lock-timeout …`.
     pub(crate) lock_timeout: Option<Duration>,
-    /// `flush`.
-    pub(crate) flush: bool,
+    /// `flush`, and where it is.
+    pub(crate) flush: Option<Span>,
     /// Every `allow(…) …` of a known rule.
     pub(crate) allows: Vec<Allow>,
     /// Every `alone`.
@@ -219,7 +219,7 @@ impl Reader<'_> {
             }
             LOCK_TIMEOUT => self.lock_timeout(name, argument),
             FLUSH => {
-                self.read.flush = true;
+                self.read.flush = Some(comment.trim().span());
                 self.no_argument(name, argument);
             }
             ALLOW => self.allow(name, argument),

@@ -5,9 +5,11 @@ mod class;
 mod classification;
 mod lock;
 mod options;
+mod procedures;
 mod reindex;
 mod session_state;
 mod subscription;
+pub(crate) mod transaction_state;
 
 use std::ops::Range;
 use std::time::Duration;
@@ -15,6 +17,7 @@ use std::time::Duration;
 pub(crate) use self::behaviour::Behaviour;
 pub(crate) use self::class::Class;
 pub use self::lock::{Lock, LockMode};
+pub(crate) use self::procedures::Procedures;
 use crate::files::Checksum;
 
 /// One version: the file that applies it and, where there is one, the file that reverts it.
@@ -125,7 +128,8 @@ pub enum StatementKind {
         /// The index's name, quoted as SQL.
         index: String,
     },
-    /// It commits while it runs (a `DO` block with `COMMIT`, or a statement under `-- migrate: alone`), so even a
+    /// It commits while it runs (a `DO` block with `COMMIT`, a `CALL` of a procedure of the set that has one, or a statement under
+    /// `-- migrate: alone`), so even a
     /// failure may leave changes behind. Otherwise like [`Unrepeatable`](Self::Unrepeatable).
     Committing,
 }

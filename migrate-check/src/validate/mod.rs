@@ -20,13 +20,13 @@ pub(crate) use self::repeats::count_files;
 use self::script::{Judge, Judged};
 use crate::catalog::Catalog;
 use crate::diagnostics::Diagnostic;
-use crate::directives::Allow;
+use crate::directives::{Allow, Directives};
 use crate::files::{Content, Direction, FileName, Misnamed};
 use crate::layouts::Format;
 #[cfg(any(test, feature = "meaning"))]
 use crate::lint;
 use crate::lint::Selection;
-use crate::migration::{Migration, Transaction};
+use crate::migration::{Migration, Procedures, Transaction};
 #[cfg(any(test, feature = "meaning"))]
 use crate::resolve::{Part, Resolver};
 use crate::settings::{Order, Settings};
@@ -64,6 +64,7 @@ pub(crate) fn validate(
         names: &rules,
         selection: Selection::of(settings),
         catalog: Catalog::default(),
+        procedures: Procedures::default(),
         #[cfg(any(test, feature = "meaning"))]
         resolves: lint::resolves(settings),
         #[cfg(any(test, feature = "meaning"))]
@@ -143,17 +144,30 @@ fn judge_down_files(
         .iter()
         .filter(|file| file.parsed.direction == Direction::Down)
     {
-        let directives = judged.get(down.index).and_then(Option::as_ref);
-        if let Some(span) = directives.and_then(|judged| judged.directives.out_of_order.clone()) {
-            problems.push(
-                Diagnostic::error(
-                    "malformed-directive",
-                    down.shown,
-                    "`out-of-order` in a down file has no effect",
-                )
-                .at(span)
-                .help("move it to the file that applies this version"),
-            );
+        let Some(judged) = judged.get(down.index).and_then(Option::as_ref) else {
+            continue;
+        };
+        let Directives {
+            out_of_order,
+            flush,
+            ..
+        } = &judged.directives;
+        for (span, message, help) in [
+            (
+                out_of_order,
+                "`out-of-order` in a down file has no effect",
+                "move it to the file that applies this version",
+            ),
+            (
+                flush,
+                "`flush` in a down file has no effect: each migration that is reverted is flushed by itself",
+                "delete the directive",
+            ),
+        ] {
+            if let Some(span) = span {
+                let problem = Diagnostic::error("malformed-directive", down.shown, message);
+                problems.push(problem.at(span.clone()).help(help));
+            }
         }
     }
 }

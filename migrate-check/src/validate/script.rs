@@ -10,7 +10,7 @@ use crate::directives::{self, Allow, Alone, Directives, Place};
 use crate::files::{Checksum, Content, Direction};
 use crate::layouts::Section;
 use crate::lint::{self, ParsedFile, Selection};
-use crate::migration::{Behaviour, Script, Statement, StatementKind, Transaction};
+use crate::migration::{Behaviour, Procedures, Script, Statement, StatementKind, Transaction};
 #[cfg(any(test, feature = "meaning"))]
 use crate::resolve::{self, Resolver};
 use crate::settings::{RuleNames, Settings, Syntax};
@@ -24,6 +24,8 @@ pub(super) struct Judge<'j> {
     pub(super) selection: Selection,
     /// What the files so far have made.
     pub(super) catalog: Catalog,
+    /// What they have made of procedures that commit.
+    pub(super) procedures: Procedures,
     /// Whether the rules about names are applied.
     #[cfg(any(test, feature = "meaning"))]
     pub(super) resolves: bool,
@@ -127,6 +129,7 @@ impl Judge<'_> {
                 }
             })
             .collect();
+        self.send_calls_alone(file, directives.transaction, &analysis, &mut statements);
         let found = alone(shown, &directives, &mut statements);
         self.problems.extend(found);
         let text = &file.content.text;
@@ -140,7 +143,7 @@ impl Judge<'_> {
             lines_before: None,
             transaction: directives.transaction,
             lock_timeout: directives.lock_timeout,
-            flush: directives.flush,
+            flush: directives.flush.is_some(),
             changes_session: behaviour.changes_session,
             statements,
         };
@@ -166,6 +169,7 @@ impl Judge<'_> {
         }
         let directives = &mut judged.directives;
         directives.out_of_order.iter_mut().for_each(shift);
+        directives.flush.iter_mut().for_each(shift);
         for Allow {
             span, statement, ..
         } in &mut directives.allows
@@ -176,6 +180,30 @@ impl Judge<'_> {
         let before = file.content.text.get(..start).unwrap_or_default();
         judged.script.lines_before = Some(before.matches('\n').count());
         judged
+    }
+}
+
+impl Judge<'_> {
+    /// Marks the calls of procedures that commit. What a down file defines holds for that file.
+    fn send_calls_alone(
+        &mut self,
+        file: &File<'_>,
+        transaction: Transaction,
+        analysis: &Analysis,
+        statements: &mut [Statement],
+    ) {
+        let text = file.content.scannable();
+        let calls = match file.direction {
+            Direction::Up => self.procedures.calls(text, analysis),
+            Direction::Down => self.procedures.clone().calls(text, analysis),
+        };
+        if transaction == Transaction::None {
+            for call in calls {
+                if let Some(statement) = statements.get_mut(call) {
+                    statement.kind = StatementKind::Committing;
+                }
+            }
+        }
     }
 }
 

@@ -275,18 +275,22 @@ fn an_allow_that_matches_nothing_is_a_warning() {
 }
 
 #[test]
-fn out_of_order_in_a_down_file_is_refused() {
-    let files = [
-        ("1_a.sql", ""),
-        ("1_a.down.sql", "-- migrate: out-of-order\n"),
-    ];
-    assert_snapshot!(problems(&files), @"
+fn out_of_order_and_flush_in_a_down_file_are_refused() {
+    let both = "-- migrate: out-of-order\n-- migrate: flush\n";
+    assert_snapshot!(problems(&[("1_a.sql", both), ("1_a.down.sql", both)]), @"
     migrations/1_a.down.sql:1:4: `out-of-order` in a down file has no effect
       |
     1 | -- migrate: out-of-order
       |    ^^^^^^^^^^^^^^^^^^^^^
       |
       = help: move it to the file that applies this version
+
+    migrations/1_a.down.sql:2:4: `flush` in a down file has no effect: each migration that is reverted is flushed by itself
+      |
+    2 | -- migrate: flush
+      |    ^^^^^^^^^^^^^^
+      |
+      = help: delete the directive
     ");
 }
 

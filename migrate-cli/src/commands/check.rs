@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use migrate_check::{Level, Loaded, Severity, Source, Style, files};
-use migrate_runtime::Migrations;
+use migrate_runtime::{Migrations, Script};
 use serde_json::{Value, json};
 
 use super::scratch::{self, Findings};
@@ -191,7 +191,7 @@ impl Check {
 /// Says which of the server's new roles are those that the files create.
 fn tell_of_roles(set: &Migrations, new: &[String], output: Output) {
     let scripts = set.iter().flat_map(|migration| {
-        let down = migration.down().map(|down| down.sql());
+        let down = migration.down().map(Script::sql);
         [Some(migration.up().sql()), down].into_iter().flatten()
     });
     let text = scripts.collect::<Vec<_>>().join("\n");

@@ -304,3 +304,23 @@ fn a_rule_can_be_denied_for_one_call() {
       = help: did you mean `drop-table`?
     ");
 }
+
+#[test]
+fn roles_that_the_files_leave_on_the_server_are_named() {
+    let place = Place::new(&[]);
+    let role = format!("left_by_{}", place.database.name());
+    place.write("migrations/1_role.sql", &format!("CREATE ROLE {role};\n"));
+    let first = place.call(&["check", "--scratch"]);
+    let told = "note: roles belong to the whole server, and these are new there: \"left_by_[database]\"; \
+                remove them with `DROP ROLE \"left_by_[database]\"`";
+    assert!(first.contains(told), "{first}");
+    let drop = format!("DROP ROLE \"{role}\"");
+    let second = place.call(&["check", "--scratch"]);
+    assert!(
+        second.contains("already exists") && !second.contains("are new there"),
+        "{second}"
+    );
+    place.database.execute(&drop);
+    assert!(place.call(&["check", "--scratch"]).starts_with("exit: 0"));
+    place.database.execute(&drop);
+}

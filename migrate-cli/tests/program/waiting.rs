@@ -102,20 +102,20 @@ fn a_reader_that_holds_the_table_is_named_and_nothing_is_kept() {
     let url = format!("{}?application_name=report", place.database.url());
     let mut reader = postgres::Client::connect(&url, postgres::NoTls).unwrap();
     reader.batch_execute("BEGIN; SELECT * FROM one").unwrap();
-    check!(place, ["run", "--lock-timeout", "20ms", "--retries", "1"], @r"
+    check!(place, ["run", "--lock-timeout", "20ms", "--retries", "1"], @r#"
     exit: 1
     ----- stderr
-    note: migrations/2_two.sql: canceling statement due to lock timeout; attempt 1 failed, retrying in [n]ms; blocked by pid [n] (role postgres, application report, open since 2026-01-31T09:30:00Z)
+    note: migrations/2_two.sql: canceling statement due to lock timeout; attempt 1 failed, retrying in [n]ms; blocked by pid [n] (role postgres, application report, open since 2026-01-31T09:30:00Z), which holds ACCESS SHARE on "public"."one"
     error: migrations/2_two.sql:1:1: canceling statement due to lock timeout
       |
     1 | ALTER TABLE one ADD COLUMN name text;
       | ^
       = sqlstate: 55P03
-      = blocked by: pid [n] (role postgres, application report, open since 2026-01-31T09:30:00Z)
+      = blocked by: pid [n] (role postgres, application report, open since 2026-01-31T09:30:00Z), which holds ACCESS SHARE on "public"."one"
       = attempts: 2
       = note: nothing of this migration was kept
       = help: end the blocking session, run when traffic is low, or wait longer for locks: `-- migrate: lock-timeout 10s`
-    ");
+    "#);
     reader.batch_execute("COMMIT").unwrap();
     assert!(place.call(&["run"]).starts_with("exit: 0"));
     place.database.assert_quiet();

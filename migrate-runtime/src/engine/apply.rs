@@ -6,10 +6,11 @@ use super::backoff::Backoff;
 use super::history::{History, Row, State};
 use super::plan::{Plan, Step};
 use super::sql::{self, Basis, Limits, Message, ScriptRef};
-use super::{Engine, Outcome, read_holder, signal};
+use super::{Engine, Outcome, signal};
 use crate::error::{Error, Kind};
-use crate::event::{Event, OtherSession};
+use crate::event::Event;
 use crate::migrations::Migration;
+use crate::other_session::Blocker;
 use crate::report::AppliedMigration;
 use crate::session::{Reply, Sent, SessionError};
 
@@ -142,7 +143,9 @@ impl<'e> Engine<'e, '_> {
             }));
         }
         let items: Vec<ScriptRef<'_>> = steps.iter().map(up).collect();
-        let message = sql::apply_all(self.table, &items, &Basis::of(history), self.limits());
+        let basis = Basis::of(history);
+        let temporary = self.temporary_tables(steps);
+        let message = sql::apply_all(self.table, &items, &temporary, &basis, self.limits());
         self.start_batch(steps);
         let started = Instant::now();
         let done = self.transact(&message, &items, None).await?;
@@ -158,6 +161,25 @@ impl<'e> Engine<'e, '_> {
             }
         }
         Ok(done.outcome)
+    }
+
+    /// For each step, the temporary tables that its commit would drop. One that an earlier file names may be made by a
+    /// function of that file, unless the step names it as well: then it says itself what becomes of it.
+    fn temporary_tables(&self, steps: &[Step<'e>]) -> Vec<Vec<String>> {
+        let mut all = Vec::new();
+        let mut migrations = self.set.iter().peekable();
+        let tables = steps.iter().map(|step| {
+            while let Some(earlier) = migrations.next_if(|at| at.version < step.migration.version) {
+                all.extend(earlier.up.temporary_tables());
+            }
+            let up = &step.migration.up;
+            let own = up.temporary_tables();
+            let others = all.iter().copied().filter(|name| !up.sql.contains(*name));
+            own.chain(others)
+                .map(|name| format!("\"{name}\""))
+                .collect()
+        });
+        tables.collect()
     }
 
     /// Sends a message with files in it, again and again while only locks are in the way; also says
@@ -197,7 +219,9 @@ impl<'e> Engine<'e, '_> {
                     .failed(message, items, failure, elapsed, attempt, None)
                     .await);
             }
-            let blocker = self.blocker(&failure).await;
+            let blocker = self
+                .blocker(&failure, items.iter().map(|item| item.script.sql))
+                .await;
             if attempt > self.options.retries {
                 return Err(self
                     .failed(message, items, failure, elapsed, attempt, blocker)
@@ -253,7 +277,7 @@ impl<'e> Engine<'e, '_> {
         &mut self,
         items: &[ScriptRef<'_>],
         failure: &SessionError,
-        blocker: Option<&OtherSession>,
+        blocker: Option<&Blocker>,
         attempt: u32,
         delay: Duration,
     ) {
@@ -266,20 +290,12 @@ impl<'e> Engine<'e, '_> {
                 version: item.version,
                 file: &item.script.path(),
                 reason: reason.unwrap_or_default(),
-                blocker,
+                blocker: blocker.map(|blocker| &blocker.session),
+                lock: blocker.and_then(|blocker| blocker.lock.as_deref()),
                 attempt,
                 delay,
             });
         }
-    }
-
-    /// The session most likely in the way, where the server gave up waiting for a lock.
-    pub(super) async fn blocker(&mut self, failure: &SessionError) -> Option<OtherSession> {
-        if failure.code() != "55P03" {
-            return None;
-        }
-        let reply = self.session.ask(&sql::blocker()).await.ok()?;
-        reply.rows().first().and_then(read_holder)
     }
 
     pub(super) fn limits(&self) -> Limits<'e> {
@@ -287,6 +303,7 @@ impl<'e> Engine<'e, '_> {
             lock: self.options.lock_timeout,
             statement: self.options.statement_timeout,
             path: self.options.search_path.as_deref(),
+            named: self.set.summary().map_or("", |all| all.settings),
         }
     }
 

@@ -76,7 +76,7 @@ impl<'e> Engine<'e, '_> {
         let unlock = sql::unlock(self.table);
         self.session.may_hold_lock(unlock.clone());
         let before = match self.session.begin_journal(&sql, &unlock).await {
-            Ok(reply) => Before::read(&reply),
+            Ok(reply) => Before::read(&reply, self.limits()),
             Err(failure) => {
                 self.session.holds_nothing();
                 return match own_signal(self.table, &failure) {
@@ -130,10 +130,12 @@ impl<'e> Engine<'e, '_> {
         history: &History,
     ) -> String {
         let basis = Basis::of(history);
-        let path = self.options.search_path.as_deref();
+        let limits = self.limits();
         match resume {
-            Some(resume) => sql::resume_journal(self.table, direction, item, resume, &basis, path),
-            None => sql::begin_journal(self.table, direction, item, &basis, path),
+            Some(resume) => {
+                sql::resume_journal(self.table, direction, item, resume, &basis, limits)
+            }
+            None => sql::begin_journal(self.table, direction, item, &basis, limits),
         }
     }
 
@@ -163,7 +165,7 @@ impl<'e> Engine<'e, '_> {
         for (number, statement) in journal.item.script.statements().enumerate() {
             if number < first {
                 // What they have set is gone with the session they set it in; most of it the journal has brought back.
-                if sql::is_setting(statement.sql)
+                if sql::is_setting(statement.sql, &journal.before.named)
                     && let Err(failure) = self.session.send(statement.sql).await
                 {
                     return Err(self
@@ -240,7 +242,7 @@ impl<'e> Engine<'e, '_> {
                 return self.outside(journal, number, &committing(statement)).await;
             }
             let passing = PASSING.contains(&failure.code());
-            let blocker = self.blocker(&failure).await;
+            let blocker = self.blocker(&failure, [statement.sql].into_iter()).await;
             if !passing || attempt > self.options.retries {
                 return Err(self
                     .failed_statement(

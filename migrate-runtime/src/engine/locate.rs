@@ -8,8 +8,8 @@ use super::journal::refused_to;
 use super::sql::{Message, ScriptRef, Segment};
 use super::{Engine, refused, sql};
 use crate::error::{Error, Failed, FailedAt, Kind, Origin, Persisted};
-use crate::event::OtherSession;
 use crate::migrations::Script;
+use crate::other_session::Blocker;
 use crate::session::{DatabaseError, SessionError};
 use crate::snippet::Place;
 use crate::text;
@@ -51,7 +51,7 @@ impl Engine<'_, '_> {
         failure: Box<SessionError>,
         elapsed: Duration,
         attempts: u32,
-        blocker: Option<OtherSession>,
+        blocker: Option<Blocker>,
     ) -> impl Future<Output = Error> {
         let sent_as = SentAs::Whole { elapsed };
         self.explain(message, items, failure, sent_as, attempts, blocker)
@@ -65,7 +65,7 @@ impl Engine<'_, '_> {
         failure: Box<SessionError>,
         (done, undone): (usize, bool),
         attempts: u32,
-        blocker: Option<OtherSession>,
+        blocker: Option<Blocker>,
     ) -> impl Future<Output = Error> {
         let items = slice::from_ref(item);
         let sent_as = SentAs::Statement { done, undone };
@@ -79,7 +79,7 @@ impl Engine<'_, '_> {
         mut failure: Box<SessionError>,
         sent_as: SentAs,
         attempts: u32,
-        blocker: Option<OtherSession>,
+        blocker: Option<Blocker>,
     ) -> Error {
         let mut point = FailurePoint::Ours;
         if !failure.is_connection() && !failure.is_foreign() {
@@ -310,7 +310,7 @@ fn describe(
     error: Box<DatabaseError>,
     kept: Persisted,
     attempts: u32,
-    blocker: Option<OtherSession>,
+    blocker: Option<Blocker>,
 ) -> Failed {
     let script = item.script;
     let (place, statement) = match point {

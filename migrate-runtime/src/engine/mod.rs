@@ -9,6 +9,7 @@ mod apply;
 mod backoff;
 mod baseline;
 mod batch;
+mod blocker;
 mod cut_off;
 mod history;
 mod identity;
@@ -55,7 +56,6 @@ use snapshot::HistorySnapshot;
 pub(crate) use sql::FOREIGN;
 use sql::Schema;
 pub(crate) use tenants::current_tenants;
-use wait::read_holder;
 
 /// The closure that is told what happens.
 pub(crate) type Observer<'o> = Option<Box<dyn FnMut(&Event<'_>) + Send + 'o>>;

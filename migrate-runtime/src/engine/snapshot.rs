@@ -7,7 +7,7 @@ use super::sql::tag;
 use super::wait::read_holder;
 use super::{Engine, Obstacle, sql};
 use crate::error::{Error, Kind};
-use crate::event::OtherSession;
+use crate::other_session::OtherSession;
 use crate::session::Reply;
 
 /// The history at one moment, and what the same message found out about the session.

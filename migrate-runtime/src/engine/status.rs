@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::sql::{self, tag};
-use super::{Engine, State, read_holder};
+use super::wait::read_holder;
+use super::{Engine, State};
 use crate::error::Error;
 use crate::migrations::{Checksum, Migration};
 use crate::policy::Policy;

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::hint::Hint;
-use crate::event::OtherSession;
 use crate::other_history::OtherHistory;
+use crate::other_session::Blocker;
 use crate::session::DatabaseError;
 use crate::snippet::Place;
 use crate::text::find;
@@ -19,7 +19,7 @@ pub(crate) struct Failed {
     pub(crate) statement: Option<FailedAt>,
     pub(crate) kept: Persisted,
     pub(crate) attempts: u32,
-    pub(crate) blocker: Option<OtherSession>,
+    pub(crate) blocker: Option<Blocker>,
     pub(crate) origin: Origin,
 }
 
@@ -164,10 +164,16 @@ impl Failed {
             Persisted::NothingOfAll { of } => {
                 write!(f, "\n  = note: nothing of these {of} migrations was kept")
             }
+            Persisted::Partly { of: 1, .. } => f.write_str(
+                "\n  = note: what its only statement committed before it failed is kept",
+            ),
             Persisted::Partly { done, of } => write!(
                 f,
                 "\n  = note: {done} of its {of} statements are complete and committed, and so is what this one committed before it failed"
             ),
+            Persisted::Statements { of: 1, .. } => {
+                f.write_str("\n  = note: its only statement is not complete")
+            }
             Persisted::Statements { done, of } => write!(
                 f,
                 "\n  = note: {done} of its {of} statements are complete and committed"

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{Error, Failed, FailedAt, Kind, Origin, Persisted, Problem, Shape};
-use crate::event::OtherSession;
 use crate::migrations::{Checksum, Migrations};
+use crate::other_session::{Blocker, OtherSession};
 use crate::report::UnknownMigration;
 use crate::session::DatabaseError;
 use crate::snippet::Place;
@@ -45,11 +45,14 @@ fn failed(code: &str, kept: Persisted) -> Kind {
         statement: Some(FailedAt::Statement { number: 2, of: 2 }),
         kept,
         attempts: 3,
-        blocker: Some(OtherSession {
-            pid: 71,
-            user: "app".to_owned(),
-            application: "psql".to_owned(),
-            since: Some(crate::Timestamp::new("2026-01-31T09:30:00Z")),
+        blocker: Some(Blocker {
+            session: OtherSession {
+                pid: 71,
+                user: "app".to_owned(),
+                application: "psql".to_owned(),
+                since: Some(crate::Timestamp::new("2026-01-31T09:30:00Z")),
+            },
+            lock: Some("ACCESS SHARE on \"public\".\"users\"".to_owned()),
         }),
         origin: Origin::Ordinary,
     }))
@@ -338,7 +341,7 @@ fn every_kind_has_its_texts() {
       = statement: 2 of 2
       = sqlstate: 42P01
       = detail: a detail
-      = blocked by: pid 71 (role app, application psql, open since 2026-01-31T09:30:00Z)
+      = blocked by: pid 71 (role app, application psql, open since 2026-01-31T09:30:00Z), which holds ACCESS SHARE on "public"."users"
       = attempts: 3
       = note: nothing of this migration was kept
 
@@ -350,7 +353,7 @@ fn every_kind_has_its_texts() {
       = statement: 2 of 2
       = sqlstate: 55P03
       = detail: a detail
-      = blocked by: pid 71 (role app, application psql, open since 2026-01-31T09:30:00Z)
+      = blocked by: pid 71 (role app, application psql, open since 2026-01-31T09:30:00Z), which holds ACCESS SHARE on "public"."users"
       = attempts: 3
       = note: 1 of its 2 statements are complete and committed
       = help: end the blocking session, run when traffic is low, or wait longer for locks: `-- migrate: lock-timeout 10s`
@@ -364,7 +367,7 @@ fn every_kind_has_its_texts() {
       = statement: 2 of 2
       = sqlstate: 2D000
       = detail: a detail
-      = blocked by: pid 71 (role app, application psql, open since 2026-01-31T09:30:00Z)
+      = blocked by: pid 71 (role app, application psql, open since 2026-01-31T09:30:00Z), which holds ACCESS SHARE on "public"."users"
       = attempts: 3
       = note: the file ended its own transaction; statements before that may be committed
       = help: put the statement into a file of its own that starts with `-- migrate: no-transaction`

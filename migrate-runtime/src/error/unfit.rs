@@ -151,7 +151,7 @@ mod tests {
     use super::{Flaw, Unfit};
     use crate::Timestamp;
     use crate::error::{Error, Held, Kind, Rights};
-    use crate::event::OtherSession;
+    use crate::other_session::OtherSession;
     use crate::session::DatabaseError;
     use crate::table::HistoryTable;
 

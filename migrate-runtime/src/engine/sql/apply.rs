@@ -35,21 +35,24 @@ pub(crate) fn apply(
     };
     let end = checked(&finish_row(table, &item.version.to_string()));
     let taken = format!("{}, ", taken(table));
-    run_between(&mut message, 0, item, limits, &taken, &start, &end);
+    run_between(&mut message, 0, item, limits, &taken, &start, &[end]);
     message.add("COMMIT");
     message
 }
 
-/// Applies several migrations in one transaction and one message.
+/// Applies several migrations in one transaction and one message. What a commit would drop after each of them is in `temporary`.
 pub(crate) fn apply_all(
     table: &HistoryTable,
     items: &[ScriptRef<'_>],
+    temporary: &[Vec<String>],
     basis: &Basis,
     limits: Limits<'_>,
 ) -> Message {
     let mut message = begin(table, basis);
     for (at, item) in items.iter().enumerate() {
-        apply_one(&mut message, table, at, *item, limits);
+        let dropped = temporary.get(at).filter(|_| at + 1 < items.len());
+        let dropped = dropped.map_or(&[][..], Vec::as_slice);
+        apply_one(&mut message, table, (at, dropped), *item, limits);
     }
     message.add("COMMIT");
     message
@@ -58,13 +61,30 @@ pub(crate) fn apply_all(
 fn apply_one(
     message: &mut Message,
     table: &HistoryTable,
-    at: usize,
+    (at, dropped): (usize, &[String]),
     item: ScriptRef<'_>,
     limits: Limits<'_>,
 ) {
     let start = [begin_row(table, item)];
     let end = timed(&finish_row(table, &item.version.to_string()));
-    run_between(message, at, item, limits, "", &start, &end);
+    let mut ends = Vec::new();
+    if !dropped.is_empty() {
+        ends.extend(drop_temporary(dropped));
+    }
+    ends.push(end);
+    run_between(message, at, item, limits, "", &start, &ends);
+}
+
+/// Drops temporary tables as a commit does: with what depends on them, and without a word.
+fn drop_temporary(tables: &[String]) -> [String; 3] {
+    [
+        "SELECT pg_catalog.set_config('migrate.told', pg_catalog.current_setting('client_min_messages'), true), \
+         pg_catalog.set_config('client_min_messages', 'error', true)"
+            .to_owned(),
+        format!("DROP TABLE IF EXISTS pg_temp.{} CASCADE", tables.join(", pg_temp.")),
+        "SELECT pg_catalog.set_config('client_min_messages', pg_catalog.current_setting('migrate.told'), true)"
+            .to_owned(),
+    ]
 }
 
 /// Settles the row that this transaction has made.
@@ -126,7 +146,7 @@ pub(crate) fn revert(
         "DELETE FROM {table} WHERE version OPERATOR(pg_catalog.=) {version}::bigint \
          AND xid OPERATOR(pg_catalog.=) pg_catalog.txid_current()::pg_catalog.text"
     ));
-    run_between(&mut message, 0, item, limits, "", &start, &end);
+    run_between(&mut message, 0, item, limits, "", &start, &[end]);
     message.add("COMMIT");
     message
 }
@@ -168,13 +188,13 @@ fn run_between(
     limits: Limits<'_>,
     taken: &str,
     start: &[String],
-    end: &str,
+    end: &[String],
 ) {
     let script = item.script;
     if script.changes_session {
         message.add(settings::SAVE);
     }
-    let remember = settings::remember(true);
+    let remember = settings::remember(limits.named, true);
     let timeouts = timeouts(&limits.of(script));
     message.add(&format!("SELECT {taken}{remember}, {timeouts}"));
     if let Some(path) = limits.path {
@@ -185,10 +205,15 @@ fn run_between(
     }
     message.body(at, script.sql, 0, 0, script.statements());
     // Roles first of all: the file's may not touch the history.
-    message.add(&format!("SELECT {}, {timeouts}", settings::put_back()));
+    message.add(&format!(
+        "SELECT {}, {timeouts}",
+        settings::put_back(limits.named)
+    ));
     if script.changes_session {
         message.add(PIN_PATH);
         message.add(&settings::restore(settings::SAVED, settings::PINNED));
     }
-    message.add(end);
+    for statement in end {
+        message.add(statement);
+    }
 }

@@ -72,11 +72,11 @@ impl Batch {
         ));
         message.add(&format!(
             "PREPARE migrate_leave_{token} (pg_catalog.text, pg_catalog.text) AS SELECT {}, {timeouts}",
-            settings::put_back()
+            settings::put_back(limits.named)
         ));
         message.add(&format!(
             "SELECT pg_catalog.set_config('migrate.applied', '{token}', false), {}",
-            settings::remember(false)
+            settings::remember(limits.named, false)
         ));
         message.add("COMMIT");
         let lock_table = lock_to_write(table);

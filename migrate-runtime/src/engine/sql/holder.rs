@@ -96,17 +96,26 @@ fn is_locked(table: &HistoryTable, modes: &str) -> String {
     )
 }
 
-/// After a lock timeout: names the oldest other transaction that holds a lock on a
-/// relation of the users'. The server does not say which session it was.
-pub(crate) fn blocker() -> String {
+/// After a lock timeout: locks of other transactions on what users have made, those of the oldest transaction first. The server
+/// does not say which it was, and what waited for it is rolled back. After who it is: how strong the lock is, on what, and how
+/// that is said.
+pub(crate) fn blockers() -> String {
     format!(
-        "SELECT s.pid, s.usename, s.application_name, {since} \
-         FROM pg_catalog.pg_stat_activity s \
+        "SELECT s.pid, s.usename, s.application_name, {since}, \
+         pg_catalog.array_position('{MODES}'::pg_catalog.text[], l.mode), c.relname, \
+         pg_catalog.format('%s on \"%s\".\"%s\"', pg_catalog.upper(pg_catalog.regexp_replace(pg_catalog.regexp_replace(\
+         l.mode, 'Lock$', ''), '([a-z])([A-Z])', E'\\\\1 \\\\2', 'g')), n.nspname, c.relname) \
+         FROM pg_catalog.pg_stat_activity s JOIN pg_catalog.pg_locks l ON l.pid OPERATOR(pg_catalog.=) s.pid \
+         LEFT JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) l.relation \
+         LEFT JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace \
          WHERE s.datname OPERATOR(pg_catalog.=) pg_catalog.current_database() \
-         AND s.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid() AND s.xact_start IS NOT NULL \
-         AND EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.pid OPERATOR(pg_catalog.=) s.pid AND l.granted \
-             AND l.locktype OPERATOR(pg_catalog.=) 'relation' AND l.relation OPERATOR(pg_catalog.>=) '16384') \
-         ORDER BY s.xact_start LIMIT 1",
+         AND s.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid() AND s.xact_start IS NOT NULL AND l.granted \
+         AND l.locktype OPERATOR(pg_catalog.=) 'relation' AND {IN_THIS_DATABASE} AND l.relation OPERATOR(pg_catalog.>=) '16384' \
+         ORDER BY s.xact_start, 5 DESC LIMIT 200",
         since = utc("s.xact_start"),
     )
 }
+
+/// From the weakest on.
+const MODES: &str = "{AccessShareLock,RowShareLock,RowExclusiveLock,ShareUpdateExclusiveLock,ShareLock,\
+    ShareRowExclusiveLock,ExclusiveLock,AccessExclusiveLock}";

@@ -21,8 +21,8 @@ use crate::text;
 
 /// What the end of the journal has to put back, and which server process this is; then sets what the file runs with:
 /// another `search_path`, where that is asked for, and what an earlier run has set, in `resumed`.
-fn session(path: Option<&str>, resumed: &str) -> String {
-    let path = path.map_or_else(String::new, |path| {
+fn session(limits: Limits<'_>, resumed: &str) -> String {
+    let path = limits.path.map_or_else(String::new, |path| {
         format!(
             ", pg_catalog.set_config('search_path', {}, false)",
             Literal(path)
@@ -36,7 +36,7 @@ fn session(path: Option<&str>, resumed: &str) -> String {
          pg_catalog.current_setting('role'), pg_catalog.current_setting('session_authorization'), \
          pg_catalog.pg_backend_pid(), {kept}, {pins}{path}{resumed}, '{BEFORE}'",
         was = settings::session_s("name"),
-        kept = settings::kept(),
+        kept = settings::kept(limits.named),
         pins = settings::pin_lifted(),
     )
 }
@@ -63,7 +63,7 @@ pub(crate) fn begin_journal(
     direction: Direction,
     item: ScriptRef<'_>,
     basis: &Basis,
-    path: Option<&str>,
+    limits: Limits<'_>,
 ) -> String {
     let claim = match direction {
         Direction::Up => begin_row(table, item),
@@ -79,7 +79,7 @@ pub(crate) fn begin_journal(
         lock(table),
         writable(table),
         unmoved(table, basis),
-        session(path, ""),
+        session(limits, ""),
         lift = settings::LIFT,
     )
 }
@@ -92,7 +92,7 @@ pub(crate) fn resume_journal(
     item: ScriptRef<'_>,
     resume: &Resume,
     basis: &Basis,
-    path: Option<&str>,
+    limits: Limits<'_>,
 ) -> String {
     let text = match direction {
         Direction::Up => format!(
@@ -113,7 +113,7 @@ pub(crate) fn resume_journal(
         writable(table),
         unmoved(table, basis),
         session(
-            path,
+            limits,
             &format!(", {}", settings::resume(table, item.version))
         ),
         lift = settings::LIFT,
@@ -335,11 +335,13 @@ pub(crate) struct Before {
     pub(crate) pid: i32,
     /// The settings whose changes the journal keeps.
     pub(crate) kept: String,
+    /// Those of them that the set makes by name.
+    pub(crate) named: String,
 }
 
 impl Before {
     /// Reads what [`session`] has asked for in [`begin_journal`] and [`resume_journal`].
-    pub(crate) fn read(reply: &Reply) -> Self {
+    pub(crate) fn read(reply: &Reply, limits: Limits<'_>) -> Self {
         let row = reply.tagged(BEFORE).next();
         let text = |column| text::owned(row.and_then(|row| row.text(column)));
         Self {
@@ -348,6 +350,7 @@ impl Before {
             user: text(2).unwrap_or_default(),
             pid: row.and_then(|row| row.number(3)).unwrap_or_default(),
             kept: text(4).unwrap_or_else(|| "{}".to_owned()),
+            named: limits.named.to_owned(),
         }
     }
 }
@@ -359,11 +362,16 @@ impl Before {
 /// A PostgreSQL that is compiled into a program may have no session user to show; NULL asks for the default.
 pub(crate) fn leave(table: &HistoryTable, before: &Before) -> String {
     let begin = begin_ours();
+    let named = if before.named.is_empty() {
+        String::new()
+    } else {
+        format!(";{}", settings::put_named_back(&before.named, &before.kept))
+    };
     format!(
         "{begin};\
          {same};{unlock};{PIN_PATH};\
          SELECT set_config('session_authorization', NULLIF({user}, ''), false), set_config('role', {role}, false);\
-         {restore};COMMIT",
+         {restore}{named};COMMIT",
         same = same_server(before.pid),
         unlock = unlock(table),
         user = Literal(&before.user),

@@ -31,7 +31,7 @@ use std::time::Duration;
 pub(crate) use adopt::{Adopted, adopt};
 pub(crate) use apply::{apply, apply_all, baseline, revert, times};
 pub(crate) use batch::{Batch, Flushes};
-pub(crate) use holder::{blocker, break_lock, held, holder, writer};
+pub(crate) use holder::{blockers, break_lock, held, holder, writer};
 pub(crate) use journal::{
     Before, Direction, advance, alone, begin_journal, end_journal, fail, leave, mark, outside,
     resume_journal, step,
@@ -178,13 +178,15 @@ fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Milliseconds are what PostgreSQL counts in; zero means no limit.
+/// What the caller's SQL runs with. Milliseconds are what PostgreSQL counts in; zero means no limit.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits<'a> {
     pub(crate) lock: Duration,
     pub(crate) statement: Duration,
     /// The `search_path` that the caller's SQL meets, where it is not the session's.
     pub(crate) path: Option<&'a str>,
+    /// The settings that the set makes by name, each after a comma: what a file changes of them ends with it.
+    pub(crate) named: &'a str,
 }
 
 impl Limits<'_> {

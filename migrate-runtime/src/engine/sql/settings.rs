@@ -15,23 +15,43 @@ const KEPT: &str = "{lock_timeout,statement_timeout,transaction_timeout,session_
     default_tablespace,temp_tablespaces,default_table_access_method,default_toast_compression,\
     default_transaction_isolation,default_transaction_read_only,default_transaction_deferrable,\
     idle_in_transaction_session_timeout,idle_session_timeout,synchronous_commit,password_encryption,\
-    client_min_messages,work_mem,maintenance_work_mem}";
+    client_min_messages,work_mem,maintenance_work_mem";
 
-/// Remembers the settings of [`KEPT`]; for the transaction, or for the session.
-pub(super) fn remember(transaction: bool) -> String {
+/// [`KEPT`] and `named`, the settings that the set makes by name, each after a comma: a list as the server reads it.
+/// Those of an application (`app.tenant`) are listed nowhere, so only by name can they be put back.
+fn names(named: &str) -> String {
+    let mut list = KEPT.to_owned();
+    for name in named.split(',').filter(|name| !is_kept(name)) {
+        list.push(',');
+        list.push_str(name);
+    }
+    list.push('}');
+    list
+}
+
+fn is_kept(name: &str) -> bool {
+    name.is_empty()
+        || KEPT
+            .split(['{', ','])
+            .any(|kept| kept.eq_ignore_ascii_case(name))
+}
+
+/// Remembers the settings of [`names`]; for the transaction, or for the session.
+pub(super) fn remember(named: &str, transaction: bool) -> String {
     format!(
         "pg_catalog.set_config('migrate.before', {}, {transaction})",
-        kept()
+        kept(named)
     )
 }
 
-/// The values of [`KEPT`], as a text; those that this transaction has set are where [`LIFT`] and [`think`] have left
+/// The values of [`names`], as a text; those that this transaction has set are where [`LIFT`] and [`think`] have left
 /// them.
-pub(super) fn kept() -> String {
+pub(super) fn kept(named: &str) -> String {
     format!(
         "(SELECT pg_catalog.array_agg(COALESCE({was}, ''))::pg_catalog.text \
-         FROM pg_catalog.unnest('{KEPT}'::pg_catalog.text[]) AS k (name))",
+         FROM pg_catalog.unnest('{names}'::pg_catalog.text[]) AS k (name))",
         was = session_s("k.name"),
+        names = names(named),
     )
 }
 
@@ -64,14 +84,39 @@ fn list(setting: &str) -> String {
 
 /// Puts back, for the session, what is not as it was. A setting that does not exist here is NULL and stays out. What
 /// a file has set with `SET LOCAL` is put back too, since it looks the same; it gets the value that it would have anyway.
-pub(super) fn put_back() -> String {
+pub(super) fn put_back(named: &str) -> String {
     let (before, pins) = (list("migrate.before"), list("migrate.pins"));
     format!(
         "(SELECT pg_catalog.count(pg_catalog.set_config(k.name, k.was, false)) FROM ROWS FROM (\
-         pg_catalog.unnest('{KEPT}'::pg_catalog.text[]), pg_catalog.unnest({before}), \
+         pg_catalog.unnest('{names}'::pg_catalog.text[]), pg_catalog.unnest({before}), \
          pg_catalog.unnest(pg_catalog.array_cat({pins}, ({before})[4:]))) AS k (name, was, found) \
-         WHERE pg_catalog.current_setting(k.name, true) OPERATOR(pg_catalog.<>) k.found AND ({thinking}) IS NOT TRUE)",
+         WHERE pg_catalog.current_setting(k.name, true) OPERATOR(pg_catalog.<>) k.found AND ({thinking}) IS NOT TRUE{may})",
+        names = names(named),
         thinking = is_thinking("k.name"),
+        may = may_set(named),
+    )
+}
+
+/// The condition on a setting of [`names`] that this role may set it, where `named` has any; all of [`KEPT`] every role may.
+fn may_set(named: &str) -> &'static str {
+    if named.is_empty() {
+        return "";
+    }
+    " AND (pg_catalog.current_setting('is_superuser') OPERATOR(pg_catalog.=) 'on' OR NOT EXISTS (\
+     SELECT FROM pg_catalog.pg_settings AS s WHERE pg_catalog.lower(s.name) OPERATOR(pg_catalog.=) pg_catalog.lower(k.name) \
+     AND s.context OPERATOR(pg_catalog.<>) 'user'))"
+}
+
+/// Puts back for the session those of `named` that are listed nowhere, after a `no-transaction` file; `kept` has their values.
+pub(super) fn put_named_back(named: &str, kept: &str) -> String {
+    format!(
+        "SELECT pg_catalog.count(pg_catalog.set_config(k.name, k.was, false)) FROM ROWS FROM (\
+         pg_catalog.unnest('{names}'::pg_catalog.text[]), pg_catalog.unnest({kept}::pg_catalog.text[])) AS k (name, was) \
+         WHERE pg_catalog.strpos(k.name, '.') OPERATOR(pg_catalog.>) 0 \
+         AND pg_catalog.current_setting(k.name, true) OPERATOR(pg_catalog.<>) k.was{may}",
+        names = names(named),
+        kept = Literal(kept),
+        may = may_set(named),
     )
 }
 
@@ -132,7 +177,7 @@ pub(super) fn own_roles(before: &Before) -> String {
     let (user, role) = (Literal(&before.user), Literal(&before.role));
     format!(
         "SELECT pg_catalog.set_config('migrate.changed', COALESCE((SELECT pg_catalog.jsonb_object_agg(k.name, \
-         pg_catalog.current_setting(k.name))::pg_catalog.text FROM ROWS FROM (pg_catalog.unnest('{KEPT}'::pg_catalog.text[]), \
+         pg_catalog.current_setting(k.name))::pg_catalog.text FROM ROWS FROM (pg_catalog.unnest('{names}'::pg_catalog.text[]), \
          pg_catalog.unnest({kept}::pg_catalog.text[])) AS k (name, was) WHERE pg_catalog.current_setting(k.name, true) \
          OPERATOR(pg_catalog.<>) k.was AND ({thinking}) IS NOT TRUE AND NOT EXISTS (SELECT FROM (VALUES {OUTSIDE}) AS p (name, value) \
          WHERE p.name OPERATOR(pg_catalog.=) k.name)), ''), true), \
@@ -142,6 +187,7 @@ pub(super) fn own_roles(before: &Before) -> String {
          THEN pg_catalog.set_config('session_authorization', {user}, true) END, \
          CASE WHEN pg_catalog.current_setting('role') OPERATOR(pg_catalog.<>) {role} \
          THEN pg_catalog.set_config('role', {role}, true) END",
+        names = names(&before.named),
         kept = Literal(&before.kept),
         thinking = is_thinking("k.name"),
     )
@@ -183,13 +229,16 @@ pub(super) fn resume(table: &HistoryTable, version: i64) -> String {
 }
 
 /// Whether a run that resumes gets this setting from the journal's row; `word` follows `SET`.
-fn is_recorded(word: &str) -> bool {
+fn is_recorded(word: &str, named: &str) -> bool {
     const PHRASES: [&str; 7] = [
         "session", "time", "names", "schema", "xml", "all", "timezone",
     ];
     let name = word.split('=').next().unwrap_or_default();
-    let mut names = KEPT.split(['{', ',', '}']).chain(PHRASES);
-    names.any(|kept| kept.eq_ignore_ascii_case(name))
+    is_kept(name)
+        || named
+            .split(',')
+            .chain(PHRASES)
+            .any(|kept| kept.eq_ignore_ascii_case(name))
 }
 
 /// Of [`restore`]: what [`put_back`] has put back and the transaction has set again.
@@ -197,11 +246,12 @@ pub(super) const PINNED: &str =
     ",lock_timeout,statement_timeout,transaction_timeout,idle_in_transaction_session_timeout";
 
 /// `SET` and `RESET`, but neither what ends with the transaction nor what the journal has recorded.
-pub(crate) fn is_setting(sql: &str) -> bool {
+pub(crate) fn is_setting(sql: &str, named: &str) -> bool {
     let mut words = sql.split_whitespace().map(str::to_ascii_lowercase);
     match words.next().as_deref() {
         Some("set" | "reset") => words.next().is_some_and(|word| {
-            !matches!(word.as_str(), "local" | "constraints" | "transaction") && !is_recorded(&word)
+            !matches!(word.as_str(), "local" | "constraints" | "transaction")
+                && !is_recorded(&word, named)
         }),
         _ => false,
     }
