@@ -66,6 +66,12 @@ impl Resolver {
         } else if whole.is(K::Event) {
             // Its function is remembered as one that runs.
             self.runs_on_ddl = true;
+        } else if rest.is(K::Language)
+            || rest.is(K::Trusted)
+            || rest.is(K::Procedural)
+            || rest.is(K::Access)
+        {
+            self.make_builtin(rest);
         } else if !(rest.is(K::Role)
             || rest.is(K::User)
             || rest.is(K::Group)
@@ -79,13 +85,9 @@ impl Resolver {
             || rest.is(K::Collation)
             || rest.is(K::Conversion)
             || rest.is(K::Text)
-            || rest.is(K::Language)
-            || rest.is(K::Trusted)
-            || rest.is(K::Procedural)
             || rest.is(K::Tablespace)
             || rest.is(K::Transform)
-            || rest.is(K::Database)
-            || rest.is(K::Access))
+            || rest.is(K::Database))
         {
             self.world.forget();
         }

@@ -63,6 +63,30 @@ impl Resolver {
         }
         let is_new = matches!(made, Made::New(_));
         self.add_elements(id, &elements, is_new);
+        if is_new {
+            self.require_partition_key(id, rest);
+        }
+    }
+
+    /// `PARTITION BY RANGE (column)`
+    fn require_partition_key(&mut self, id: Id, mut rest: Cursor<'_>) {
+        if !rest.seek(&[K::Partition]) || !rest.accept_all(&[K::Partition, K::By]) {
+            return;
+        }
+        rest.word();
+        for mut element in rest.brackets().map_or_else(Vec::new, Cursor::split) {
+            let Some(column) = element.word() else {
+                continue;
+            };
+            let is_column = !element.is_char(b'(') && !element.is_char(b'.');
+            if is_column && self.lacks_column(id, &column.name) {
+                let message = format!(
+                    "column \"{}\" named in partition key does not exist",
+                    column.name
+                );
+                self.refuse_column(id, &column, message);
+            }
+        }
     }
 
     /// Makes a table a partition or an heir of another.

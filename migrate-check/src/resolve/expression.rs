@@ -100,6 +100,7 @@ impl Resolver {
         }
         let is_new = root.is(s::CREATE_TABLE);
         if root.is(s::CREATE_FUNCTION) {
+            self.require_types_of_function(text, tokens, root);
             self.read_body(text, tokens, root);
         }
         if !(is_new || root.is(s::ALTER_TABLE)) {
@@ -167,6 +168,7 @@ impl Resolver {
         let calls = std::mem::take(&mut query.calls);
         self.report(findings);
         self.require_functions(text, tokens, &calls);
+        self.require_types(text, tokens, root);
         made
     }
 

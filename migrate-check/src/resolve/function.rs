@@ -16,6 +16,9 @@ use crate::diagnostics::nearest;
 /// these extensions are under the PostgreSQL License.
 const LISTS: &str = include_str!("functions.txt");
 
+/// Lists of other things than functions: access methods and languages, of PostgreSQL and of extensions.
+const CATALOGS: [&str; 2] = ["pg_am", "pg_language"];
+
 /// The functions of PostgreSQL and of extensions, as lists to search.
 #[derive(Debug, Default)]
 pub(super) struct Functions {
@@ -46,7 +49,7 @@ impl Functions {
 
     /// An extension that has it.
     fn extension_with(&self, name: &str) -> Option<&'static str> {
-        let mut lists = self.lists.iter();
+        let mut lists = self.lists.iter().filter(|(of, _)| !CATALOGS.contains(of));
         lists
             .find(|(_, names)| names.binary_search(&name).is_ok())
             .map(|(of, _)| *of)
@@ -85,8 +88,18 @@ impl Resolver {
         }
     }
 
+    /// What one of the catalogs holds.
+    pub(super) fn builtins_of(&mut self, catalog: &str) -> Vec<&'static str> {
+        if self.builtin_functions.lists.is_empty() {
+            self.builtin_functions = Functions::read();
+        }
+        let mut lists = self.builtin_functions.lists.iter();
+        let list = lists.find(|(of, _)| *of == catalog);
+        list.map_or_else(Vec::new, |(_, names)| names.clone())
+    }
+
     /// Whether there may be functions that are not known by name.
-    const fn has_unknown_functions(&self) -> bool {
+    pub(super) const fn has_unknown_functions(&self) -> bool {
         self.has_strangers || self.world.schemas_open
     }
 

@@ -28,8 +28,10 @@ impl Resolver {
             }
             return;
         };
-        if rest.accept(K::Using) {
-            rest.word();
+        if rest.accept(K::Using)
+            && let Some(method) = rest.word()
+        {
+            self.require_access_method(&method);
         }
         let elements = rest.brackets().map_or_else(Vec::new, Cursor::split);
         let mut columns: Option<Vec<Word>> = Some(Vec::new());

@@ -31,6 +31,7 @@ mod from_item;
 mod function;
 mod index;
 mod known_queries;
+mod named_type;
 mod output;
 mod part;
 mod possible;

@@ -195,7 +195,12 @@ impl Resolver {
                 self.world.forget();
                 return;
             };
-            if !rest.is(K::Owner) {
+            // Other changes leave its name and its parts as they are.
+            let matters = rest.tokens.first().and_then(Token::keyword).is_none()
+                || [K::Rename, K::Schema, K::Attach, K::Owned]
+                    .iter()
+                    .any(|keyword| rest.has(*keyword));
+            if matters {
                 self.touch_name(&name);
                 self.touch_words(rest);
             }

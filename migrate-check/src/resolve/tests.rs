@@ -17,6 +17,31 @@ const BEFORE: &str = "
 
 /// Statements and what is said of them.
 const REFUSED: &[(&str, &str)] = &[
+    ("SELECT '1'::itn4", "type \"itn4\" does not exist"),
+    (
+        "CREATE VIEW v AS SELECT CAST(email AS addres) FROM users",
+        "type \"addres\" does not exist",
+    ),
+    (
+        "CREATE FUNCTION f(a itn4) RETURNS text LANGUAGE sql AS $$ SELECT 'a' $$",
+        "type \"itn4\" does not exist",
+    ),
+    (
+        "CREATE FUNCTION f() RETURNS int LANGUAGE plpgzql AS ''",
+        "language \"plpgzql\" does not exist",
+    ),
+    (
+        "CREATE INDEX ON users USING gni (id)",
+        "access method \"gni\" does not exist",
+    ),
+    (
+        "SELECT id FROM puqblic.users",
+        "schema \"puqblic\" does not exist",
+    ),
+    (
+        "CREATE TABLE t (a int) PARTITION BY RANGE (b)",
+        "column \"b\" named in partition key does not exist",
+    ),
     ("SELECT emial FROM users", "column \"emial\" does not exist"),
     (
         "SELECT u.emial FROM users u",
@@ -203,6 +228,14 @@ const REFUSED: &[(&str, &str)] = &[
 
 /// Statements that a server takes.
 const ACCEPTED: &[&str] = &[
+    "SELECT NULL::int4, NULL::users, NULL::_int4, NULL::public.users, NULL::pg_class, NULL::\"char\", NULL::orders[]",
+    "ALTER TABLE users ADD COLUMN IF NOT EXISTS name nothing",
+    "CREATE INDEX ON users USING hash (id); CREATE TABLE t (a serial, b int4range, EXCLUDE USING gist (b WITH &&)) USING heap",
+    "CREATE FUNCTION in_c(cstring) RETURNS nothing LANGUAGE internal AS 'int4in'",
+    "CREATE ACCESS METHOD mine TYPE INDEX HANDLER bthandler; CREATE OPERATOR CLASS mine_ops DEFAULT FOR TYPE int8 USING mine AS
+        OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >, FUNCTION 1 btint8cmp(int8, int8);
+        CREATE INDEX ON users USING mine (id)",
+    "CREATE TABLE t (a int, b int) PARTITION BY HASH (a, b, abs(a))",
     "SELECT u, u.*, u.full_name, users.count FROM users u, users GROUP BY u.id, users.id",
     "SELECT id, email AS e FROM users GROUP BY id, e ORDER BY e, users.name",
     "SELECT DISTINCT ON (e) email AS e FROM users",

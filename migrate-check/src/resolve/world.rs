@@ -246,6 +246,13 @@ impl World {
                 None => is_unknown |= schema.may_hold(&name.name),
             }
         }
+        if let Some(schema) = &name.schema
+            && !is_unknown
+            && !self.schemas.contains_key(schema)
+            && !self.anywhere.contains(schema)
+        {
+            return Found::Absent;
+        }
         // The search path of a role or a database is not ours to know, so another schema's object may be meant.
         let mut others = self.schemas.values();
         if is_unknown
