@@ -13,6 +13,7 @@
 mod columns;
 mod effects;
 mod immutable;
+mod names;
 mod observer;
 mod partitions;
 mod type_changes;

@@ -15,6 +15,9 @@ use crate::versions::SUPPORTED;
 
 const LIST: &str = "migrate-check/src/resolve/functions.txt";
 
+/// Catalogs whose names are asked for as well, each in a list of its own, and the column that has them.
+const CATALOGS: [(&str, &str); 2] = [("pg_am", "amname"), ("pg_language", "lanname")];
+
 /// By extension; `pg_catalog` is PostgreSQL itself.
 type Names = BTreeMap<String, BTreeSet<String>>;
 
@@ -53,6 +56,11 @@ fn ask(major: u32, names: &mut Names) -> Outcome {
         .entry("pg_catalog".to_owned())
         .or_default()
         .extend(found);
+    for (catalog, column) in CATALOGS {
+        let found = database.rows(&format!("SELECT {column} FROM {catalog}"));
+        let found = found.into_iter().flatten();
+        names.entry(catalog.to_owned()).or_default().extend(found);
+    }
     for extension in database.rows("SELECT name, version FROM pg_available_extension_versions") {
         let [name, version] = extension.as_slice() else {
             continue;
@@ -69,6 +77,14 @@ fn ask(major: u32, names: &mut Names) -> Outcome {
              AND d.refclassid = 'pg_extension'::regclass";
         for row in transaction.query(of, &[])? {
             names.entry(row.get(0)).or_default().insert(row.get(1));
+        }
+        for (catalog, column) in CATALOGS {
+            for row in transaction.query(&format!("SELECT {column}::text FROM {catalog}"), &[])? {
+                names
+                    .entry(catalog.to_owned())
+                    .or_default()
+                    .insert(row.get(0));
+            }
         }
     }
     Ok(())

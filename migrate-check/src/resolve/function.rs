@@ -11,9 +11,9 @@ use super::statement::within;
 use super::symbol as s;
 use crate::diagnostics::nearest;
 
-/// What PostgreSQL 13 to 18 and the extensions that come with them bring, by name: after `[pg_catalog]` or the name of
-/// the extension a name a line, in the order of their bytes. `cargo xtask functions` asks servers for them; PostgreSQL and
-/// these extensions are under the PostgreSQL License.
+/// What PostgreSQL 13 to 18 and the extensions that come with them bring, by name: after `[pg_catalog]`, the name of the
+/// extension, `[pg_am]` or `[pg_language]` a name a line, in the order of their bytes. `cargo xtask functions` asks servers
+/// for them; PostgreSQL and these extensions are under the PostgreSQL License.
 const LISTS: &str = include_str!("functions.txt");
 
 /// Lists of other things than functions: access methods and languages, of PostgreSQL and of extensions.

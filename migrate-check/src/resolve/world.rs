@@ -255,11 +255,10 @@ impl World {
         }
         // The search path of a role or a database is not ours to know, so another schema's object may be meant.
         let mut others = self.schemas.values();
-        if is_unknown
-            || self.anywhere.contains(&name.name)
-            || (name.schema.is_none() && name.name.starts_with("pg_"))
-            || others.any(|schema| of(schema).contains_key(&name.name))
-        {
+        let may_be_in_other = name.schema.is_none()
+            && (name.name.starts_with("pg_")
+                || others.any(|schema| of(schema).contains_key(&name.name)));
+        if is_unknown || may_be_in_other || self.anywhere.contains(&name.name) {
             return Found::Unknown;
         }
         Found::Absent
