@@ -284,7 +284,6 @@ fn out_of_order_and_flush_in_a_down_file_are_refused() {
       |    ^^^^^^^^^^^^^^^^^^^^^
       |
       = help: move it to the file that applies this version
-
     migrations/1_a.down.sql:2:4: `flush` in a down file has no effect: each migration that is reverted is flushed by itself
       |
     2 | -- migrate: flush
