@@ -9,11 +9,23 @@ use std::collections::BTreeSet;
 /// The settings that a text makes by name, in lower case: `SET app.tenant`, `SET LOCAL work_mem TO`, `set_config('app.tenant', …)`.
 pub(crate) fn settings(text: &str) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
+    let lower = text.to_ascii_lowercase();
+    // Most files have no such word, and the standard library sees that at once, also in a macro that is not optimized.
+    if !lower.contains("set") {
+        return names;
+    }
     let mut is_computed = false;
-    for (word, rest) in words(text) {
-        if word.eq_ignore_ascii_case("set") {
+    for (at, word) in lower.match_indices("set") {
+        let (Some(before), Some(rest)) = (text.get(..at), text.get(at + word.len()..)) else {
+            continue;
+        };
+        if before.ends_with(is_part) {
+            continue;
+        }
+        let (ending, rest) = split_word(rest);
+        if ending.is_empty() {
             names.extend(set(rest));
-        } else if word.eq_ignore_ascii_case("set_config") {
+        } else if ending.eq_ignore_ascii_case("_config") {
             let argument = skip(rest).strip_prefix('(').map(skip).unwrap_or_default();
             let name = literal(argument);
             is_computed |= name.is_none() && !argument.is_empty();
@@ -31,6 +43,10 @@ pub(crate) fn settings(text: &str) -> BTreeSet<String> {
 /// The temporary tables that a text makes with `ON COMMIT DROP`, quoted as SQL.
 pub(crate) fn temporary_tables(text: &str) -> BTreeSet<String> {
     let mut tables = BTreeSet::new();
+    let lower = text.to_ascii_lowercase();
+    if !lower.contains("temp") || !lower.contains("commit") {
+        return tables;
+    }
     let mut table = None;
     let mut last: [&str; 2] = [""; 2];
     let mut end = 0;
