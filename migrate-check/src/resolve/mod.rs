@@ -38,6 +38,7 @@ mod possible;
 mod possible_alter;
 mod query;
 mod relation;
+mod relations;
 mod rename;
 mod report;
 mod routine;

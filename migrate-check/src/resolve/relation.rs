@@ -163,6 +163,13 @@ impl Relation {
         }
     }
 
+    /// Its triggers may be gone.
+    pub(super) fn soften_triggers(&mut self) {
+        for trigger in self.triggers.values_mut() {
+            *trigger = Presence::Maybe;
+        }
+    }
+
     /// Whether its columns are those that statements give it: an index and a sequence have others.
     pub(super) const fn has_own_columns(&self) -> bool {
         !matches!(self.kind, Kind::Index | Kind::Sequence)

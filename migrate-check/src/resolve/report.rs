@@ -201,8 +201,10 @@ impl Resolver {
 
     /// A schema that surely does not exist.
     pub(super) fn refuse_schema(&mut self, schema: &str, range: &Range<usize>) {
-        let names = self.world.schemas.keys().map(String::as_str);
-        let near = nearest(schema, names).map(str::to_owned);
+        // Those that were missing before may be there by now, but are none to propose.
+        let known = self.world.schemas.iter();
+        let known = known.filter(|(_, known)| known.presence == Presence::Sure);
+        let near = nearest(schema, known.map(|(name, _)| name.as_str())).map(str::to_owned);
         let help = self.help_for(schema, near);
         self.refuse_with(
             Rule::Unknown,

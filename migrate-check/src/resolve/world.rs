@@ -9,6 +9,7 @@ use super::cursor::QualifiedName;
 pub(super) use super::relation::{
     Column, Constraint, ConstraintKind, Id, Kind, Part, Place, Presence, Relation, open,
 };
+use super::relations::Relations;
 
 #[derive(Debug, Clone)]
 pub(super) struct Type {
@@ -88,7 +89,7 @@ pub(super) struct World {
     pub(super) schemas: BTreeMap<String, Schema>,
     /// Whether there may be schemas that no file made.
     pub(super) schemas_open: bool,
-    pub(super) relations: Vec<Relation>,
+    pub(super) relations: Relations,
     pub(super) types: Vec<Type>,
     /// The schemas in which a name without one is looked up; none where that is not known.
     pub(super) path: Option<Vec<String>>,
@@ -122,7 +123,7 @@ impl Default for World {
         let mut world = Self {
             schemas: BTreeMap::new(),
             schemas_open: false,
-            relations: Vec::new(),
+            relations: Relations::default(),
             types: Vec::new(),
             path: Some(vec!["public".to_owned()]),
             home: Some(vec!["public".to_owned()]),
@@ -174,9 +175,7 @@ impl World {
 
     /// Everything may be gone: a `CASCADE` may have taken it, for reasons that are not known.
     pub(super) fn soften(&mut self) {
-        for relation in &mut self.relations {
-            relation.soften();
-        }
+        self.relations.soften();
         for found in &mut self.types {
             found.presence = Presence::Maybe;
         }
@@ -184,11 +183,7 @@ impl World {
 
     /// Any trigger may be gone.
     pub(super) fn soften_triggers(&mut self) {
-        for relation in &mut self.relations {
-            for trigger in relation.triggers.values_mut() {
-                *trigger = Presence::Maybe;
-            }
-        }
+        self.relations.soften_triggers();
     }
 
     /// The schemas in which a name is looked up; none where that is not known.
