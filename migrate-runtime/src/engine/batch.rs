@@ -17,7 +17,9 @@ use super::sql::{self, Basis, Batch, Flushes, Message, ScriptRef};
 use super::{Engine, signal};
 use crate::session::{Row, SessionError};
 
-/// The next message carries as many migrations as take this long at the pace of the last, but at most [`GROWTH`] times as many.
+/// After a message that took no longer than this, the next carries [`GROWTH`] times as many migrations.
+const FAST: Duration = Duration::from_millis(50);
+/// After any other, as many as take this long at the same pace.
 const AIM: Duration = Duration::from_millis(100);
 /// How quickly messages grow: the first say little about those that follow.
 const GROWTH: usize = 4;
@@ -59,10 +61,14 @@ impl BatchSize {
 
     /// A message that has applied so many migrations took this long.
     pub(super) fn applied(&mut self, count: usize, took: Duration) {
-        let work = took.saturating_sub(self.trip).as_micros().max(1);
-        let in_time = AIM.as_micros().saturating_mul(count as u128) / work;
-        let in_time = usize::try_from(in_time).unwrap_or(usize::MAX);
+        let work = took.saturating_sub(self.trip);
         let most = (self.size * GROWTH).min(self.most);
+        if work <= FAST {
+            self.size = most;
+            return;
+        }
+        let in_time = AIM.as_micros().saturating_mul(count as u128) / work.as_micros();
+        let in_time = usize::try_from(in_time).unwrap_or(usize::MAX);
         self.size = in_time.clamp(1, most.max(1));
     }
 
@@ -297,7 +303,7 @@ mod tests {
                 Duration::from_millis(8) * u32::try_from(count).unwrap(),
             );
         }
-        assert_eq!(sizes, [1, 4, 12, 12, 12, 12]);
+        assert_eq!(sizes, [1, 4, 16, 12, 12, 12]);
     }
 
     #[test]
