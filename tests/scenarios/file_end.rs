@@ -193,3 +193,25 @@ fn temporary_tables_that_a_commit_drops_end_with_the_file_in_a_single_transactio
         });
     }
 }
+
+#[test]
+fn a_temporary_table_that_the_session_s_role_may_not_drop_stays_in_a_single_transaction() {
+    both(|driver, database| {
+        let owner = database.role("");
+        let role = database.role(&format!("NOINHERIT IN ROLE {owner}"));
+        database.execute(&format!("GRANT ALL ON SCHEMA public TO {role}"));
+        let make =
+            format!("SET ROLE {owner}; CREATE TEMP TABLE stage (a int) ON COMMIT DROP; RESET ROLE");
+        let view = "CREATE TEMP VIEW kept AS SELECT 1; \
+                    DO $$ BEGIN IF false THEN CREATE TEMP TABLE kept (a int) ON COMMIT DROP; END IF; END $$";
+        let set = Set::new(&[
+            ("1_a.sql", make.as_str()),
+            ("2_b.sql", view),
+            ("3_c.sql", "CREATE TABLE t AS TABLE pg_temp.kept"),
+        ])
+        .load();
+        let runner = set.runner().single_transaction(true);
+        driver.run_at(&database.url_for(&role), runner).unwrap();
+        assert_eq!(database.value("SELECT count(*) FROM t"), "1");
+    });
+}

@@ -219,9 +219,8 @@ impl<'e> Engine<'e, '_> {
                     .failed(message, items, failure, elapsed, attempt, None)
                     .await);
             }
-            let blocker = self
-                .blocker(&failure, items.iter().map(|item| item.script.sql))
-                .await;
+            let texts: Vec<&str> = items.iter().map(|item| item.script.sql).collect();
+            let blocker = self.blocker(&failure, &texts).await;
             if attempt > self.options.retries {
                 return Err(self
                     .failed(message, items, failure, elapsed, attempt, blocker)

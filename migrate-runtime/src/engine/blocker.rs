@@ -17,16 +17,18 @@ impl Engine<'_, '_> {
     pub(super) async fn blocker(
         &mut self,
         failure: &SessionError,
-        texts: impl Iterator<Item = &str> + Clone,
+        texts: &[&str],
     ) -> Option<Blocker> {
         if failure.code() != "55P03" {
             return None;
         }
         let reply = self.session.ask(&sql::blockers()).await.ok()?;
         let rows = reply.rows();
+        let short = texts.iter().filter(|text| text.len() <= MAX_BYTES);
+        let lower: Vec<String> = short.map(|text| text.to_ascii_lowercase()).collect();
         let named = rows.iter().filter(|row| {
-            let name = row.text(5).unwrap_or_default();
-            texts.clone().any(|text| names(text, name))
+            let name = row.text(5).unwrap_or_default().to_ascii_lowercase();
+            lower.iter().any(|text| has_word(text, &name))
         });
         let named = named.min_by_key(|row| Reverse(row.number::<i32>(4)));
         let session = read_holder(named.or(rows.first())?)?;
@@ -35,16 +37,15 @@ impl Engine<'_, '_> {
     }
 }
 
-/// Whether the text has the name as a word of its own.
-fn names(text: &str, name: &str) -> bool {
-    if name.is_empty() || text.len() > MAX_BYTES {
+/// Whether a text has a name as a word of its own; both in lower case.
+fn has_word(text: &str, name: &str) -> bool {
+    if name.is_empty() {
         return false;
     }
-    let (text, name) = (text.to_ascii_lowercase(), name.to_ascii_lowercase());
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
-    let mut rest = text.as_str();
+    let mut rest = text;
     let mut follows_part = false;
-    while let Some(at) = text::find(rest, &name) {
+    while let Some(at) = text::find(rest, name) {
         let (before, found) = rest.split_at(at);
         let is_inside = before.chars().next_back().map_or(follows_part, is_part);
         let after = found.get(name.len()..).unwrap_or_default();
@@ -58,24 +59,24 @@ fn names(text: &str, name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::names;
+    use super::has_word;
 
     #[test]
     fn a_name_is_found_as_a_word() {
         for text in [
-            "ALTER TABLE users ADD a int",
-            "DROP TABLE public.\"Users\"",
+            "alter table users add a int",
+            "drop table public.\"users\"",
             "users",
         ] {
-            assert!(names(text, "users"), "{text}");
+            assert!(has_word(text, "users"), "{text}");
         }
         for text in [
-            "DROP TABLE app_users",
-            "DROP TABLE users2",
+            "drop table app_users",
+            "drop table users2",
             "",
-            "DROP TABLE use",
+            "drop table use",
         ] {
-            assert!(!names(text, "users"), "{text}");
+            assert!(!has_word(text, "users"), "{text}");
         }
     }
 }

@@ -242,7 +242,7 @@ impl<'e> Engine<'e, '_> {
                 return self.outside(journal, number, &committing(statement)).await;
             }
             let passing = PASSING.contains(&failure.code());
-            let blocker = self.blocker(&failure, [statement.sql].into_iter()).await;
+            let blocker = self.blocker(&failure, &[statement.sql]).await;
             if !passing || attempt > self.options.retries {
                 return Err(self
                     .failed_statement(

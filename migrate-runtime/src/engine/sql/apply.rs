@@ -1,5 +1,6 @@
 //! Messages that carry a whole file in a transaction.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::journal::{checked, claimed};
@@ -9,7 +10,7 @@ use super::{
     insert_item, lock_taken, set_path, settings, timeouts, unmoved,
 };
 use crate::session::Reply;
-use crate::table::HistoryTable;
+use crate::table::{HistoryTable, Literal};
 
 /// Applies one migration: its row, its SQL and its commit in one message.
 ///
@@ -75,13 +76,24 @@ fn apply_one(
     run_between(message, at, item, limits, "", &start, &ends);
 }
 
-/// Drops temporary tables as a commit does: with what depends on them, and without a word.
+/// Drops temporary tables as a commit does: with what depends on them, and without a word. A commit needs no right to do so,
+/// and the session's role may have none, where the file or a function has made the table as another role; then
+/// it stays. So does what is no table.
 fn drop_temporary(tables: &[String]) -> [String; 3] {
+    let mut block = "BEGIN ".to_owned();
+    for table in tables {
+        let _ = write!(
+            block,
+            "BEGIN DROP TABLE IF EXISTS pg_temp.{table} CASCADE; \
+             EXCEPTION WHEN insufficient_privilege OR wrong_object_type THEN NULL; END; "
+        );
+    }
+    block.push_str("END");
     [
         "SELECT pg_catalog.set_config('migrate.told', pg_catalog.current_setting('client_min_messages'), true), \
          pg_catalog.set_config('client_min_messages', 'error', true)"
             .to_owned(),
-        format!("DROP TABLE IF EXISTS pg_temp.{} CASCADE", tables.join(", pg_temp.")),
+        format!("DO LANGUAGE plpgsql {}", Literal(&block)),
         "SELECT pg_catalog.set_config('client_min_messages', pg_catalog.current_setting('migrate.told'), true)"
             .to_owned(),
     ]
