@@ -41,8 +41,7 @@ impl Resolver {
             self.perhaps_alter_column(ids, action)
         } else if action.accept(K::Rename) {
             self.perhaps_rename(ids, action)
-        } else if action.is(K::Set) {
-            action.accept(K::Set);
+        } else if action.accept(K::Set) {
             if action.is(K::Schema) {
                 self.world.anywhere.insert(name.name.clone());
             }

@@ -51,7 +51,7 @@ pub(crate) struct Limits {
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     lock_timeout: Option<Duration>,
 
-    /// Retry this many times when a lock cannot be acquired [default: 10]
+    /// Retry this many times when a lock cannot be acquired [default: 12]
     #[arg(long, value_name = "TIMES")]
     retries: Option<u32>,
 

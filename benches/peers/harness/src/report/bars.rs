@@ -74,7 +74,13 @@ impl Bars<'_> {
         }
         all.push(self.above_connecting());
         all.push(self.ratio("start 50 ms away, ms", "delay/start", &PEERS, 0.45));
-        all.push(self.over_sqlx());
+        all.push(self.compare(
+            "start over sqlx, nothing to do, N = 10, ms",
+            "start/10/ms",
+            "migrate-sqlx",
+            &["sqlx"],
+            1.0,
+        ));
         all.push(self.growth("time", "ms", 1.2));
         all.push(self.growth("peak memory", "mib", 1.25));
         for (flush, set) in [("0", "1000"), ("4", "100"), ("4", "1000")] {
@@ -113,43 +119,10 @@ impl Bars<'_> {
         ));
         all.push(self.larger());
         all.extend(self.tests());
-        all.extend(self.check());
+        let (check, key) = ("migrate check, N = 1000, ms", "check/1000/ms");
+        all.push(self.at_most(check, &format!("{key}/peer-migrate"), 60.0));
+        all.push(self.ratio(check, key, &["squawk"], 1.0));
         all
-    }
-
-    /// Over sqlx, with its own macro beside.
-    fn over_sqlx(&self) -> Option<Bar> {
-        let key = "start/10/ms";
-        let ours = self.median(key, "migrate-sqlx")?;
-        let beside = self.median(key, "sqlx")?;
-        Some(Bar {
-            what: "start over sqlx, nothing to do, N = 10, ms".to_owned(),
-            promise: "≤ 1.00 × sqlx".to_owned(),
-            ours: format!("{ours:.2}"),
-            beside: format!("sqlx {beside:.2}"),
-            ratio: ours / beside,
-            met: ours <= beside,
-        })
-    }
-
-    /// The program's `check`.
-    fn check(&self) -> [Option<Bar>; 2] {
-        let ours = self.figures.median("check/1000/ms/migrate");
-        let bar = |promise: &str, beside: String, most: f64| {
-            Some(Bar {
-                what: "migrate check, N = 1000, ms".to_owned(),
-                promise: promise.to_owned(),
-                ours: format!("{:.1}", ours?),
-                beside,
-                ratio: ours? / most,
-                met: ours? <= most,
-            })
-        };
-        let squawk = self.figures.median("check/1000/ms/squawk");
-        [
-            bar("≤ 60", String::new(), 60.0),
-            squawk.and_then(|most| bar("≤ 1.00 × squawk", format!("squawk {most:.1}"), most)),
-        ]
     }
 
     /// Databases for tests.
@@ -169,15 +142,7 @@ impl Bars<'_> {
         };
         let wait = |set: &str, what: &str, about: &str, most: f64| {
             let key = format!("tests/{set}/{what}-ms/peer-tests-migrate");
-            let ours = self.figures.median(&key)?;
-            Some(Bar {
-                what: format!("{about}, set {set}, ms"),
-                promise: format!("≤ {most:.0}"),
-                ours: format!("{ours:.1}"),
-                beside: String::new(),
-                ratio: ours / most,
-                met: ours <= most,
-            })
+            self.at_most(&format!("{about}, set {set}, ms"), &key, most)
         };
         let sets = ["100", "altering"];
         let bars = |set| {
@@ -197,9 +162,34 @@ impl Bars<'_> {
         sets.into_iter().flat_map(bars).collect()
     }
 
+    /// A figure of ours alone.
+    fn at_most(&self, what: &str, key: &str, most: f64) -> Option<Bar> {
+        let ours = self.figures.median(key)?;
+        Some(Bar {
+            what: what.to_owned(),
+            promise: format!("≤ {most:.0}"),
+            ours: format!("{ours:.1}"),
+            beside: String::new(),
+            ratio: ours / most,
+            met: ours <= most,
+        })
+    }
+
     /// Ours by the best of the others.
     fn ratio(&self, what: &str, key: &str, others: &[&str], most: f64) -> Option<Bar> {
-        let ours = self.ours(key)?;
+        self.compare(what, key, "migrate", others, most)
+    }
+
+    /// One of ours by the best of the others.
+    fn compare(
+        &self,
+        what: &str,
+        key: &str,
+        ours: &str,
+        others: &[&str],
+        most: f64,
+    ) -> Option<Bar> {
+        let ours = self.median(key, ours)?;
         let (beside, name) = others
             .iter()
             .filter_map(|name| Some((self.median(key, name)?, *name)))

@@ -135,7 +135,7 @@ pub(super) fn write(figures: &Figures, text: &mut String) {
 }
 
 fn write_check(figures: &Figures, text: &mut String) {
-    if figures.get("check/1000/ms/migrate").is_none() {
+    if figures.get("check/1000/ms/peer-migrate").is_none() {
         return;
     }
     text.push_str(
@@ -143,7 +143,10 @@ fn write_check(figures: &Figures, text: &mut String) {
          `migrate check`, built as it is installed, and squawk 2.70.0 from PyPI; the generated files of 1 KB.\n\n\
          | | ms | CPU, ms | peak MiB |\n|---|---|---|---|\n",
     );
-    for (label, name) in [("**migrate check**", "migrate"), ("squawk", "squawk")] {
+    for (label, name) in [
+        ("**migrate check**", "peer-migrate"),
+        ("squawk", "peer-squawk"),
+    ] {
         let figure = |unit: &str| show(figures.get(&format!("check/1000/{unit}/{name}")), 0);
         let (ms, cpu, mib) = (figure("ms"), figure("cpu-ms"), figure("mib"));
         let _ = writeln!(text, "| {label} | {ms} | {cpu} | {mib} |");

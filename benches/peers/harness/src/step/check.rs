@@ -34,7 +34,10 @@ pub(super) fn run(options: &Options, figures: &mut Figures) -> Outcome {
         let mut lint = Command::new(&squawk);
         lint.args(&files).current_dir(&directory);
         for _ in 0..options.times(11) {
-            for (name, command, may_warn) in [("migrate", &check, false), ("squawk", &lint, true)] {
+            for (name, command, may_warn) in [
+                ("peer-migrate", &check, false),
+                ("peer-squawk", &lint, true),
+            ] {
                 let taken = measure::run(command)?;
                 // squawk finds fault with every one of these files, and says so by its status.
                 let taken = if may_warn {
