@@ -162,7 +162,7 @@ impl Bars<'_> {
         sets.into_iter().flat_map(bars).collect()
     }
 
-    /// A figure of ours alone.
+    /// One figure of migrate, with no other tool beside it.
     fn at_most(&self, what: &str, key: &str, most: f64) -> Option<Bar> {
         let ours = self.figures.median(key)?;
         Some(Bar {
@@ -175,12 +175,12 @@ impl Bars<'_> {
         })
     }
 
-    /// Ours by the best of the others.
+    /// The figure of migrate by the best of the others.
     fn ratio(&self, what: &str, key: &str, others: &[&str], most: f64) -> Option<Bar> {
         self.compare(what, key, "migrate", others, most)
     }
 
-    /// One of ours by the best of the others.
+    /// A figure of migrate (`ours` names the application) by the best of the others.
     fn compare(
         &self,
         what: &str,
