@@ -2,11 +2,11 @@
 
 use migrate_runtime::MigrationState;
 
-use crate::set::{Set, both, versions};
+use crate::set::{Set, versions, with_each_driver};
 
 #[test]
 fn a_baseline_records_without_running() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = Set::new(&[
             ("1_a.sql", "CREATE TABLE a (id int)"),
             ("2_b.sql", "CREATE TABLE b (id int)"),
@@ -38,7 +38,7 @@ fn a_baseline_records_without_running() {
 
 #[test]
 fn a_baseline_needs_a_version_of_the_set() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = Set::new(&[("1_a.sql", "SELECT 1")]).load();
         assert!(driver.baseline(database, set.runner(), 2).is_err());
         assert_eq!(

@@ -11,7 +11,7 @@ use migrate_runtime::{
     Error, ErrorKind, Event, Hint, Repair, Reply, Revert, Session, SessionError,
 };
 
-use crate::set::{DRIVERS, Driver, Set, both};
+use crate::set::{DRIVERS, Driver, Set, with_each_driver};
 
 const WAIT: Duration = Duration::from_millis(300);
 
@@ -45,7 +45,7 @@ fn every_operation(driver: Driver, database: &Database, set: &Set) -> Vec<Error>
 
 #[test]
 fn a_locked_history_table_is_waited_for_with_an_end_and_a_name() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = Set::new(&[("1_a.sql", "SELECT 1")]);
         driver.run(database, set.load().runner()).unwrap();
         let mut other = database.client();
@@ -81,7 +81,7 @@ fn a_locked_history_table_is_waited_for_with_an_end_and_a_name() {
 
 #[test]
 fn a_history_table_that_can_be_read_and_not_written_is_waited_for_with_an_end_and_a_name() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = Set::new(&[("1_a.sql", "SELECT 1")]);
         driver.run(database, set.load().runner()).unwrap();
         let mut other = database.client();
@@ -105,7 +105,7 @@ fn a_history_table_that_can_be_read_and_not_written_is_waited_for_with_an_end_an
 
 #[test]
 fn a_history_table_that_another_session_is_making_is_waited_for_with_an_end() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let mut other = database.client();
         other
             .batch_execute("BEGIN; CREATE TABLE schema_migrations (version bigint)")
@@ -124,7 +124,7 @@ fn a_history_table_that_another_session_is_making_is_waited_for_with_an_end() {
 
 #[test]
 fn the_first_run_names_who_holds_the_lock() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let mut other = database.client();
         other
             .batch_execute(
@@ -166,7 +166,7 @@ fn a_slow_file() -> Set {
 
 #[test]
 fn a_revert_and_a_baseline_wait_for_a_file_under_way() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = a_slow_file();
         let loaded = set.load();
         beside_a_running_file(database, &set, || {

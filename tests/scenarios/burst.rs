@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use migrate_fixtures::{Database, Server, wait_until};
 use migrate_runtime::{Error, Event, RunReport, StopToken};
 
-use crate::set::{Driver, Set, both, connect, runtime, versions};
+use crate::set::{Driver, Set, connect, runtime, versions, with_each_driver};
 
 /// Ten files that each make a table, with `text` as the `at`th: from the second on they travel together.
 fn ten(at: usize, text: &str) -> Set {
@@ -45,7 +45,7 @@ fn fail(driver: Driver, database: &Database, text: &str) -> Error {
 
 #[test]
 fn migrations_that_travel_together_have_transactions_of_their_own() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let text = "CREATE TABLE t6 (id int)";
         let report = driver.run(database, ten(6, text).load().runner()).unwrap();
         assert_eq!(versions(&report), (1..=10).collect::<Vec<_>>());
@@ -59,7 +59,7 @@ fn migrations_that_travel_together_have_transactions_of_their_own() {
 
 #[test]
 fn each_is_announced_once_before_it_runs_and_told_of_when_it_is_applied() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let (mut announced, mut applied) = (Vec::new(), Vec::new());
         let set = ten(6, "INSERT INTO t5 VALUES (1), (1)").load();
         let runner = set.runner().observer(|event| match event {
@@ -87,7 +87,7 @@ fn each_is_announced_once_before_it_runs_and_told_of_when_it_is_applied() {
 
 #[test]
 fn a_request_to_stop_ends_a_message_after_the_migration_under_way() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = ten(6, "SELECT pg_advisory_xact_lock(6)").load();
         let mut holder = database.client();
         holder.batch_execute("SELECT pg_advisory_lock(6)").unwrap();
@@ -120,14 +120,14 @@ fn each_has_its_own_time() {
         assert!(times.clone().all(|time| !time.is_zero()), "{report}");
         times.sum()
     };
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = ten(6, "SELECT pg_sleep(0.15); CREATE TABLE t6 ()").load();
         let started = Instant::now();
         let report = driver.run(database, set.runner()).unwrap();
         assert!(total(&report) <= started.elapsed(), "{report}");
         assert!(report.applied[5].duration >= slow, "{report}");
     });
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = ten(6, "SELECT pg_sleep(0.15); CREATE TABLE t6 ()").load();
         let started = Instant::now();
         let runner = set.runner().single_transaction(true);
@@ -137,7 +137,7 @@ fn each_has_its_own_time() {
     });
     // A deferred constraint takes its time when the transaction commits: a little, or so much that the message ends there.
     for milliseconds in [150, 250] {
-        both(|driver, database| {
+        with_each_driver(|driver, database| {
             let late = format!(
                 "CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS \
                  $$ BEGIN PERFORM pg_sleep(0.{milliseconds}); RETURN NULL; END $$;\n\
@@ -157,7 +157,7 @@ fn each_has_its_own_time() {
 
 #[test]
 fn a_failure_among_them_is_that_of_its_file() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let text = "-- first\nALTER TABLE t5 ADD a int;\nUPDATE t5 SET b = 1;";
         insta::assert_snapshot!(format!("{:#}", fail(driver, database, text)), @r#"
         migrations/06_t.sql:3:15: column "b" of relation "t5" does not exist
@@ -169,7 +169,7 @@ fn a_failure_among_them_is_that_of_its_file() {
           = note: nothing of this migration was kept
         "#);
     });
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let text = "SELECT 'naïve';\nINSERT INTO t5 VALUES (1);\nINSERT INTO t5 VALUES (1);";
         insta::assert_snapshot!(format!("{:#}", fail(driver, database, text)), @r#"
         migrations/06_t.sql:3:1: duplicate key value violates unique constraint "t5_pkey"
@@ -183,7 +183,7 @@ fn a_failure_among_them_is_that_of_its_file() {
           = note: nothing of this migration was kept
         "#);
     });
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let text = "CREATE TABLE c (id int REFERENCES t5 DEFERRABLE INITIALLY DEFERRED);\nINSERT INTO c VALUES (7);";
         insta::assert_snapshot!(format!("{:#}", fail(driver, database, text)), @r#"
         migrations/06_t.sql: insert or update on table "c" violates foreign key constraint "c_id_fkey"
@@ -198,7 +198,7 @@ fn a_failure_among_them_is_that_of_its_file() {
 
 #[test]
 fn a_file_that_the_server_cannot_parse_stops_none_before_it() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let text = "-- migrate: allow(syntax) of a newer server\nCREATE TABLE t6 (id int);\nCREATE TABULA t7 ();";
         insta::assert_snapshot!(format!("{:#}", fail(driver, database, text)), @r#"
         migrations/06_t.sql:3:8: syntax error at or near "TABULA"
@@ -214,7 +214,7 @@ fn a_file_that_the_server_cannot_parse_stops_none_before_it() {
 
 #[test]
 fn a_lock_that_one_of_them_does_not_get_is_tried_again() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = ten(
             6,
             "-- migrate: lock-timeout 50ms\nALTER TABLE held ADD b int;\nCREATE TABLE t6 (id int)",
@@ -249,7 +249,7 @@ fn a_lock_that_one_of_them_does_not_get_is_tried_again() {
 
 #[test]
 fn a_file_that_forgets_what_was_prepared_is_applied_once() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = ten(6, "CREATE TABLE t6 (id int); DEALLOCATE ALL").load();
         let report = driver.run(database, set.runner()).unwrap();
         assert_eq!(versions(&report), (1..=10).collect::<Vec<_>>());

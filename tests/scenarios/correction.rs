@@ -5,11 +5,11 @@ use std::time::Duration;
 use migrate_runtime::{Event, Hint, Migrations, Revert, StopToken};
 
 use crate::lookup::{fails, interrupt, one, state};
-use crate::set::{Set, both, versions};
+use crate::set::{Set, versions, with_each_driver};
 
 #[test]
 fn a_corrected_file_goes_on_at_the_statement_that_failed() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = Set::new(&[
             ("1_t.sql", "CREATE TABLE t (a int, b int)"),
             (
@@ -44,7 +44,7 @@ fn a_corrected_file_goes_on_at_the_statement_that_failed() {
 
 #[test]
 fn a_statement_whose_answer_was_lost_is_not_exchanged_for_another() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let statement = "CREATE INDEX CONCURRENTLY i ON t (a)";
         let set = one("CREATE TABLE t (a int, b int)", statement);
         driver.run(database, set.load().runner()).unwrap();
@@ -60,7 +60,7 @@ fn a_statement_whose_answer_was_lost_is_not_exchanged_for_another() {
 
 #[test]
 fn a_corrected_down_file_goes_on_at_the_statement_that_failed() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = one(
             "CREATE TABLE t (a int)",
             "CREATE INDEX CONCURRENTLY i ON t (a)",
@@ -80,7 +80,7 @@ fn a_corrected_down_file_goes_on_at_the_statement_that_failed() {
 
 #[test]
 fn what_is_found_to_refuse_a_transaction_runs_outside_one() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = one(
             "CREATE TABLE t (a int);
              CREATE PROCEDURE commits() LANGUAGE plpgsql AS $$ BEGIN INSERT INTO t VALUES (1); COMMIT; INSERT INTO t VALUES (2); END $$;
@@ -99,7 +99,7 @@ fn what_is_found_to_refuse_a_transaction_runs_outside_one() {
 #[test]
 fn a_statement_that_is_to_be_alone_has_no_transaction_around_it() {
     let statement = "INSERT INTO t SELECT txid_current_if_assigned() IS NULL";
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = Set::new(&[
             ("1_t.sql", "CREATE TABLE t (alone boolean)"),
             (
@@ -121,7 +121,7 @@ fn a_statement_that_is_to_be_alone_has_no_transaction_around_it() {
 
 #[test]
 fn a_failure_after_a_commit_stops_and_asks() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = one(
             "CREATE TABLE t (a int)",
             "DO $$ BEGIN INSERT INTO t VALUES (1); COMMIT; PERFORM 1 / 0; END $$",
@@ -154,7 +154,7 @@ fn a_failure_after_a_commit_stops_and_asks() {
 
 #[test]
 fn a_stop_request_ends_the_attempts_to_get_a_lock() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = one("CREATE TABLE t (a int)", "ALTER TABLE t ADD COLUMN b int").load();
         driver.run(database, set.runner().target(1)).unwrap();
         let mut client = database.client();
@@ -179,7 +179,7 @@ fn a_stop_request_ends_the_attempts_to_get_a_lock() {
 
 #[test]
 fn a_new_enum_value_in_a_single_transaction_is_told_what_helps() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = Set::new(&[
             ("1_e.sql", "CREATE TYPE e AS ENUM ('a')"),
             ("2_b.sql", "ALTER TYPE e ADD VALUE 'b'"),

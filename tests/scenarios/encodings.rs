@@ -5,14 +5,14 @@ use std::time::Duration;
 use migrate_fixtures::Server;
 use migrate_runtime::HistoryTable;
 
-use crate::set::{EVERY, Set};
+use crate::set::{DRIVERS, Set};
 
 const PLAIN: &str = "LC_COLLATE 'C' LC_CTYPE 'C'";
 
 #[test]
 fn other_encodings_take_the_same_files() {
     for encoding in ["LATIN1", "SQL_ASCII", "UTF8"] {
-        for driver in EVERY {
+        for driver in DRIVERS {
             let database =
                 Server::shared().database_with(&format!("ENCODING '{encoding}' {PLAIN}"));
             let set = Set::new(&[
@@ -38,7 +38,7 @@ fn other_encodings_take_the_same_files() {
 #[test]
 fn an_error_s_place_is_right_where_the_server_counts_bytes() {
     for encoding in ["SQL_ASCII", "LATIN1", "UTF8"] {
-        for driver in EVERY {
+        for driver in DRIVERS {
             let database =
                 Server::shared().database_with(&format!("ENCODING '{encoding}' {PLAIN}"));
             for directive in ["", "-- migrate: no-transaction\n"] {
@@ -56,7 +56,7 @@ fn an_error_s_place_is_right_where_the_server_counts_bytes() {
 
 #[test]
 fn a_character_that_the_database_cannot_store_is_an_error_and_nothing_else() {
-    for driver in EVERY {
+    for driver in DRIVERS {
         let database = Server::shared().database_with(&format!("ENCODING 'LATIN1' {PLAIN}"));
         let text = "CREATE TABLE a (t text);\n-- größer\nINSERT INTO a VALUES ('漢')";
         for (directive, lines) in [("", 0), ("-- migrate: no-transaction\n", 1)] {
@@ -81,7 +81,7 @@ fn a_character_that_the_database_cannot_store_is_an_error_and_nothing_else() {
 
 #[test]
 fn names_of_63_bytes_with_quotes_and_spaces_are_kept_whole() {
-    for driver in EVERY {
+    for driver in DRIVERS {
         let database = Server::shared().database();
         let schema = format!("a \"b\" é {}", "s".repeat(63 - 9));
         let name = format!("it's \\ {}", "t".repeat(63 - 7));
@@ -106,7 +106,7 @@ fn names_of_63_bytes_with_quotes_and_spaces_are_kept_whole() {
 #[test]
 fn a_role_whose_name_is_not_utf_8_is_shown_all_the_same() {
     let latin = Server::shared().database_with(&format!("ENCODING 'LATIN1' {PLAIN}"));
-    for driver in EVERY {
+    for driver in DRIVERS {
         let database = Server::shared().database();
         let set = Set::new(&[("1_a.sql", "SELECT 1")]).load();
         driver.baseline(&database, set.runner(), 1).unwrap();

@@ -1,6 +1,6 @@
 //! What a failing migration looks like, and what it leaves behind.
 
-use crate::set::{Driver, Set, both};
+use crate::set::{Driver, Set, with_each_driver};
 use migrate_fixtures::Database;
 
 fn failing(driver: Driver, database: &Database, text: &str) -> String {
@@ -20,7 +20,7 @@ fn failing(driver: Driver, database: &Database, text: &str) -> String {
 
 #[test]
 fn an_error_points_at_its_character_behind_non_ascii_text() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let text = "-- Grüße, 𝄞 und 名前\nSELECT 'ä𝄞',\n  nme FROM t;\nSELECT 2;";
         insta::assert_snapshot!(failing(driver, database, text), @r#"
         migrations/2_bad.sql:3:3: column "nme" does not exist
@@ -36,7 +36,7 @@ fn an_error_points_at_its_character_behind_non_ascii_text() {
 
 #[test]
 fn an_error_in_a_long_file_has_the_right_line() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let mut text = "SELECT 1; -- é\n".repeat(3000);
         text.push_str("SELECT missing();\n");
         text.push_str(&"SELECT 1;\n".repeat(500));
@@ -51,7 +51,7 @@ fn an_error_in_a_long_file_has_the_right_line() {
 
 #[test]
 fn an_error_without_a_position_names_its_statement() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let text = "INSERT INTO t VALUES (1);\n\nINSERT INTO t\n  VALUES (1);\nSELECT 3;";
         insta::assert_snapshot!(failing(driver, database, text), @r#"
         migrations/2_bad.sql:3:1: duplicate key value violates unique constraint "t_pkey"
@@ -69,7 +69,7 @@ fn an_error_without_a_position_names_its_statement() {
 
 #[test]
 fn an_error_at_commit_says_so() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let text = "CREATE TABLE c (id int REFERENCES t DEFERRABLE INITIALLY DEFERRED);\nINSERT INTO c VALUES (7);";
         insta::assert_snapshot!(failing(driver, database, text), @r#"
         migrations/2_bad.sql: insert or update on table "c" violates foreign key constraint "c_id_fkey"
@@ -84,7 +84,7 @@ fn an_error_at_commit_says_so() {
 
 #[test]
 fn an_error_in_a_function_s_definition_points_into_its_body() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let text =
             "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$\n  SELECT id,\n    nme FROM t\n$$;";
         let error = failing(driver, database, text);
@@ -97,7 +97,7 @@ fn an_error_in_a_function_s_definition_points_into_its_body() {
 
 #[test]
 fn an_error_in_a_do_block_points_at_its_line() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let text = "SELECT 1;\nDO $body$\nBEGIN\n  PERFORM 1;\n  RAISE EXCEPTION 'stop' USING HINT = 'go on', DETAIL = 'more';\nEND\n$body$;\nSELECT 3;";
         insta::assert_snapshot!(failing(driver, database, text), @r"
         migrations/2_bad.sql:5:3: stop
@@ -116,7 +116,7 @@ fn an_error_in_a_do_block_points_at_its_line() {
 
 #[test]
 fn a_failure_in_the_fifth_of_ten_keeps_four() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = Set::new(&[]);
         for number in 1..=10 {
             let text = if number == 5 {
@@ -151,7 +151,7 @@ fn a_failure_in_the_fifth_of_ten_keeps_four() {
 
 #[test]
 fn a_new_enum_value_used_at_once_gets_a_hint() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = Set::new(&[
             ("1_a.sql", "CREATE TYPE mood AS ENUM ('ok')"),
             // In a body, where nothing but PostgreSQL sees it.
@@ -173,7 +173,7 @@ fn a_new_enum_value_used_at_once_gets_a_hint() {
 
 #[test]
 fn a_role_that_may_not_create_the_table_is_told_so() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let role = database.role("");
         database.execute("REVOKE CREATE ON SCHEMA public FROM public");
         let set = Set::new(&[("1_a.sql", "SELECT 1")]).load();
@@ -193,7 +193,7 @@ fn a_role_that_may_not_create_the_table_is_told_so() {
 
 #[test]
 fn a_role_that_may_not_call_what_we_ask_with_is_told_so() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let role = database.role("");
         database.execute(&format!(
             "REVOKE EXECUTE ON FUNCTION query_to_xml FROM PUBLIC; GRANT CREATE ON SCHEMA public TO {role}"
@@ -226,7 +226,7 @@ fn a_role_that_may_not_call_what_we_ask_with_is_told_so() {
 
 #[test]
 fn a_role_that_may_only_read_the_history_starts_when_nothing_is_pending() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = Set::new(&[("1_a.sql", "SELECT 1")]).load();
         driver.run(database, set.runner()).unwrap();
         let role = database.role("");
@@ -239,7 +239,7 @@ fn a_role_that_may_only_read_the_history_starts_when_nothing_is_pending() {
 
 #[test]
 fn another_tool_s_table_is_named_and_left_alone() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let shape =
             "CREATE TABLE schema_migrations (version bigint PRIMARY KEY, dirty boolean NOT NULL)";
         database.execute(shape);
@@ -269,7 +269,7 @@ fn a_table_name_that_postgresql_would_cut_is_refused() {
 
 #[test]
 fn an_error_message_names_its_cause_once() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = Set::new(&[("1_a.sql", "SELECT 1/0")]).load();
         let error = driver.run(database, set.runner()).unwrap_err();
         let debug = format!("{error:?}");

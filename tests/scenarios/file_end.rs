@@ -3,7 +3,7 @@
 use migrate_fixtures::Server;
 use migrate_runtime::Revert;
 
-use crate::set::{Driver, Set, both};
+use crate::set::{Driver, Set, with_each_driver};
 
 #[test]
 fn settings_of_an_application_end_with_the_file_that_makes_them() {
@@ -18,7 +18,7 @@ fn settings_of_an_application_end_with_the_file_that_makes_them() {
         ),
         ("SELECT leaks()", false),
     ] {
-        both(|driver, database| {
+        with_each_driver(|driver, database| {
             let mut client = database.client();
             for (kind, single) in [
                 ("", false),
@@ -91,7 +91,7 @@ fn what_an_application_has_set_is_its_own_again_after_a_file_that_sets_it_too() 
 
 #[test]
 fn a_resumed_file_has_the_setting_of_an_application_that_it_made_last() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let text = "-- migrate: no-transaction\nSET app.x = 'first';\nSELECT set_config('app.x', 'last', false);\n\
                     INSERT INTO needed SELECT current_setting('app.x');";
         let set = Set::new(&[("1_x.sql", text)]).load();
@@ -104,7 +104,7 @@ fn a_resumed_file_has_the_setting_of_an_application_that_it_made_last() {
 
 #[test]
 fn a_setting_that_only_a_superuser_makes_ends_with_the_file_in_a_single_transaction() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         database.execute(
             "CREATE TABLE t (a int); CREATE FUNCTION twice() RETURNS trigger LANGUAGE plpgsql \
              AS $$ BEGIN NEW.a := NEW.a * 2; RETURN NEW; END $$; \
@@ -132,7 +132,7 @@ fn a_setting_that_only_a_superuser_makes_ends_with_the_file_in_a_single_transact
 
 #[test]
 fn a_role_that_may_not_put_a_setting_back_records_its_file_all_the_same() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let role = database.role("");
         database.execute(&format!(
             "GRANT ALL ON SCHEMA public TO \"{role}\"; CREATE FUNCTION replicates() RETURNS void LANGUAGE plpgsql \
@@ -164,7 +164,7 @@ fn temporary_tables_that_a_commit_drops_end_with_the_file_in_a_single_transactio
         "SELECT makes()",
         "SET LOCAL client_min_messages = error; CREATE TEMP TABLE stage (a int) ON COMMIT DROP; DROP TABLE stage",
     ] {
-        both(|driver, database| {
+        with_each_driver(|driver, database| {
             let set = Set::new(&[
                 (
                     "1_f.sql",
@@ -196,7 +196,7 @@ fn temporary_tables_that_a_commit_drops_end_with_the_file_in_a_single_transactio
 
 #[test]
 fn a_temporary_table_that_the_session_s_role_may_not_drop_stays_in_a_single_transaction() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let owner = database.role("");
         let role = database.role(&format!("NOINHERIT IN ROLE {owner}"));
         database.execute(&format!("GRANT ALL ON SCHEMA public TO {role}"));

@@ -3,7 +3,7 @@
 use migrate_fixtures::Database;
 use migrate_runtime::{ErrorKind, MigrationState, Repair};
 
-use crate::set::{Driver, Set, both, versions};
+use crate::set::{Driver, Set, versions, with_each_driver};
 
 fn set() -> Set {
     Set::new(&[
@@ -30,7 +30,7 @@ fn dropped(driver: Driver, database: &Database) -> Set {
 
 #[test]
 fn a_forgotten_migration_no_longer_stops_a_run_and_keeps_its_reason() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = dropped(driver, database).load();
         let error = driver.run(database, set.runner()).unwrap_err();
         assert!(error.is_missing());
@@ -69,7 +69,7 @@ fn a_forgotten_migration_no_longer_stops_a_run_and_keeps_its_reason() {
 
 #[test]
 fn the_newest_migration_forgotten_leaves_room_for_an_older_one() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = set();
         driver.run(database, set.load().runner()).unwrap();
         set.remove("3_c.sql");
@@ -96,7 +96,7 @@ fn the_newest_migration_forgotten_leaves_room_for_an_older_one() {
 
 #[test]
 fn a_new_file_with_a_forgotten_version_is_in_order_or_refused() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = dropped(driver, database);
         driver
             .repair(database, set.load().runner(), &forget(&[2]))
@@ -116,7 +116,7 @@ fn a_new_file_with_a_forgotten_version_is_in_order_or_refused() {
 
 #[test]
 fn a_migration_of_the_set_is_not_forgotten_nor_one_that_is_not_recorded() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = dropped(driver, database).load();
         for (versions, text) in [
             (
@@ -154,7 +154,7 @@ fn a_migration_of_the_set_is_not_forgotten_nor_one_that_is_not_recorded() {
 
 #[test]
 fn a_half_done_migration_of_a_dropped_branch_can_be_forgotten() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = dropped(driver, database).load();
         database
             .execute("UPDATE schema_migrations SET state = 'running', done = 1 WHERE version = 2");
@@ -174,7 +174,7 @@ fn a_half_done_migration_of_a_dropped_branch_can_be_forgotten() {
 
 #[test]
 fn a_forgotten_migration_counts_again_when_its_file_returns() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = dropped(driver, database);
         driver
             .repair(database, set.load().runner(), &forget(&[2]))
@@ -192,7 +192,7 @@ fn a_forgotten_migration_counts_again_when_its_file_returns() {
 
 #[test]
 fn a_renumbered_file_is_recognised_by_its_text() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = dropped(driver, database);
         set.write("4_branch.sql", "CREATE TABLE branch (id int)");
         let set = set.load();
@@ -221,7 +221,7 @@ fn a_renumbered_file_is_recognised_by_its_text() {
 
 #[test]
 fn only_the_same_text_is_renumbered() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = dropped(driver, database);
         set.write("4_branch.sql", "CREATE TABLE branch (id bigint)");
         let set = set.load();
@@ -259,7 +259,7 @@ fn only_the_same_text_is_renumbered() {
 
 #[test]
 fn squashed_files_are_settled_with_a_baseline_and_forgotten() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         driver.run(database, set().load().runner()).unwrap();
         let squashed = Set::new(&[(
             "4_schema.sql",

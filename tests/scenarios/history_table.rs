@@ -3,7 +3,7 @@
 use migrate_fixtures::{Database, Server};
 use migrate_runtime::{Error, Repair, Revert};
 
-use crate::set::{Driver, Set, both};
+use crate::set::{Driver, Set, with_each_driver};
 
 /// Our own table, as another role would copy it.
 const COLUMNS: &str = "version bigint PRIMARY KEY, name text NOT NULL, checksum bytea NOT NULL, state text NOT NULL, \
@@ -67,7 +67,7 @@ fn refused(driver: Driver, database: &Database, which: &[&str]) -> Vec<Error> {
 
 #[test]
 fn a_view_in_its_place_is_never_evaluated() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let role = prepared(
             database,
             "CREATE VIEW schema_migrations AS SELECT trap() AS version, name, checksum, state, done, started_at, ms, \
@@ -95,7 +95,7 @@ fn a_view_is_not_evaluated_for_a_set_of_many_either() {
         set.write(&format!("{number:05}_m.sql"), "SELECT 1;\n");
     }
     let set = set.load();
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let columns = "name, checksum, state, done, xid";
         prepared(
             database,
@@ -115,7 +115,7 @@ fn a_view_is_not_evaluated_for_a_set_of_many_either() {
 
 #[test]
 fn a_partitioned_table_is_not_taken_for_an_empty_history() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         prepared(
             database,
             &format!("CREATE TABLE schema_migrations ({COLUMNS}) PARTITION BY RANGE (version)"),
@@ -147,7 +147,7 @@ fn what_its_owner_would_have_us_run_is_refused() {
             "CREATE TABLE schema_migrations ({COLUMNS}); CREATE RULE r AS ON INSERT TO schema_migrations DO ALSO SELECT trap()"
         ),
     ] {
-        both(|driver, database| {
+        with_each_driver(|driver, database| {
             prepared(database, &made);
             refused(driver, database, &["run", "baseline"]);
         });
@@ -156,7 +156,7 @@ fn what_its_owner_would_have_us_run_is_refused() {
 
 #[test]
 fn a_trigger_of_a_role_that_was_given_the_right_does_not_run() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = set();
         driver.run(database, set.load().runner().target(1)).unwrap();
         let role = prepared(database, "SELECT 1");
@@ -176,7 +176,7 @@ fn a_trigger_of_a_role_that_was_given_the_right_does_not_run() {
 
 #[test]
 fn a_trigger_whose_function_belongs_to_a_trusted_role_runs() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = set();
         driver.run(database, set.load().runner().target(1)).unwrap();
         database.execute(
@@ -191,7 +191,7 @@ fn a_trigger_whose_function_belongs_to_a_trusted_role_runs() {
 
 #[test]
 fn a_table_of_the_owner_of_the_database_is_used_by_a_superuser() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let role = database.role("");
         database.execute(&format!(
             "ALTER DATABASE {} OWNER TO {role}",
@@ -215,7 +215,7 @@ fn a_table_of_the_owner_of_the_database_is_used_by_a_superuser() {
 
 #[test]
 fn a_role_that_only_reads_takes_the_table_as_it_is() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let owner = database.role("");
         database.execute(&format!("GRANT ALL ON SCHEMA public TO {owner}"));
         let set = set().load();
@@ -232,7 +232,7 @@ fn a_role_that_only_reads_takes_the_table_as_it_is() {
 
 #[test]
 fn row_security_that_hides_rows_is_named() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let owner = database.role("");
         database.execute(&format!("GRANT ALL ON SCHEMA public TO {owner}"));
         let set = set();
@@ -269,7 +269,7 @@ fn row_security_that_hides_rows_is_named() {
 
 #[test]
 fn missing_rights_are_named_with_what_grants_them() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = set();
         driver.run(database, set.load().runner().target(1)).unwrap();
         let role = database.role("");
@@ -317,7 +317,7 @@ fn an_open_transaction_keeps_its_settings() {
 
 #[test]
 fn a_schema_public_that_was_dropped_is_not_made_again() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         database.execute("DROP SCHEMA public");
         let set = Set::new(&[("1_a.sql", "SELECT 1")]).load();
         let error = driver.run(database, set.runner()).unwrap_err();
@@ -336,7 +336,7 @@ fn a_schema_public_that_was_dropped_is_not_made_again() {
 
 #[test]
 fn the_table_does_not_depend_on_the_default_access_method() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         database.execute(&format!(
             "CREATE ACCESS METHOD another TYPE TABLE HANDLER heap_tableam_handler; \
              ALTER DATABASE {} SET default_table_access_method TO another",

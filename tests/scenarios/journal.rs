@@ -2,7 +2,7 @@
 
 use migrate_runtime::{Event, MigrationState, Revert};
 
-use crate::set::{Set, both, versions};
+use crate::set::{Set, versions, with_each_driver};
 
 const TWO_INDEXES: &str = "-- migrate: no-transaction
 CREATE INDEX CONCURRENTLY IF NOT EXISTS t_a ON t (a);
@@ -22,7 +22,7 @@ fn set() -> Set {
 
 #[test]
 fn statements_that_refuse_a_transaction_run_one_by_one() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let report = driver.run(database, set().load().runner()).unwrap();
         assert_eq!(versions(&report), [1, 2]);
         let valid = "SELECT count(*) FROM pg_index WHERE indisvalid AND indrelid = 't'::regclass";
@@ -36,7 +36,7 @@ fn statements_that_refuse_a_transaction_run_one_by_one() {
 
 #[test]
 fn a_failed_run_resumes_at_its_statement_and_rebuilds_the_invalid_index() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = set().load();
         driver.run(database, set.runner().target(1)).unwrap();
         database.execute("INSERT INTO t VALUES (1, 1), (2, 1)");
@@ -75,7 +75,7 @@ fn a_failed_run_resumes_at_its_statement_and_rebuilds_the_invalid_index() {
 
 #[test]
 fn an_index_that_was_finished_but_not_recorded_is_not_built_twice() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let plain = TWO_INDEXES.replace("IF NOT EXISTS ", "");
         let set = Set::new(&[
             (
@@ -96,7 +96,7 @@ fn an_index_that_was_finished_but_not_recorded_is_not_built_twice() {
 
 #[test]
 fn a_journal_of_another_text_is_refused() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = set();
         driver.run(database, set.load().runner()).unwrap();
         database
@@ -112,7 +112,7 @@ fn a_journal_of_another_text_is_refused() {
 
 #[test]
 fn an_unrepeatable_statement_that_was_interrupted_stops_and_asks() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let name = format!("{}_made", database.name());
         let text = format!(
             "-- migrate: no-transaction\n-- migrate: allow(not-rerunnable) a test\nCREATE DATABASE {name};"
@@ -155,7 +155,7 @@ fn settings_changed_by_such_a_file_do_not_outlive_it() {
 
 #[test]
 fn settings_before_an_interrupted_statement_hold_when_it_is_resumed() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = Set::new(&[
             (
                 "1_t.sql",
@@ -184,7 +184,7 @@ fn settings_before_an_interrupted_statement_hold_when_it_is_resumed() {
 
 #[test]
 fn a_statement_that_failed_left_no_journal_entry_and_runs_again() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = Set::new(&[
             ("1_t.sql", "CREATE TABLE log (entry text)"),
             (
@@ -213,7 +213,7 @@ fn a_call_of_a_procedure_of_the_set_that_commits_is_sent_once() {
     // A sequence advances even where a transaction is rolled back.
     const PROCEDURE: &str = "CREATE PROCEDURE p() LANGUAGE plpgsql AS $$ BEGIN \
          PERFORM nextval('calls'); COMMIT; END $$";
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         for call in [
             "CALL p()",
             "CALL public.P()",

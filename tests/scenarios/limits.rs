@@ -7,7 +7,7 @@ use std::time::Duration;
 use migrate_fixtures::{Fault, Proxy, Server, wait_until};
 use migrate_runtime::Revert;
 
-use crate::set::{DRIVERS, Set, both};
+use crate::set::{DRIVERS, Set, with_each_driver};
 use crate::settings::default;
 
 #[test]
@@ -54,7 +54,7 @@ fn a_client_that_goes_silent_while_it_looks_for_the_statement_does_not_keep_read
 
 #[test]
 fn our_own_statements_have_no_part_in_a_short_statement_timeout() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = Set::new(&[
             (
                 "1_a.sql",
@@ -92,7 +92,7 @@ fn a_session_that_waits_is_not_ended_for_its_silence() {
     if Server::shared().installation().major < 14 {
         return;
     }
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         default(database, "idle_session_timeout TO '300ms'");
         let set = Set::new(&[("1_a.sql", "CREATE TABLE a ()")]).load();
         let mut holder = database.client();
@@ -156,7 +156,7 @@ fn limits_of_a_session_that_are_too_short_for_a_message_are_lifted() {
         .map(|(name, sql)| (name.as_str(), sql.as_str()))
         .collect();
     for limits in short_limits() {
-        both(|driver, database| {
+        with_each_driver(|driver, database| {
             // Whatever a file or the engine makes or drops takes longer than any of the limits.
             database.execute(
                 "CREATE FUNCTION slowly() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.3); END $$;

@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use migrate_runtime::Event;
 
-use crate::set::{Set, both, versions};
+use crate::set::{Set, versions, with_each_driver};
 
 /// Where the lock timeout does not work, the test fails and does not hang.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 #[test]
 fn a_lock_timeout_is_retried_until_the_reader_is_gone() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = Set::new(&[
             ("1_t.sql", "CREATE TABLE t (a int)"),
             ("2_alter.sql", "ALTER TABLE t ADD b int"),
@@ -53,7 +53,7 @@ fn a_lock_timeout_is_retried_until_the_reader_is_gone() {
 
 #[test]
 fn a_lock_that_never_comes_free_is_an_error_that_names_who_holds_it() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = Set::new(&[
             ("1_t.sql", "CREATE TABLE t (a int)"),
             ("2_alter.sql", "ALTER TABLE t ADD b int"),
@@ -89,7 +89,7 @@ fn a_lock_that_never_comes_free_is_an_error_that_names_who_holds_it() {
 
 #[test]
 fn of_several_sessions_the_one_with_the_strongest_lock_on_what_the_file_names_is_named() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         for (kind, text) in [
             ("", "CREATE INDEX i ON \"Some Users\" (a)"),
             (

@@ -6,7 +6,7 @@ use std::fmt::Debug;
 use migrate_fixtures::Database;
 use migrate_runtime::{Error, Hint, Revert};
 
-use crate::set::{Set, both, versions};
+use crate::set::{Set, versions, with_each_driver};
 
 /// A file with one statement that refuses a transaction, and the file that it needs.
 pub(crate) fn one(before: &str, statement: &str) -> Set {
@@ -103,7 +103,7 @@ pub(crate) fn detaches_concurrently(database: &Database) -> bool {
 
 #[test]
 fn a_statement_that_failed_is_never_taken_for_done() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         for (before, statement, sqlstate, correction) in FAILING {
             if statement.contains("DETACH") && !detaches_concurrently(database) {
                 continue;
@@ -125,7 +125,7 @@ fn a_statement_that_failed_is_never_taken_for_done() {
 
 #[test]
 fn a_failed_statement_of_a_down_file_is_never_taken_for_done() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = one(
             "CREATE TABLE t (a int, b int); CREATE INDEX i ON t (a)",
             "VACUUM t",
@@ -155,7 +155,7 @@ fn a_failed_statement_of_a_down_file_is_never_taken_for_done() {
 
 #[test]
 fn a_database_that_could_not_be_created_is_created_by_the_next_run() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let name = format!("{}_made", database.name());
         database.execute(&format!("CREATE DATABASE {name}"));
         let set = one("SELECT 1", &format!("CREATE DATABASE {name}")).load();
@@ -170,7 +170,7 @@ fn a_database_that_could_not_be_created_is_created_by_the_next_run() {
 fn an_index_whose_answer_was_lost_counts_only_if_it_is_the_one_asked_for() {
     let statement =
         "CREATE UNIQUE INDEX CONCURRENTLY i ON t (lower(b) DESC, a) INCLUDE (c) WHERE t.a > 0";
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let table = "CREATE TABLE t (dropped int, a int, b text COLLATE \"C\", c int); ALTER TABLE t DROP COLUMN dropped";
         let set = one(table, statement).load();
         driver.run(database, set.runner()).unwrap();
@@ -198,7 +198,7 @@ fn an_index_whose_answer_was_lost_counts_only_if_it_is_the_one_asked_for() {
 
 #[test]
 fn if_not_exists_does_not_pass_over_another_index() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = one(
             "CREATE TABLE t (a int, b int); CREATE INDEX i ON t (a)",
             "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS i ON t (b)",
@@ -221,7 +221,7 @@ fn if_not_exists_does_not_pass_over_another_index() {
 
 #[test]
 fn an_index_is_looked_for_in_its_table_s_own_schema() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         database.execute(
             "CREATE SCHEMA a; CREATE TABLE a.other (x int); CREATE INDEX i ON a.other (x);
              CREATE TABLE public.t (x int); INSERT INTO t VALUES (1), (1)",
@@ -246,7 +246,7 @@ fn an_index_is_looked_for_in_its_table_s_own_schema() {
 
 #[test]
 fn an_index_that_was_dropped_is_not_sought_in_another_schema() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         database.execute(
             "CREATE SCHEMA a; CREATE TABLE a.t (x int); CREATE INDEX i ON a.t (x);
              CREATE TABLE public.u (x int); CREATE INDEX i ON public.u (x)",
@@ -278,7 +278,7 @@ fn an_index_that_was_dropped_is_not_sought_in_another_schema() {
 
 #[test]
 fn a_partition_that_was_detached_is_told_from_one_that_never_was_attached() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         if !detaches_concurrently(database) {
             return;
         }

@@ -2,7 +2,7 @@
 
 use migrate_fixtures::{Database, Proxy, Server};
 
-use crate::set::{DRIVERS, Driver, Set, both, versions};
+use crate::set::{DRIVERS, Driver, Set, versions, with_each_driver};
 
 const COUNT: usize = 600;
 
@@ -23,7 +23,7 @@ fn recorded(driver: Driver, database: &Database) -> Set {
 #[test]
 fn a_current_database_answers_in_one_row_of_the_history() {
     let proxy = Proxy::start(Server::shared());
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = recorded(driver, database).load();
         proxy.reset();
         let url = database.url_through("postgres", proxy.port());
@@ -49,7 +49,7 @@ fn a_current_database_answers_in_one_row_of_the_history() {
 
 #[test]
 fn directives_that_change_nothing_of_what_is_sent_are_no_edit_of_a_large_set() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = recorded(driver, database);
         let whole = "-- migrate: out-of-order\nSELECT 7;\n";
         set.write(&file(7), whole);
@@ -65,7 +65,7 @@ fn directives_that_change_nothing_of_what_is_sent_are_no_edit_of_a_large_set() {
 
 #[test]
 fn nothing_that_a_small_set_refuses_is_missed_in_a_large_one() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = recorded(driver, database);
         set.write(&file(7), "SELECT 'edited';\n");
         let error = driver.run(database, set.load().runner()).unwrap_err();
@@ -94,7 +94,7 @@ fn nothing_that_a_small_set_refuses_is_missed_in_a_large_one() {
 
 #[test]
 fn what_is_new_in_a_large_set_is_applied_and_what_is_ahead_of_it_reported() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = recorded(driver, database);
         set.write("0601_new.sql", "CREATE TABLE new ();\n");
         let report = driver.run(database, set.load().runner()).unwrap();
@@ -128,7 +128,7 @@ fn a_fresh_database_has_no_history_to_compare() {
 
 #[test]
 fn the_comparison_uses_nothing_that_shadows_postgresqls_own() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = recorded(driver, database).load();
         let refuse = "LANGUAGE plpgsql AS $$ BEGIN RAISE 'not ours'; END $$;";
         database.execute(&format!(

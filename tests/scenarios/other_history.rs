@@ -3,7 +3,7 @@
 use migrate_fixtures::Database;
 use migrate_runtime::{Error, Hint};
 
-use crate::set::{Set, both, versions};
+use crate::set::{Set, versions, with_each_driver};
 
 const SQLX: &str = "CREATE TABLE _sqlx_migrations (version bigint PRIMARY KEY, description text NOT NULL, \
     installed_on timestamptz NOT NULL DEFAULT now(), success boolean NOT NULL, checksum bytea NOT NULL, \
@@ -41,7 +41,7 @@ fn adopts_sqlx(error: &Error) -> bool {
 
 #[test]
 fn a_run_beside_another_tool_s_history_says_so_before_and_after_it_fails() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         migrated(database);
         let set = Set::new(&EXISTING).load();
         let status = driver.status(&database.url(), set.runner()).unwrap();
@@ -78,7 +78,7 @@ fn a_run_beside_another_tool_s_history_says_so_before_and_after_it_fails() {
 
 #[test]
 fn so_does_a_single_transaction_and_a_file_without_one() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         migrated(database);
         let set = Set::new(&EXISTING).load();
         let runner = || set.runner().single_transaction(true);
@@ -105,7 +105,7 @@ fn what_exists_in_a_database_without_any_history_can_be_a_baseline() {
             "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
         ),
     ];
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         for (_, sql) in files {
             database.execute(sql);
         }
@@ -124,7 +124,7 @@ fn what_exists_in_a_database_without_any_history_can_be_a_baseline() {
 
 #[test]
 fn nothing_is_refused_for_another_tool_s_history() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         migrated(database);
         database.execute("CREATE TABLE goose_db_version (of_another_shape int)");
         let set = Set::new(&[EXISTING[0]]).load();
@@ -135,7 +135,7 @@ fn nothing_is_refused_for_another_tool_s_history() {
 
 #[test]
 fn a_table_of_another_tool_that_never_had_a_row_is_no_history() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         database.execute(SQLX);
         let set = Set::new(&[
             ("1_a.sql", "CREATE TABLE a ()"),

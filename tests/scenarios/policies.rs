@@ -2,7 +2,7 @@
 
 use migrate_runtime::{MigrationState, Policy};
 
-use crate::set::{Set, both, versions};
+use crate::set::{Set, versions, with_each_driver};
 
 fn three() -> Set {
     Set::new(&[
@@ -14,7 +14,7 @@ fn three() -> Set {
 
 #[test]
 fn drift_is_refused_before_anything_runs() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = three();
         driver.run(database, set.load().runner().target(2)).unwrap();
         set.write("001_a.sql", "CREATE TABLE a (id bigint)");
@@ -39,7 +39,7 @@ fn drift_is_refused_before_anything_runs() {
 
 #[test]
 fn an_applied_migration_that_is_gone_is_refused() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = three();
         driver.run(database, set.load().runner()).unwrap();
         set.remove("002_b.sql");
@@ -64,7 +64,7 @@ fn an_applied_migration_that_is_gone_is_refused() {
 
 #[test]
 fn a_database_ahead_of_the_program_is_reported_not_refused() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = three();
         driver.run(database, set.load().runner()).unwrap();
         set.remove("003_c.sql");
@@ -86,7 +86,7 @@ fn a_database_ahead_of_the_program_is_reported_not_refused() {
 
 #[test]
 fn a_late_file_is_refused_unless_it_or_the_runner_allows_it() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = three();
         set.remove("002_b.sql");
         driver.run(database, set.load().runner()).unwrap();
@@ -113,7 +113,7 @@ fn a_late_file_is_refused_unless_it_or_the_runner_allows_it() {
 
 #[test]
 fn the_runner_may_allow_late_files() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = three();
         set.remove("002_b.sql");
         driver.run(database, set.load().runner()).unwrap();
@@ -128,7 +128,7 @@ fn the_runner_may_allow_late_files() {
 
 #[test]
 fn every_drifted_file_is_named() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = three();
         driver.run(database, set.load().runner()).unwrap();
         set.write("001_a.sql", "SELECT 1");

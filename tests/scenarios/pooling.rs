@@ -5,7 +5,7 @@ use std::thread;
 
 use migrate_fixtures::{Database, Pooling, Server};
 
-use crate::set::{EVERY, Set, both, versions};
+use crate::set::{DRIVERS, Set, versions, with_each_driver};
 
 /// What other clients of the pool would inherit: locks, settings that are not the default, and statements.
 pub(crate) fn left_behind(
@@ -51,7 +51,7 @@ fn a_herd_behind_a_pooler_applies_transactional_files_once() {
     thread::scope(|scope| {
         for starter in 0..12 {
             let (set, url) = (&set, &url);
-            scope.spawn(move || EVERY[starter % 4].run_at(url, set.runner()).unwrap());
+            scope.spawn(move || DRIVERS[starter % 4].run_at(url, set.runner()).unwrap());
         }
     });
     assert_eq!(
@@ -63,7 +63,7 @@ fn a_herd_behind_a_pooler_applies_transactional_files_once() {
 
 #[test]
 fn a_no_transaction_file_behind_a_pooler_is_refused_and_goes_on_without_it() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = Set::new(&[
             ("1_t.sql", "CREATE TABLE t (a int)"),
             ("2_i.sql", "-- migrate: no-transaction\nINSERT INTO t VALUES (1);\nCREATE INDEX CONCURRENTLY i ON t (a);"),
@@ -96,7 +96,7 @@ fn a_no_transaction_file_behind_a_pooler_is_refused_and_goes_on_without_it() {
 
 #[test]
 fn a_pool_of_one_connection_is_as_good_as_none() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let pooling = Pooling::start(database, 1).unwrap();
         let set = Set::new(&[
             ("1_t.sql", "CREATE TABLE t (a int)"),
@@ -117,7 +117,7 @@ fn a_pool_of_one_connection_is_as_good_as_none() {
 
 #[test]
 fn what_a_failed_batch_has_prepared_does_not_stay_in_the_pool() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let pooling = Pooling::start(database, 2).unwrap();
         let url = database.url_through("postgres", pooling.port());
         let set = Set::new(&[

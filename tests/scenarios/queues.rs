@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use migrate_fixtures::{Database, Server, wait_until};
 use migrate_runtime::Event;
 
-use crate::set::{DRIVERS, Set, both, versions};
+use crate::set::{DRIVERS, Set, versions, with_each_driver};
 
 fn altering() -> Set {
     Set::new(&[
@@ -114,7 +114,7 @@ fn no_query_of_the_application_is_ended_by_a_deadlock_with_a_migration() {
 
 #[test]
 fn a_deadlock_and_a_serialization_failure_are_tried_again() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let text = "DO $$ BEGIN
             IF (SELECT last_value FROM tries) < 3 THEN
                 PERFORM nextval('tries'); PERFORM nextval('tries');

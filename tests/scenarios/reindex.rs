@@ -6,7 +6,7 @@ use migrate_fixtures::{Database, wait_until};
 use migrate_runtime::{Error, Migrations};
 
 use crate::lookup::{detaches_concurrently, one};
-use crate::set::{Driver, both, versions};
+use crate::set::{Driver, versions, with_each_driver};
 
 /// Runs the set until its statement waits for a transaction that has seen the table; then cancels it. Answers
 /// with how it failed.
@@ -48,7 +48,7 @@ fn cut_short(
 fn what_an_interrupted_reindex_leaves_is_dropped_and_nothing_else() {
     let copies = "SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid \
          WHERE c.relname ~ '_cc(new|old)' ORDER BY 1";
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         for (statement, read) in [
             ("REINDEX TABLE CONCURRENTLY t", "t"),
             ("REINDEX INDEX CONCURRENTLY t_a", "t"),
@@ -100,7 +100,7 @@ fn what_an_interrupted_reindex_leaves_is_dropped_and_nothing_else() {
 
 #[test]
 fn a_role_that_may_not_drop_the_copy_of_a_toast_index_goes_on() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let role = database.role("");
         database.execute(&format!(
             "CREATE SCHEMA own AUTHORIZATION {role}; GRANT CREATE ON SCHEMA public TO {role}"

@@ -2,7 +2,7 @@
 
 use migrate_runtime::{MigrationState, Repair};
 
-use crate::set::{Set, both, versions};
+use crate::set::{Set, versions, with_each_driver};
 
 fn set() -> Set {
     Set::new(&[
@@ -17,7 +17,7 @@ fn set() -> Set {
 
 #[test]
 fn an_accepted_edit_is_recorded_and_others_stay_refused() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = set();
         driver.run(database, set.load().runner()).unwrap();
         set.write("1_a.sql", "CREATE TABLE a (id int) -- edited");
@@ -53,7 +53,7 @@ fn an_accepted_edit_is_recorded_and_others_stay_refused() {
 
 #[test]
 fn accepting_what_was_not_edited_changes_nothing() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = set().load();
         driver.run(database, set.runner()).unwrap();
         let done = driver
@@ -73,7 +73,7 @@ fn accepting_what_was_not_edited_changes_nothing() {
 
 #[test]
 fn a_repair_of_several_is_all_or_nothing() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = set();
         driver.run(database, set.load().runner().target(2)).unwrap();
         set.write("1_a.sql", "CREATE TABLE a (id int) -- edited");
@@ -105,7 +105,7 @@ fn interrupt(database: &migrate_fixtures::Database) {
 
 #[test]
 fn a_half_done_migration_counts_as_applied_when_told_so() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = set();
         driver.run(database, set.load().runner()).unwrap();
         interrupt(database);
@@ -137,7 +137,7 @@ fn a_half_done_migration_counts_as_applied_when_told_so() {
 
 #[test]
 fn a_half_done_migration_is_run_from_its_start_when_told_so() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = set();
         driver.run(database, set.load().runner()).unwrap();
         interrupt(database);
@@ -168,7 +168,7 @@ fn a_half_done_migration_is_run_from_its_start_when_told_so() {
 
 #[test]
 fn a_transactional_file_that_ended_its_transaction_can_be_run_again() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = set().load();
         driver.run(database, set.runner().target(2)).unwrap();
         database.execute("UPDATE schema_migrations SET state = 'running' WHERE version = 2");
@@ -187,7 +187,7 @@ fn a_transactional_file_that_ended_its_transaction_can_be_run_again() {
 
 #[test]
 fn what_is_not_half_done_is_not_settled() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = set().load();
         driver.run(database, set.runner()).unwrap();
         for what in [Repair::MarkApplied(1), Repair::MarkPending(1)] {

@@ -2,7 +2,7 @@
 
 use migrate_runtime::{Error, ErrorKind, Revert, RevertReport};
 
-use crate::set::{Set, both, versions};
+use crate::set::{Set, versions, with_each_driver};
 
 fn reverted(report: &RevertReport) -> Vec<i64> {
     report.reverted.iter().map(|one| one.version).collect()
@@ -21,7 +21,7 @@ fn reversible() -> Set {
 
 #[test]
 fn the_newest_is_reverted_first_and_can_be_applied_again() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = reversible().load();
         driver.run(database, set.runner()).unwrap();
         assert_eq!(
@@ -50,7 +50,7 @@ fn the_newest_is_reverted_first_and_can_be_applied_again() {
 
 #[test]
 fn reverting_to_version_0_keeps_version_0() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = reversible();
         set.write("0_first.up.sql", "CREATE TABLE first (id int)");
         set.write("0_first.down.sql", "DROP TABLE first");
@@ -73,7 +73,7 @@ fn reverting_to_version_0_keeps_version_0() {
 
 #[test]
 fn a_failing_down_file_leaves_the_migration_applied() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = reversible();
         set.write("3_c.down.sql", "DROP TABLE c;\nDROP TABLE nowhere;");
         let set = set.load();
@@ -95,7 +95,7 @@ fn a_failing_down_file_leaves_the_migration_applied() {
 
 #[test]
 fn nothing_is_reverted_where_a_down_file_is_missing() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = reversible();
         set.remove("2_b.down.sql");
         let set = set.load();
@@ -116,7 +116,7 @@ fn nothing_is_reverted_where_a_down_file_is_missing() {
 
 #[test]
 fn a_newer_program_s_migration_is_in_the_way() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = reversible();
         driver.run(database, set.load().runner()).unwrap();
         set.remove("3_c.sql");
@@ -134,7 +134,7 @@ fn a_newer_program_s_migration_is_in_the_way() {
 
 #[test]
 fn a_no_transaction_down_file_is_journaled_too() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = Set::new(&[
             ("1_a.sql", "CREATE TABLE a (id int)"),
             (

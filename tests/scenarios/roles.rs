@@ -2,7 +2,7 @@
 
 use migrate_fixtures::{Database, Options, Server};
 
-use crate::set::{DRIVERS, Driver, Set, both};
+use crate::set::{DRIVERS, Driver, Set, with_each_driver};
 
 fn set() -> Set {
     Set::new(&[
@@ -29,7 +29,7 @@ fn owner(database: &Database, settings: &[&str]) -> String {
 
 #[test]
 fn timeouts_set_for_the_role_do_not_cut_migrations_short() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let mut settings = vec![
             "statement_timeout TO '100ms'",
             "lock_timeout TO '50ms'",
@@ -74,7 +74,7 @@ fn settings_of_the_role_are_the_session_s_again_afterwards() {
 
 #[test]
 fn a_role_with_select_only_starts_and_looks() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = set().load();
         driver.run(database, set.runner()).unwrap();
         let reader = database.role("");
@@ -91,7 +91,7 @@ fn a_role_with_select_only_starts_and_looks() {
 
 #[test]
 fn row_level_security_on_the_history_does_not_hide_rows_from_its_owner() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let role = owner(database, &[]);
         let set = set().load();
         let url = database.url_for(&role);
@@ -124,7 +124,7 @@ fn a_current_standby_starts_under_a_serializable_default() {
 
 #[test]
 fn a_feature_that_is_not_supported_is_not_taken_for_a_standby() {
-    both(|driver: Driver, database| {
+    with_each_driver(|driver: Driver, database| {
         let set = Set::new(&[(
             "1_p.sql",
             "CREATE TABLE p (a int, b int) PARTITION BY LIST (a);\nCREATE UNIQUE INDEX ON p (b);",
@@ -141,7 +141,7 @@ fn a_feature_that_is_not_supported_is_not_taken_for_a_standby() {
 
 #[test]
 fn a_clash_with_a_row_that_the_file_itself_writes_is_an_error() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let text = "-- migrate: allow(own-history-table) a test\nINSERT INTO schema_migrations (version, name, checksum, state) VALUES (1, '', '', 'applied')";
         let set = Set::new(&[("1_a.sql", "SELECT 1"), ("2_b.sql", text)]).load();
         let error = driver.run(database, set.runner()).unwrap_err();

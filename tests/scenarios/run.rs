@@ -2,7 +2,7 @@
 
 use migrate_runtime::{Event, MigrationState, StopToken};
 
-use crate::set::{DRIVERS, Set, both, versions};
+use crate::set::{DRIVERS, Set, versions, with_each_driver};
 
 const THREE: [(&str, &str); 3] = [
     (
@@ -18,7 +18,7 @@ const THREE: [(&str, &str); 3] = [
 
 #[test]
 fn pending_migrations_are_applied_in_order_and_once() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = Set::new(&THREE).load();
         let report = driver.run(database, set.runner()).unwrap();
         assert_eq!(versions(&report), [1, 2, 10]);
@@ -32,7 +32,7 @@ fn pending_migrations_are_applied_in_order_and_once() {
 
 #[test]
 fn a_new_file_is_applied_by_the_next_run() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = Set::new(&THREE);
         driver.run(database, set.load().runner()).unwrap();
         set.write("0011_more.sql", "INSERT INTO users VALUES (2, 'two')");
@@ -44,7 +44,7 @@ fn a_new_file_is_applied_by_the_next_run() {
 
 #[test]
 fn an_empty_set_does_nothing_to_an_empty_database() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = migrate_runtime::Migrations::empty();
         assert!(driver.run(database, set.runner()).unwrap().is_noop());
         assert_eq!(
@@ -56,7 +56,7 @@ fn an_empty_set_does_nothing_to_an_empty_database() {
 
 #[test]
 fn history_rows_say_what_when_by_whom_and_how_long() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         driver
             .run(database, Set::new(&THREE).load().runner())
             .unwrap();
@@ -82,7 +82,7 @@ fn history_rows_say_what_when_by_whom_and_how_long() {
 
 #[test]
 fn the_target_is_the_last_version_applied() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = Set::new(&THREE).load();
         let report = driver.run(database, set.runner().target(2)).unwrap();
         assert_eq!(versions(&report), [1, 2]);
@@ -96,7 +96,7 @@ fn the_target_is_the_last_version_applied() {
 
 #[test]
 fn a_plan_says_what_would_run_and_writes_nothing() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = Set::new(&THREE).load();
         let plan = driver.plan(database, set.runner()).unwrap();
         let files: Vec<_> = plan.pending.iter().map(|one| one.file.as_str()).collect();
@@ -163,7 +163,7 @@ fn status_lists_both_sides() {
 
 #[test]
 fn a_single_transaction_is_all_or_nothing() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = Set::new(&THREE);
         set.write("0020_bad.sql", "SELECT 1/0");
         let error = driver
@@ -181,7 +181,7 @@ fn a_single_transaction_is_all_or_nothing() {
 
 #[test]
 fn a_single_transaction_refuses_a_no_transaction_file() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = Set::new(&[("1_a.sql", "-- migrate: no-transaction\nVACUUM;")]).load();
         let error = driver
             .run(database, set.runner().single_transaction(true))
@@ -195,7 +195,7 @@ fn a_single_transaction_refuses_a_no_transaction_file() {
 
 #[test]
 fn the_observer_hears_of_every_migration() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = Set::new(&THREE).load();
         let heard = std::sync::Mutex::new(Vec::new());
         let runner = set
@@ -212,7 +212,7 @@ fn the_observer_hears_of_every_migration() {
 
 #[test]
 fn the_history_may_live_in_another_schema_under_a_hostile_name() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = Set::new(&THREE).load();
         let name = "x\"; DROP TABLE users; -- ümläut";
         let table = || migrate_runtime::HistoryTable::new("my \"schema\"", name).unwrap();
@@ -233,7 +233,7 @@ fn the_history_may_live_in_another_schema_under_a_hostile_name() {
 
 #[test]
 fn a_run_that_is_asked_to_stop_finishes_the_migration_under_way() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = Set::new(&[
             ("1_one.sql", "CREATE TABLE one ()"),
             ("2_two.sql", "CREATE TABLE two ()"),

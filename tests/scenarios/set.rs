@@ -1,7 +1,10 @@
 //! Sets of migrations made for one test, and the drivers to run them with.
 
-use std::fs;
+use std::env;
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
 use std::path::Path;
+use std::thread;
 
 use migrate_fixtures::Database;
 use migrate_runtime::{
@@ -52,11 +55,8 @@ pub(crate) enum Driver {
     Sqlx08,
 }
 
-/// The blocking one, and one that is asynchronous.
-pub(crate) const DRIVERS: [Driver; 2] = [Driver::Postgres, Driver::TokioPostgres];
-
-/// All of them.
-pub(crate) const EVERY: [Driver; 4] = [
+/// The blocking one first, then one that is asynchronous.
+pub(crate) const DRIVERS: [Driver; 4] = [
     Driver::Postgres,
     Driver::TokioPostgres,
     Driver::Sqlx,
@@ -64,7 +64,8 @@ pub(crate) const EVERY: [Driver; 4] = [
 ];
 
 macro_rules! through {
-    ($driver:expr, $url:expr, |$client:ident| $blocking:expr, $asynchronous:expr) => {
+    ($driver:expr, $url:expr, |$client:ident| $blocking:expr, $asynchronous:expr) => {{
+        $driver.note();
         match $driver {
             Driver::Postgres => {
                 let mut client = postgres::Client::connect($url, postgres::NoTls).unwrap();
@@ -87,10 +88,21 @@ macro_rules! through {
                 $asynchronous.await
             }),
         }
-    };
+    }};
 }
 
 impl Driver {
+    /// For `cargo xtask drivers`, which counts the tests that each driver is used in: adds a line with the driver and the
+    /// test to the file that it names.
+    fn note(self) {
+        let thread = thread::current();
+        if let (Some(file), Some(test)) = (env::var_os("MIGRATE_TEST_DRIVERS"), thread.name()) {
+            let mut file = OpenOptions::new().append(true).open(file).unwrap();
+            file.write_all(format!("{self:?} {test}\n").as_bytes())
+                .unwrap();
+        }
+    }
+
     pub(crate) fn run(self, database: &Database, runner: Runner<'_>) -> Result<RunReport, Error> {
         self.run_at(&database.url(), runner)
     }
@@ -224,14 +236,10 @@ pub(crate) async fn connect_sqlx_0_8(url: &str) -> sqlx_0_8::PgConnection {
         .unwrap()
 }
 
-/// Runs a scenario through both kinds of client, blocking and asynchronous, and through one version of sqlx; each time
-/// on a database of its own. Half of the scenarios meet each version: the two are driven by the same code.
-pub(crate) fn both(scenario: impl Fn(Driver, &Database)) {
-    let name = std::thread::current().name().unwrap_or_default().to_owned();
-    let letters: usize = name.bytes().map(usize::from).sum();
-    let [first, second] = DRIVERS;
+/// Runs a scenario through each driver, each time on a database of its own.
+pub(crate) fn with_each_driver(scenario: impl Fn(Driver, &Database)) {
     insta::allow_duplicates! {
-        for driver in [first, second, EVERY[2 + letters % 2]] {
+        for driver in DRIVERS {
             let database = migrate_fixtures::Server::shared().database();
             scenario(driver, &database);
             database.assert_quiet();

@@ -3,7 +3,7 @@
 use migrate_fixtures::{Database, Server};
 use migrate_runtime::{ErrorKind, Hint, Revert};
 
-use crate::set::{Driver, Set, both};
+use crate::set::{Driver, Set, with_each_driver};
 
 /// Sets something for every session of the database from now on.
 pub(crate) fn default(database: &Database, setting: &str) {
@@ -29,7 +29,7 @@ fn migrations_share_a_message_under_any_default_of_transactions() {
         "default_transaction_read_only TO on",
         "default_transaction_deferrable TO on",
     ] {
-        both(|driver, database| {
+        with_each_driver(|driver, database| {
             default(database, setting);
             let set = quick(12).load();
             let report = driver.run(database, set.runner()).unwrap();
@@ -40,7 +40,7 @@ fn migrations_share_a_message_under_any_default_of_transactions() {
 
 #[test]
 fn statements_outside_a_transaction_run_under_a_read_only_default() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         default(database, "default_transaction_read_only TO on");
         default(database, "default_transaction_isolation TO 'serializable'");
         let set = Set::new(&[
@@ -72,7 +72,7 @@ const BACKSLASH: &str = "INSERT INTO a VALUES ('\\'), ('); DROP TABLE victim; --
 
 #[test]
 fn text_is_read_as_the_build_has_read_it() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         default(database, "standard_conforming_strings TO off");
         default(database, "backslash_quote TO off");
         default(database, "transform_null_equals TO on");
@@ -118,7 +118,7 @@ fn text_is_read_as_the_build_has_read_it() {
 
 #[test]
 fn a_statement_is_located_as_the_build_has_read_it() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         default(database, "standard_conforming_strings TO off");
         // Two strings to the build; otherwise one, and a null, for which the first statement would be blamed.
         let text = "INSERT INTO a VALUES ('\\' || '), (NULL); --');\nINSERT INTO a VALUES (NULL);";
@@ -161,7 +161,7 @@ fn role(database: &Database) -> String {
 
 #[test]
 fn a_file_that_becomes_another_role_is_recorded() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let role = role(database);
         for change in [
             format!("SET LOCAL ROLE \"{role}\""),
@@ -200,7 +200,7 @@ fn a_file_that_becomes_another_role_is_recorded() {
 
 #[test]
 fn the_journal_is_kept_whatever_role_the_file_has_become() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let role = role(database);
         for change in [
             format!("SET ROLE \"{role}\""),
@@ -226,7 +226,7 @@ fn the_journal_is_kept_whatever_role_the_file_has_become() {
 #[test]
 fn settings_of_a_function_that_a_file_calls_end_with_the_file() {
     for kind in ["", "-- migrate: no-transaction\n"] {
-        both(|driver, database| {
+        with_each_driver(|driver, database| {
             let leaks = format!("{kind}SELECT leaks();");
             let set = Set::new(&[
                 ("2_leak.sql", &leaks),
@@ -265,7 +265,7 @@ fn settings_of_a_function_that_a_file_calls_end_with_the_file() {
 
 #[test]
 fn a_file_that_makes_its_transaction_read_only_is_blamed_for_it() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         for text in [
             "SELECT 1; SET LOCAL transaction_read_only TO on",
             "SELECT set_config('transaction_read_only', 'on', true)",
@@ -289,7 +289,7 @@ fn a_file_that_makes_its_transaction_read_only_is_blamed_for_it() {
 #[test]
 fn a_single_transaction_makes_the_same_database() {
     for single in [false, true] {
-        both(|driver, database| {
+        with_each_driver(|driver, database| {
             let set = Set::new(&[
                 (
                     "1_a.sql",
@@ -319,7 +319,7 @@ fn a_single_transaction_makes_the_same_database() {
 
 #[test]
 fn a_resumed_file_has_the_settings_of_its_finished_statements() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let role = role(database);
         database.execute(&format!("CREATE SCHEMA s; GRANT ALL ON SCHEMA s TO \"{role}\"; CREATE FUNCTION path() RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFORM set_config('search_path', 's', false); END $$"));
         for change in [

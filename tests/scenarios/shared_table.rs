@@ -3,7 +3,7 @@
 use migrate_fixtures::Database;
 use migrate_runtime::{Error, ErrorKind, MigrationState, Policy, Repair, Revert};
 
-use crate::set::{Driver, Set, both, versions};
+use crate::set::{Driver, Set, versions, with_each_driver};
 
 /// One program has recorded `1 jobs`; the other's set begins with `1 users`.
 fn other_program(driver: Driver, database: &Database) -> Set {
@@ -27,7 +27,7 @@ fn text(database: &Database, error: &Error) -> String {
 
 #[test]
 fn a_version_of_another_program_is_not_an_edited_file() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let users = other_program(driver, database).load();
         let refused = driver.run(database, users.runner()).unwrap_err();
         assert_eq!(refused.kind(), ErrorKind::VersionTaken);
@@ -86,7 +86,7 @@ fn a_version_of_another_program_is_not_an_edited_file() {
 
 #[test]
 fn a_half_done_file_of_another_program_is_not_resumed() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let jobs = Set::new(&[(
             "1_jobs.sql",
             "-- migrate: no-transaction\nCREATE INDEX CONCURRENTLY i ON jobs (id);",
@@ -111,7 +111,7 @@ fn a_half_done_file_of_another_program_is_not_resumed() {
 
 #[test]
 fn a_renamed_file_is_the_same_migration() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = Set::new(&[("1_jobs.sql", "CREATE TABLE jobs (id int)")]);
         driver.run(database, set.load().runner()).unwrap();
         set.remove("1_jobs.sql");
@@ -139,7 +139,7 @@ fn a_renamed_file_is_the_same_migration() {
 
 #[test]
 fn a_file_that_took_the_version_of_a_renumbered_one_is_told_so() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let branch = Set::new(&[("1_orders.sql", "CREATE TABLE orders (id int)")]);
         driver.run(database, branch.load().runner()).unwrap();
         let rebased = Set::new(&[

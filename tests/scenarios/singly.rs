@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use migrate_fixtures::{Database, Pooling, Proxy, Server};
 use migrate_runtime::{Error, Event, Migrations, Repair, Revert, RunReport, Runner};
 
-use crate::set::{DRIVERS, Driver, Set, both, versions};
+use crate::set::{DRIVERS, Driver, Set, versions, with_each_driver};
 
 /// A proxy that refuses messages of several statements.
 fn refusing() -> Proxy {
@@ -60,7 +60,7 @@ fn rows(database: &Database) -> String {
 
 #[test]
 fn a_proxy_that_refuses_several_statements_is_found_out_at_the_first() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let proxy = refusing();
         let set = all_kinds();
         let url = database.url_through("postgres", proxy.port());
@@ -83,7 +83,7 @@ fn a_proxy_that_refuses_several_statements_is_found_out_at_the_first() {
 
 #[test]
 fn where_it_is_told_so_no_message_is_refused() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let proxy = refusing();
         let set = all_kinds();
         let singly = || set.runner().one_statement_per_message(true);
@@ -106,7 +106,7 @@ fn where_it_is_told_so_no_message_is_refused() {
 
 #[test]
 fn other_operations_find_it_out_as_well() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let proxy = refusing();
         let set = Set::new(&[
             ("1_t.sql", "CREATE TABLE t ()"),
@@ -135,7 +135,7 @@ fn other_operations_find_it_out_as_well() {
 #[test]
 fn an_error_is_at_its_place_in_the_file() {
     let proxy = refusing();
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let url = database.url_through("postgres", proxy.port());
         for singly in [true, false] {
             let fail = |text: &str| {
@@ -206,7 +206,7 @@ const LONELY: &str = "CREATE FUNCTION lonely() RETURNS void LANGUAGE plpgsql AS 
 
 #[test]
 fn a_statement_that_a_server_takes_only_alone_is_sent_alone() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = Set::new(&[
             ("1_f.sql", LONELY),
             ("2_t.sql", "CREATE TABLE t (a int)"),
@@ -245,7 +245,7 @@ fn a_statement_that_a_server_takes_only_alone_is_sent_alone() {
 
 #[test]
 fn a_syntax_error_without_a_place_is_told_as_it_is() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let text =
             "CREATE TABLE t ();\nDO $$ BEGIN RAISE syntax_error USING MESSAGE = 'not now'; END $$;";
         let set = Set::new(&[("1_t.sql", text)]).load();
@@ -264,7 +264,7 @@ fn a_syntax_error_without_a_place_is_told_as_it_is() {
 
 #[test]
 fn a_transaction_that_is_open_between_messages_is_bounded_to_its_end() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = Set::new(&[
             (
                 "1_f.sql",
@@ -333,7 +333,7 @@ fn an_open_transaction_is_refused_and_kept_there_as_well() {
 
 #[test]
 fn behind_a_pooler_nothing_stays() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let pooling = Pooling::start(database, 2).unwrap();
         let set = Set::new(&[
             ("1_t.sql", "CREATE TABLE t (a int)"),

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use migrate_runtime::{Event, Policy, Revert};
 
-use crate::set::{Set, both};
+use crate::set::{Set, with_each_driver};
 
 #[test]
 fn a_newer_migration_is_not_applied_over_a_half_reverted_one() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = Set::new(&[
             ("1_t.sql", "CREATE TABLE t (id int)"),
             ("2_i.sql", "CREATE TABLE u (id int)"),

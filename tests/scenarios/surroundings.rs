@@ -1,6 +1,6 @@
 //! Sessions, roles and servers that are not as one expects.
 
-use crate::set::{DRIVERS, Driver, Set, both};
+use crate::set::{DRIVERS, Driver, Set, with_each_driver};
 
 fn set() -> Set {
     Set::new(&[
@@ -12,7 +12,7 @@ fn set() -> Set {
 
 #[test]
 fn hostile_defaults_change_nothing() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         for setting in [
             "default_transaction_isolation TO 'serializable'",
             "default_transaction_read_only TO on",
@@ -38,7 +38,7 @@ fn hostile_defaults_change_nothing() {
 
 #[test]
 fn functions_operators_and_tables_that_shadow_ours_are_not_used() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         database.execute(
             "CREATE SCHEMA evil;
              CREATE TABLE evil.seen (what text);
@@ -136,7 +136,7 @@ fn an_open_transaction_is_refused_and_left_as_it_is() {
 
 #[test]
 fn a_failed_file_that_ended_its_transaction_is_found_out() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         // A procedure hides it from the build; PostgreSQL itself refuses that one.
         let set = Set::new(&[
             (

@@ -7,7 +7,8 @@ use migrate_fixtures::{Database, Proxy, Server};
 use migrate_runtime::{HistoryTable, Migrations, Tenants, TenantsReport};
 
 use crate::set::{
-    DRIVERS, Driver, Set, both, connect, connect_sqlx, connect_sqlx_0_8, runtime, versions,
+    DRIVERS, Driver, Set, connect, connect_sqlx, connect_sqlx_0_8, runtime, versions,
+    with_each_driver,
 };
 
 fn set() -> Set {
@@ -76,7 +77,7 @@ fn run_at(driver: Driver, url: &str, tenants: &Tenants<'_>, connections: usize) 
 
 #[test]
 fn every_schema_gets_the_set_and_a_history_of_its_own() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = set().load();
         let seen = Mutex::new(std::collections::BTreeSet::new());
         let tenants = set.runner().tenants(names(12)).observer(|schema, _| {
@@ -105,7 +106,7 @@ fn every_schema_gets_the_set_and_a_history_of_its_own() {
 
 #[test]
 fn a_tenant_that_fails_does_not_stop_the_others() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = set().load();
         database.execute(
             "CREATE SCHEMA \"Tenant \"\"1\"\"\"; CREATE TABLE \"Tenant \"\"1\"\"\".c (id int)",
@@ -178,7 +179,7 @@ fn a_thousand_current_tenants_cost_a_few_round_trips_in_all() {
 
 #[test]
 fn no_more_tenants_are_at_work_at_once_than_there_are_connections() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = Set::new(&[(
             "1_a.sql",
             "CREATE TABLE a AS SELECT pg_backend_pid() AS pid",
@@ -203,7 +204,7 @@ fn no_more_tenants_are_at_work_at_once_than_there_are_connections() {
 
 #[test]
 fn a_lost_connection_leaves_its_tenants_to_the_others() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = Set::new(&[("1_a.sql", "CREATE TABLE a (id int)")]).load();
         let kills = Set::new(&[(
             "1_k.sql",

@@ -2,7 +2,7 @@
 
 use migrate_runtime::Repair;
 
-use crate::set::{Set, both, versions};
+use crate::set::{Set, versions, with_each_driver};
 
 const FIRST: &str = "CREATE TABLE t (a int);\nDROP TABLE IF EXISTS u;\n";
 
@@ -11,7 +11,7 @@ const SECOND: &str =
 
 #[test]
 fn they_may_come_go_and_change_after_the_file_is_applied() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = Set::new(&[("1_t.sql", FIRST), ("2_u.sql", SECOND)]);
         driver.run(database, set.load().runner()).unwrap();
         set.write(
@@ -39,7 +39,7 @@ fn they_may_come_go_and_change_after_the_file_is_applied() {
 
 #[test]
 fn a_checksum_of_the_whole_text_is_accepted_where_an_earlier_release_has_recorded_it() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = Set::new(&[("1_t.sql", FIRST), ("2_u.sql", SECOND)]);
         driver.run(database, set.load().runner()).unwrap();
         database.execute(&format!(
@@ -72,7 +72,7 @@ fn a_checksum_of_the_whole_text_is_accepted_where_an_earlier_release_has_recorde
 
 #[test]
 fn what_changes_how_a_file_runs_and_any_other_comment_is_an_edit() {
-    both(|driver, database| {
+    with_each_driver(|driver, database| {
         let set = Set::new(&[("1_t.sql", FIRST)]);
         assert_eq!(
             versions(&driver.run(database, set.load().runner()).unwrap()),

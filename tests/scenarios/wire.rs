@@ -2,7 +2,7 @@
 
 use migrate_fixtures::{Database, Proxy, Server};
 
-use crate::set::{DRIVERS, Driver, EVERY, Set};
+use crate::set::{DRIVERS, Driver, Set};
 
 fn numbered(count: usize) -> Set {
     let set = Set::new(&[]);
@@ -48,7 +48,7 @@ fn a_current_database_costs_one_round_trip_whatever_the_size_of_the_set() {
                 i64::try_from(count).unwrap(),
             )
             .unwrap();
-        for driver in EVERY {
+        for driver in DRIVERS {
             assert_eq!(messages(&proxy, driver, &database, &set), 1);
         }
         let sql = proxy.counts().sql;
@@ -62,7 +62,7 @@ fn a_current_database_costs_one_round_trip_whatever_the_size_of_the_set() {
 #[test]
 fn pending_migrations_cost_one_round_trip_each_at_most_and_quick_ones_share_it() {
     let proxy = Proxy::start(Server::shared());
-    for driver in EVERY {
+    for driver in DRIVERS {
         let database = Server::shared().database();
         // A fresh database: look, create; then the migrations, four times as many each time while they are quick. A run with
         // more than a few begins with four.
@@ -83,7 +83,7 @@ fn pending_migrations_cost_one_round_trip_each_at_most_and_quick_ones_share_it()
 #[test]
 fn a_concurrent_index_costs_at_most_six_round_trips() {
     let proxy = Proxy::start(Server::shared());
-    for driver in EVERY {
+    for driver in DRIVERS {
         let database = Server::shared().database();
         let set = Set::new(&[("1_t.sql", "CREATE TABLE t (a int)")]);
         messages(&proxy, driver, &database, &set);

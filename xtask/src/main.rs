@@ -15,6 +15,7 @@ mod cargo;
 mod counts;
 mod demo;
 mod dependencies;
+mod drivers;
 mod features;
 mod functions;
 mod grammar;
@@ -54,6 +55,8 @@ const USAGE: &str = "usage: cargo xtask <task>
       write and register a new rule, for its author to fill in
   dependencies
       check licences, minimum Rust versions, and what applications get
+  drivers
+      run the scenarios, and say in how many of them each driver was used
   features
       run clippy on migrate-runtime with every combination of its features
   functions [--check]
@@ -89,6 +92,7 @@ fn main() -> ExitCode {
         "versions" => versions::run(&rest),
         "tidy" => tidy::run(),
         "dependencies" => dependencies::run(),
+        "drivers" => drivers::run(),
         "features" => features::run(),
         "functions" => functions::run(&rest),
         "rules" => rules::run(),
