@@ -36,7 +36,7 @@ pub(super) fn write(figures: &Figures, text: &mut String) {
         let wait = |what: &str| show(figure(&format!("{what}-ms"), "peer-tests-migrate"), 1);
         let _ = write!(
             text,
-            "\nWith **migrate-test**, in milliseconds: {} from the start to the first answer, above connecting, with the template there; \n\
+            "\nWith **migrate-test**, in milliseconds: {} from the start to the first answer, above connecting, with the template there;\n\
              {} for a database that was made ahead; {} for one when a test follows the other at once, its copy and the drop of the last one included.\n",
             wait("first"),
             wait("ahead"),
