@@ -1,5 +1,6 @@
 //! Many tests, many processes, and processes that end badly.
 
+use std::collections::BTreeSet;
 use std::process::Stdio;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -8,25 +9,65 @@ use migrate_fixtures::{Options, Server};
 
 use crate::program::{databases, hold, is_template, run, server, tester_on, texts};
 
-/// Checks that nothing but so many templates is there.
+/// Checks that nothing is there but so many templates, and at most one unused copy of each.
 #[track_caller]
 fn assert_only_templates(server: &Server, number: usize) {
-    let found = databases(server);
-    let templates = found.iter().filter(|name| is_template(name)).count();
-    assert_eq!((templates, found.len()), (number, number), "{found:?}");
+    let mut found = databases(server);
+    let listed = found.clone();
+    found.retain(|name| !is_template(name));
+    assert_eq!(listed.len() - found.len(), number, "{listed:?}");
+    let digests: Option<BTreeSet<_>> = found
+        .iter()
+        .map(|name| Some(name.split_once("_spare_")?.0))
+        .collect();
+    assert_eq!(
+        digests.map(|all| all.len()),
+        Some(found.len()),
+        "{listed:?}"
+    );
 }
 
 #[test]
-fn each_test_has_a_database_of_its_own_and_only_the_template_is_left() {
+fn each_test_has_a_database_of_its_own_which_is_gone_afterwards() {
     let server = server();
     let (said, _) = run(&mut tester_on(&server, "shop insert 20"));
     assert_eq!(said, "passed 20\n");
     assert_only_templates(&server, 1);
-    let made = databases(&server);
+    let made = databases(&server).pop();
     // The second run finds the template.
     let (said, _) = run(&mut tester_on(&server, "shop insert 3"));
     assert_eq!(said, "passed 3\n");
-    assert_eq!(databases(&server), made);
+    assert_only_templates(&server, 1);
+    assert_eq!(databases(&server).pop(), made);
+}
+
+#[test]
+fn the_first_test_of_a_run_gets_the_copy_that_the_last_run_left() {
+    let server = server();
+    let number = |name: &str| {
+        let sql = format!("SELECT oid FROM pg_database WHERE datname = '{name}'");
+        server.rows(&sql).expect("the databases are listed")
+    };
+    let (mut first, names) = hold(&mut tester_on(&server, "shop hold 1"), 1);
+    let began = Instant::now();
+    // The template, the test's database and one made ahead.
+    while databases(&server).len() < 3 {
+        assert!(began.elapsed() < Duration::from_secs(60));
+        thread::sleep(Duration::from_millis(20));
+    }
+    drop(first.stdin.take());
+    first.wait().expect("it ends");
+    let left = databases(&server);
+    let [spare, _template] = left.as_slice() else {
+        panic!("one copy and the template: {left:?}");
+    };
+    assert_ne!(*spare, names[0]);
+    let made = number(spare);
+    let (mut second, names) = hold(&mut tester_on(&server, "shop hold 1"), 1);
+    assert_eq!(number(&names[0]), made);
+    drop(second.stdin.take());
+    second.wait().expect("it ends");
+    assert_only_templates(&server, 1);
 }
 
 #[test]
@@ -122,7 +163,7 @@ fn a_process_that_runs_keeps_its_databases_and_takes_over_what_another_leaves() 
 fn a_template_that_is_in_use_is_waited_for() {
     let server = server();
     run(&mut tester_on(&server, "shop insert 1"));
-    let template = databases(&server).remove(0);
+    let template = databases(&server).pop().expect("there is a template");
     let allow = |allowed: bool| {
         let sql = format!("ALTER DATABASE {template} ALLOW_CONNECTIONS {allowed}");
         server.execute(&sql).expect("the superuser may");

@@ -16,12 +16,12 @@ const KEPT_AGE: Duration = Duration::from_secs(24 * 3600);
 /// A recorded failure counts for less than this.
 const FAILURE_AGE: Duration = Duration::from_secs(60);
 
-/// What may be dropped. What spares there are counts as left if no other process runs.
+/// What may be dropped. Where no other process runs, one spare of each template is kept for the first test of the next run.
 pub(crate) fn leftovers(session: &mut Maintenance, own: Owner) -> Result<Vec<Name>, Error> {
     let sql = format!(
         "SELECT datname, pg_catalog.shobj_description(oid, 'pg_database'), pg_catalog.date_part('epoch', now())::bigint \
          FROM pg_catalog.pg_database \
-         WHERE datname LIKE '{}%' AND pg_catalog.pg_has_role(datdba, 'MEMBER')",
+         WHERE datname LIKE '{}%' AND pg_catalog.pg_has_role(datdba, 'MEMBER') ORDER BY datname",
         PREFIX.replace('_', "\\_")
     );
     let rows = session
@@ -31,6 +31,8 @@ pub(crate) fn leftovers(session: &mut Maintenance, own: Owner) -> Result<Vec<Nam
     let others = alive.iter().any(|owner| *owner != own);
     let old = |now: u64, since: u64, age: Duration| now.saturating_sub(since) > age.as_secs();
     let mut leftovers = Vec::new();
+    // The last template, if it stays and none of its spares has come yet: they follow it in the order of names.
+    let mut template = None;
     for row in rows {
         let [name, comment, now] = row.as_slice() else {
             continue;
@@ -40,14 +42,16 @@ pub(crate) fn leftovers(session: &mut Maintenance, own: Owner) -> Result<Vec<Nam
         };
         let now: u64 = now.parse().unwrap_or_default();
         let left = match &name {
-            Name::Template(_) => {
+            Name::Template(digest) => {
                 let used = comment.parse().unwrap_or(now);
-                old(now, used, TEMPLATE_AGE)
+                let is_old = old(now, used, TEMPLATE_AGE);
+                template = (!is_old).then(|| digest.clone());
+                is_old
             }
             Name::Building(_, owner) | Name::Clone(_, owner, _) => {
                 *owner != own && !alive.contains(owner)
             }
-            Name::Spare(..) => !others,
+            Name::Spare(digest, ..) => !others && template.take_if(|last| last == digest).is_none(),
             Name::Failed(_, at) => old(now, *at, FAILURE_AGE),
             Name::Kept(at, _) => old(now, *at, KEPT_AGE),
         };

@@ -71,6 +71,9 @@ impl Hub {
                 self.settle(session, ready);
                 let mut state = self.state();
                 state.settling = false;
+                for stock in &mut state.stocks {
+                    stock.spares = true;
+                }
                 // A test may have asked for a database in the meantime.
                 state.dirty = !state.is_idle();
             }
@@ -158,16 +161,11 @@ impl Hub {
         }
     }
 
-    /// Leaves the unused clones to the other processes, if there are any. Or else drops them, and what processes that
-    /// ended at the same moment have left.
+    /// Leaves the unused clones to the other processes, and to the next run. Then drops what is too many of them, and what
+    /// processes that ended at the same moment have left.
     fn settle(&self, session: &mut Maintenance, ready: Vec<Name>) {
-        let alone = |session: &mut Maintenance| {
-            let alive = crate::hub::owner::alive(session).unwrap_or_default();
-            alive.iter().all(|owner| *owner == self.owner)
-        };
         for name in ready {
-            let left = !alone(session) && leave(session, &name);
-            if !left {
+            if !leave(session, &name) {
                 let _ = remove(session, &name);
             }
         }
