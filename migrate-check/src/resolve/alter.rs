@@ -173,15 +173,19 @@ impl Resolver {
     }
 
     pub(super) fn alter_table(&mut self, id: Id, rest: Cursor<'_>) {
-        let mut actions = rest.split();
         // PostgreSQL works through the actions in passes, not in the order of the text.
-        actions.sort_by_key(|action| pass_of(*action));
-        let changes_columns = actions.iter().any(|action| pass_of(*action) < 9);
+        let mut passes = [const { Vec::new() }; PASSES];
+        for action in rest.split() {
+            if let Some(pass) = passes.get_mut(pass_of(action)) {
+                pass.push(action);
+            }
+        }
+        let changes_columns = passes.iter().take(PASSES - 1).any(|pass| !pass.is_empty());
         if changes_columns {
             self.open_children(id);
         }
         let mut constraints = Vec::new();
-        for action in actions {
+        for action in passes.into_iter().flatten() {
             self.alter_action(id, action, &mut constraints);
         }
         if !constraints.is_empty() {
@@ -212,8 +216,11 @@ impl Resolver {
     }
 }
 
+/// How many passes there are here. The last one is that of actions that leave the columns as they are.
+const PASSES: usize = 5;
+
 /// In which pass PostgreSQL does an action.
-fn pass_of(action: Cursor<'_>) -> u8 {
+fn pass_of(action: Cursor<'_>) -> usize {
     let mut rest = action;
     if rest.accept(K::Drop) {
         0
@@ -223,7 +230,7 @@ fn pass_of(action: Cursor<'_>) -> u8 {
         // A new type comes before new columns; the rest may be about them.
         2
     } else {
-        9
+        PASSES - 1
     }
 }
 

@@ -13,7 +13,7 @@ impl Resolver {
         let Some(name) = rest.name() else { return };
         let id = match self.world.find_type(&name) {
             Found::Absent => {
-                if !super::builtin::TYPES.contains(&name.name.as_str()) {
+                if !super::builtin::is_type(&name.name) {
                     self.refuse_type(&name);
                 }
                 return;
@@ -148,8 +148,7 @@ impl Resolver {
         let new = self
             .world
             .schemas
-            .entry(schema)
-            .or_insert_with(|| Schema::new(Presence::Maybe, true));
+            .get_or_insert(&schema, || Schema::new(Presence::Maybe, true));
         new.types.insert(name, id);
     }
 

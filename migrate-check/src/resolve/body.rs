@@ -6,6 +6,7 @@ use migrate_sql::grammar::{self, Node, Symbols};
 use migrate_sql::scanner::{Keyword as K, Token, TokenKind, scan_dollar_quoted};
 
 use super::cursor::{Cursor, Word};
+use super::nodes::Nodes;
 use super::routine::ident;
 use super::scope::{Columns, Entry, Origin, Scope};
 use super::statement::{named_relations, within};
@@ -56,12 +57,13 @@ impl Resolver {
             self.world.path = own;
         }
         for (tokens, root) in statements {
-            for name in named_relations(text, tokens, root) {
+            let nodes = Nodes::of(root);
+            for name in named_relations(text, tokens, &nodes) {
                 self.require(&name);
             }
             let mut scope = Scope::new(0..usize::MAX, Rc::new(vec![parameters.clone()]));
             scope.names.clone_from(&names);
-            self.check_statement(text, tokens, root, scope);
+            self.check_statement(text, tokens, root, &nodes, scope);
             let mut after = Cursor::new(text, tokens);
             if after.accept(K::Insert) {
                 self.insert(after, root);

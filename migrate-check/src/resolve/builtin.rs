@@ -103,6 +103,19 @@ pub(super) const TYPES: &[&str] = &[
     "xml",
 ];
 
+/// Whether a type of this name is in `pg_catalog`.
+pub(super) fn is_type(name: &str) -> bool {
+    is_common(name) || TYPES.binary_search(&name).is_ok()
+}
+
+/// Whether it is one of those that most columns have, as they are written.
+pub(super) fn is_common(name: &str) -> bool {
+    matches!(
+        name,
+        "text" | "timestamptz" | "uuid" | "jsonb" | "date" | "bytea"
+    )
+}
+
 /// What an extension makes that has a name in a schema: its types and relations.
 pub(super) struct Extension {
     pub(super) name: &'static str,

@@ -10,7 +10,7 @@ use super::query::{Query, has};
 use super::report::{OUTSIDE, is_system_column};
 use super::scope::{Entry, Has, Origin, Scope};
 use super::symbol as s;
-use super::world::{Id, World};
+use super::world::{Id, World, column_key};
 use crate::diagnostics::nearest;
 
 /// Functions of PostgreSQL that take any row, so that `t.count` is `count(t)`.
@@ -124,7 +124,7 @@ impl Resolver {
         };
         for id in &finding.relations {
             if let Some(relation) = self.world.relation(*id) {
-                let key = format!("{}.{column}", relation.name);
+                let key = column_key(&relation.name, column);
                 if self.world.past.contains_key(&key) {
                     return self.help_for(&key, None);
                 }

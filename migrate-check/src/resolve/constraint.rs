@@ -1,6 +1,6 @@
 //! Constraints: their names and their indexes.
 
-use migrate_sql::scanner::{TokenKind, spell};
+use migrate_sql::scanner::{TokenKind, spelled};
 
 use super::Resolver;
 use super::chosen;
@@ -12,32 +12,35 @@ use super::world::{Constraint, ConstraintKind, Found, Id, Kind, Presence, Relati
 
 impl Resolver {
     /// Adds the constraints of a new table, or those of an `ALTER TABLE`: keys first, as PostgreSQL does.
-    pub(super) fn add_constraints(&mut self, id: Id, mut constraints: Vec<ConstraintText<'_>>) {
-        constraints.sort_by_key(|constraint| match constraint.kind {
-            ConstraintBody::Check(_) | ConstraintBody::NotNull(_) => 0,
-            ConstraintBody::Primary(_) => 1,
-            ConstraintBody::Unique(_) | ConstraintBody::Using { .. } | ConstraintBody::Exclude => 2,
-            ConstraintBody::Foreign { .. } => 3,
-        });
+    pub(super) fn add_constraints(&mut self, id: Id, constraints: Vec<ConstraintText<'_>>) {
         // Keys of the same columns become one, under the name of either.
-        let keys: Vec<Vec<&str>> = constraints
-            .iter()
-            .filter_map(|constraint| match &constraint.kind {
-                ConstraintBody::Primary(columns) | ConstraintBody::Unique(columns) => {
-                    Some(columns.iter().map(|column| column.name.as_str()).collect())
-                }
-                _ => None,
-            })
-            .collect();
-        let has_twins = keys
-            .iter()
-            .enumerate()
-            .any(|(at, key)| keys.iter().skip(at + 1).any(|other| other == key));
+        let mut keys: Vec<&[Word]> = Vec::new();
+        let mut has_twins = false;
+        for constraint in &constraints {
+            if let ConstraintBody::Primary(key) | ConstraintBody::Unique(key) = &constraint.kind {
+                has_twins |= keys.iter().any(|other| are_same(other, key));
+                keys.push(key);
+            }
+        }
         if has_twins {
             self.open_with_names(id, open::CONSTRAINTS);
         }
+        let mut passes = [Vec::new(), Vec::new(), Vec::new(), Vec::new()];
         for constraint in constraints {
-            self.add_constraint(id, constraint, has_twins);
+            let [checks, primary, keys, references] = &mut passes;
+            match constraint.kind {
+                ConstraintBody::Check(_) | ConstraintBody::NotNull(_) => checks.push(constraint),
+                ConstraintBody::Primary(_) => primary.push(constraint),
+                ConstraintBody::Unique(_)
+                | ConstraintBody::Using { .. }
+                | ConstraintBody::Exclude => keys.push(constraint),
+                ConstraintBody::Foreign { .. } => references.push(constraint),
+            }
+        }
+        for pass in passes {
+            for constraint in pass {
+                self.add_constraint(id, constraint, has_twins);
+            }
         }
     }
 
@@ -106,13 +109,13 @@ impl Resolver {
 
     /// Files a constraint under its name.
     pub(super) fn keep(&mut self, id: Id, name: String, constraint: Constraint) {
-        let schema = self.schema_of(id);
-        if let Some(schema) = self.world.schemas.get_mut(&schema) {
+        let Some(relation) = self.world.relations.get_mut(id) else {
+            return;
+        };
+        if let Some(schema) = self.world.schemas.get_mut(&relation.schema) {
             schema.constraints.insert(name.clone());
         }
-        if let Some(relation) = self.world.relations.get_mut(id) {
-            relation.constraints.insert(name, constraint);
-        }
+        relation.constraints.insert(name, constraint);
     }
 
     /// Refuses a name that a constraint of the table surely has.
@@ -138,34 +141,33 @@ impl Resolver {
             return;
         }
         // The name depends on which columns the condition has; any of them may be it.
-        let Some(relation) = self.world.relation(id) else {
+        let Some(relation) = self.world.relations.get(id) else {
             return;
         };
-        let table = relation.name.clone();
-        let words = condition.tokens.iter().filter(|token| {
-            matches!(
+        let mut names = vec![chosen::object_name(&relation.name, None, "check")];
+        for token in condition.tokens {
+            if !matches!(
                 token.kind,
                 TokenKind::Ident | TokenKind::UnicodeIdent | TokenKind::Keyword(_)
-            )
-        });
-        let words = words.filter_map(|token| spell(condition.text, token, '\\'));
-        let mut columns: Vec<Option<String>> = words
-            .filter(|word| relation.columns.contains_key(word) || relation.is_open(open::COLUMNS))
-            .map(Some)
-            .collect();
-        columns.push(None);
-        columns.sort();
-        columns.dedup();
-        let known = self.world.schemas.get(&relation.schema);
-        let names: Vec<String> = columns
-            .iter()
-            .map(|column| chosen::object_name(&table, column.as_deref(), "check"))
-            .collect();
-        let is_taken = known.is_none_or(|schema| {
-            names
+            ) {
+                continue;
+            }
+            let Some(word) = spelled(condition.text, token, '\\') else {
+                continue;
+            };
+            if relation.columns.contains_key(&word) || relation.is_open(open::COLUMNS) {
+                let name = chosen::object_name(&relation.name, Some(&word), "check");
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+        }
+        let is_taken = match self.world.schemas.get(&relation.schema) {
+            Some(schema) => names
                 .iter()
-                .any(|name| schema.constraints.contains(name) || schema.may_hold(name))
-        });
+                .any(|name| schema.constraints.contains(name) || schema.may_hold(name)),
+            None => true,
+        };
         if is_taken {
             self.open(id, open::CONSTRAINTS);
         }
@@ -356,4 +358,10 @@ pub(super) fn new(kind: ConstraintKind, presence: Presence, columns: &[Word]) ->
         target: None,
         target_columns: Vec::new(),
     }
+}
+
+/// Whether two keys have the same columns in the same order.
+fn are_same(one: &[Word], other: &[Word]) -> bool {
+    let mut pairs = one.iter().zip(other);
+    one.len() == other.len() && pairs.all(|(one, other)| one.name == other.name)
 }

@@ -59,7 +59,7 @@ impl Resolver {
             self.remember_function(rest);
         } else if rest.accept(K::Aggregate) {
             if let Some(name) = rest.name() {
-                self.functions.entry(name.name).or_default();
+                self.functions.get_or_insert(&name.name, Vec::new);
             }
         } else if rest.accept(K::Rule) {
             self.create_rule(rest);

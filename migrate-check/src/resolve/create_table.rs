@@ -8,27 +8,29 @@ use super::create::{Made, prefix_of};
 use super::cursor::Cursor;
 use super::report::Rule;
 use super::table::{self, TypeUse};
-use super::world::{Column, Id, Kind, Presence, Relation, TEMPORARY, open};
+use super::world::{Column, Id, Kind, Presence, Relation, TEMPORARY, column_key, open};
 
 impl Resolver {
     pub(super) fn create_table(&mut self, mut rest: Cursor<'_>, kind: Kind, temporary: bool) {
         let guard = rest.accept_all(&[K::If, K::Not, K::Exists]);
         let Some(name) = rest.name() else { return };
         let text = rest.text;
-        let is_partitioned = rest
-            .tokens
-            .windows(2)
-            .any(|pair| matches!(pair, [first, next] if first.is(K::Partition) && next.is(K::By)));
-        let kind = if is_partitioned {
+        let temporary = temporary || name.schema.as_deref() == Some(TEMPORARY);
+        let is_partition = rest.accept_all(&[K::Partition, K::Of]);
+        // `CREATE TABLE … OF type`, and columns that a query has.
+        let list = if is_partition || rest.is(K::Of) {
+            None
+        } else {
+            rest.brackets()
+        };
+        // What is left comes after the columns.
+        let kind = if rest.has_all(&[K::Partition, K::By]) {
             Kind::Partitioned
         } else {
             kind
         };
-        let temporary = temporary || name.schema.as_deref() == Some(TEMPORARY);
-        let is_dropped_at_once = rest.tokens.windows(3).any(
-            |words| matches!(words, [a, b, c] if a.is(K::On) && b.is(K::Commit) && c.is(K::Drop)),
-        );
-        if rest.accept_all(&[K::Partition, K::Of]) {
+        let is_dropped_at_once = rest.has_all(&[K::On, K::Commit, K::Drop]);
+        if is_partition {
             let parent = rest.name();
             let parent = parent.and_then(|parent| self.require(&parent));
             let made = self.make(&name, kind, guard, temporary, text);
@@ -37,13 +39,10 @@ impl Resolver {
             }
             return;
         }
-        // `CREATE TABLE … OF type`, and columns that a query has.
-        let list = if rest.is(K::Of) {
-            None
-        } else {
-            rest.brackets()
+        let elements = match list {
+            Some(list) if !rest.has(K::As) => Some(list.split()),
+            _ => None,
         };
-        let elements = list.filter(|_| !rest.has(K::As)).map(Cursor::split);
         let made = self.make(&name, kind, guard, temporary, text);
         let (Made::New(id) | Made::Uncertain(id)) = made else {
             return;
@@ -128,11 +127,11 @@ impl Resolver {
                 self.open_with_names(id, open::COLUMNS | open::CONSTRAINTS);
             } else if table::is_constraint(element) {
                 constraints.extend(table::read_constraint(element));
-            } else if let Some(column) = table::read_column(element) {
+            } else if let Some(mut column) = table::read_column(element) {
                 if is_new {
                     self.add_column(id, &column, "specified more than once");
                 }
-                constraints.extend(column.constraints);
+                constraints.append(&mut column.constraints);
             }
         }
         if is_new {
@@ -149,39 +148,43 @@ impl Resolver {
             TypeUse::Named(data_type) => self.require_type(data_type),
             TypeUse::Serial | TypeUse::Known => None,
         };
-        let Some(relation) = self.world.relations.get(id) else {
+        let Some(relation) = self.world.relations.get_mut(id) else {
             return;
         };
-        let known = relation.columns.get(&name.name).map(|known| known.presence);
-        if known == Some(Presence::Sure) {
-            let message = if taken.starts_with("specified") {
+        let new = Column {
+            presence: Presence::Sure,
+            data_type,
+        };
+        let is_taken = match relation.columns.insert(name.name.clone(), new) {
+            Some(known) => known.presence == Presence::Sure,
+            None => false,
+        };
+        let message = is_taken.then(|| {
+            if taken.starts_with("specified") {
                 format!("column \"{}\" {taken}", name.name)
             } else {
                 format!(
                     "column \"{}\" of relation \"{}\" already exists",
                     name.name, relation.name
                 )
-            };
-            self.refuse(Rule::Contradiction, &name.range, message);
-        }
-        let (schema, table) = match self.world.relations.get_mut(id) {
-            Some(relation) => {
-                relation.columns.insert(
-                    name.name.clone(),
-                    Column {
-                        presence: Presence::Sure,
-                        data_type,
-                    },
-                );
-                (relation.schema.clone(), relation.name.clone())
             }
-            None => return,
+        });
+        if !self.world.past.is_empty() {
+            let key = column_key(&relation.name, &name.name);
+            self.world.past.remove(&key);
+        }
+        let sequence = if column.is_identity || matches!(column.data_type, TypeUse::Serial) {
+            Some((relation.schema.clone(), relation.name.clone()))
+        } else {
+            None
         };
         if let Some(found) = data_type.and_then(|found| self.world.types.get_mut(found)) {
             found.users.insert(id);
         }
-        self.world.past.remove(&format!("{table}.{}", name.name));
-        if column.is_identity || matches!(column.data_type, TypeUse::Serial) {
+        if let Some(message) = message {
+            self.refuse(Rule::Contradiction, &name.range, message);
+        }
+        if let Some((schema, table)) = sequence {
             self.add_sequence(id, &schema, &table, &name.name);
         }
     }

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use migrate_sql::scanner::Keyword as K;
 
 use super::Resolver;
-use super::builtin::TYPES;
+use super::builtin::is_type;
+use super::by_name::Names;
 use super::cursor::{Cursor, QualifiedName};
 use super::table::{self, TypeUse};
 use super::world::{Found, Id, Kind, Presence, Schema, Type, World, open};
@@ -18,7 +19,7 @@ impl Resolver {
         let labels = if rest.accept(K::Enum) {
             let list = rest.brackets().map_or_else(Vec::new, Cursor::split);
             let labels = list.into_iter().map(|mut label| label.string());
-            let labels: Option<BTreeSet<String>> = labels.map(|label| Some(label?.name)).collect();
+            let labels: Option<Names> = labels.map(|label| Some(label?.name)).collect();
             labels
         } else {
             None
@@ -60,12 +61,7 @@ impl Resolver {
         self.make_type(&name, None, rest.text);
     }
 
-    pub(super) fn make_type(
-        &mut self,
-        name: &QualifiedName,
-        labels: Option<BTreeSet<String>>,
-        text: &str,
-    ) {
+    pub(super) fn make_type(&mut self, name: &QualifiedName, labels: Option<Names>, text: &str) {
         let place = self.place(name.range.start, text);
         let Some(schema) = self.world.target_schema(name.schema.as_deref()) else {
             self.world.anywhere.insert(name.name.clone());
@@ -81,8 +77,7 @@ impl Resolver {
         let entry = self
             .world
             .schemas
-            .entry(schema.clone())
-            .or_insert_with(|| Schema::new(Presence::Maybe, true));
+            .get_or_insert(&schema, || Schema::new(Presence::Maybe, true));
         let old = entry.types.get(&name.name).copied();
         let relation = entry.relations.get(&name.name).copied();
         if let Some(old) = old.and_then(|id| self.world.types.get(id))
@@ -124,7 +119,7 @@ impl Resolver {
             .as_deref()
             .is_none_or(|schema| schema == "pg_catalog");
         // A type of a file may have the name of a builtin one, which comes first.
-        if is_builtin && TYPES.contains(&name.name.as_str()) {
+        if is_builtin && is_type(&name.name) {
             return None;
         }
         match self.world.find_type(name) {

@@ -54,30 +54,45 @@ impl<'a> Cursor<'a> {
         self.tokens.is_empty()
     }
 
+    // What follows runs for every token of every statement, without optimisation: hence patterns and plain loops in the
+    // place of adapters and closures, each of which is a call.
+
     /// Reads one token.
-    pub(super) fn read(&mut self) -> Option<&'a Token> {
-        let (first, rest) = self.tokens.split_first()?;
-        self.tokens = rest;
-        Some(first)
+    pub(super) const fn read(&mut self) -> Option<&'a Token> {
+        match self.tokens {
+            [first, rest @ ..] => {
+                self.tokens = rest;
+                Some(first)
+            }
+            [] => None,
+        }
     }
 
     /// Whether this keyword comes next.
-    pub(super) fn is(&self, keyword: Keyword) -> bool {
-        self.tokens.first().is_some_and(|token| token.is(keyword))
+    pub(super) const fn is(&self, keyword: Keyword) -> bool {
+        match self.tokens {
+            [first, ..] => is(first, keyword),
+            [] => false,
+        }
     }
 
     /// Whether this character comes next.
-    pub(super) fn is_char(&self, char: u8) -> bool {
-        self.tokens.first().is_some_and(|token| token.is_char(char))
+    pub(super) const fn is_char(&self, char: u8) -> bool {
+        match self.tokens {
+            [first, ..] => is_char(first, char),
+            [] => false,
+        }
     }
 
     /// Reads this keyword, if it comes next.
-    pub(super) fn accept(&mut self, keyword: Keyword) -> bool {
-        let found = self.is(keyword);
-        if found {
-            self.read();
+    pub(super) const fn accept(&mut self, keyword: Keyword) -> bool {
+        match self.tokens {
+            [first, rest @ ..] if is(first, keyword) => {
+                self.tokens = rest;
+                true
+            }
+            _ => false,
         }
-        found
     }
 
     /// Reads these keywords, if they come next in this order.
@@ -93,17 +108,26 @@ impl<'a> Cursor<'a> {
     }
 
     /// Reads this character, if it comes next.
-    pub(super) fn accept_char(&mut self, char: u8) -> bool {
-        let found = self.is_char(char);
-        if found {
-            self.read();
+    pub(super) const fn accept_char(&mut self, char: u8) -> bool {
+        match self.tokens {
+            [first, rest @ ..] if is_char(first, char) => {
+                self.tokens = rest;
+                true
+            }
+            _ => false,
         }
-        found
     }
 
     /// Whether this keyword is anywhere in what is left, in brackets or not.
-    pub(super) fn has(&self, keyword: Keyword) -> bool {
-        self.tokens.iter().any(|token| token.is(keyword))
+    pub(super) const fn has(&self, keyword: Keyword) -> bool {
+        let mut left = self.tokens;
+        while let [first, rest @ ..] = left {
+            if is(first, keyword) {
+                return true;
+            }
+            left = rest;
+        }
+        false
     }
 
     /// Whether what is left drops what depends on something: `ON DELETE CASCADE` does not.
@@ -118,9 +142,11 @@ impl<'a> Cursor<'a> {
 
     /// Reads a name, if one comes next.
     pub(super) fn word(&mut self) -> Option<Word> {
-        let token = *self.tokens.first()?;
-        let name = spell(self.text, &token, '\\')?;
-        self.read();
+        let [token, rest @ ..] = self.tokens else {
+            return None;
+        };
+        let name = spell(self.text, token, '\\')?;
+        self.tokens = rest;
         if token.kind == TokenKind::UnicodeIdent && self.accept(Keyword::Uescape) {
             self.read();
         }
@@ -133,14 +159,16 @@ impl<'a> Cursor<'a> {
     /// Reads a name and the schema before it; a database before that is left out.
     pub(super) fn name(&mut self) -> Option<QualifiedName> {
         let first = self.word()?;
-        let mut name = QualifiedName::plain(&first);
+        let mut name = QualifiedName {
+            schema: None,
+            name: first.name,
+            range: first.range,
+        };
         while self.accept_char(b'.') {
             let next = self.word()?;
-            name = QualifiedName {
-                schema: Some(name.name),
-                name: next.name,
-                range: first.range.start..next.range.end,
-            };
+            name.schema = Some(name.name);
+            name.name = next.name;
+            name.range.end = next.range.end;
         }
         Some(name)
     }
@@ -172,19 +200,24 @@ impl<'a> Cursor<'a> {
             return None;
         }
         let inner = self.tokens;
+        let mut left = inner;
         let mut depth = 1_usize;
         let mut read = 0;
-        while let Some(token) = self.read() {
+        while let [token, rest @ ..] = left {
+            left = rest;
             match token.kind {
                 TokenKind::Char(b'(' | b'[') => depth += 1,
-                TokenKind::Char(b')' | b']') => depth -= 1,
+                TokenKind::Char(b')' | b']') => {
+                    depth -= 1;
+                    if depth == 0 {
+                        break;
+                    }
+                }
                 _ => {}
-            }
-            if depth == 0 {
-                break;
             }
             read += 1;
         }
+        self.tokens = left;
         Some(Self::new(self.text, inner.get(..read).unwrap_or_default()))
     }
 
@@ -193,7 +226,9 @@ impl<'a> Cursor<'a> {
         let mut parts = Vec::new();
         let mut depth = 0_usize;
         let mut start = 0;
-        for (at, token) in self.tokens.iter().enumerate() {
+        let mut left = self.tokens;
+        let mut at = 0;
+        while let [token, rest @ ..] = left {
             match token.kind {
                 TokenKind::Char(b'(' | b'[') => depth += 1,
                 TokenKind::Char(b')' | b']') => depth = depth.saturating_sub(1),
@@ -204,6 +239,8 @@ impl<'a> Cursor<'a> {
                 }
                 _ => {}
             }
+            left = rest;
+            at += 1;
         }
         let part = self.tokens.get(start..).unwrap_or_default();
         if !part.is_empty() {
@@ -213,18 +250,33 @@ impl<'a> Cursor<'a> {
     }
 
     /// Reads up to one of these keywords outside brackets, and not over it.
-    pub(super) fn seek(&mut self, keywords: &[Keyword]) -> bool {
+    pub(super) const fn seek(&mut self, keywords: &[Keyword]) -> bool {
         let mut depth = 0_usize;
-        while let Some(token) = self.tokens.first() {
+        while let [token, rest @ ..] = self.tokens {
             match token.kind {
                 TokenKind::Char(b'(' | b'[') => depth += 1,
                 TokenKind::Char(b')' | b']') => depth = depth.saturating_sub(1),
-                TokenKind::Keyword(found) if depth == 0 && keywords.contains(&found) => {
+                TokenKind::Keyword(found) if depth == 0 && holds(keywords, found) => {
                     return true;
                 }
                 _ => {}
             }
-            self.read();
+            self.tokens = rest;
+        }
+        false
+    }
+
+    /// Whether these keywords stand one after the other anywhere in what is left.
+    pub(super) fn has_all(&self, keywords: &[Keyword]) -> bool {
+        let [first, others @ ..] = keywords else {
+            return true;
+        };
+        let mut left = self.tokens;
+        while let [token, rest @ ..] = left {
+            if is(token, *first) && Self::new(self.text, rest).accept_all(others) {
+                return true;
+            }
+            left = rest;
         }
         false
     }
@@ -243,4 +295,26 @@ impl<'a> Cursor<'a> {
         let end = self.tokens.last().map_or(start, |token| token.end);
         start..end
     }
+}
+
+/// Whether a token is this keyword.
+const fn is(token: &Token, keyword: Keyword) -> bool {
+    matches!(token.kind, TokenKind::Keyword(own) if own as u16 == keyword as u16)
+}
+
+/// Whether a token is this character.
+const fn is_char(token: &Token, char: u8) -> bool {
+    matches!(token.kind, TokenKind::Char(own) if own == char)
+}
+
+/// Whether a keyword is one of these.
+const fn holds(keywords: &[Keyword], wanted: Keyword) -> bool {
+    let mut left = keywords;
+    while let [keyword, rest @ ..] = left {
+        if *keyword as u16 == wanted as u16 {
+            return true;
+        }
+        left = rest;
+    }
+    false
 }

@@ -81,7 +81,7 @@ impl Resolver {
             let Some(referring) = self.world.relation(*other) else {
                 continue;
             };
-            for (name, key) in &referring.constraints {
+            for (name, key) in referring.constraints.iter() {
                 if key.kind == ConstraintKind::Foreign && key.target == Some(id) {
                     found.push(Dependent {
                         what: What::Constraint(*other, name.clone()),

@@ -3,7 +3,7 @@
 use super::Resolver;
 use super::cursor::Word;
 use super::report::Rule;
-use super::world::{ConstraintKind, Id, Past, Presence, open};
+use super::world::{ConstraintKind, Id, Past, Presence, column_key, open};
 
 impl Resolver {
     pub(super) fn drop_column(
@@ -98,18 +98,10 @@ impl Resolver {
         }
         let place = self.place(column.range.start, text);
         if let Some(relation) = self.world.relations.get_mut(id) {
-            relation.columns.remove(&column.name);
-            relation
-                .constraints
-                .retain(|_, constraint| !constraint.columns.contains(&column.name));
-            for constraint in relation.constraints.values_mut() {
-                if constraint.columns.is_empty() {
-                    constraint.presence = Presence::Maybe;
-                }
-            }
+            relation.lose_column(&column.name);
         }
         self.world.past.insert(
-            format!("{table}.{}", column.name),
+            column_key(&table, &column.name),
             Past {
                 renamed_to: None,
                 place,

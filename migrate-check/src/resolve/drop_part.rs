@@ -14,7 +14,7 @@ impl Resolver {
             let Some(name) = item.name() else { continue };
             match self.world.find_type(&name) {
                 Found::Absent => {
-                    if !guard && !super::builtin::TYPES.contains(&name.name.as_str()) {
+                    if !guard && !super::builtin::is_type(&name.name) {
                         self.refuse_type(&name);
                     }
                 }
@@ -45,7 +45,7 @@ impl Resolver {
                 continue;
             };
             let table_is_sure = relation.presence == Presence::Sure;
-            for (column, known) in &mut relation.columns {
+            for (column, known) in relation.columns.iter_mut() {
                 if known.data_type == Some(id) {
                     if known.presence == Presence::Sure && table_is_sure && is_there {
                         user = Some(format!("column {column} of table {}", relation.name));

@@ -7,6 +7,8 @@ use migrate_sql::scanner::{Keyword as K, Token};
 
 use super::Resolver;
 use super::column_reference::{self, Finding};
+use super::cursor::Cursor;
+use super::nodes::Nodes;
 use super::query::Query;
 use super::report::Rule;
 use super::scope::{Columns, Entry, Scope};
@@ -47,7 +49,13 @@ pub(super) struct Before {
 
 impl Resolver {
     /// Reads the expressions of a statement that is about to be applied.
-    pub(super) fn prepare(&mut self, text: &str, tokens: &[Token], root: Node<'_>) -> Before {
+    pub(super) fn prepare(
+        &mut self,
+        text: &str,
+        tokens: &[Token],
+        root: Node<'_>,
+        nodes: &Nodes<'_>,
+    ) -> Before {
         let mut before = Before {
             relations: self.world.relations.len(),
             columns: Vec::new(),
@@ -84,7 +92,7 @@ impl Resolver {
             }
         }
         let base = Scope::new(root.subtree(), Rc::new(base));
-        let made = self.check_statement(text, tokens, root, base);
+        let made = self.check_statement(text, tokens, root, nodes, base);
         before.made = made.filter(|_| is_making);
         if root.is(s::CREATE_TRIGGER) {
             self.require_function_of(text, tokens, root);
@@ -93,14 +101,21 @@ impl Resolver {
     }
 
     /// Reads those that are about what the statement has made, and what a relation made of a query has.
-    pub(super) fn settle(&mut self, text: &str, tokens: &[Token], root: Node<'_>, before: Before) {
+    pub(super) fn settle(
+        &mut self,
+        text: &str,
+        tokens: &[Token],
+        root: Node<'_>,
+        nodes: &Nodes<'_>,
+        before: Before,
+    ) {
         if let Some(made) = before.made {
             self.give_columns(text, tokens, root, before.relations, made);
             return;
         }
         let is_new = root.is(s::CREATE_TABLE);
         if root.is(s::CREATE_FUNCTION) {
-            self.require_types_of_function(text, tokens, root);
+            self.require_types_of_function(text, tokens, nodes);
             self.read_body(text, tokens, root);
         }
         if !(is_new || root.is(s::ALTER_TABLE)) {
@@ -122,7 +137,7 @@ impl Resolver {
             ..Entry::relation(&relation.name, id)
         };
         let base = Scope::new(root.subtree(), Rc::new(vec![entry]));
-        self.check_statement(text, tokens, root, base);
+        self.check_statement(text, tokens, root, nodes, base);
     }
 
     /// The table that a statement surely alters.
@@ -142,9 +157,10 @@ impl Resolver {
         text: &str,
         tokens: &[Token],
         root: Node<'_>,
+        nodes: &Nodes<'_>,
         base: Scope,
     ) -> Option<Columns> {
-        let mut query = Query::read(&self.world, text, tokens, root);
+        let mut query = Query::read(&self.world, text, tokens, nodes);
         let mut base = base;
         let rest = query.rest();
         if !rest.is_empty() {
@@ -161,14 +177,17 @@ impl Resolver {
         findings.extend(column_reference::check_assigned(&query, is_compared));
         findings.extend(self.count_selected(&query, root));
         if root.is(s::CREATE_TABLE) || root.is(s::ALTER_TABLE) {
-            let defaults = Self::check_defaults(&query, root);
+            let defaults = Self::check_defaults(&query, nodes);
             findings.retain(|finding| !defaults.iter().any(|other| other.range == finding.range));
             findings.extend(defaults);
         }
         let calls = std::mem::take(&mut query.calls);
         self.report(findings);
         self.require_functions(text, tokens, &calls);
-        self.require_types(text, tokens, root);
+        // A column that is there already is skipped, and its type is not read.
+        if !(root.is(s::ALTER_TABLE) && Cursor::new(text, tokens).has(K::If)) {
+            self.require_types(text, tokens, nodes);
+        }
         made
     }
 
@@ -199,20 +218,23 @@ impl Resolver {
     }
 
     /// A default is computed without a row.
-    fn check_defaults(query: &Query<'_, '_>, root: Node<'_>) -> Vec<Finding> {
-        let defaults = root
-            .find_all(s::COLUMN_CONSTRAINT_BODY)
-            .chain(root.find_all(s::ALTER_COLUMN_DEFAULT))
-            .filter(|node| node.child(s::DEFAULT).is_some());
+    fn check_defaults(query: &Query<'_, '_>, nodes: &Nodes<'_>) -> Vec<Finding> {
         let mut findings = Vec::new();
-        for default in defaults {
+        if query.references.is_empty() {
+            return findings;
+        }
+        for default in &nodes.defaults {
+            if default.child(s::DEFAULT).is_none() {
+                continue;
+            }
             let nodes = default.subtree();
-            let inside = query
-                .references
-                .iter()
-                .find(|reference| nodes.contains(&reference.number()));
-            if let Some(reference) = inside {
-                findings.push(Finding::in_default(query.known.within(*reference).range()));
+            for reference in &query.references {
+                let number = reference.number();
+                if number >= nodes.start && number < nodes.end {
+                    let range = query.known.within(*reference).range();
+                    findings.push(Finding::in_default(range));
+                    break;
+                }
             }
         }
         findings

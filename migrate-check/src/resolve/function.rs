@@ -1,10 +1,14 @@
 //! Functions that a statement calls or names.
 
+use std::cmp::Ordering;
+use std::str::Lines;
+
 use migrate_sql::grammar::Node;
 use migrate_sql::scanner::{Keyword as K, Token};
 
 use super::Resolver;
-use super::builtin::TYPES;
+use super::builtin::is_type;
+use super::by_name::Names;
 use super::cursor::{Cursor, QualifiedName};
 use super::report::{OUTSIDE, Rule};
 use super::statement::within;
@@ -22,37 +26,103 @@ const CATALOGS: [&str; 2] = ["pg_am", "pg_language"];
 /// The functions of PostgreSQL and of extensions, as lists to search.
 #[derive(Debug, Default)]
 pub(super) struct Functions {
-    lists: Vec<(&'static str, Vec<&'static str>)>,
+    lists: Vec<(&'static str, List)>,
+    /// Those that have been found before: extensions only bring more.
+    found: Names,
+}
+
+/// Names in the order of their bytes, one a line. They are searched as they are: to make strings of them would cost more
+/// than all searches of most sets.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct List(&'static str);
+
+impl List {
+    /// All of them.
+    pub(super) fn names(self) -> Lines<'static> {
+        self.0.lines()
+    }
+
+    /// Whether a name is one of them.
+    pub(super) fn has(self, name: &str) -> bool {
+        let mut left = self.0;
+        loop {
+            let middle = left.len() / 2;
+            let (before, after) = left.as_bytes().split_at(middle);
+            let start = middle - length_of_end(before);
+            let end = middle + length_of_start(after);
+            let Some(line) = left.get(start..end).filter(|line| !line.is_empty()) else {
+                return false;
+            };
+            let rest = match line.cmp(name) {
+                Ordering::Equal => return true,
+                Ordering::Less => left.get(end + 1..),
+                Ordering::Greater => left.get(..start),
+            };
+            left = rest.unwrap_or_default();
+        }
+    }
+}
+
+/// How much of a line is at the end of a text.
+const fn length_of_end(text: &[u8]) -> usize {
+    let mut left = text;
+    while let [rest @ .., last] = left
+        && *last != b'\n'
+    {
+        left = rest;
+    }
+    text.len() - left.len()
+}
+
+/// How much of a line is at the beginning of a text.
+const fn length_of_start(text: &[u8]) -> usize {
+    let mut left = text;
+    while let [first, rest @ ..] = left
+        && *first != b'\n'
+    {
+        left = rest;
+    }
+    text.len() - left.len()
 }
 
 impl Functions {
     fn read() -> Self {
-        let mut lists: Vec<(&'static str, Vec<&'static str>)> = Vec::new();
-        for line in LISTS.lines() {
-            if let Some(name) = line.strip_prefix('[') {
-                lists.push((name.trim_end_matches(']'), Vec::new()));
-            } else if let Some((_, names)) = lists.last_mut() {
-                names.push(line);
-            }
+        let mut lists = Vec::new();
+        let mut rest = LISTS;
+        while let Some((_, after)) = rest.split_once('[') {
+            let Some((name, names)) = after.split_once(']') else {
+                break;
+            };
+            let end = names.find('[').unwrap_or(names.len());
+            let (names, others) = names.split_at(end);
+            lists.push((name, List(names.trim_start())));
+            rest = others;
         }
-        Self { lists }
+        Self {
+            lists,
+            found: Names::default(),
+        }
     }
 
     /// Whether PostgreSQL or one of these extensions has a function of this name.
-    fn has(&self, name: &str, extensions: &[String]) -> bool {
-        let mut lists = self.lists.iter();
-        lists.any(|(of, names)| {
-            (*of == "pg_catalog" || extensions.iter().any(|known| known == of))
-                && names.binary_search(&name).is_ok()
-        })
+    fn has(&mut self, name: &str, extensions: &[String]) -> bool {
+        if self.found.contains(name) {
+            return true;
+        }
+        for (of, names) in &self.lists {
+            let is_there = *of == "pg_catalog" || extensions.iter().any(|known| known == of);
+            if is_there && names.has(name) {
+                self.found.insert(name.to_owned());
+                return true;
+            }
+        }
+        false
     }
 
     /// An extension that has it.
     fn extension_with(&self, name: &str) -> Option<&'static str> {
         let mut lists = self.lists.iter().filter(|(of, _)| !CATALOGS.contains(of));
-        lists
-            .find(|(_, names)| names.binary_search(&name).is_ok())
-            .map(|(of, _)| *of)
+        lists.find(|(_, names)| names.has(name)).map(|(of, _)| *of)
     }
 }
 
@@ -89,13 +159,13 @@ impl Resolver {
     }
 
     /// What one of the catalogs holds.
-    pub(super) fn builtins_of(&mut self, catalog: &str) -> Vec<&'static str> {
+    pub(super) fn builtins_of(&mut self, catalog: &str) -> List {
         if self.builtin_functions.lists.is_empty() {
             self.builtin_functions = Functions::read();
         }
         let mut lists = self.builtin_functions.lists.iter();
         let list = lists.find(|(of, _)| *of == catalog);
-        list.map_or_else(Vec::new, |(_, names)| names.clone())
+        list.map_or_else(List::default, |(_, names)| *names)
     }
 
     /// Whether there may be functions that are not known by name.
@@ -119,13 +189,14 @@ impl Resolver {
         }
         // `name(x)` may be a cast, or the column of a row.
         let word = name.name.as_str();
-        let is_type = TYPES.contains(&word)
+        let is_type = is_type(word)
             || self.world.types.iter().any(|known| known.name == word)
-            || self.world.by_name.contains_key(word)
             || self.world.anywhere.contains(word)
             || word.ends_with("multirange");
         let mut relations = self.world.relations.iter();
-        !is_type && !relations.any(|relation| relation.columns.contains_key(word))
+        !is_type
+            && !relations
+                .any(|relation| relation.name == word || relation.columns.contains_key(word))
     }
 
     fn refuse_function(&mut self, name: &QualifiedName, arguments: &str) {
@@ -141,18 +212,21 @@ impl Resolver {
                 "create the extension that brings it in an earlier file: `CREATE EXTENSION \"{extension}\"`"
             ));
         } else {
-            let own = self.functions.keys().map(String::as_str);
-            let lists = self.builtin_functions.lists.iter();
-            let all = lists
-                .filter(|(of, _)| *of == "pg_catalog")
-                .flat_map(|(_, names)| names.iter().copied());
-            help.push(nearest(&name.name, own.chain(all)).map_or_else(
+            let mut known: Vec<&str> = self.functions.keys().map(String::as_str).collect();
+            for (of, names) in &self.builtin_functions.lists {
+                if *of == "pg_catalog" {
+                    known.extend(names.names().map(|name| -> &str { name }));
+                }
+            }
+            help.push(nearest(&name.name, known).map_or_else(
                 || OUTSIDE.to_owned(),
                 |near| format!("did you mean \"{near}\"?"),
             ));
         }
         if !self.is_quiet {
-            let wanted = self.wanted.entry(format!("{}()", name.name)).or_default();
+            let wanted = self
+                .wanted
+                .get_or_insert(&format!("{}()", name.name), Vec::new);
             wanted.push(self.problems.len());
         }
         let shown = name.shown();
@@ -163,7 +237,7 @@ impl Resolver {
             help,
         );
         // Say it once.
-        self.functions.entry(name.name.clone()).or_default();
+        self.functions.get_or_insert(&name.name, Vec::new);
     }
 
     /// `DROP FUNCTION`, `ALTER FUNCTION`, `COMMENT ON FUNCTION`: what comes after the word.

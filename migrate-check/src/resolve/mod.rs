@@ -12,6 +12,7 @@ mod block;
 mod body;
 mod built;
 mod builtin;
+mod by_name;
 mod chosen;
 mod column_reference;
 mod constraint;
@@ -32,6 +33,7 @@ mod function;
 mod index;
 mod known_queries;
 mod named_type;
+mod nodes;
 mod output;
 mod part;
 mod possible;
@@ -43,6 +45,7 @@ mod rename;
 mod report;
 mod routine;
 mod row_change;
+mod schema;
 mod scope;
 mod statement;
 mod symbol;
@@ -52,11 +55,12 @@ mod template;
 mod tests;
 mod world;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use migrate_sql::grammar::{self, Parsed};
 use migrate_sql::scanner::{Token, scan};
 
+use self::by_name::{ByName, Names};
 use self::function::Functions;
 use self::routine::Body;
 use self::world::World;
@@ -97,7 +101,7 @@ pub(crate) struct Resolver {
     /// What is refused.
     pub(crate) problems: Vec<Diagnostic>,
     /// The file that is read, as diagnostics name it.
-    file: String,
+    file: Rc<str>,
     /// Where the text begins in its file.
     offset: usize,
     /// Whether nothing is to be said of the file.
@@ -105,15 +109,15 @@ pub(crate) struct Resolver {
     /// How many lines there are before a byte.
     counted: (usize, usize),
     /// The bodies of the functions that files made, by name.
-    functions: BTreeMap<String, Vec<Body>>,
+    functions: ByName<Vec<Body>>,
     /// The functions of files that run when rows or tables change: those of triggers, defaults, checks.
-    hooked: BTreeSet<String>,
+    hooked: Names,
     /// Of these, those that may change what exists; none until that is asked.
     armed: Option<Vec<String>>,
     /// Whether these run when a statement changes what exists, too.
     runs_on_ddl: bool,
     /// Problems about names that a later file may make.
-    wanted: BTreeMap<String, Vec<usize>>,
+    wanted: ByName<Vec<usize>>,
     /// Whether functions may be called that no file and no known extension made.
     has_strangers: bool,
     /// The functions of PostgreSQL and its extensions; empty until they are asked for.
@@ -162,10 +166,7 @@ impl Resolver {
     pub(crate) fn assume_history(&mut self, table: &TableName) {
         self.world.anywhere.insert(table.name.clone());
         let schema = world::Schema::new(world::Presence::Maybe, true);
-        self.world
-            .schemas
-            .entry(table.schema.clone())
-            .or_insert(schema);
+        self.world.schemas.get_or_insert(&table.schema, || schema);
     }
 
     /// Reads a file: what it says of things that are not there, and what it makes.
@@ -173,7 +174,7 @@ impl Resolver {
         if file.direction == Direction::Down {
             return;
         }
-        file.name.clone_into(&mut self.file);
+        self.file = Rc::from(file.name);
         self.offset = file.offset;
         self.is_quiet = file.is_quiet;
         self.counted = (0, 0);

@@ -1,30 +1,27 @@
 //! Types, access methods and languages that a statement names.
 
-use migrate_sql::grammar::Node;
 use migrate_sql::scanner::{Keyword as K, Token};
 
 use super::Resolver;
-use super::builtin::TYPES;
+use super::builtin::{is_common, is_type};
 use super::cursor::{Cursor, Word};
+use super::nodes::Nodes;
 use super::report::Rule;
 use super::statement::within;
-use super::symbol as s;
 use crate::diagnostics::nearest;
 
 impl Resolver {
     /// Refuses a statement with a type that surely does not exist: in casts, and of parameters and columns.
-    pub(super) fn require_types(&mut self, text: &str, tokens: &[Token], root: Node<'_>) {
-        let whole = Cursor::new(text, tokens);
-        // A column that is there already is skipped, and its type is not read.
-        if root.is(s::ALTER_TABLE) && whole.has(K::If) {
-            return;
-        }
-        for node in root.find_all(s::GENERIC_TYPE) {
-            let Some(name) = within(text, tokens, node).name() else {
+    pub(super) fn require_types(&mut self, text: &str, tokens: &[Token], nodes: &Nodes<'_>) {
+        for node in &nodes.types {
+            if is_common(node.text(text)) {
+                continue;
+            }
+            let Some(name) = within(text, tokens, *node).name() else {
                 continue;
             };
-            let is_builtin = name.schema.is_none()
-                && (TYPES.contains(&name.name.as_str()) || name.name.contains("serial"));
+            let is_builtin =
+                name.schema.is_none() && (is_type(&name.name) || name.name.contains("serial"));
             if !is_builtin {
                 self.require_type(&name);
             }
@@ -36,7 +33,7 @@ impl Resolver {
         &mut self,
         text: &str,
         tokens: &[Token],
-        root: Node<'_>,
+        nodes: &Nodes<'_>,
     ) {
         let mut rest = Cursor::new(text, tokens);
         let mut language = None;
@@ -58,7 +55,7 @@ impl Resolver {
         self.require_builtin("language", "pg_language", &lower);
         // A function in C may be there before the type that it is for.
         if matches!(lower.name.as_str(), "sql" | "plpgsql") {
-            self.require_types(text, tokens, root);
+            self.require_types(text, tokens, nodes);
         }
     }
 
@@ -73,10 +70,10 @@ impl Resolver {
             return;
         }
         let known = self.builtins_of(list);
-        if known.contains(&name.name.as_str()) {
+        if known.has(&name.name) {
             return;
         }
-        let near = nearest(&name.name, known.iter().copied());
+        let near = nearest(&name.name, known.names());
         let help = near.map(|near| format!("did you mean \"{near}\"?"));
         self.refuse_with(
             Rule::Unknown,

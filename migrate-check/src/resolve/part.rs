@@ -98,7 +98,7 @@ impl Resolver {
             let Some(relation) = self.world.relation(*other) else {
                 continue;
             };
-            for (name, key) in &relation.constraints {
+            for (name, key) in relation.constraints.iter() {
                 let rests = key.kind == ConstraintKind::Foreign
                     && key.target == Some(id)
                     && (same(&key.target_columns, columns)

@@ -121,8 +121,7 @@ impl Resolver {
                 Some(schema) if !rest.has(K::Authorization) && !built::has_value(&schema.name) => {
                     self.world
                         .schemas
-                        .entry(schema.name)
-                        .or_insert_with(|| Schema::new(Presence::Maybe, false));
+                        .get_or_insert(&schema.name, || Schema::new(Presence::Maybe, false));
                 }
                 _ => self.world.open_names(),
             }
@@ -175,7 +174,7 @@ impl Resolver {
                 let names: Vec<String> = names.cloned().collect();
                 self.hooked.extend(names);
                 self.armed = None;
-            } else if self.functions.contains_key(&name) && self.hooked.insert(name) {
+            } else if self.functions.contains_key(&name) && self.hooked.insert(name.into_owned()) {
                 self.armed = None;
             }
         }

@@ -112,8 +112,9 @@ impl Resolver {
                     presence: Presence::Maybe,
                     data_type: None,
                 };
-                let columns = &mut relation.columns;
-                columns.entry(column.column.name.clone()).or_insert(perhaps);
+                relation
+                    .columns
+                    .get_or_insert(&column.column.name, || perhaps);
             }
         }
         true
@@ -175,7 +176,7 @@ impl Resolver {
                 continue;
             };
             let mut indexes = Vec::new();
-            for (name, constraint) in &mut relation.constraints {
+            for (name, constraint) in relation.constraints.iter_mut() {
                 if !is_constraint || is_it(name) {
                     constraint.presence = Presence::Maybe;
                     indexes.extend(constraint.index);
@@ -191,7 +192,7 @@ impl Resolver {
             }
             self.soften_owned(*id);
             if let Some(relation) = self.world.relations.get_mut(*id) {
-                for (name, column) in &mut relation.columns {
+                for (name, column) in relation.columns.iter_mut() {
                     if is_it(name) {
                         column.presence = Presence::Maybe;
                     }
@@ -224,7 +225,7 @@ impl Resolver {
             let relation = self.world.relations.get_mut(*id);
             for (name, constraint) in relation
                 .into_iter()
-                .flat_map(|table| &mut table.constraints)
+                .flat_map(|table| table.constraints.iter_mut())
             {
                 if start.map_or(*name == old.name, |start| name.starts_with(start)) {
                     constraint.presence = Presence::Maybe;
@@ -252,7 +253,7 @@ impl Resolver {
                 let Some(relation) = self.world.relations.get_mut(*id) else {
                     continue;
                 };
-                for (name, known) in &mut relation.columns {
+                for (name, known) in relation.columns.iter_mut() {
                     if start.map_or(*name == column.name, |start| name.starts_with(start)) {
                         known.data_type = None;
                     }

@@ -8,31 +8,15 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::rc::Rc;
 
-use migrate_sql::grammar::{Node, Symbols};
+use migrate_sql::grammar::Node;
 use migrate_sql::scanner::Token;
 
 use super::from_item;
 use super::known_queries::{Common, KnownQueries};
+use super::nodes::Nodes;
 use super::scope::{Columns, Entry, Has, Scope};
 use super::symbol as s;
 use super::world::World;
-
-/// The nodes that matter.
-const WANTED: Symbols = Symbols::of(&[
-    s::COLUMN_REFERENCE,
-    s::FUNCTION_CALL,
-    s::TABLE_REFERENCE,
-    s::JOIN,
-    s::JOIN_CONDITION,
-    s::SIMPLE_SELECT,
-    s::SELECT_NO_PARENS,
-    s::SELECT_WITH_PARENS,
-    s::COMMON_TABLE,
-    s::INSERT,
-    s::UPDATE,
-    s::DELETE,
-    s::MERGE,
-]);
 
 /// What is found in a statement.
 pub(super) struct Query<'w, 'q> {
@@ -56,12 +40,12 @@ pub(super) struct Query<'w, 'q> {
 }
 
 impl<'w, 'q> Query<'w, 'q> {
-    /// Reads the queries below a node.
+    /// Reads the queries of a statement.
     pub(super) fn read(
         world: &'w World,
         text: &'q str,
         tokens: &'q [Token],
-        root: Node<'q>,
+        nodes: &Nodes<'q>,
     ) -> Self {
         let mut query = Self {
             known: KnownQueries::new(world, text, tokens),
@@ -74,10 +58,8 @@ impl<'w, 'q> Query<'w, 'q> {
             merges: Vec::new(),
             conflicts: Vec::new(),
         };
-        let nodes = root.find_each(&WANTED);
-        for node in &nodes {
-            if node.is(s::COMMON_TABLE)
-                && let Some(name) = node.child(s::NAME)
+        for node in &nodes.common {
+            if let Some(name) = node.child(s::NAME)
                 && let Some(name) = query.known.within(name).word()
             {
                 query.known.common.push(Common {
@@ -88,8 +70,8 @@ impl<'w, 'q> Query<'w, 'q> {
                 });
             }
         }
-        for node in nodes {
-            query.node(node);
+        for node in &nodes.queries {
+            query.node(*node);
         }
         query
     }

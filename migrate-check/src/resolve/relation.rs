@@ -1,6 +1,8 @@
 //! A relation and what is known of its parts.
 
-use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::by_name::ByName;
 
 /// The index of a relation, or of a type: what is dropped keeps its place.
 pub(super) type Id = usize;
@@ -15,7 +17,7 @@ pub(super) enum Presence {
 /// Where a statement is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Place {
-    pub(super) file: String,
+    pub(super) file: Rc<str>,
     pub(super) line: usize,
 }
 
@@ -76,10 +78,10 @@ pub(super) struct Relation {
     pub(super) kind: Kind,
     pub(super) presence: Presence,
     pub(super) open: u8,
-    pub(super) columns: BTreeMap<String, Column>,
-    pub(super) constraints: BTreeMap<String, Constraint>,
-    pub(super) triggers: BTreeMap<String, Presence>,
-    pub(super) policies: BTreeMap<String, Presence>,
+    pub(super) columns: ByName<Column>,
+    pub(super) constraints: ByName<Constraint>,
+    pub(super) triggers: ByName<Presence>,
+    pub(super) policies: ByName<Presence>,
     /// Its indexes, and the sequences that belong to its columns.
     pub(super) owned: Vec<Id>,
     /// The table of an index or a sequence, and the columns there; none where they are not all known.
@@ -104,10 +106,10 @@ impl Relation {
             kind,
             presence: Presence::Sure,
             open: 0,
-            columns: BTreeMap::new(),
-            constraints: BTreeMap::new(),
-            triggers: BTreeMap::new(),
-            policies: BTreeMap::new(),
+            columns: ByName::default(),
+            constraints: ByName::default(),
+            triggers: ByName::default(),
+            policies: ByName::default(),
             owned: Vec::new(),
             table: None,
             key: None,
@@ -134,14 +136,14 @@ impl Relation {
         self.soften_parts();
     }
 
-    pub(super) const fn parts(&self, part: Part) -> &BTreeMap<String, Presence> {
+    pub(super) const fn parts(&self, part: Part) -> &ByName<Presence> {
         match part {
             Part::Trigger => &self.triggers,
             Part::Policy => &self.policies,
         }
     }
 
-    pub(super) const fn parts_mut(&mut self, part: Part) -> &mut BTreeMap<String, Presence> {
+    pub(super) const fn parts_mut(&mut self, part: Part) -> &mut ByName<Presence> {
         match part {
             Part::Trigger => &mut self.triggers,
             Part::Policy => &mut self.policies,
@@ -160,6 +162,22 @@ impl Relation {
     pub(super) fn soften_hooks(&mut self) {
         for part in self.triggers.values_mut().chain(self.policies.values_mut()) {
             *part = Presence::Maybe;
+        }
+    }
+
+    /// A column is gone, and the constraints that name it; one whose columns are not known may be gone with it.
+    pub(super) fn lose_column(&mut self, column: &str) {
+        self.columns.remove(column);
+        let mut gone = Vec::new();
+        for (name, constraint) in self.constraints.iter_mut() {
+            if constraint.columns.is_empty() {
+                constraint.presence = Presence::Maybe;
+            } else if constraint.columns.iter().any(|known| known == column) {
+                gone.push(name.clone());
+            }
+        }
+        for name in &gone {
+            self.constraints.remove(name);
         }
     }
 

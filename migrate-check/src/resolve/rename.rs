@@ -5,7 +5,7 @@ use migrate_sql::scanner::Keyword as K;
 use super::Resolver;
 use super::cursor::{Cursor, QualifiedName};
 use super::report::Rule;
-use super::world::{Id, Kind, Past, Presence, open};
+use super::world::{Id, Kind, Past, Presence, column_key, open};
 
 impl Resolver {
     /// What follows `ALTER TABLE t RENAME`.
@@ -90,9 +90,9 @@ impl Resolver {
         let place = self.place(name.range.start, rest.text);
         self.rename_column(id, &old.name, &new.name);
         self.open_children(id);
-        self.world.past.remove(&format!("{table}.{}", new.name));
+        self.world.renew_column(&table, &new.name);
         self.world.past.insert(
-            format!("{table}.{}", old.name),
+            column_key(&table, &old.name),
             Past {
                 renamed_to: Some(new.name),
                 place,

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::Resolver;
 use super::cursor::{QualifiedName, Word};
-use super::world::{Found, Id, Past, Place, Presence, TEMPORARY};
+use super::world::{Found, Id, Past, Place, Presence, TEMPORARY, column_key};
 use crate::diagnostics::{Diagnostic, RuleRemark, nearest};
 
 /// A statement about something that does not exist, or is something else.
@@ -50,7 +50,7 @@ impl Resolver {
             Rule::Contradiction => CONTRADICTION,
         };
         let span = range.start + self.offset..range.end + self.offset;
-        let mut problem = Diagnostic::error(id, self.file.as_str(), message)
+        let mut problem = Diagnostic::error(id, &*self.file, message)
             .at(span)
             .remark(RuleRemark::Allowable);
         problem.help = help;
@@ -75,7 +75,7 @@ impl Resolver {
         let near = self.nearest_relation(&name.name);
         let help = self.help_for(&name.name, near);
         if !self.is_quiet {
-            let wanted = self.wanted.entry(name.name.clone()).or_default();
+            let wanted = self.wanted.get_or_insert(&name.name, Vec::new);
             wanted.push(self.problems.len());
         }
         self.refuse_with(
@@ -89,10 +89,13 @@ impl Resolver {
     }
 
     fn nearest_relation(&self, name: &str) -> Option<String> {
-        let names = self.world.by_name.iter();
-        let names = names.filter(|(_, ids)| !ids.is_empty());
-        let names = names.map(|(known, _)| known.as_str());
-        nearest(name, names.filter(|known| *known != name)).map(str::to_owned)
+        let mut names = Vec::new();
+        for schema in self.world.schemas.values() {
+            names.extend(schema.relations.keys().map(String::as_str));
+        }
+        // Of two that are equally near, the first one of the alphabet.
+        names.sort_unstable();
+        nearest(name, names.into_iter().filter(|known| *known != name)).map(str::to_owned)
     }
 
     /// What became of a name, or the one that is most like it.
@@ -126,7 +129,7 @@ impl Resolver {
         let Some(relation) = self.world.relation(id) else {
             return;
         };
-        let key = format!("{}.{}", relation.name, column.name);
+        let key = column_key(&relation.name, &column.name);
         let columns = relation.columns.keys().map(String::as_str);
         let near = nearest(&column.name, columns).map(str::to_owned);
         let help = self.help_for(&key, near);

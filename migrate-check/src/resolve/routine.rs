@@ -1,8 +1,9 @@
 //! Functions of the files: what their bodies do when something runs them.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use migrate_sql::scanner::{Keyword as K, Token, TokenKind, scan, spell};
+use migrate_sql::scanner::{Keyword as K, Token, TokenKind, scan, spelled};
 
 use super::Resolver;
 use super::cursor::Cursor;
@@ -122,7 +123,7 @@ impl Resolver {
             }
         }
         self.armed = None;
-        let bodies = self.functions.entry(name.name).or_default();
+        let bodies = self.functions.get_or_insert(&name.name, Vec::new);
         bodies.push(Body {
             text,
             language,
@@ -154,7 +155,9 @@ impl Resolver {
             if let Some(new) = rest.word()
                 && let Some(bodies) = self.functions.get(&old.name).cloned()
             {
-                self.functions.entry(new.name).or_default().extend(bodies);
+                self.functions
+                    .get_or_insert(&new.name, Vec::new)
+                    .extend(bodies);
                 self.armed = None;
             }
         }
@@ -198,7 +201,7 @@ impl Resolver {
                             return true;
                         }
                         if self.functions.contains_key(&name) {
-                            left.push(name);
+                            left.push(name.into_owned());
                         }
                     }
                 }
@@ -248,15 +251,15 @@ impl Resolver {
                 continue;
             };
             if self.functions.contains_key(&name) {
-                called.push(name);
+                called.push(name.into_owned());
             } else if is_query && others.first().is_some_and(|next| next.is_char(b'(')) {
                 if name == "set_config" {
                     self.world.path = None;
                 }
-                if matches!(name.as_str(), "query_to_xml" | "dblink_exec" | "dblink") {
+                if matches!(&*name, "query_to_xml" | "dblink_exec" | "dblink") {
                     is_strange = true;
                 }
-                is_strange |= self.has_strangers && !QUIET.contains(&name.as_str());
+                is_strange |= self.has_strangers && !QUIET.contains(&&*name);
             }
         }
         if is_strange {
@@ -326,7 +329,7 @@ impl Resolver {
         for token in &scanned.tokens {
             if let Some(name) = ident(text, token) {
                 if self.functions.contains_key(&name) {
-                    called.push(name);
+                    called.push(name.into_owned());
                 } else if name == "set_config" || name == "search_path" {
                     self.world.path = None;
                 }
@@ -337,7 +340,7 @@ impl Resolver {
             let is_strange = pairs
                 .filter(|pair| matches!(pair, [_, next] if next.is_char(b'(')))
                 .filter_map(|pair| ident(text, pair.first()?))
-                .any(|name| !QUIET.contains(&name.as_str()) && !self.functions.contains_key(&name));
+                .any(|name| !QUIET.contains(&&*name) && !self.functions.contains_key(&name));
             if is_strange {
                 self.world.forget();
             }
@@ -348,9 +351,9 @@ impl Resolver {
 }
 
 /// The name that a token is, if it is one that is no keyword.
-pub(super) fn ident(text: &str, token: &Token) -> Option<String> {
+pub(super) fn ident<'t>(text: &'t str, token: &Token) -> Option<Cow<'t, str>> {
     match token.kind {
-        TokenKind::Ident | TokenKind::UnicodeIdent => spell(text, token, '\\'),
+        TokenKind::Ident | TokenKind::UnicodeIdent => spelled(text, token, '\\'),
         _ => None,
     }
 }

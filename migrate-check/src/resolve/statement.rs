@@ -1,45 +1,68 @@
 //! Which statement it is, and the relations that any statement names.
 
-use migrate_sql::grammar::{Node, Symbol};
+use migrate_sql::grammar::Node;
 use migrate_sql::scanner::{Keyword as K, Token};
 
 use super::cursor::{Cursor, QualifiedName};
+use super::nodes::Nodes;
+use super::symbol as s;
 use super::world::{Found, Id};
 use super::{Bodies, Resolver};
-
-const RELATION: Symbol = Symbol::named("relation_expr");
-const COMMON_TABLE: Symbol = Symbol::named("common_table_expr");
-const COLLECTION: Symbol = Symbol::named("name");
 
 /// The tokens that a node stands for.
 pub(super) fn within<'a>(text: &'a str, tokens: &'a [Token], node: Node<'_>) -> Cursor<'a> {
     let range = node.range();
-    let start = tokens.partition_point(|token| token.start < range.start);
-    let end = tokens.partition_point(|token| token.start < range.end);
-    Cursor::new(text, tokens.get(start..end).unwrap_or_default())
+    let start = count_before(tokens, range.start);
+    let tokens = tokens.get(start..).unwrap_or_default();
+    // Most nodes that are asked for are names.
+    let mut left = tokens;
+    let mut count = 0;
+    while let [token, rest @ ..] = left
+        && token.start < range.end
+    {
+        left = rest;
+        count += 1;
+        if count == 8 {
+            count += count_before(left, range.end);
+            break;
+        }
+    }
+    Cursor::new(text, tokens.get(..count).unwrap_or_default())
+}
+
+/// How many tokens begin before a byte.
+fn count_before(tokens: &[Token], place: usize) -> usize {
+    let (mut from, mut to) = (0, tokens.len());
+    while from < to {
+        let middle = from + (to - from) / 2;
+        match tokens.get(middle) {
+            Some(token) if token.start < place => from = middle + 1,
+            _ => to = middle,
+        }
+    }
+    from
 }
 
 /// The tables that a statement reads or changes by name, apart from its own common table expressions.
-pub(super) fn named_relations(text: &str, tokens: &[Token], root: Node<'_>) -> Vec<QualifiedName> {
-    let found = root.find_all(RELATION);
-    if found.len() == 0 {
-        return Vec::new();
-    }
-    let common = root.find_all(COMMON_TABLE).filter_map(|node| {
-        let name = node.child(COLLECTION)?;
+pub(super) fn named_relations(
+    text: &str,
+    tokens: &[Token],
+    nodes: &Nodes<'_>,
+) -> Vec<QualifiedName> {
+    let common = nodes.common.iter().filter_map(|node| {
+        let name = node.child(s::NAME)?;
         Some(within(text, tokens, name).word()?.name)
     });
     let common: Vec<String> = common.collect();
-    found
-        .filter_map(|node| {
-            let mut rest = within(text, tokens, node);
-            rest.accept(K::Only);
-            rest.accept_char(b'(');
-            let name = rest.name()?;
-            let is_common = name.schema.is_none() && common.contains(&name.name);
-            (!is_common).then_some(name)
-        })
-        .collect()
+    let found = nodes.relations.iter().filter_map(|node| {
+        let mut rest = within(text, tokens, *node);
+        rest.accept(K::Only);
+        rest.accept_char(b'(');
+        let name = rest.name()?;
+        let is_common = name.schema.is_none() && common.contains(&name.name);
+        (!is_common).then_some(name)
+    });
+    found.collect()
 }
 
 /// Whether a statement may fire triggers, or compute defaults and checks.
@@ -55,7 +78,7 @@ impl Resolver {
     /// Applies a statement that the grammar accepts.
     pub(super) fn statement(&mut self, text: &str, tokens: &[Token], root: Node<'_>) {
         let start = Cursor::new(text, tokens);
-        if self.runs_on_ddl || fires(start) {
+        if !self.hooked.is_empty() && (self.runs_on_ddl || fires(start)) {
             self.run_hooked();
         }
         self.run_called(start);
@@ -71,13 +94,17 @@ impl Resolver {
         let mut after = start;
         after.read();
         let first = start.tokens.first().and_then(Token::keyword);
-        let named = if Self::reads_by_name(start) {
-            named_relations(text, tokens, root)
-        } else {
+        let nodes = Nodes::of(root);
+        let named = if nodes.relations.is_empty() || !Self::reads_by_name(start) {
             Vec::new()
+        } else {
+            named_relations(text, tokens, &nodes)
         };
-        let relations: Vec<Option<Id>> = named.iter().map(|name| self.require(name)).collect();
-        let before = self.prepare(text, tokens, root);
+        let mut relations: Vec<Option<Id>> = Vec::with_capacity(named.len());
+        for name in &named {
+            relations.push(self.require(name));
+        }
+        let before = self.prepare(text, tokens, root, &nodes);
         match first {
             Some(K::Create) => self.create(after, &relations),
             Some(K::Alter) => self.alter(after),
@@ -133,7 +160,7 @@ impl Resolver {
             _ if start.is_char(b'(') => {}
             _ => self.world.forget(),
         }
-        self.settle(text, tokens, root, before);
+        self.settle(text, tokens, root, &nodes, before);
     }
 
     /// Whether every table that the statement names has to be there. Statements with `IF EXISTS` need none, rules have
@@ -202,7 +229,7 @@ impl Resolver {
             }
         } else if (rest.accept(K::Type) || rest.accept(K::Domain))
             && let Some(name) = rest.name()
-            && !super::builtin::TYPES.contains(&name.name.as_str())
+            && !super::builtin::is_type(&name.name)
             && self.world.find_type(&name) == Found::Absent
         {
             self.refuse_type(&name);

@@ -1,7 +1,8 @@
 //! `CREATE TABLE`: columns and constraints as they are written.
 
-use migrate_sql::scanner::{Keyword as K, TokenKind};
+use migrate_sql::scanner::{Keyword as K, Token, TokenKind};
 
+use super::builtin;
 use super::cursor::{Cursor, QualifiedName, Word};
 
 /// The type of a column.
@@ -69,7 +70,13 @@ pub(super) fn is_constraint(element: Cursor<'_>) -> bool {
 /// Reads the type that comes next.
 pub(super) fn read_type(rest: &mut Cursor<'_>) -> Option<TypeUse> {
     rest.accept(K::Setof);
-    let first = *rest.tokens.first()?;
+    let [first, after @ ..] = rest.tokens else {
+        return None;
+    };
+    if is_syntax(first.kind) || is_common(rest.text, first, after) {
+        rest.tokens = after;
+        return Some(TypeUse::Known);
+    }
     let name = rest.name()?;
     let is_copy = rest
         .tokens
@@ -78,19 +85,29 @@ pub(super) fn read_type(rest: &mut Cursor<'_>) -> Option<TypeUse> {
     if is_copy {
         return Some(TypeUse::Known);
     }
-    if name.schema.is_none() {
-        if matches!(
+    if name.schema.is_none()
+        && first.kind == TokenKind::Ident
+        && matches!(
             name.name.as_str(),
             "serial" | "bigserial" | "smallserial" | "serial2" | "serial4" | "serial8"
-        ) && first.kind == TokenKind::Ident
-        {
-            return Some(TypeUse::Serial);
-        }
-        if is_syntax(first.kind) {
-            return Some(TypeUse::Known);
-        }
+        )
+    {
+        return Some(TypeUse::Serial);
     }
     Some(TypeUse::Named(name))
+}
+
+/// Whether a type is one of those of `pg_catalog` that most columns have. It comes before any other of its name.
+fn is_common(text: &str, first: &Token, after: &[Token]) -> bool {
+    if let [next, ..] = after
+        && (next.is_char(b'.') || next.is_char(b'%') || next.kind == TokenKind::Operator)
+    {
+        return false;
+    }
+    match text.get(first.range()) {
+        Some(word) => builtin::is_common(word),
+        None => false,
+    }
 }
 
 /// Whether a type is one that the grammar spells out.
@@ -135,53 +152,50 @@ fn read_constraints(column: Word, data_type: TypeUse, mut rest: Cursor<'_>) -> C
     let mut constraints = Vec::new();
     let mut is_identity = false;
     let mut name = None;
-    let words = [
-        K::Constraint,
-        K::Check,
-        K::Unique,
-        K::Primary,
-        K::References,
-        K::Generated,
-        K::Default,
-        K::Null,
-    ];
-    while rest.seek(&words) {
-        let start = rest
-            .tokens
-            .first()
-            .map_or(0..0, migrate_sql::scanner::Token::range);
-        if rest.accept(K::Constraint) {
-            name = rest.word();
-            continue;
-        }
+    let mut depth = 0_usize;
+    while let [token, after @ ..] = rest.tokens {
+        rest.tokens = after;
+        let word = match token.kind {
+            TokenKind::Keyword(word) if depth == 0 => word,
+            TokenKind::Char(b'(' | b'[') => {
+                depth += 1;
+                continue;
+            }
+            TokenKind::Char(b')' | b']') => {
+                depth = depth.saturating_sub(1);
+                continue;
+            }
+            _ => continue,
+        };
         let own = || vec![column.clone()];
-        let kind = if rest.accept(K::Check) {
-            rest.brackets().map(ConstraintBody::Check)
-        } else if rest.accept(K::Unique) {
-            Some(ConstraintBody::Unique(own()))
-        } else if rest.accept(K::Primary) {
-            Some(ConstraintBody::Primary(own()))
-        } else if rest.accept(K::References) {
-            rest.name().map(|target| ConstraintBody::Foreign {
+        let kind = match word {
+            K::Constraint => {
+                name = rest.word();
+                continue;
+            }
+            K::Check => rest.brackets().map(ConstraintBody::Check),
+            K::Unique => Some(ConstraintBody::Unique(own())),
+            K::Primary => Some(ConstraintBody::Primary(own())),
+            K::References => rest.name().map(|target| ConstraintBody::Foreign {
                 columns: own(),
                 target,
                 target_columns: rest.words(),
-            })
-        } else if rest.accept(K::Generated) {
-            rest.accept(K::Always);
-            rest.accept_all(&[K::By, K::Default]);
-            rest.accept(K::As);
-            is_identity |= rest.is(K::Identity);
-            None
-        } else {
-            rest.read();
-            None
+            }),
+            K::Generated => {
+                rest.accept(K::Always);
+                rest.accept_all(&[K::By, K::Default]);
+                rest.accept(K::As);
+                is_identity |= rest.is(K::Identity);
+                None
+            }
+            K::Default | K::Null => None,
+            _ => continue,
         };
         if let Some(kind) = kind {
             constraints.push(ConstraintText {
                 name: name.take(),
                 kind,
-                start,
+                start: token.range(),
             });
         } else {
             name = None;

@@ -64,15 +64,8 @@ impl Resolver {
     /// The relations that a name may mean in any schema, if a value may make a part of it.
     pub(super) fn meant(&self, name: &QualifiedName) -> Vec<Id> {
         match known_start(&name.name) {
-            None => {
-                let named = self.world.by_name.get(&name.name);
-                named.cloned().unwrap_or_default()
-            }
-            Some(start) => {
-                let names = self.world.by_name.range(start.to_owned()..);
-                let names = names.take_while(|(name, _)| name.starts_with(start));
-                names.flat_map(|(_, ids)| ids.iter().copied()).collect()
-            }
+            None => self.world.named(&name.name),
+            Some(start) => self.world.beginning(start),
         }
     }
 
@@ -135,7 +128,7 @@ impl Resolver {
             };
             match known_start(&word) {
                 None => {
-                    self.world.anywhere.insert(word);
+                    self.world.anywhere.insert(word.into_owned());
                 }
                 Some("") => self.world.open_names(),
                 Some(start) => self.open_prefix(start),

@@ -3,13 +3,16 @@
 //! A name is absent only where its schema is closed: nothing has happened that might have made something there under a
 //! name that cannot be read. What is not known is never the reason for a refusal.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
+use super::by_name::{ByName, Names};
 use super::cursor::QualifiedName;
 pub(super) use super::relation::{
     Column, Constraint, ConstraintKind, Id, Kind, Part, Place, Presence, Relation, open,
 };
 use super::relations::Relations;
+use super::schema::Kinds;
+pub(super) use super::schema::Schema;
 
 #[derive(Debug, Clone)]
 pub(super) struct Type {
@@ -17,50 +20,10 @@ pub(super) struct Type {
     pub(super) name: String,
     pub(super) presence: Presence,
     /// The values of an enum, if they are all known.
-    pub(super) labels: Option<BTreeSet<String>>,
+    pub(super) labels: Option<Names>,
     /// The tables with columns of it.
     pub(super) users: BTreeSet<Id>,
     pub(super) made: Place,
-}
-
-#[derive(Debug, Clone)]
-pub(super) struct Schema {
-    pub(super) presence: Presence,
-    /// Whether it may hold what no file made by name.
-    pub(super) is_open: bool,
-    pub(super) relations: BTreeMap<String, Id>,
-    pub(super) types: BTreeMap<String, Id>,
-    /// What begins like this may be there: names that PostgreSQL has chosen.
-    pub(super) prefixes: BTreeSet<String>,
-    /// The names of all constraints that have ever been in it.
-    pub(super) constraints: BTreeSet<String>,
-}
-
-impl Schema {
-    pub(super) const fn new(presence: Presence, is_open: bool) -> Self {
-        Self {
-            presence,
-            is_open,
-            relations: BTreeMap::new(),
-            types: BTreeMap::new(),
-            prefixes: BTreeSet::new(),
-            constraints: BTreeSet::new(),
-        }
-    }
-
-    /// Whether something of this name may be there although it is not known.
-    pub(super) fn may_hold(&self, name: &str) -> bool {
-        if self.is_open {
-            return true;
-        }
-        if self.prefixes.is_empty() {
-            return false;
-        }
-        (1..=name.len()).any(|end| {
-            name.get(..end)
-                .is_some_and(|start| self.prefixes.contains(start))
-        })
-    }
 }
 
 /// What became of a name.
@@ -86,7 +49,7 @@ pub(super) enum Found {
 
 #[derive(Debug, Clone)]
 pub(super) struct World {
-    pub(super) schemas: BTreeMap<String, Schema>,
+    pub(super) schemas: ByName<Schema>,
     /// Whether there may be schemas that no file made.
     pub(super) schemas_open: bool,
     pub(super) relations: Relations,
@@ -96,11 +59,9 @@ pub(super) struct World {
     /// The path with which a file begins.
     pub(super) home: Option<Vec<String>>,
     /// Names that may be in any schema.
-    pub(super) anywhere: BTreeSet<String>,
-    /// Relations by name, in any schema.
-    pub(super) by_name: BTreeMap<String, Vec<Id>>,
+    pub(super) anywhere: Names,
     /// What became of relations, and of columns (`table.column`).
-    pub(super) past: BTreeMap<String, Past>,
+    pub(super) past: ByName<Past>,
 }
 
 /// The schema of temporary objects.
@@ -121,15 +82,14 @@ const HISTORIES: [&str; 8] = [
 impl Default for World {
     fn default() -> Self {
         let mut world = Self {
-            schemas: BTreeMap::new(),
+            schemas: ByName::default(),
             schemas_open: false,
             relations: Relations::default(),
             types: Vec::new(),
             path: Some(vec!["public".to_owned()]),
             home: Some(vec!["public".to_owned()]),
-            anywhere: HISTORIES.map(str::to_owned).into(),
-            by_name: BTreeMap::new(),
-            past: BTreeMap::new(),
+            anywhere: HISTORIES.map(str::to_owned).into_iter().collect(),
+            past: ByName::default(),
         };
         for name in ["public", TEMPORARY] {
             world
@@ -186,16 +146,6 @@ impl World {
         self.relations.soften_triggers();
     }
 
-    /// The schemas in which a name is looked up; none where that is not known.
-    fn searched(&self, schema: Option<&str>) -> Option<Vec<String>> {
-        if let Some(schema) = schema {
-            return Some(vec![schema.to_owned()]);
-        }
-        let mut path = vec![TEMPORARY.to_owned()];
-        path.extend(self.path.as_ref()?.iter().cloned());
-        Some(path)
-    }
-
     /// The schema in which something new lands; none where that is not known.
     pub(super) fn target_schema(&self, schema: Option<&str>) -> Option<String> {
         if let Some(schema) = schema {
@@ -212,69 +162,85 @@ impl World {
         None
     }
 
-    fn look_up(
-        &self,
-        name: &QualifiedName,
-        of: impl Fn(&Schema) -> &BTreeMap<String, Id>,
-        presence: impl Fn(Id) -> Option<Presence>,
-    ) -> Found {
-        if name.schema.as_deref().is_some_and(Self::is_system) {
-            return Found::Unknown;
-        }
-        let Some(path) = self.searched(name.schema.as_deref()) else {
-            return Found::Unknown;
-        };
+    fn look_up(&self, name: &QualifiedName, what: Kinds) -> Found {
         let mut is_unknown = false;
-        for schema in &path {
-            let Some(schema) = self.schemas.get(schema) else {
-                is_unknown |= self.schemas_open;
-                continue;
+        if let Some(own) = &name.schema {
+            if Self::is_system(own) {
+                return Found::Unknown;
+            }
+            let found = self.look_into(own, &name.name, what, &mut is_unknown);
+            if let Some(found) = found {
+                return found;
+            }
+            if !is_unknown && !self.schemas.contains_key(own) && !self.anywhere.contains(own) {
+                return Found::Absent;
+            }
+        } else {
+            let Some(path) = &self.path else {
+                return Found::Unknown;
             };
-            match of(schema).get(&name.name) {
-                Some(id) if is_unknown => return Found::Maybe(*id),
-                Some(id) => {
-                    return match presence(*id) {
-                        Some(Presence::Sure) => Found::Sure(*id),
-                        _ => Found::Maybe(*id),
-                    };
+            let found = self.look_into(TEMPORARY, &name.name, what, &mut is_unknown);
+            if let Some(found) = found {
+                return found;
+            }
+            for schema in path {
+                let found = self.look_into(schema, &name.name, what, &mut is_unknown);
+                if let Some(found) = found {
+                    return found;
                 }
-                None => is_unknown |= schema.may_hold(&name.name),
+            }
+            // The search path of a role or a database is not ours to know, so another schema's object may be meant.
+            is_unknown = is_unknown || name.name.starts_with("pg_");
+            if !is_unknown {
+                for schema in self.schemas.values() {
+                    if schema.held(what).contains_key(&name.name) {
+                        return Found::Unknown;
+                    }
+                }
             }
         }
-        if let Some(schema) = &name.schema
-            && !is_unknown
-            && !self.schemas.contains_key(schema)
-            && !self.anywhere.contains(schema)
-        {
-            return Found::Absent;
-        }
-        // The search path of a role or a database is not ours to know, so another schema's object may be meant.
-        let mut others = self.schemas.values();
-        let may_be_in_other = name.schema.is_none()
-            && (name.name.starts_with("pg_")
-                || others.any(|schema| of(schema).contains_key(&name.name)));
-        if is_unknown || may_be_in_other || self.anywhere.contains(&name.name) {
+        if is_unknown || self.anywhere.contains(&name.name) {
             return Found::Unknown;
         }
         Found::Absent
     }
 
+    /// What a name stands for in a schema, if it is known there; `is_unknown` is whether it may stand for something that
+    /// is not known, there or in the schemas before.
+    fn look_into(
+        &self,
+        schema: &str,
+        name: &str,
+        what: Kinds,
+        is_unknown: &mut bool,
+    ) -> Option<Found> {
+        let Some(schema) = self.schemas.get(schema) else {
+            *is_unknown |= self.schemas_open;
+            return None;
+        };
+        let Some(id) = schema.held(what).get(name) else {
+            *is_unknown |= schema.may_hold(name);
+            return None;
+        };
+        let presence = match what {
+            Kinds::Relations => self.relations.get(*id)?.presence,
+            Kinds::Types => self.types.get(*id)?.presence,
+        };
+        if presence == Presence::Sure && !*is_unknown {
+            Some(Found::Sure(*id))
+        } else {
+            Some(Found::Maybe(*id))
+        }
+    }
+
     /// What a name of a relation stands for.
     pub(super) fn find(&self, name: &QualifiedName) -> Found {
-        self.look_up(
-            name,
-            |schema| &schema.relations,
-            |id| Some(self.relation(id)?.presence),
-        )
+        self.look_up(name, Kinds::Relations)
     }
 
     /// What a name of a type stands for, where files made that.
     pub(super) fn find_type(&self, name: &QualifiedName) -> Found {
-        let found = self.look_up(
-            name,
-            |schema| &schema.types,
-            |id| Some(self.types.get(id)?.presence),
-        );
+        let found = self.look_up(name, Kinds::Types);
         if found != Found::Absent {
             return found;
         }
@@ -295,6 +261,13 @@ impl World {
             || schemas.any(|schema| schema.may_hold(name))
     }
 
+    /// A column is there, whatever became of one of this name before.
+    pub(super) fn renew_column(&mut self, table: &str, column: &str) {
+        if !self.past.is_empty() {
+            self.past.remove(&column_key(table, column));
+        }
+    }
+
     /// What is known of what a name stands for, whether it is there or not.
     pub(super) fn known(&self, name: &QualifiedName) -> Option<Id> {
         match self.find(name) {
@@ -303,16 +276,35 @@ impl World {
         }
     }
 
+    /// The relations of this name, in any schema.
+    pub(super) fn named(&self, name: &str) -> Vec<Id> {
+        let mut named = Vec::new();
+        for schema in self.schemas.values() {
+            named.extend(schema.relations.get(name));
+        }
+        named
+    }
+
+    /// The relations whose names begin like this, in any schema.
+    pub(super) fn beginning(&self, start: &str) -> Vec<Id> {
+        let mut found = Vec::new();
+        for schema in self.schemas.values() {
+            for (name, id) in schema.relations.iter() {
+                if name.starts_with(start) {
+                    found.push(*id);
+                }
+            }
+        }
+        found
+    }
+
     /// Puts a relation under its name; what stood there is forgotten.
     pub(super) fn insert(&mut self, relation: Relation) -> Id {
         let id = self.relations.len();
         let schema = self
             .schemas
-            .entry(relation.schema.clone())
-            .or_insert_with(|| Schema::new(Presence::Maybe, true));
+            .get_or_insert(&relation.schema, || Schema::new(Presence::Maybe, true));
         schema.relations.insert(relation.name.clone(), id);
-        let named = self.by_name.entry(relation.name.clone()).or_default();
-        named.push(id);
         self.relations.push(relation);
         id
     }
@@ -325,15 +317,11 @@ impl World {
                 continue;
             };
             left.append(&mut relation.owned);
-            let (schema, name) = (relation.schema.clone(), relation.name.clone());
             relation.presence = Presence::Maybe;
-            if let Some(schema) = self.schemas.get_mut(&schema)
-                && schema.relations.get(&name) == Some(&id)
+            if let Some(schema) = self.schemas.get_mut(&relation.schema)
+                && schema.relations.get(&relation.name) == Some(&id)
             {
-                schema.relations.remove(&name);
-            }
-            if let Some(named) = self.by_name.get_mut(&name) {
-                named.retain(|other| *other != id);
+                schema.relations.remove(&relation.name);
             }
         }
     }
@@ -349,18 +337,22 @@ impl World {
         {
             old.relations.remove(&old_name);
         }
-        if let Some(named) = self.by_name.get_mut(&old_name) {
-            named.retain(|other| *other != id);
-        }
         let new = self
             .schemas
-            .entry(schema.to_owned())
-            .or_insert_with(|| Schema::new(Presence::Maybe, true));
+            .get_or_insert(schema, || Schema::new(Presence::Maybe, true));
         new.relations.insert(name.to_owned(), id);
-        self.by_name.entry(name.to_owned()).or_default().push(id);
         if let Some(relation) = self.relations.get_mut(id) {
             schema.clone_into(&mut relation.schema);
             name.clone_into(&mut relation.name);
         }
     }
+}
+
+/// The key under which it is kept what became of a column.
+pub(super) fn column_key(table: &str, column: &str) -> String {
+    let mut key = String::with_capacity(table.len() + column.len() + 1);
+    key.push_str(table);
+    key.push('.');
+    key.push_str(column);
+    key
 }

@@ -190,11 +190,13 @@ impl<'t> Node<'t> {
         let wanted = &wanted.0;
         let mut found = Vec::new();
         let mut index = self.first();
-        while index <= self.index {
-            if wanted[(nodes[index][HEAD] & 0xffff) as usize] {
+        let mut left = &nodes[index..=self.index];
+        while let [data, rest @ ..] = left {
+            if wanted[(data[HEAD] & 0xffff) as usize] {
                 found.push(Node { nodes, index });
             }
             index += 1;
+            left = rest;
         }
         found
     }

@@ -30,7 +30,7 @@ pub use self::fault::{Fault, FaultKind};
 use self::keyword::Hash;
 pub use self::keyword::Keyword;
 pub use self::literal::value as literal_value;
-pub use self::name::{quote, quote_qualified, spell};
+pub use self::name::{quote, quote_qualified, spell, spelled};
 use self::operators::Run;
 pub use self::reader::Reader;
 pub use self::token::{Token, TokenKind};

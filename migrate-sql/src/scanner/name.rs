@@ -1,5 +1,7 @@
 //! Names as PostgreSQL stores them, and back as SQL.
 
+use std::borrow::Cow;
+
 use super::literal::undouble;
 use super::token::{Token, TokenKind};
 use super::unicode;
@@ -12,20 +14,46 @@ const LONGEST_NAME: usize = 63;
 ///
 /// `escape` is the escape character of a `U&"…"`.
 pub fn spell(text: &str, token: &Token, escape: char) -> Option<String> {
+    match spelled(text, token, escape)? {
+        Cow::Borrowed(name) => Some(name.to_owned()),
+        Cow::Owned(name) => Some(name),
+    }
+}
+
+/// The same, without a copy where the name is written as it is stored.
+pub fn spelled<'t>(text: &'t str, token: &Token, escape: char) -> Option<Cow<'t, str>> {
     let source = text.get(token.range())?;
     let mut name = match token.kind {
-        TokenKind::Ident => match source.strip_prefix('"') {
-            Some(quoted) => undouble(quoted.strip_suffix('"')?, '"'),
-            None => source.to_ascii_lowercase(),
-        },
-        TokenKind::Keyword(keyword) => keyword.text().to_owned(),
+        TokenKind::Ident if source.as_bytes().first() == Some(&b'"') => {
+            undouble(source.strip_prefix('"')?.strip_suffix('"')?, '"')
+        }
+        TokenKind::Ident if has_upper_case(source) => source.to_ascii_lowercase(),
+        TokenKind::Ident if source.len() <= LONGEST_NAME => return Some(Cow::Borrowed(source)),
+        TokenKind::Ident => source.to_owned(),
+        TokenKind::Keyword(keyword) => return Some(Cow::Borrowed(keyword.text())),
         TokenKind::UnicodeIdent => unicode::decode(source, escape).ok()?,
         _ => return None,
     };
     while name.len() > LONGEST_NAME {
         name.pop();
     }
-    Some(name)
+    Some(Cow::Owned(name))
+}
+
+/// Whether anything in a name is folded: every name of a build comes through here.
+#[expect(
+    clippy::manual_is_ascii_check,
+    reason = "it is a call for each byte, without optimisation"
+)]
+fn has_upper_case(name: &str) -> bool {
+    let mut left = name.as_bytes();
+    while let [first, rest @ ..] = left {
+        if matches!(first, b'A'..=b'Z') {
+            return true;
+        }
+        left = rest;
+    }
+    false
 }
 
 /// A name as SQL: always quoted, so that neither its case nor its being a keyword matters.
