@@ -121,7 +121,8 @@ impl<'s> Adoption<'s> {
     ///
     /// # SQL
     ///
-    /// Three messages that read, and one transaction that creates the set's history table if needed and inserts all rows.
+    /// Three messages that read, and one transaction that creates the set's history table if needed and inserts all rows; then, if
+    /// that table had rows before, a message that reads it.
     ///
     /// # Locking
     ///
@@ -147,6 +148,7 @@ impl<'s> Adoption<'s> {
                     known: 0,
                     renamed: None,
                     dry_run: self.dry_run,
+                    refused: self.refused_by_a_run(session).await?,
                 });
             };
             let mut judgement = judge(
@@ -167,18 +169,19 @@ impl<'s> Adoption<'s> {
                     findings: judgement.findings,
                 });
             }
-            let (adopted, history) = self.plan(source, judgement)?;
+            let has_rows = !source.known.is_empty();
+            let (mut adopted, history) = self.plan(source, judgement)?;
             let nothing = adopted.recorded.is_empty() && adopted.renamed.is_none();
-            if self.dry_run || nothing {
-                if adopted.known > 0 {
-                    self.refuse_taken(session).await?;
+            if !self.dry_run && !nothing {
+                let outcome = self.runner().adopt_with(session, &history).await;
+                if outcome.map_err(Error::Record)? == AdoptOutcome::TableChanged {
+                    continue;
                 }
-                return Ok(adopted);
             }
-            let outcome = self.runner().adopt_with(session, &history).await;
-            if outcome.map_err(Error::Record)? == AdoptOutcome::Recorded {
-                return Ok(adopted);
+            if has_rows {
+                adopted.refused = self.refused_by_a_run(session).await?;
             }
+            return Ok(adopted);
         }
         let table = self.source.as_ref().map(ToString::to_string);
         Err(Error::Contested {
@@ -199,12 +202,19 @@ impl<'s> Adoption<'s> {
         }
     }
 
-    /// Fails if the history table holds the rows of another program, as a run and the recording of rows do.
-    async fn refuse_taken<S: Session>(&self, session: &mut S) -> Result<(), Error> {
-        match self.runner().plan_with(session).await {
-            Err(error) if error.kind() == ErrorKind::VersionTaken => Err(Error::Record(error)),
-            // What else a run would refuse is not about the adoption.
-            _ => Ok(()),
+    /// What a run refuses of the rows that the history table had before: of another set or branch, or about an edited file.
+    /// Fails if they are another program's, as a run and the recording of rows do.
+    async fn refused_by_a_run<S: Session>(&self, session: &mut S) -> Result<Option<String>, Error> {
+        let Err(error) = self.runner().plan_with(session).await else {
+            return Ok(None);
+        };
+        match error.kind() {
+            ErrorKind::VersionTaken => Err(Error::Record(error)),
+            ErrorKind::Missing | ErrorKind::Drift | ErrorKind::Interrupted => {
+                Ok(Some(error.to_string()))
+            }
+            // What else a run would refuse is not about the rows.
+            _ => Ok(None),
         }
     }
 
@@ -240,6 +250,7 @@ impl<'s> Adoption<'s> {
             known: self.recorded_before(&source.known),
             renamed: moved.map(|table| table.to_string()),
             dry_run: self.dry_run,
+            refused: None,
         };
         let columns = found.column_names();
         let mut history = ForeignHistory::new(found.schema, found.name, columns, source.count);

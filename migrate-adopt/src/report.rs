@@ -22,6 +22,9 @@ pub struct AdoptReport {
     pub renamed: Option<String>,
     /// Nothing was written.
     pub dry_run: bool,
+    /// What a run refuses of the rows that the set's history table had before, in one line: a row without a file, for
+    /// example.
+    pub refused: Option<String>,
 }
 
 /// One migration that was recorded as applied by the other tool.
@@ -38,8 +41,11 @@ pub struct AdoptedMigration {
 
 impl fmt::Display for AdoptReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let refused = self.refused.as_ref();
+        let refused = refused.map(|refused| format!("\na run refuses this history: {refused}"));
+        let refused = refused.unwrap_or_default();
         let Some(tool) = self.tool else {
-            return f.write_str("nothing to adopt: everything is recorded already");
+            return write!(f, "nothing to adopt: no other history was found{refused}");
         };
         let verb = if self.dry_run {
             "would record"
@@ -69,6 +75,6 @@ impl fmt::Display for AdoptReport {
             };
             write!(f, "\n{verb} {} to {name}", self.source)?;
         }
-        Ok(())
+        f.write_str(&refused)
     }
 }

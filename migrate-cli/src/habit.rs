@@ -28,7 +28,17 @@ const HABITS: [(&str, &str); 21] = [
     ("validate", "check"),
 ];
 
-/// Names our command where an unknown one is another tool's word for it.
+/// The same for options.
+const OPTIONS: [(&str, &str); 6] = [
+    ("--db-url", "--database-url"),
+    ("--json", "--format json"),
+    ("--output", "--format"),
+    ("--path", "--dir"),
+    ("--source", "--dir"),
+    ("--url", "--database-url"),
+];
+
+/// Names our command or option where an unknown one is another tool's word for it.
 pub(crate) fn explain(mut error: Error) -> Error {
     if error.kind() == ErrorKind::InvalidSubcommand
         && let Some(ContextValue::String(given)) = error.get(ContextKind::InvalidSubcommand)
@@ -36,6 +46,13 @@ pub(crate) fn explain(mut error: Error) -> Error {
     {
         let ours = ContextValue::Strings(vec![(*ours).to_owned()]);
         error.insert(ContextKind::SuggestedSubcommand, ours);
+    }
+    if error.kind() == ErrorKind::UnknownArgument
+        && let Some(ContextValue::String(given)) = error.get(ContextKind::InvalidArg)
+        && let Some((_, ours)) = OPTIONS.iter().find(|(theirs, _)| theirs == given)
+    {
+        let ours = ContextValue::String((*ours).to_owned());
+        error.insert(ContextKind::SuggestedArg, ours);
     }
     error
 }

@@ -124,3 +124,41 @@ fn rows_of_another_set_are_not_counted_as_recorded() {
         r#"recorded 1 migration that sqlx applied, from "public"."_sqlx_migrations""#
     );
 }
+
+#[test]
+fn what_a_run_refuses_of_the_rows_that_were_there_is_said_with_the_adoption() {
+    let database = database(SQLX, 1);
+    database.execute(
+        "INSERT INTO _sqlx_migrations VALUES (2, 'a', now(), true, sha384(E'CREATE TABLE t1 (id integer);\\n'), 1)",
+    );
+    let other = Project::new(Layout::Flat, &[("1_jobs.sql", "CREATE TABLE jobs ()")]);
+    run(&database, &other.set()).unwrap();
+    let set = Project::new(Layout::Flat, &[("2_a.sql", table_text(1))]).set();
+    let refused = "a run refuses this history: 1 jobs is recorded as applied but without a file";
+    let dry = perform_async(&database, &adopt(&set).dry_run(true)).unwrap();
+    assert_eq!(
+        dry.to_string(),
+        format!(
+            "would record 1 migration that sqlx applied, from \"public\".\"_sqlx_migrations\"\n{refused}"
+        )
+    );
+    let adopted = perform(&database, &adopt(&set)).unwrap();
+    assert!(adopted.to_string().ends_with(refused), "{adopted}");
+    let error = run(&database, &set).unwrap_err();
+    assert!(refused.ends_with(&error.to_string()), "{error}");
+    // Where nothing is left to adopt, too.
+    database.execute("DROP TABLE _sqlx_migrations");
+    let nothing = perform(&database, &adopt(&set)).unwrap();
+    assert!(nothing.to_string().ends_with(refused), "{nothing}");
+}
+
+#[test]
+fn another_program_s_history_is_refused_where_there_is_nothing_to_adopt_either() {
+    let database = database("CREATE TABLE t1 (id integer)", 0);
+    let other = Project::new(Layout::Flat, &[("1_jobs.sql", "CREATE TABLE jobs ()")]);
+    run(&database, &other.set()).unwrap();
+    let set = Project::new(Layout::Flat, &[("1_a.sql", table_text(1))]).set();
+    let as_a_run = run(&database, &set).unwrap_err().to_string();
+    let error = perform(&database, &adopt(&set)).unwrap_err();
+    assert_eq!(error.to_string(), as_a_run);
+}

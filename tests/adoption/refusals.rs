@@ -48,7 +48,7 @@ fn rows_without_a_file_and_files_without_a_row_are_each_to_be_answered() {
     );
     // Answered once, it is not asked again; and the renamed table no longer counts as a history.
     let again = perform(&database, &adopt(&set)).unwrap();
-    insta::assert_snapshot!(again, @"nothing to adopt: everything is recorded already");
+    insta::assert_snapshot!(again, @"nothing to adopt: no other history was found");
     assert!(run(&database, &set).unwrap().is_noop());
 }
 

@@ -156,6 +156,118 @@ fn a_role_that_may_not_put_a_setting_back_records_its_file_all_the_same() {
 }
 
 #[test]
+fn a_setting_that_only_another_role_may_make_ends_with_the_file() {
+    const SEEN: &str = "INSERT INTO seen SELECT current_setting('session_replication_role')";
+    const SET: &str = "SET session_replication_role = replica";
+    with_each_driver(|driver, database| {
+        let role = database.role("");
+        let admin = database.role("SUPERUSER");
+        let member = database.role(&format!("IN ROLE {admin}"));
+        database.execute(&format!("GRANT ALL ON SCHEMA public TO {role}, {member}"));
+        for (session, change) in [
+            (&admin, format!("{SET}; SET ROLE {role}")),
+            (&admin, format!("{SET}; SET SESSION AUTHORIZATION {role}")),
+            (&member, format!("SET ROLE {admin}; {SET}")),
+            (
+                &member,
+                format!(
+                    "SELECT set_config('role', '{admin}', false), set_config('session_replication_role', 'replica', false)"
+                ),
+            ),
+            (
+                &member,
+                format!("SET LOCAL ROLE {admin}; SET LOCAL session_replication_role = replica"),
+            ),
+        ] {
+            for (kind, single) in [
+                ("", false),
+                ("", true),
+                ("-- migrate: no-transaction\n", false),
+            ] {
+                // Outside a transaction it has no effect.
+                if kind.is_empty() || !change.starts_with("SET LOCAL") {
+                    database.execute("DROP TABLE IF EXISTS schema_migrations, seen");
+                    let change = format!("{kind}{change};");
+                    let set = Set::new(&[
+                        ("1_t.sql", "CREATE TABLE seen (it text)"),
+                        ("2_a.sql", &change),
+                        ("2_a.down.sql", SEEN),
+                        ("3_b.sql", SEEN),
+                        ("3_b.down.sql", &change),
+                    ])
+                    .load();
+                    let runner = || set.runner().single_transaction(single);
+                    if let Driver::Postgres = driver {
+                        let mut client = database.client_for(session);
+                        runner().run(&mut client).unwrap();
+                        runner().revert(&mut client, Revert::Last(2)).unwrap();
+                        let left = client.query_one(
+                            "SELECT current_setting('session_replication_role') || ' ' || current_user",
+                            &[],
+                        );
+                        let left: String = left.unwrap().get(0);
+                        assert_eq!(left, format!("origin {session}"), "{change}");
+                    } else {
+                        let url = database.url_for(session);
+                        driver.run_at(&url, runner()).unwrap();
+                        driver.revert_at(&url, runner(), Revert::Last(2)).unwrap();
+                    }
+                    let seen = database.value("SELECT string_agg(it, ',' ORDER BY ctid) FROM seen");
+                    assert_eq!(seen, "origin,origin", "{single} {change}");
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn a_resumed_file_has_the_setting_that_its_role_made() {
+    with_each_driver(|driver, database| {
+        let admin = database.role("SUPERUSER");
+        let member = database.role(&format!("IN ROLE {admin}"));
+        database.execute(&format!("GRANT ALL ON SCHEMA public TO {member}"));
+        let text = format!(
+            "-- migrate: no-transaction\nSET ROLE {admin};\nSET session_replication_role = replica;\n\
+             INSERT INTO needed SELECT current_setting('session_replication_role');"
+        );
+        let set = Set::new(&[("1_x.sql", &text)]).load();
+        let url = database.url_for(&member);
+        driver.run_at(&url, set.runner()).unwrap_err();
+        database.execute("CREATE TABLE needed (a text)");
+        driver.run_at(&url, set.runner()).unwrap();
+        assert_eq!(database.value("SELECT a FROM needed"), "replica");
+    });
+}
+
+#[test]
+fn a_setting_that_a_role_was_given_the_right_to_make_ends_with_the_file() {
+    with_each_driver(|driver, database| {
+        let version = database.value("SHOW server_version_num");
+        if version.parse::<u32>().unwrap() < 150_000 {
+            return;
+        }
+        let role = database.role("");
+        database.execute(&format!(
+            "GRANT ALL ON SCHEMA public TO {role}; GRANT SET ON PARAMETER session_replication_role TO {role}"
+        ));
+        let set = Set::new(&[
+            ("1_a.sql", "SET LOCAL session_replication_role = replica"),
+            (
+                "2_b.sql",
+                "CREATE TABLE seen AS SELECT current_setting('session_replication_role') AS it",
+            ),
+        ])
+        .load();
+        let runner = set.runner().single_transaction(true);
+        driver.run_at(&database.url_for(&role), runner).unwrap();
+        assert_eq!(database.value("SELECT it FROM seen"), "origin");
+        database.execute(&format!(
+            "REVOKE SET ON PARAMETER session_replication_role FROM {role}"
+        ));
+    });
+}
+
+#[test]
 fn temporary_tables_that_a_commit_drops_end_with_the_file_in_a_single_transaction() {
     for make in [
         "CREATE TEMP TABLE stage ON COMMIT DROP AS SELECT 1 AS a",
@@ -195,23 +307,33 @@ fn temporary_tables_that_a_commit_drops_end_with_the_file_in_a_single_transactio
 }
 
 #[test]
-fn a_temporary_table_that_the_session_s_role_may_not_drop_stays_in_a_single_transaction() {
+fn a_temporary_table_of_another_role_ends_with_its_file_as_far_as_the_session_s_role_may_become_it()
+{
     with_each_driver(|driver, database| {
         let owner = database.role("");
+        let stranger = database.role("");
         let role = database.role(&format!("NOINHERIT IN ROLE {owner}"));
-        database.execute(&format!("GRANT ALL ON SCHEMA public TO {role}"));
+        database.execute(&format!(
+            "GRANT ALL ON SCHEMA public TO {role}; CREATE FUNCTION makes() RETURNS void LANGUAGE plpgsql SECURITY DEFINER \
+             AS $$ BEGIN CREATE TEMP TABLE kept (a int) ON COMMIT DROP; END $$; ALTER FUNCTION makes OWNER TO {stranger}"
+        ));
         let make =
             format!("SET ROLE {owner}; CREATE TEMP TABLE stage (a int) ON COMMIT DROP; RESET ROLE");
-        let view = "CREATE TEMP VIEW kept AS SELECT 1; \
-                    DO $$ BEGIN IF false THEN CREATE TEMP TABLE kept (a int) ON COMMIT DROP; END IF; END $$";
+        let view = "CREATE TEMP VIEW v AS SELECT 1; \
+                    DO $$ BEGIN IF false THEN CREATE TEMP TABLE v (a int) ON COMMIT DROP; END IF; \
+                    IF false THEN CREATE TEMP TABLE kept (a int) ON COMMIT DROP; END IF; END $$; SELECT makes()";
         let set = Set::new(&[
             ("1_a.sql", make.as_str()),
-            ("2_b.sql", view),
-            ("3_c.sql", "CREATE TABLE t AS TABLE pg_temp.kept"),
+            ("2_b.sql", make.as_str()),
+            ("3_c.sql", view),
+            (
+                "4_d.sql",
+                "CREATE TABLE t AS SELECT current_user::text AS me FROM pg_temp.v",
+            ),
         ])
         .load();
         let runner = set.runner().single_transaction(true);
         driver.run_at(&database.url_for(&role), runner).unwrap();
-        assert_eq!(database.value("SELECT count(*) FROM t"), "1");
+        assert_eq!(database.value("SELECT me FROM t"), role);
     });
 }

@@ -319,18 +319,32 @@ fn an_open_transaction_keeps_its_settings() {
 fn a_schema_public_that_was_dropped_is_not_made_again() {
     with_each_driver(|driver, database| {
         database.execute("DROP SCHEMA public");
-        let set = Set::new(&[("1_a.sql", "SELECT 1")]).load();
-        let error = driver.run(database, set.runner()).unwrap_err();
-        assert!(
-            error
-                .to_string()
-                .starts_with("the schema public does not exist"),
-            "{error}"
-        );
+        let set = Set::new(&[("1_a.sql", "SELECT 1"), ("1_a.down.sql", "SELECT 1")]).load();
+        let runner = || set.runner();
+        // What reads says the same: a run would not begin.
+        for error in [
+            driver.run(database, runner()).unwrap_err(),
+            driver.plan(database, runner()).unwrap_err(),
+            driver.status(&database.url(), runner()).unwrap_err(),
+            driver.baseline(database, runner(), 1).unwrap_err(),
+            driver.revert(database, runner(), Revert::All).unwrap_err(),
+            driver
+                .repair(database, runner(), &Repair::MarkApplied(1))
+                .unwrap_err(),
+        ] {
+            assert!(
+                error
+                    .to_string()
+                    .starts_with("the schema public does not exist"),
+                "{error}"
+            );
+        }
         assert_eq!(
             database.value("SELECT count(*)::text FROM pg_namespace WHERE nspname = 'public'"),
             "0"
         );
+        let nothing = migrate_runtime::Migrations::empty();
+        assert!(driver.run(database, nothing.runner()).unwrap().is_noop());
     });
 }
 

@@ -24,13 +24,15 @@ fn our_own_statements_cause_no_warnings() {
     ])
     .load();
     let mut client = config.connect(postgres::NoTls).unwrap();
+    // As where another starter makes the table at the same moment.
+    database.execute("CREATE TABLE schema_migrations_unsettled ()");
     set.run(&mut client).unwrap_err();
     database.execute("CREATE TABLE later (a int)");
     assert_eq!(versions(&set.run(&mut client).unwrap()), [2, 3, 4]);
     let heard = heard.lock().unwrap();
     let warned: Vec<_> = heard
         .iter()
-        .filter(|notice| notice.starts_with("WARNING"))
+        .filter(|notice| notice.starts_with("WARNING") || notice.contains("schema_migrations"))
         .collect();
     assert!(warned.is_empty(), "{warned:?}");
 }

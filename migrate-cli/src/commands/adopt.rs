@@ -97,6 +97,7 @@ impl Adopt {
                 "known": adopted.known,
                 "renamed": adopted.renamed,
                 "dry_run": adopted.dry_run,
+                "refused": adopted.refused,
             }),
         );
         Ok(Exit::Done)

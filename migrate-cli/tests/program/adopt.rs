@@ -78,6 +78,7 @@ fn a_foreign_directory_is_recognised_and_a_foreign_history_taken_over() {
           "version": 2
         }
       ],
+      "refused": null,
       "renamed": "\"public\".\"schema_migrations_dbmate\"",
       "source": "\"public\".\"schema_migrations\"",
       "tool": "dbmate"
@@ -86,7 +87,7 @@ fn a_foreign_directory_is_recognised_and_a_foreign_history_taken_over() {
     check!(place, ["adopt", "--layout", "dbmate"], @"
     exit: 0
     ----- stdout
-    nothing to adopt: everything is recorded already
+    nothing to adopt: no other history was found
     ");
     check!(place, ["run", "--layout", "dbmate"], @"
     exit: 0

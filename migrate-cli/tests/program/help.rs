@@ -81,7 +81,7 @@ fn options_of_the_database_are_shown_only_where_they_are_used() {
 }
 
 #[test]
-fn the_commands_of_other_tools_are_translated() {
+fn the_commands_and_options_of_other_tools_are_translated() {
     let place = Place::new(&[]);
     check!(place, ["up"], @"
     exit: 2
@@ -110,5 +110,14 @@ fn the_commands_of_other_tools_are_translated() {
             shown.contains(&format!("a similar subcommand exists: '{ours}'")),
             "{shown}"
         );
+    }
+    for (theirs, ours) in [
+        ("--json", "--format json"),
+        ("--url", "--database-url"),
+        ("--source", "--dir"),
+    ] {
+        let shown = place.call(&["status", theirs]);
+        let tip = format!("a similar argument exists: '{ours}'");
+        assert!(shown.contains(&tip), "{shown}");
     }
 }

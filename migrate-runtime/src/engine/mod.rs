@@ -227,11 +227,7 @@ impl<'e, 'o> Engine<'e, 'o> {
             .as_ref()
             .is_err_and(|failure| failure.code() == "3F000")
         {
-            // Where it is gone, that was a decision; a new one would have other rights.
-            if self.table.schema() == "public" {
-                let schema = self.table.schema().to_owned();
-                return Err(Error::new(Kind::NoSchema { schema }));
-            }
+            self.without_schema()?;
             let missing = sql::create(self.table, Schema::Missing);
             sent = self.session.transact(&missing).await;
         }

@@ -116,12 +116,25 @@ impl Engine<'_, '_> {
             self.batch_size.set_round_trip(started.elapsed());
             match sent {
                 Ok(reply) => return Ok(Some(reply)),
+                Err(failure) if failure.code() == "3F000" => {
+                    return self.without_schema().map(|()| None);
+                }
                 // Neither the table nor its schema need be there.
-                Err(failure) if matches!(failure.code(), "42P01" | "3F000") => return Ok(None),
+                Err(failure) if failure.code() == "42P01" => return Ok(None),
                 Err(failure) if failure.code() == "55P03" => self.pause(Obstacle::Table).await?,
                 Err(failure) => return Err(self.unreadable(failure).await),
             }
         }
+    }
+
+    /// The schema of the history is not there: an error where a run does not make it.
+    pub(super) fn without_schema(&self) -> Result<(), Error> {
+        // Every database begins with it. Where it is gone, that was a decision; a new one would have other rights.
+        if self.table.schema() == "public" && !self.set.is_empty() {
+            let schema = self.table.schema().to_owned();
+            return Err(Error::new(Kind::NoSchema { schema }));
+        }
+        Ok(())
     }
 
     /// Whether the connection had an open transaction when it was asked; then that gets its settings back.

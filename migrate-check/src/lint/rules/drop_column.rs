@@ -18,11 +18,13 @@
 //! -- locks users: ACCESS EXCLUSIVE
 //! ```
 //!
+//! A foreign key of the column is dropped with it, which locks the table that it refers to as well.
 //! A release that inserts rows without a value for it needs `ALTER COLUMN name DROP NOT NULL` first.
 //! Down files may drop what their up files added.
 
 use migrate_sql::ast::{AlterTableAction, Kind};
 
+use super::locks_referenced_table::is_alone;
 use crate::diagnostics::Diagnostic;
 use crate::files::Direction;
 use crate::lint::context::Context;
@@ -51,8 +53,19 @@ fn check(context: &Context<'_>) -> Vec<Diagnostic> {
             if context.catalog.is_new_column(table, column) {
                 return None;
             }
-            let message =
-                format!("drops \"{column}\" of \"{table}\", which the deployed release may use");
+            // Beside other statements, the rule about that lock says so.
+            let parent = context
+                .catalog
+                .parent_of_column(table, column)
+                .filter(|parent| {
+                    is_alone(context) && !parent.may_be(table) && context.is_in_use(parent)
+                });
+            let also = parent
+                .map(|parent| format!(", and takes ACCESS EXCLUSIVE on \"{parent}\" as well"));
+            let message = format!(
+                "drops \"{column}\" of \"{table}\", which the deployed release may use{}",
+                also.unwrap_or_default()
+            );
             let finding = context.find_at(&RULE, action.range.clone(), message);
             Some(finding.how_to_allow("once no release uses it, allow it"))
         })
@@ -62,7 +75,25 @@ fn check(context: &Context<'_>) -> Vec<Diagnostic> {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::lint::testing::{find, find_down};
+    use crate::lint::testing::{find, find_after, find_down};
+
+    #[test]
+    fn the_table_that_its_foreign_key_refers_to_is_named() {
+        let before = "CREATE TABLE users (id int PRIMARY KEY); CREATE TABLE notes (u int REFERENCES users, v int);";
+        let found = |sql| find_after(RULE, &[before], sql).concat();
+        let drop = found("ALTER TABLE notes DROP COLUMN u");
+        assert!(
+            drop.contains("may use, and takes ACCESS EXCLUSIVE on \"users\" as well |"),
+            "{drop}"
+        );
+        for sql in [
+            "ALTER TABLE notes DROP COLUMN v",
+            // The rule about that lock says it.
+            "ALTER TABLE notes DROP COLUMN u; ALTER TABLE notes ADD COLUMN w int",
+        ] {
+            assert!(!found(sql).contains("as well"), "{sql}");
+        }
+    }
 
     #[test]
     fn constraints_new_tables_and_down_files_are_fine() {

@@ -129,7 +129,7 @@ fn dropped_references(context: &Context<'_>) -> Vec<Diagnostic> {
 }
 
 /// Whether a statement does one thing, and nothing else holds its locks: only settings are beside it in its transaction.
-fn is_alone(context: &Context<'_>) -> bool {
+pub(super) fn is_alone(context: &Context<'_>) -> bool {
     let is_one = context
         .alter_table()
         .is_some_and(|altered| altered.actions.len() == 1);

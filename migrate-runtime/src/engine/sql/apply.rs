@@ -76,16 +76,22 @@ fn apply_one(
     run_between(message, at, item, limits, "", &start, &ends);
 }
 
-/// Drops temporary tables as a commit does: with what depends on them, and without a word. A commit needs no right to do so,
-/// and the session's role may have none, where the file or a function has made the table as another role; then
-/// it stays. So does what is no table.
+/// Drops temporary tables as a commit does: with what depends on them, and without a word. A commit needs no right to do so;
+/// where a file has made the table as another role, that role drops it. Where the session's role may not become that one,
+/// as the owner of a function that has made it, it stays. So does what is no table.
 fn drop_temporary(tables: &[String]) -> [String; 3] {
-    let mut block = "BEGIN ".to_owned();
+    let mut block =
+        "DECLARE was pg_catalog.text := pg_catalog.current_setting('role'); BEGIN ".to_owned();
     for table in tables {
         let _ = write!(
             block,
             "BEGIN DROP TABLE IF EXISTS pg_temp.{table} CASCADE; \
-             EXCEPTION WHEN insufficient_privilege OR wrong_object_type THEN NULL; END; "
+             EXCEPTION WHEN wrong_object_type THEN NULL; WHEN insufficient_privilege THEN BEGIN \
+             PERFORM pg_catalog.set_config('role', pg_catalog.pg_get_userbyid(c.relowner), true) FROM pg_catalog.pg_class AS c \
+             WHERE c.oid OPERATOR(pg_catalog.=) pg_catalog.to_regclass({named})::pg_catalog.oid; \
+             DROP TABLE pg_temp.{table} CASCADE; PERFORM pg_catalog.set_config('role', was, true); \
+             EXCEPTION WHEN insufficient_privilege OR wrong_object_type THEN NULL; END; END; ",
+            named = Literal(&format!("pg_temp.{table}")),
         );
     }
     block.push_str("END");
@@ -216,6 +222,13 @@ fn run_between(
         message.add(statement);
     }
     message.body(at, script.sql, 0, 0, script.statements());
+    if script.changes_session {
+        message.add(PIN_PATH);
+        message.add(&settings::restore_as_file_s_role(
+            settings::SAVED,
+            settings::PINNED,
+        ));
+    }
     // Roles first of all: the file's may not touch the history.
     message.add(&format!(
         "SELECT {}, {timeouts}",

@@ -365,17 +365,19 @@ pub(crate) fn leave(table: &HistoryTable, before: &Before) -> String {
     let named = if before.named.is_empty() {
         String::new()
     } else {
-        format!(";{}", settings::put_named_back(&before.named, &before.kept))
+        format!("{};", settings::put_named_back(&before.named, &before.kept))
     };
+    let was = format!("{}::jsonb", Literal(&before.settings));
     format!(
         "{begin};\
-         {same};{unlock};{PIN_PATH};\
+         {same};{unlock};{PIN_PATH};{named}{as_file_s_role};\
          SELECT set_config('session_authorization', NULLIF({user}, ''), false), set_config('role', {role}, false);\
-         {restore}{named};COMMIT",
+         {restore};COMMIT",
         same = same_server(before.pid),
         unlock = unlock(table),
         user = Literal(&before.user),
         role = Literal(&before.role),
-        restore = settings::restore(&format!("{}::jsonb", Literal(&before.settings)), ""),
+        as_file_s_role = settings::restore_as_file_s_role(&was, ""),
+        restore = settings::restore(&was, ""),
     )
 }

@@ -1,5 +1,6 @@
 //! The session's settings: found at the start of a transaction, put back at its end, whatever the file did in between.
 
+use super::trust::QUESTION;
 use super::{BEGIN, Before, begin_ours};
 use crate::session::Row;
 use crate::table::{HistoryTable, Literal};
@@ -17,16 +18,17 @@ const KEPT: &str = "{lock_timeout,statement_timeout,transaction_timeout,session_
     idle_in_transaction_session_timeout,idle_session_timeout,synchronous_commit,password_encryption,\
     client_min_messages,work_mem,maintenance_work_mem";
 
+/// How many of [`KEPT`] are the limits.
+const LIMITS: usize = 3;
+
 /// [`KEPT`] and `named`, the settings that the set makes by name, each after a comma: a list as the server reads it.
-/// Those of an application (`app.tenant`) are listed nowhere, so only by name can they be put back.
+/// Those of an application (`app.tenant`) are listed nowhere, so only by name can they be put back. They stand before the
+/// roles and once more after them: only a superuser may set some, and that can be the file's role or the session's.
 fn names(named: &str) -> String {
-    let mut list = KEPT.to_owned();
-    for name in named.split(',').filter(|name| !is_kept(name)) {
-        list.push(',');
-        list.push_str(name);
-    }
-    list.push('}');
-    list
+    let named: Vec<&str> = named.split(',').filter(|name| !is_kept(name)).collect();
+    let kept: Vec<&str> = KEPT.split(',').collect();
+    let (limits, rest) = kept.split_at(LIMITS.min(kept.len()));
+    [limits, &named, rest, &named].concat().join(",") + "}"
 }
 
 fn is_kept(name: &str) -> bool {
@@ -98,21 +100,39 @@ pub(super) fn put_back(named: &str) -> String {
 }
 
 /// The condition on a setting of [`names`] that this role may set it, where `named` has any; all of [`KEPT`] every role may.
-fn may_set(named: &str) -> &'static str {
+fn may_set(named: &str) -> String {
     if named.is_empty() {
-        return "";
+        return String::new();
     }
-    " AND (pg_catalog.current_setting('is_superuser') OPERATOR(pg_catalog.=) 'on' OR NOT EXISTS (\
-     SELECT FROM pg_catalog.pg_settings AS s WHERE pg_catalog.lower(s.name) OPERATOR(pg_catalog.=) pg_catalog.lower(k.name) \
-     AND s.context OPERATOR(pg_catalog.<>) 'user'))"
+    format!(" AND {}", may("k.name"))
 }
 
-/// Puts back for the session those of `named` that are listed nowhere, after a `no-transaction` file; `kept` has their values.
+/// The condition on a setting that this role may set it.
+fn may(name: &str) -> String {
+    format!(
+        "(pg_catalog.current_setting('is_superuser') OPERATOR(pg_catalog.=) 'on' OR NOT EXISTS (\
+         SELECT FROM pg_catalog.pg_settings AS l WHERE pg_catalog.lower(l.name) OPERATOR(pg_catalog.=) pg_catalog.lower({name}) \
+         AND l.context OPERATOR(pg_catalog.<>) 'user' AND NOT {granted}))",
+        granted = is_granted(name),
+    )
+}
+
+/// Whether the role was given the right to set it, as PostgreSQL 15 and newer can: asked in a text, because older ones lack the
+/// function.
+fn is_granted(name: &str) -> String {
+    format!(
+        "CASE WHEN pg_catalog.current_setting('server_version_num')::integer OPERATOR(pg_catalog.>=) 150000 \
+         THEN pg_catalog.{QUESTION}(pg_catalog.format('SELECT WHERE pg_catalog.has_parameter_privilege(%L, ''SET'')', {name}), \
+         false, true, '')::pg_catalog.text OPERATOR(pg_catalog.<>) '' ELSE false END"
+    )
+}
+
+/// Puts back for the session those of `named` that this role may set, after a `no-transaction` file; `kept` has their values.
 pub(super) fn put_named_back(named: &str, kept: &str) -> String {
     format!(
         "SELECT pg_catalog.count(pg_catalog.set_config(k.name, k.was, false)) FROM ROWS FROM (\
          pg_catalog.unnest('{names}'::pg_catalog.text[]), pg_catalog.unnest({kept}::pg_catalog.text[])) AS k (name, was) \
-         WHERE pg_catalog.strpos(k.name, '.') OPERATOR(pg_catalog.>) 0 \
+         WHERE k.name OPERATOR(pg_catalog.<>) ALL ('{KEPT}}}'::pg_catalog.text[]) \
          AND pg_catalog.current_setting(k.name, true) OPERATOR(pg_catalog.<>) k.was{may}",
         names = names(named),
         kept = Literal(kept),
@@ -132,13 +152,27 @@ pub(super) const SAVED: &str =
 /// Puts settings back for the session, not only for the transaction: a `SET` in the file would
 /// otherwise outlive it in the next migration and in the application. `was` is the `jsonb` object of
 /// the settings before; runs after [`PIN_PATH`](super::PIN_PATH). NULL asks for the default. The few left out belong
-/// to the transaction; `but` names more of them.
+/// to the transaction; `but` names more of them. What the role may not set stays.
 pub(super) fn restore(was: &str, but: &str) -> String {
+    let granted = is_granted("now.name");
+    let may =
+        format!("(now.context = 'user' OR current_setting('is_superuser') = 'on' OR {granted})");
+    restore_where(&may, was, but)
+}
+
+/// The part of [`restore`] that only the role may do which the file has taken, and so comes before that role is left. Where there
+/// is none, it costs nothing: the condition is on no column.
+pub(super) fn restore_as_file_s_role(was: &str, but: &str) -> String {
+    let may = "now.context = 'superuser' AND current_setting('is_superuser') = 'on' AND current_setting('role') <> 'none'";
+    restore_where(may, was, but)
+}
+
+fn restore_where(may: &str, was: &str, but: &str) -> String {
     format!(
         "SELECT set_config(now.name, was.value, false) FROM pg_settings AS now \
          LEFT JOIN jsonb_each_text({was}) AS was (name, value) ON was.name = now.name \
          WHERE now.source = 'session' AND now.context IN ('user', 'superuser') \
-         AND now.setting IS DISTINCT FROM was.value \
+         AND now.setting IS DISTINCT FROM was.value AND {may} \
          AND now.name <> ALL ('{{role,session_authorization,seed,transaction_isolation,transaction_read_only,\
          transaction_deferrable{but}}}')"
     )
@@ -217,14 +251,16 @@ pub(super) fn record(table: &HistoryTable, version: i64) -> String {
     )
 }
 
-/// Sets for the session what [`record`] has kept. The role comes last: it may not set the rest.
+/// Sets for the session what [`record`] has kept: before the roles and once more after them, as in [`names`].
 pub(super) fn resume(table: &HistoryTable, version: i64) -> String {
     format!(
-        "(SELECT pg_catalog.count(pg_catalog.set_config(s.key, s.value, false)) FROM (SELECT e.key, e.value \
-         FROM {table} AS h, pg_catalog.jsonb_each_text(\
-         pg_catalog.substring(h.note, E'settings: ([{{][^\\n]*)')::pg_catalog.jsonb) AS e \
+        "(SELECT pg_catalog.count(CASE WHEN {may} THEN pg_catalog.set_config(s.key, s.value, false) END) \
+         FROM (SELECT e.key, e.value FROM {table} AS h, pg_catalog.jsonb_each_text(\
+         pg_catalog.substring(h.note, E'settings: ([{{][^\\n]*)')::pg_catalog.jsonb) AS e, (VALUES (1), (4)) AS pass (at) \
          WHERE h.version OPERATOR(pg_catalog.=) {version}::bigint \
-         ORDER BY e.key OPERATOR(pg_catalog.=) 'role', e.key OPERATOR(pg_catalog.=) 'session_authorization') AS s)"
+         ORDER BY CASE WHEN e.key OPERATOR(pg_catalog.=) 'session_authorization' THEN 2 \
+         WHEN e.key OPERATOR(pg_catalog.=) 'role' THEN 3 ELSE pass.at END) AS s)",
+        may = may("s.key"),
     )
 }
 

@@ -21,10 +21,11 @@ pub(crate) enum Schema {
 /// Makes the table, under the lock: `CREATE … IF NOT EXISTS` races with itself otherwise, and it asks
 /// for the right to create even where there is nothing to create.
 pub(crate) fn create(table: &HistoryTable, schema: Schema) -> String {
-    // Another session may be creating the same table without taking the migration lock.
+    // Another session may be creating the same table without taking the migration lock. What is there already is no news.
     let begin = begin_ours();
     let mut sql = format!(
-        "{begin};SELECT {}, pg_catalog.set_config('lock_timeout', '{PATIENCE}', true), {READING}, \
+        "{begin};SELECT {}, pg_catalog.concat(pg_catalog.set_config('lock_timeout', '{PATIENCE}', true), \
+         pg_catalog.set_config('client_min_messages', 'warning', true)), {READING}, \
          pg_catalog.current_setting('migrate.limit'), '{SESSION}';",
         lock_taken(table)
     );

@@ -38,6 +38,14 @@ const BEGINNINGS: &[(&str, &str)] = &[
         "use",
         "a migration runs in the database it is applied to: remove `USE`",
     ),
+    (
+        "print",
+        "`PRINT` belongs to another database: use `RAISE NOTICE` in a `DO` block",
+    ),
+    (
+        "exec",
+        "`EXEC` belongs to another database: call a procedure with `CALL`, a function with `SELECT`",
+    ),
 ];
 
 /// Words that begin a statement of PL/pgSQL.
@@ -82,17 +90,26 @@ pub(super) fn advise(case: &Case<'_>) -> Option<String> {
             "`{begins}` is PL/pgSQL, which runs inside functions and `DO $$ BEGIN … END $$`"
         ));
     }
-    // `GO` ends what is before it, which often has no semicolon.
-    if case.error == first || word == "go" && is_alone_on_its_line(case) {
-        return find(BEGINNINGS);
+    // `GO` ends what is before it, which often has no semicolon, and may be read as an alias there.
+    let go = [case.error, case.error.wrapping_sub(1)]
+        .into_iter()
+        .find(|index| is_go_on_its_line(case, *index));
+    if let Some(index) = go.or((case.error == first).then_some(first)) {
+        let word = case.written(index).to_ascii_lowercase();
+        let mut list = BEGINNINGS.iter();
+        let found = list.find(|(name, _)| *name == word);
+        return found.map(|(_, advice)| (*advice).to_owned());
     }
     None
 }
 
-fn is_alone_on_its_line(case: &Case<'_>) -> bool {
+fn is_go_on_its_line(case: &Case<'_>, index: usize) -> bool {
     let line = |index: usize| case.token(index).map(|token| case.line(token.start));
-    let here = line(case.error);
-    here.is_some() && line(case.error.wrapping_sub(1)) != here && line(case.error + 1) != here
+    let here = line(index);
+    case.written(index).eq_ignore_ascii_case("go")
+        && here.is_some()
+        && line(index.wrapping_sub(1)) != here
+        && line(index + 1) != here
 }
 
 /// Characters that mean nothing here, or something else.
