@@ -214,7 +214,7 @@ impl<'e, 'o> Engine<'e, 'o> {
     /// Creates the history table and reads it; or reports that another instance is at work.
     async fn create(&mut self) -> Result<Result<History, Outcome>, Error> {
         // An open transaction of the caller shows by itself: reading the history has failed in it.
-        let exists = sql::create(self.table, Schema::Exists);
+        let exists = sql::create(self.table, Schema::Exists, self.set.len());
         let mut sent = self.session.transact(&exists).await;
         if sent
             .as_ref()
@@ -228,7 +228,7 @@ impl<'e, 'o> Engine<'e, 'o> {
             .is_err_and(|failure| failure.code() == "3F000")
         {
             self.without_schema()?;
-            let missing = sql::create(self.table, Schema::Missing);
+            let missing = sql::create(self.table, Schema::Missing, self.set.len());
             sent = self.session.transact(&missing).await;
         }
         match sent {

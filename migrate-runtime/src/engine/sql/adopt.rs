@@ -56,7 +56,12 @@ pub(crate) fn adopt(
             Identifier(table.schema())
         );
     }
-    let _ = write!(sql, "{};{}", table::define(table), writable(table));
+    let _ = write!(
+        sql,
+        "{};{}",
+        table::define(table, rows.len()),
+        writable(table)
+    );
     for row in rows {
         let _ = write!(sql, ";{}", insert(table, row));
     }

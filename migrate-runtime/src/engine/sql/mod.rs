@@ -104,8 +104,7 @@ fn lock_taken(table: &HistoryTable) -> String {
 /// `value`, if the history is still the one that the plan was made from. In a statement after that of the lock: a
 /// statement sees what was committed before it began, and the lock must come before that.
 ///
-/// Compared are its newest version and every migration that is half-done or to be run again; the latter have an index
-/// of their own, so that this costs the same whatever the size of the history.
+/// Compared are its newest version and every migration that is half-done or to be run again.
 fn if_unmoved(table: &HistoryTable, basis: &Basis, newest: &str, value: &str) -> String {
     format!(
         "CASE WHEN COALESCE((SELECT pg_catalog.max(version) FROM {table}), {NONE}) OPERATOR(pg_catalog.=) {newest}::bigint \

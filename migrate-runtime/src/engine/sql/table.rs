@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::read::rows;
+use super::read::{MANY, rows};
 use super::settings::READING;
 use super::tag::{OTHER, SESSION};
 use super::trust::{PATIENCE, writable};
@@ -19,8 +19,8 @@ pub(crate) enum Schema {
 }
 
 /// Makes the table, under the lock: `CREATE … IF NOT EXISTS` races with itself otherwise, and it asks
-/// for the right to create even where there is nothing to create.
-pub(crate) fn create(table: &HistoryTable, schema: Schema) -> String {
+/// for the right to create even where there is nothing to create. `size` is the set's.
+pub(crate) fn create(table: &HistoryTable, schema: Schema, size: usize) -> String {
     // Another session may be creating the same table without taking the migration lock. What is there already is no news.
     let begin = begin_ours();
     let mut sql = format!(
@@ -36,7 +36,7 @@ pub(crate) fn create(table: &HistoryTable, schema: Schema) -> String {
     let _ = write!(
         sql,
         "{};{};{};{};COMMIT",
-        define(table),
+        define(table, size),
         writable(table),
         rows(table),
         others(table)
@@ -44,7 +44,7 @@ pub(crate) fn create(table: &HistoryTable, schema: Schema) -> String {
     sql
 }
 
-/// Of a row: half-done, or to be run again. [`define`] makes an index of such rows, which is nearly always empty.
+/// Of a row: half-done, or to be run again.
 pub(super) const UNSETTLED: &str =
     "state OPERATOR(pg_catalog.<>) 'applied' AND state OPERATOR(pg_catalog.<>) 'baseline'";
 
@@ -58,12 +58,17 @@ fn index(table: &HistoryTable) -> String {
     format!("{}_unsettled", name.get(..end).unwrap_or_default())
 }
 
-/// The history table's definition. A `default_table_access_method` of the session's may not be able to hold it.
+/// The history table's definition, for a set of this size. A `default_table_access_method` of the session's may not be able to
+/// hold it.
 ///
 /// `fingerprint` is for sets of many: the sum over all rows says whether they are those of a set, in any order,
 /// and costs the server next to nothing. It is generated, so that whatever is done to a row changes it.
-pub(super) fn define(table: &HistoryTable) -> String {
-    format!(
+///
+/// A set of many has an index of the rows that are [`UNSETTLED`], which is nearly always empty: each migration asks for them
+/// before it commits, and to read all rows for that would take longer with each migration. Others go without it, because
+/// an index takes a new session 0.1 ms when it plans a query of the table.
+pub(super) fn define(table: &HistoryTable, size: usize) -> String {
+    let mut sql = format!(
         "CREATE TABLE IF NOT EXISTS {table} (\
          version bigint PRIMARY KEY, \
          name pg_catalog.text NOT NULL, \
@@ -77,10 +82,17 @@ pub(super) fn define(table: &HistoryTable) -> String {
          applied_by pg_catalog.text DEFAULT CURRENT_USER, \
          tool pg_catalog.text, \
          note pg_catalog.text, \
-         fingerprint bigint GENERATED ALWAYS AS ({FINGERPRINT}) STORED) USING heap;\
-         CREATE INDEX IF NOT EXISTS {index} ON {table} (version) WHERE {UNSETTLED}",
-        index = Identifier(&index(table)),
-    )
+         fingerprint bigint GENERATED ALWAYS AS ({FINGERPRINT}) STORED) USING heap"
+    );
+    if size >= MANY {
+        let index = index(table);
+        let index = Identifier(&index);
+        let _ = write!(
+            sql,
+            ";CREATE INDEX IF NOT EXISTS {index} ON {table} (version) WHERE {UNSETTLED}"
+        );
+    }
+    sql
 }
 
 /// Of an applied migration: the first 4 bytes of its checksum as a number, the most significant first, times one that
