@@ -69,9 +69,10 @@ pub fn run_program(
     }
 }
 
-/// The commands that use no database, and those that use no directory either. All of them accept the
+/// The commands that use no database, those that check nothing, and those that use no directory either. All of them accept the
 /// global options, so that a shell alias may name them once; their help leaves out what they ignore.
 const WITHOUT_DATABASE: [&str; 5] = ["create", "check", "rules", "completions", "man"];
+const WITHOUT_NAMES: [&str; 4] = ["create", "rules", "completions", "man"];
 const WITHOUT_DIRECTORY: [&str; 3] = ["rules", "completions", "man"];
 
 impl Program {
@@ -90,6 +91,7 @@ impl Program {
                     WITHOUT_DATABASE.contains(&name.as_str())
                 }
                 "dir" | "layout" => WITHOUT_DIRECTORY.contains(&name.as_str()),
+                "assume" | "after" | "assume_extensions" => WITHOUT_NAMES.contains(&name.as_str()),
                 _ => false,
             };
             let hidden = global.iter().filter(unused);

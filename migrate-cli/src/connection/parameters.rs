@@ -97,6 +97,11 @@ impl Parameters {
                 Failure::environment(format!("the database URL begins with `{scheme}://`"))
                     .help("only PostgreSQL is supported: `postgres://user@host/database`"),
             )
+        } else if let Some(begins) = RELATED.iter().find(|begins| text.starts_with(**begins)) {
+            Err(
+                Failure::environment(format!("the database URL begins with `{begins}`"))
+                    .help("write it as `postgres://user@host/database`, without quotes around it"),
+            )
         } else {
             read_pairs(text)
         }
@@ -125,6 +130,9 @@ impl Parameters {
         Ok(())
     }
 }
+
+/// How other libraries, and files that keep quotes, begin a URL. Nothing else of it is shown.
+const RELATED: [&str; 5] = ["jdbc:postgresql:", "postgresql+", "postgres+", "\"", "'"];
 
 /// The scheme of any other URL: letters and digits only, so that it is no piece of a password.
 fn other_scheme(text: &str) -> Option<&str> {

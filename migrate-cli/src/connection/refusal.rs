@@ -42,6 +42,15 @@ pub(super) fn unreachable(target: &Target, refusal: &Refusal) -> Failure {
     match refusal {
         Refusal::Failed(error) => {
             let failure = failed(failure, error);
+            // The server says in words only which it is.
+            if error.code() == Some(&SqlState::INVALID_AUTHORIZATION_SPECIFICATION) {
+                return failure
+                    .help(format!(
+                        "if there is no such role, create it as a superuser: `CREATE ROLE {} LOGIN`",
+                        identifier(target.user())
+                    ))
+                    .help("else the server's pg_hba.conf decides who may connect, from where and with TLS or without");
+            }
             if error.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) {
                 return failure.help(format!(
                     "if the role lacks the right to connect, let the database's owner run `GRANT CONNECT ON DATABASE {} TO {}`",
@@ -71,8 +80,8 @@ fn failed(failure: Failure, error: &tokio_postgres::Error) -> Failure {
             .sqlstate(Some(database.code().code()));
         return match database.code().code() {
             "3D000" => failure.help("create it: `migrate database create`"),
-            "28P01" => failure.help("the password comes from the URL, PGPASSWORD or ~/.pgpass, in this order"),
-            "28000" => failure.help("the server's pg_hba.conf decides who may connect, from where and with TLS or without"),
+            "28P01" => failure
+                .help("the password comes from the URL, PGPASSWORD or ~/.pgpass, in this order"),
             "53300" | "57P03" => failure.help("try again in a moment"),
             _ => failure,
         };

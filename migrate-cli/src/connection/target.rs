@@ -45,8 +45,14 @@ impl Target {
     /// the former leave open, the latter fill in; only a URL's port is 5432 unless it says otherwise.
     ///
     /// # Errors
-    /// Nothing names a database, or what does is malformed.
+    /// Nothing names a database, or what does is empty or malformed.
     pub(crate) fn find(given: Option<&str>, environment: &Environment) -> Result<Self, Failure> {
+        // Of a variable that is not set, it may be: then the database of another one would be used.
+        if given.is_some_and(str::is_empty) {
+            return Err(Failure::environment("the database URL is empty").help(
+                "name the database: `postgres://user@host/database`, or leave out `--database-url`",
+            ));
+        }
         let url = given
             .map(str::to_owned)
             .or_else(|| environment.get("DATABASE_URL"));

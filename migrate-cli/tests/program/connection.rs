@@ -112,6 +112,25 @@ fn malformed_urls_are_not_repeated() {
     error: the database URL begins with `mysql://`
       = help: only PostgreSQL is supported: `postgres://user@host/database`
     ");
+    for related in [
+        "jdbc:postgresql://h/d?password=secret",
+        "postgresql+psycopg2://u:secret@h/d",
+        "\"postgres://u:secret@h/d\"",
+    ] {
+        let shown = place.call(&["status", "--database-url", related]);
+        assert!(shown.contains("the database URL begins with `"), "{shown}");
+        assert!(
+            shown.contains("write it as `postgres://user@host/database`"),
+            "{shown}"
+        );
+        assert!(!shown.contains("secret"), "{shown}");
+    }
+    check!(place, ["status", "--database-url", ""], @"
+    exit: 2
+    ----- stderr
+    error: the database URL is empty
+      = help: name the database: `postgres://user@host/database`, or leave out `--database-url`
+    ");
     check!(place, ["status", "--database-url", "postgres://u:secret@h:x/d"], @"
     exit: 2
     ----- stderr

@@ -71,6 +71,11 @@ fn options_of_the_database_are_shown_only_where_they_are_used() {
             assert!(help.contains(option), "{command}: {help}");
         }
     }
+    for command in ["create", "rules", "completions", "man"] {
+        let help = place.call(&[command, "--help"]);
+        assert!(!help.contains("--assume"), "{command}: {help}");
+        assert!(!help.contains("--after"), "{command}: {help}");
+    }
     for command in ["rules", "completions", "man"] {
         let help = place.call(&[command, "--help"]);
         assert!(

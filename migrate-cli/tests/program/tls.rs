@@ -180,13 +180,14 @@ fn a_server_is_trusted_as_far_as_sslmode_says() {
       = help: name the certificate that has signed the server's with `sslrootcert=…` in the URL, or in PGSSLROOTCERT
       = help: on a network that you trust, `sslmode=require` encrypts without verifying
     ");
-    insta::assert_snapshot!(scene.status("certified", "localhost", "sslmode=require"), @"
+    insta::assert_snapshot!(scene.status("certified", "localhost", "sslmode=require"), @r#"
     exit: 2
     ----- stderr
     error: cannot connect to database `[database]` at localhost:[port] as `certified`
       caused by: FATAL: connection requires a valid client certificate
-      = help: the server's pg_hba.conf decides who may connect, from where and with TLS or without
-    ");
+      = help: if there is no such role, create it as a superuser: `CREATE ROLE "certified" LOGIN`
+      = help: else the server's pg_hba.conf decides who may connect, from where and with TLS or without
+    "#);
     insta::assert_snapshot!(scene.status("secretive:wr0ng", "localhost", "sslmode=require"), @r#"
     exit: 2
     ----- stderr
