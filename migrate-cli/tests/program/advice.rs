@@ -8,10 +8,16 @@ use crate::mistakes::{MISTAKES, Mistake, ONE, TWO};
 use crate::place::Place;
 
 /// The help that is not followed here, by its first words.
-const BY_HAND: [(&str, &str); 1] = [(
-    "if the files are embedded in a program",
-    "here they are not",
-)];
+const BY_HAND: [(&str, &str); 2] = [
+    (
+        "if the files are embedded in a program",
+        "here they are not",
+    ),
+    (
+        "else the server's pg_hba.conf decides",
+        "the file is the server's",
+    ),
+];
 
 #[test]
 fn each_line_of_help_leads_out_of_the_mistake() {
@@ -71,6 +77,10 @@ fn follow(place: &mut Place, command: &[&str], line: &str) -> Vec<String> {
     if line.contains("then run `migrate repair --applied") {
         // Of the two answers, that its effects are complete.
         migrate(place, first);
+    } else if first == "migrate baseline VERSION" {
+        migrate(place, "migrate baseline 1");
+    } else if line.starts_with("revert version 1 again") {
+        migrate(place, "migrate revert");
     } else if let Some(call) = first.strip_prefix("migrate ") {
         migrate(place, first);
         if let Some(adopt) = first.strip_suffix(" --dry-run") {
@@ -94,7 +104,11 @@ fn follow(place: &mut Place, command: &[&str], line: &str) -> Vec<String> {
         } else {
             place.database.execute("DROP TABLE IF EXISTS one");
         }
-    } else if line.starts_with("run `") || line.contains("end it: `") {
+    } else if line.starts_with("run `")
+        || ["end it: `", "create it again", "create it as a superuser"]
+            .iter()
+            .any(|words| line.contains(words))
+    {
         place.database.execute(first);
     } else if line.starts_with("drop what is there") {
         // CONCURRENTLY takes a message of its own.
@@ -139,6 +153,13 @@ fn follow_in_files(place: &Place, command: &mut Vec<String>, line: &str, first: 
         rename("0002_two.sql", "0004_two.sql");
     } else if line.starts_with("write `-- migrate: out-of-order`") {
         place.write("migrations/0002_two.sql", &format!("{first}\n{}", TWO.1));
+    } else if line.starts_with("put the statement into a file of its own") {
+        place.write(
+            "migrations/0001_one.sql",
+            &format!("{first}\nCALL commits();\n"),
+        );
+    } else if line.starts_with("remove what makes the transaction read-only") {
+        place.write("migrations/0001_one.sql", ONE.1);
     } else if line.starts_with("add a down file") {
         place.write("migrations/0001_one.down.sql", "DROP TABLE one;\n");
     } else if line.starts_with("choose a version from 1 to 2") {

@@ -265,4 +265,114 @@ pub(crate) const MISTAKES: &[(&str, Mistake)] = &[
             command: &["run", "--wait", "300ms"],
         },
     ),
+    (
+        "the schema public was dropped",
+        Mistake {
+            make: || {
+                let place = Place::new(&[("0001_one.sql", "SELECT 1;\n")]);
+                place.database.execute("DROP SCHEMA public");
+                place
+            },
+            command: &["run"],
+        },
+    ),
+    (
+        "row security may hide rows of the history",
+        Mistake {
+            make: || {
+                let place = ran(&[ONE]);
+                let role = place.database.role("");
+                let url = place.database.url_for(&role);
+                place.database.execute(&format!(
+                    "GRANT ALL ON SCHEMA public TO {role}; GRANT ALL ON schema_migrations TO {role}; \
+                     ALTER TABLE schema_migrations ENABLE ROW LEVEL SECURITY"
+                ));
+                place.write("migrations/0002_two.sql", TWO.1);
+                place.write(".env", &format!("DATABASE_URL={url}\n"));
+                place.without_url()
+            },
+            command: &["run"],
+        },
+    ),
+    (
+        "what the files create is there without a history",
+        Mistake {
+            make: || {
+                let place = Place::new(&[ONE]);
+                place.database.execute("CREATE TABLE one ()");
+                place
+            },
+            command: &["run"],
+        },
+    ),
+    (
+        "what the files create is there with the history of another tool",
+        Mistake {
+            make: || {
+                let place = Place::new(&[ONE]);
+                place.database.execute(
+                    "CREATE TABLE one (); CREATE TABLE _sqlx_migrations (version bigint PRIMARY KEY, description text NOT NULL, \
+                     installed_on timestamptz NOT NULL DEFAULT now(), success boolean NOT NULL, checksum bytea NOT NULL, \
+                     execution_time bigint NOT NULL); INSERT INTO _sqlx_migrations VALUES \
+                     (1, 'one', now(), true, sha384(E'CREATE TABLE one ();\\n'), 1)",
+                );
+                place
+            },
+            command: &["run"],
+        },
+    ),
+    (
+        "a procedure that commits is called in a transaction",
+        Mistake {
+            make: || {
+                let place = Place::new(&[("0001_one.sql", "CALL commits();\n")]);
+                before(
+                    &place,
+                    "CREATE PROCEDURE commits() LANGUAGE plpgsql AS $$ BEGIN COMMIT; END $$",
+                );
+                place
+            },
+            command: &["run"],
+        },
+    ),
+    (
+        "a file makes its transaction read-only",
+        Mistake {
+            make: || Place::new(&[("0001_one.sql", "SET LOCAL transaction_read_only TO on;\n")]),
+            command: &["run"],
+        },
+    ),
+    (
+        "a revert was interrupted",
+        Mistake {
+            make: || {
+                let place = ran(&[
+                    ONE,
+                    (
+                        "0001_one.down.sql",
+                        "-- migrate: no-transaction\nDROP TABLE one;\nSELECT 1/(SELECT count(*) FROM made);\n",
+                    ),
+                ]);
+                before(&place, "CREATE TABLE made (id int)");
+                assert!(place.call(&["revert"]).starts_with("exit: 1"));
+                place.database.execute("INSERT INTO made VALUES (1)");
+                place
+            },
+            command: &["run"],
+        },
+    ),
+    (
+        "there is no such role",
+        Mistake {
+            make: || {
+                let place = Place::new(&[ONE]);
+                let role = place.database.role("");
+                let url = place.database.url_for(&role);
+                place.database.execute(&format!("DROP ROLE {role}"));
+                place.write(".env", &format!("DATABASE_URL={url}\n"));
+                place.without_url()
+            },
+            command: &["status"],
+        },
+    ),
 ];
