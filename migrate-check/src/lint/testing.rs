@@ -163,6 +163,7 @@ fn find_file(
         tokens: &analysis.tokens,
         parsed: &parsed,
         direction,
+        version: file.version,
         offset: 0,
         is_quiet: false,
     });

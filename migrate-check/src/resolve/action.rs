@@ -128,7 +128,15 @@ impl Resolver {
         } else if action.accept_all(&[K::Drop, K::Identity]) {
             self.drop_sequence_of(id, &column.name);
         } else if action.accept(K::Type) || action.accept_all(&[K::Set, K::Data, K::Type]) {
-            if let Some(table::TypeUse::Named(data_type)) = table::read_type(&mut action) {
+            let start = action;
+            let data_type = table::read_type(&mut action);
+            if let Some(table::TypeUse::Serial) = data_type
+                && let Some(name) = { start }.name()
+            {
+                // Only a new column can have it.
+                self.require_type(&name);
+            }
+            if let Some(table::TypeUse::Named(data_type)) = data_type {
                 let data_type = self.require_type(&data_type);
                 if let Some(found) = data_type.and_then(|found| self.world.types.get_mut(found)) {
                     found.users.insert(id);

@@ -162,6 +162,7 @@ impl Resolver {
             return;
         }
         let Some(new) = rest.word() else { return };
+        self.world.keep();
         let Some(schema) = self.world.schemas.remove(&old.name) else {
             self.world
                 .schemas

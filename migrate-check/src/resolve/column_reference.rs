@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use migrate_sql::grammar::Node;
+use migrate_sql::scanner::spelled;
 
 use super::Resolver;
 use super::cursor::Word;
@@ -195,6 +196,9 @@ pub(super) fn check_assigned(query: &Query<'_, '_>, is_compared: bool) -> Vec<Fi
 
 /// What the names in expressions surely do not mean.
 pub(super) fn check(query: &Query<'_, '_>, is_function: impl Fn(&str) -> bool) -> Vec<Finding> {
+    if query.references.is_empty() {
+        return Vec::new();
+    }
     let mut scopes: Vec<&Scope> = query.scopes.iter().collect();
     scopes.sort_by_key(|scope| (scope.nodes.start, usize::MAX - scope.nodes.end));
     let mut scopes = scopes.into_iter().peekable();
@@ -224,6 +228,12 @@ fn check_one(
     is_function: impl Fn(&str) -> bool,
 ) -> Option<Finding> {
     let mut rest = query.known.within(reference);
+    if let [only] = rest.tokens
+        && let Some(name) = spelled(rest.text, only, '\\')
+        && may_be_column(query.known.world, &name, around)
+    {
+        return None;
+    }
     let parts = rest.parts();
     let is_star = rest.is_char(b'*');
     // What comes after `[` is part of a value.
@@ -246,9 +256,8 @@ fn is_relation(entry: &Entry) -> bool {
     !matches!(entry.origin, Origin::Query(_))
 }
 
-/// A name without a qualifier.
-fn check_column(world: &World, column: &Word, around: &[&Scope]) -> Option<Finding> {
-    let name = column.name.as_str();
+/// Whether a name without a qualifier may mean something here.
+fn may_be_column(world: &World, name: &str, around: &[&Scope]) -> bool {
     for scope in around.iter().rev() {
         if scope.is_open
             || has(world, &scope.entries, name) != Has::No
@@ -259,8 +268,17 @@ fn check_column(world: &World, column: &Word, around: &[&Scope]) -> Option<Findi
                 .any(|entry| entry.name.as_deref() == Some(name))
             || (is_system_column(name) && scope.entries.iter().any(is_relation))
         {
-            return None;
+            return true;
         }
+    }
+    false
+}
+
+/// A name without a qualifier.
+fn check_column(world: &World, column: &Word, around: &[&Scope]) -> Option<Finding> {
+    let name = column.name.as_str();
+    if may_be_column(world, name, around) {
+        return None;
     }
     let inner_first = || around.iter().rev();
     let entries: Vec<&Entry> = inner_first()

@@ -15,6 +15,7 @@ impl Resolver {
             // Its name is that of a role.
             match rest.word() {
                 Some(role) if !role.name.starts_with("current_") && role.name != "session_user" => {
+                    self.world.keep();
                     self.world
                         .schemas
                         .insert(role.name, Schema::new(Presence::Maybe, true));

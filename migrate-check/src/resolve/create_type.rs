@@ -6,8 +6,8 @@ use migrate_sql::scanner::Keyword as K;
 
 use super::Resolver;
 use super::builtin::is_type;
-use super::by_name::Names;
 use super::cursor::{Cursor, QualifiedName};
+use super::names::Names;
 use super::table::{self, TypeUse};
 use super::world::{Found, Id, Kind, Presence, Schema, Type, World, open};
 
@@ -26,7 +26,8 @@ impl Resolver {
         };
         let is_range = rest.is(K::Range);
         self.make_type(&name, labels, rest.text);
-        if is_shell && let Some(found) = self.world.types.last_mut() {
+        let last = self.world.types.len().wrapping_sub(1);
+        if is_shell && let Some(found) = self.world.types.get_mut(last) {
             // Another statement completes it.
             found.presence = Presence::Maybe;
         }

@@ -139,6 +139,7 @@ impl Resolver {
             for id in held {
                 self.world.remove(id);
             }
+            self.world.keep();
             self.world.schemas.remove(&schema.name);
             if cascade {
                 // What depends on its functions, types and tables goes as well.

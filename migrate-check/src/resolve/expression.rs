@@ -224,15 +224,14 @@ impl Resolver {
             return findings;
         }
         for default in &nodes.defaults {
-            if default.child(s::DEFAULT).is_none() {
-                continue;
-            }
             let nodes = default.subtree();
             for reference in &query.references {
                 let number = reference.number();
                 if number >= nodes.start && number < nodes.end {
-                    let range = query.known.within(*reference).range();
-                    findings.push(Finding::in_default(range));
+                    if default.child(s::DEFAULT).is_some() {
+                        let range = query.known.within(*reference).range();
+                        findings.push(Finding::in_default(range));
+                    }
                     break;
                 }
             }

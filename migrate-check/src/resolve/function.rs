@@ -8,8 +8,8 @@ use migrate_sql::scanner::{Keyword as K, Token};
 
 use super::Resolver;
 use super::builtin::is_type;
-use super::by_name::Names;
 use super::cursor::{Cursor, QualifiedName};
+use super::names::Names;
 use super::report::{OUTSIDE, Rule};
 use super::statement::within;
 use super::symbol as s;

@@ -8,6 +8,7 @@
 mod action;
 mod alter;
 mod alter_type;
+mod arena;
 mod block;
 mod body;
 mod built;
@@ -33,6 +34,7 @@ mod function;
 mod index;
 mod known_queries;
 mod named_type;
+mod names;
 mod nodes;
 mod output;
 mod part;
@@ -53,6 +55,7 @@ mod table;
 mod template;
 #[cfg(test)]
 mod tests;
+mod undo;
 mod world;
 
 use std::rc::Rc;
@@ -60,8 +63,9 @@ use std::rc::Rc;
 use migrate_sql::grammar::{self, Parsed};
 use migrate_sql::scanner::{Token, scan};
 
-use self::by_name::{ByName, Names};
+use self::by_name::ByName;
 use self::function::Functions;
+use self::names::Names;
 use self::routine::Body;
 use self::world::World;
 use crate::diagnostics::Diagnostic;
@@ -77,6 +81,8 @@ pub(crate) struct File<'f> {
     pub(crate) tokens: &'f [Token],
     pub(crate) parsed: &'f Parsed,
     pub(crate) direction: Direction,
+    /// What its name says, if that is right.
+    pub(crate) version: Option<i64>,
     /// Where the text begins in the file as the user sees it.
     pub(crate) offset: usize,
     /// Whether nothing is to be said of it: it ran long ago.
@@ -106,6 +112,10 @@ pub(crate) struct Resolver {
     offset: usize,
     /// Whether nothing is to be said of the file.
     is_quiet: bool,
+    /// The version of the file that was read last.
+    version: Option<i64>,
+    /// The direction of that file.
+    direction: Option<Direction>,
     /// How many lines there are before a byte.
     counted: (usize, usize),
     /// The bodies of the functions that files made, by name.
@@ -151,6 +161,7 @@ impl Resolver {
                         tokens: &scanned.tokens,
                         parsed: &parsed,
                         direction: Direction::Up,
+                        version: None,
                         offset: 0,
                         is_quiet: true,
                     });
@@ -169,11 +180,17 @@ impl Resolver {
         self.world.schemas.get_or_insert(&table.schema, || schema);
     }
 
-    /// Reads a file: what it says of things that are not there, and what it makes.
+    /// Reads a file: what it says of things that are not there, and what it makes. A down file is read after the file that
+    /// it reverts, and what it makes is taken back.
     pub(crate) fn read(&mut self, file: &File<'_>) {
-        if file.direction == Direction::Down {
+        let is_down = file.direction == Direction::Down;
+        if is_down && (file.version.is_none() || self.version != file.version) {
+            // What it reverts is not what has been read last.
             return;
         }
+        self.version = file.version;
+        self.direction = Some(file.direction);
+        let before = is_down.then(|| self.record());
         self.file = Rc::from(file.name);
         self.offset = file.offset;
         self.is_quiet = file.is_quiet;
@@ -189,6 +206,9 @@ impl Resolver {
             }
         }
         self.end_file();
+        if let Some(before) = before {
+            self.undo(before);
+        }
     }
 
     /// Temporary objects and settings end with the file.

@@ -6,6 +6,7 @@ use super::Resolver;
 use super::cursor::{QualifiedName, Word};
 use super::world::{Found, Id, Past, Place, Presence, TEMPORARY, column_key};
 use crate::diagnostics::{Diagnostic, RuleRemark, nearest};
+use crate::files::Direction;
 
 /// A statement about something that does not exist, or is something else.
 pub(crate) const UNKNOWN: &str = "unknown-name";
@@ -246,6 +247,9 @@ impl Resolver {
 
     /// Something has been created: who asked for it too early learns where it is.
     pub(super) fn note_created(&mut self, name: &str, place: &Place) {
+        if self.direction == Some(Direction::Down) {
+            return;
+        }
         for index in self.wanted.remove(name).into_iter().flatten() {
             if let Some(problem) = self.problems.get_mut(index) {
                 problem.help.retain(|help| help != OUTSIDE);

@@ -1,6 +1,7 @@
 //! A schema and the names in it.
 
-use super::by_name::{ByName, Names};
+use super::by_name::ByName;
+use super::names::Names;
 use super::relation::{Id, Presence};
 
 #[derive(Debug, Clone)]

@@ -149,7 +149,7 @@ impl Resolver {
             }
         }
         let start = known_start(name);
-        for found in &mut self.world.types {
+        for found in self.world.types.iter_mut() {
             if start.map_or(found.name == name, |start| found.name.starts_with(start)) {
                 found.presence = Presence::Maybe;
                 found.labels = None;

@@ -288,6 +288,7 @@ pub(super) fn refused(sql: &str) -> Vec<String> {
             tokens: &scanned.tokens,
             parsed: &parsed,
             direction: Direction::Up,
+            version: None,
             offset: 0,
             is_quiet: false,
         });

@@ -4,9 +4,12 @@
 //! name that cannot be read. What is not known is never the reason for a refusal.
 
 use std::collections::BTreeSet;
+use std::mem;
 
-use super::by_name::{ByName, Names};
+use super::arena::Arena;
+use super::by_name::ByName;
 use super::cursor::QualifiedName;
+use super::names::Names;
 pub(super) use super::relation::{
     Column, Constraint, ConstraintKind, Id, Kind, Part, Place, Presence, Relation, open,
 };
@@ -53,7 +56,7 @@ pub(super) struct World {
     /// Whether there may be schemas that no file made.
     pub(super) schemas_open: bool,
     pub(super) relations: Relations,
-    pub(super) types: Vec<Type>,
+    pub(super) types: Arena<Type>,
     /// The schemas in which a name without one is looked up; none where that is not known.
     pub(super) path: Option<Vec<String>>,
     /// The path with which a file begins.
@@ -62,6 +65,20 @@ pub(super) struct World {
     pub(super) anywhere: Names,
     /// What became of relations, and of columns (`table.column`).
     pub(super) past: ByName<Past>,
+    /// What is remembered of what was before.
+    pub(super) before: Option<Box<Before>>,
+}
+
+/// What is remembered of a world beside the changes that its parts remember themselves.
+#[derive(Debug, Clone)]
+pub(super) struct Before {
+    /// The schemas that there were, whether they surely were, and whether they were open.
+    pub(super) schemas: ByName<(Presence, bool)>,
+    pub(super) schemas_open: bool,
+    pub(super) path: Option<Vec<String>>,
+    pub(super) home: Option<Vec<String>>,
+    /// All that was known when a schema, or everything, was taken away.
+    pub(super) whole: Option<World>,
 }
 
 /// The schema of temporary objects.
@@ -85,11 +102,12 @@ impl Default for World {
             schemas: ByName::default(),
             schemas_open: false,
             relations: Relations::default(),
-            types: Vec::new(),
+            types: Arena::default(),
             path: Some(vec!["public".to_owned()]),
             home: Some(vec!["public".to_owned()]),
             anywhere: HISTORIES.map(str::to_owned).into_iter().collect(),
             past: ByName::default(),
+            before: None,
         };
         for name in ["public", TEMPORARY] {
             world
@@ -112,16 +130,28 @@ impl World {
 
     /// Nothing is known any more.
     pub(super) fn forget(&mut self) {
+        self.keep();
         *self = Self {
             schemas_open: true,
             path: self.path.take(),
             home: self.home.take(),
-            anywhere: std::mem::take(&mut self.anywhere),
-            past: std::mem::take(&mut self.past),
+            anywhere: mem::take(&mut self.anywhere),
+            past: mem::take(&mut self.past),
+            before: self.before.take(),
             ..Self::default()
         };
         for schema in self.schemas.values_mut() {
             schema.is_open = true;
+        }
+    }
+
+    /// A change comes that is not remembered name by name.
+    pub(super) fn keep(&mut self) {
+        if let Some(mut before) = self.before.take() {
+            if before.whole.is_none() {
+                before.whole = Some(self.clone());
+            }
+            self.before = Some(before);
         }
     }
 
@@ -136,7 +166,7 @@ impl World {
     /// Everything may be gone: a `CASCADE` may have taken it, for reasons that are not known.
     pub(super) fn soften(&mut self) {
         self.relations.soften();
-        for found in &mut self.types {
+        for found in self.types.iter_mut() {
             found.presence = Presence::Maybe;
         }
     }

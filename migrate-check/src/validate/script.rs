@@ -109,6 +109,7 @@ impl Judge<'_> {
                 tokens: &analysis.tokens,
                 parsed: &parsed,
                 direction: file.direction,
+                version: file.version,
                 offset: file.offset,
                 is_quiet: lint::is_old(file.version, self.settings),
             });

@@ -2,9 +2,10 @@
 //!
 //! A set that a server applies is not refused; neither is a statement of PostgreSQL's regression suite that the server
 //! takes. Of sets with one mistake, drawn with a seed, it counts what the server refuses and the build refuses at the
-//! same statement. `sets.txt` lists public sets for `--sets`, with the commits that it was last run on; `--suite` is
+//! same statement. With `--downs` it runs each down file, too, after the file that it reverts. `sets.txt` lists public sets for `--sets`, with the commits that it was last run on; `--suite` is
 //! `src/test/regress` of a source release.
 
+mod downs;
 mod mutants;
 mod set;
 mod suite;
@@ -31,6 +32,7 @@ struct Request {
     url: Option<String>,
     seed: u64,
     mutants: usize,
+    downs: bool,
 }
 
 /// Runs what is asked for; fails where a valid statement is refused.
@@ -65,6 +67,11 @@ pub(crate) fn run(options: &[String]) -> Outcome {
         let verdict = set.compare(&oracle, &verdicts)?;
         println!("{verdict}");
         refused += verdict.refused.len();
+        if request.downs {
+            let counts = downs::compare(&oracle, &set)?;
+            println!("    {counts}");
+            refused += counts.wrong.len();
+        }
         statements += verdict.statements;
         if verdict.stopped.is_none() {
             valid.push(set);
@@ -91,9 +98,14 @@ impl Request {
             url: None,
             seed: 1,
             mutants: 20,
+            downs: false,
         };
         let mut options = options.iter();
         while let Some(option) = options.next() {
+            if option == "--downs" {
+                request.downs = true;
+                continue;
+            }
             let value = options
                 .next()
                 .ok_or_else(|| format!("{option} needs a value"))?;

@@ -26,6 +26,15 @@ pub(super) struct Script {
     pub(super) name: String,
     pub(super) text: String,
     pub(super) transaction: Transaction,
+    /// What reverts it.
+    pub(super) down: Option<Down>,
+}
+
+/// A down file.
+#[derive(Clone)]
+pub(super) struct Down {
+    pub(super) text: String,
+    pub(super) transaction: Transaction,
 }
 
 /// Which statement: the number of the file, and of the statement in it.
@@ -64,6 +73,10 @@ impl Set {
             name: migration.up.file.clone(),
             text: migration.up.text.clone(),
             transaction: migration.up.transaction,
+            down: migration.down.map(|down| Down {
+                text: down.text,
+                transaction: down.transaction,
+            }),
         });
         let name = folder.file_name().unwrap_or_default().to_string_lossy();
         Self {
@@ -156,12 +169,76 @@ pub(super) fn apply(
 
 /// What the build refuses, in order.
 pub(super) fn check(files: &[Script], settings: &Settings) -> Vec<Refusal> {
-    let embedded = files.iter().enumerate().map(|(number, file)| EmbeddedFile {
-        name: format!("{:06}_f.sql", number + 1),
-        // Marks of the tool that the set is from have been read; here they would be strange.
-        text: file.text.replace("-- +goose", "--  goose"),
+    let statements = split(files);
+    let mut refused = Vec::new();
+    for (name, start, rule, message) in find(embed(files), settings) {
+        let Some(file) = name.strip_suffix("_f.sql") else {
+            continue;
+        };
+        let Some(file) = file
+            .parse::<usize>()
+            .ok()
+            .and_then(|file| file.checked_sub(1))
+        else {
+            continue;
+        };
+        let ranges = statements.get(file).map(Vec::as_slice);
+        let at = ranges
+            .unwrap_or_default()
+            .iter()
+            .position(|range| start < range.end);
+        refused.extend(at.map(|at| Refusal {
+            at: (file, at),
+            code: rule.to_owned(),
+            message,
+        }));
+    }
+    refused.sort_by_key(|refusal| refusal.at);
+    refused
+}
+
+/// Files as the build reads them, called after their numbers, from 1: `000001_f.sql`.
+fn embed(files: &[Script]) -> Vec<EmbeddedFile> {
+    let files = (1..).zip(files).map(|(number, file)| EmbeddedFile {
+        name: format!("{number:06}_f.sql"),
+        text: unmarked(&file.text),
         transaction: file.transaction,
     });
+    files.collect()
+}
+
+/// Their down files: `000001_f.down.sql`.
+fn embed_downs(files: &[Script]) -> Vec<EmbeddedFile> {
+    let downs = (1..).zip(files).filter_map(|(number, file)| {
+        let down = file.down.as_ref()?;
+        Some(EmbeddedFile {
+            name: format!("{number:06}_f.down.sql"),
+            text: unmarked(&down.text),
+            transaction: down.transaction,
+        })
+    });
+    downs.collect()
+}
+
+/// Without the marks of the tool that a set is from: they have been read, and here they would be strange.
+fn unmarked(text: &str) -> String {
+    text.replace("-- +goose", "--  goose")
+}
+
+/// What is found of names in down files: the file, the byte in it, the rule, the message.
+pub(super) fn find_in_downs(
+    files: &[Script],
+    settings: &Settings,
+) -> Vec<(String, usize, &'static str, String)> {
+    let mut embedded = embed(files);
+    embedded.extend(embed_downs(files));
+    find(embedded, settings)
+}
+
+fn find(
+    embedded: Vec<EmbeddedFile>,
+    settings: &Settings,
+) -> Vec<(String, usize, &'static str, String)> {
     let mut settings = Settings {
         layout: migrate_check::Layout::default(),
         ..settings.clone()
@@ -169,26 +246,17 @@ pub(super) fn check(files: &[Script], settings: &Settings) -> Vec<Refusal> {
     for rule in RULES {
         settings.lint.set(rule, Level::Deny);
     }
-    let statements = split(files);
-    let loaded = load_embedded("", embedded.collect(), &settings);
-    let mut refused: Vec<Refusal> = loaded
-        .diagnostics
-        .iter()
-        .filter(|diagnostic| RULES.contains(&diagnostic.rule))
-        .filter_map(|diagnostic| {
-            let file = diagnostic.file.get(..6)?.parse::<usize>().ok()? - 1;
-            let start = diagnostic.span.as_ref()?.start;
-            let ranges = statements.get(file)?;
-            let at = ranges.iter().position(|range| start < range.end)?;
-            Some(Refusal {
-                at: (file, at),
-                code: diagnostic.rule.to_owned(),
-                message: diagnostic.message.clone(),
-            })
-        })
-        .collect();
-    refused.sort_by_key(|refusal| refusal.at);
-    refused
+    let loaded = load_embedded("", embedded, &settings);
+    let found = loaded.diagnostics.into_iter().filter_map(|diagnostic| {
+        let start = diagnostic.span.as_ref()?.start;
+        RULES.contains(&diagnostic.rule).then_some((
+            diagnostic.file,
+            start,
+            diagnostic.rule,
+            diagnostic.message,
+        ))
+    });
+    found.collect()
 }
 
 impl fmt::Display for Verdict {

@@ -44,6 +44,7 @@ fn read_taken(cache: &Path) -> Outcome<Vec<Script>> {
             name: name.into_owned(),
             text: fs::read_to_string(&path)?,
             transaction: Transaction::None,
+            down: None,
         });
     }
     Ok(files)
@@ -67,6 +68,7 @@ fn take(oracle: &Oracle, suite: &Path) -> Outcome<Vec<Script>> {
                 name: name.to_owned(),
                 text,
                 transaction: Transaction::None,
+                down: None,
             };
             let ranges = split(std::slice::from_ref(&script));
             let mut taken: Vec<String> = Vec::new();
@@ -137,6 +139,7 @@ fn take(oracle: &Oracle, suite: &Path) -> Outcome<Vec<Script>> {
                 name: name.to_owned(),
                 text: taken.join(";\n"),
                 transaction: Transaction::None,
+                down: None,
             });
         }
         Ok(())
