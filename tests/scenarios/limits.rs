@@ -218,3 +218,27 @@ fn limits_that_give_way_are_the_session_s_again_afterwards() {
         assert_eq!(row.unwrap().get::<_, &str>(0), "200ms", "{limit}");
     }
 }
+
+#[test]
+fn a_limit_that_a_file_sets_does_not_cut_off_what_records_it() {
+    // So many names to compare take longer than the limit.
+    let names = (0..2500).map(|name| format!("PERFORM set_config('app.x{name}', '', true);"));
+    let many = format!(
+        "DO $$ BEGIN IF false THEN {} END IF; END $$",
+        names.collect::<String>()
+    );
+    with_each_driver(|driver, database| {
+        for text in [
+            "SET statement_timeout = 1",
+            "SET LOCAL statement_timeout = 1",
+            "-- migrate: no-transaction\nSET statement_timeout = 1",
+        ] {
+            let set = Set::new(&[("1_many.sql", &many), ("2_a.sql", text), ("3_b.sql", text)]);
+            let set = set.load();
+            // A busy machine may need longer than that for the file itself.
+            let applied = (0..20).any(|_| driver.run(database, set.runner()).is_ok());
+            assert!(applied, "{text}");
+            database.execute("DROP TABLE schema_migrations");
+        }
+    });
+}

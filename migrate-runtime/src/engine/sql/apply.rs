@@ -222,6 +222,9 @@ fn run_between(
         message.add(statement);
     }
     message.body(at, script.sql, 0, 0, script.statements());
+    if settings::may_limit(script.sql) {
+        message.add(settings::UNLIMITED);
+    }
     if script.changes_session {
         message.add(PIN_PATH);
         message.add(&settings::restore_as_file_s_role(

@@ -99,6 +99,9 @@ impl Batch {
                 at > 0,
             ));
             message.body(at, item.script.sql, 0, 0, item.script.statements());
+            if settings::may_limit(item.script.sql) {
+                message.add(settings::UNLIMITED);
+            }
             message.add(&format!("EXECUTE migrate_leave_{token}({wait}, {work})"));
             let flush = flushes == Flushes::Each || item.script.flush || at + 1 == items.len();
             message.add(&format!(

@@ -237,6 +237,9 @@ pub(crate) fn step(
         number,
         [statement].into_iter(),
     );
+    if settings::may_limit(statement.sql) {
+        message.add(settings::UNLIMITED);
+    }
     message.add(&settings::own_roles(before));
     message.add(&settings::record(table, item.version));
     message.add(&format!("SELECT {}", settings::pin_outside()));

@@ -76,6 +76,17 @@ pub(crate) const LIFT: &str = "SELECT pg_catalog.set_config('migrate.limit', \
      CASE WHEN pg_catalog.current_setting('transaction_timeout', true) IS NOT NULL \
      THEN pg_catalog.set_config('transaction_timeout', '0', true) END";
 
+/// Whether a text may limit how long a statement takes.
+pub(super) fn may_limit(sql: &str) -> bool {
+    ["statement_timeout", "STATEMENT_TIMEOUT"]
+        .iter()
+        .any(|name| sql.contains(name))
+}
+
+/// First of all after such a text: its limit may be too short for a statement that has to be planned. Not 0, which the session may
+/// have: what is compared afterwards must find a change.
+pub(super) const UNLIMITED: &str = "SET LOCAL statement_timeout TO 2147483647";
+
 /// A list that is stored in a setting; NULL where it is gone, because the file says `RESET ALL`.
 fn list(setting: &str) -> String {
     format!(
