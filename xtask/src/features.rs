@@ -1,5 +1,5 @@
 //! `cargo xtask features`: the library with every combination of its features, the test databases with each of theirs, and
-//! the program without its own.
+//! what is checked at build and the program without their own.
 
 use std::fs;
 use std::path::Path;
@@ -55,6 +55,8 @@ pub(crate) fn run() -> Outcome {
         eprintln!("features: the test databases with [{feature}]");
         check("migrate-test", feature)?;
     }
+    eprintln!("features: what is checked without the names");
+    check("migrate-check", "")?;
     eprintln!("features: the program without TLS");
     check("migrate-cli", "")
 }

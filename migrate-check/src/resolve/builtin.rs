@@ -126,6 +126,13 @@ const fn extension(name: &'static str, makes: &'static [&'static str]) -> Extens
     Extension { name, makes }
 }
 
+/// The extension that makes a type or a relation of this name.
+pub(super) fn extension_with(name: &str) -> Option<&'static str> {
+    let mut known = EXTENSIONS.iter();
+    let known = known.find(|extension| extension.makes.contains(&name));
+    known.map(|extension| extension.name)
+}
+
 /// The extensions that come with PostgreSQL, and `vector`.
 pub(super) const EXTENSIONS: &[Extension] = &[
     extension("amcheck", &[]),

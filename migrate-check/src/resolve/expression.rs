@@ -14,7 +14,7 @@ use super::report::Rule;
 use super::scope::{Columns, Entry, Scope};
 use super::statement::within;
 use super::symbol as s;
-use super::world::{Column, Found, Id, Presence, open};
+use super::world::{Column, Found, Id, Kind, Presence, open};
 
 /// Statements whose expressions are read before they are applied.
 const READ_FIRST: Symbols = Symbols::of(&[
@@ -263,6 +263,22 @@ impl Resolver {
         }
     }
 
+    /// What is wrong with replacing a view by one of these columns: those that it has stay as they are.
+    fn loss_of_view(&self, id: Id, columns: &Columns) -> Option<String> {
+        let view = self.world.relation(id)?;
+        let is_known = view.kind == Kind::View
+            && !view.is_open(open::KIND | open::COLUMNS)
+            && view.is_sure_of_columns()
+            && !columns.is_open;
+        let count = columns.count.filter(|_| is_known)?;
+        if count < view.columns.len() {
+            return Some("cannot drop columns from view".to_owned());
+        }
+        let mut known = view.columns.keys();
+        let gone = known.find(|column| !columns.names.contains(column))?;
+        Some(format!("cannot change name of view column \"{gone}\""))
+    }
+
     /// Gives a relation the columns of the query that it is made of.
     fn give_columns(
         &mut self,
@@ -290,6 +306,16 @@ impl Resolver {
             return;
         };
         let is_replaced = root.is(s::CREATE_VIEW);
+        if id < relations
+            && Cursor::new(text, tokens).accept_all(&[K::Create, K::Or, K::Replace])
+            && let Some(message) = self.loss_of_view(id, &columns)
+        {
+            let help = vec![format!(
+                "keep each column at its place, or `DROP VIEW {}` first",
+                name.shown()
+            )];
+            self.refuse_with(Rule::Contradiction, &name.range, message, help);
+        }
         let Some(relation) = self.world.relations.get_mut(id) else {
             return;
         };

@@ -10,7 +10,7 @@ use super::Resolver;
 use super::builtin::is_type;
 use super::cursor::{Cursor, QualifiedName};
 use super::names::Names;
-use super::report::{OUTSIDE, Rule};
+use super::report::{OUTSIDE, Rule, create_extension};
 use super::statement::within;
 use super::symbol as s;
 use crate::diagnostics::nearest;
@@ -208,9 +208,7 @@ impl Resolver {
         }
         let mut help = Vec::new();
         if let Some(extension) = self.builtin_functions.extension_with(&name.name) {
-            help.push(format!(
-                "create the extension that brings it in an earlier file: `CREATE EXTENSION \"{extension}\"`"
-            ));
+            help.push(create_extension(extension));
         } else {
             let mut known: Vec<&str> = self.functions.keys().map(String::as_str).collect();
             for (of, names) in &self.builtin_functions.lists {

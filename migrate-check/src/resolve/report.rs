@@ -117,10 +117,16 @@ impl Resolver {
                 "delete the statement, or undo the drop in {}:{}",
                 place.file, place.line
             )),
-            None => help.push(near.map_or_else(
-                || OUTSIDE.to_owned(),
-                |near| format!("did you mean \"{near}\"?"),
-            )),
+            None => {
+                if let Some(extension) = super::builtin::extension_with(key) {
+                    help.push(create_extension(extension));
+                } else {
+                    help.push(near.map_or_else(
+                        || OUTSIDE.to_owned(),
+                        |near| format!("did you mean \"{near}\"?"),
+                    ));
+                }
+            }
         }
         help
     }
@@ -263,6 +269,13 @@ impl Resolver {
             }
         }
     }
+}
+
+/// What helps where an extension brings what is not there.
+pub(super) fn create_extension(extension: &str) -> String {
+    format!(
+        "create the extension that brings it in an earlier file: `CREATE EXTENSION \"{extension}\"`"
+    )
 }
 
 /// The columns that every table has.

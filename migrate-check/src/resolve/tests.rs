@@ -42,6 +42,14 @@ const REFUSED: &[(&str, &str)] = &[
         "CREATE TABLE t (a int) PARTITION BY RANGE (b)",
         "column \"b\" named in partition key does not exist",
     ),
+    (
+        "CREATE OR REPLACE VIEW totals AS SELECT id, email AS address FROM users",
+        "cannot drop columns from view",
+    ),
+    (
+        "CREATE OR REPLACE VIEW totals AS SELECT id, email, 1 AS sum FROM users",
+        "cannot change name of view column \"address\"",
+    ),
     ("SELECT emial FROM users", "column \"emial\" does not exist"),
     (
         "SELECT u.emial FROM users u",
@@ -228,6 +236,9 @@ const REFUSED: &[(&str, &str)] = &[
 
 /// Statements that a server takes.
 const ACCEPTED: &[&str] = &[
+    "CREATE OR REPLACE VIEW totals AS SELECT id, email AS address, 1::numeric AS sum, name FROM users",
+    "CREATE VIEW a AS SELECT * FROM users; ALTER TABLE users ADD b int; CREATE OR REPLACE VIEW a AS SELECT * FROM users",
+    "CREATE VIEW a AS SELECT id FROM users; ALTER VIEW a RENAME id TO b; CREATE OR REPLACE VIEW a AS SELECT id AS b FROM users",
     "SELECT NULL::int4, NULL::users, NULL::_int4, NULL::public.users, NULL::pg_class, NULL::\"char\", NULL::orders[]",
     "ALTER TABLE users ADD COLUMN IF NOT EXISTS name nothing",
     "CREATE INDEX ON users USING hash (id); CREATE TABLE t (a serial, b int4range, EXCLUDE USING gist (b WITH &&)) USING heap",
@@ -295,6 +306,36 @@ pub(super) fn refused(sql: &str) -> Vec<String> {
     }
     let problems = resolver.problems.iter();
     problems.map(|problem| problem.message.clone()).collect()
+}
+
+#[test]
+fn the_extension_that_makes_a_type_is_named() {
+    let text = "CREATE TABLE t (a citext); CREATE TABLE u (a citex)";
+    let scanned = scan(text);
+    let parsed = grammar::parse(text, &scanned.tokens, &scanned.faults);
+    let mut resolver = Resolver::default();
+    resolver.read(&File {
+        name: "f.sql",
+        text,
+        tokens: &scanned.tokens,
+        parsed: &parsed,
+        direction: Direction::Up,
+        version: None,
+        offset: 0,
+        is_quiet: false,
+    });
+    let help: Vec<&str> = resolver
+        .problems
+        .iter()
+        .map(|problem| problem.help[0].as_str())
+        .collect();
+    assert_eq!(
+        help,
+        [
+            "create the extension that brings it in an earlier file: `CREATE EXTENSION \"citext\"`",
+            super::report::OUTSIDE,
+        ]
+    );
 }
 
 #[test]
