@@ -41,6 +41,7 @@ impl Resolver {
                 let bare = table::ColumnText {
                     data_type,
                     is_identity: false,
+                    default: None,
                     constraints: Vec::new(),
                     ..column
                 };

@@ -148,6 +148,9 @@ impl Resolver {
             TypeUse::Named(data_type) => self.require_type(data_type),
             TypeUse::Serial | TypeUse::Known => None,
         };
+        if let (Some(id), Some(default)) = (data_type, &column.default) {
+            self.require_value(id, default);
+        }
         let Some(relation) = self.world.relations.get_mut(id) else {
             return;
         };

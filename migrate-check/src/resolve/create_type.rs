@@ -24,6 +24,7 @@ impl Resolver {
         } else {
             None
         };
+        self.enums += usize::from(labels.is_some());
         let is_range = rest.is(K::Range);
         self.make_type(&name, labels, rest.text);
         let last = self.world.types.len().wrapping_sub(1);

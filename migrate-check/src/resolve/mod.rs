@@ -33,6 +33,7 @@ mod from_item;
 mod function;
 mod index;
 mod known_queries;
+mod label;
 mod named_type;
 mod names;
 mod nodes;
@@ -135,6 +136,8 @@ pub(crate) struct Resolver {
     /// The extensions that are there.
     extensions: Vec<String>,
     bodies: Bodies,
+    /// How many enums files have made.
+    enums: usize,
 }
 
 /// Whether the server reads the bodies of functions in SQL when they are created.

@@ -104,6 +104,9 @@ impl Resolver {
         for name in &named {
             relations.push(self.require(name));
         }
+        if self.enums > 0 {
+            self.require_labels(start);
+        }
         let before = self.prepare(text, tokens, root, &nodes);
         match first {
             Some(K::Create) => self.create(after, &relations),

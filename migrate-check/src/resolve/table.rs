@@ -22,6 +22,8 @@ pub(super) struct ColumnText<'a> {
     pub(super) column: Word,
     pub(super) data_type: TypeUse,
     pub(super) is_identity: bool,
+    /// Its default, where that is a literal and nothing else, and the type is not one of arrays.
+    pub(super) default: Option<Word>,
     /// The constraints beside it, each of this column.
     pub(super) constraints: Vec<ConstraintText<'a>>,
 }
@@ -151,6 +153,8 @@ pub(super) fn read_column(mut rest: Cursor<'_>) -> Option<ColumnText<'_>> {
 fn read_constraints(column: Word, data_type: TypeUse, mut rest: Cursor<'_>) -> ColumnText<'_> {
     let mut constraints = Vec::new();
     let mut is_identity = false;
+    let is_of_many = is_of_many(rest.tokens);
+    let mut default = None;
     let mut name = None;
     let mut depth = 0_usize;
     while let [token, after @ ..] = rest.tokens {
@@ -188,7 +192,11 @@ fn read_constraints(column: Word, data_type: TypeUse, mut rest: Cursor<'_>) -> C
                 is_identity |= rest.is(K::Identity);
                 None
             }
-            K::Default | K::Null => None,
+            K::Default => {
+                default = literal(rest).filter(|_| !is_of_many);
+                None
+            }
+            K::Null => None,
             _ => continue,
         };
         if let Some(kind) = kind {
@@ -205,7 +213,24 @@ fn read_constraints(column: Word, data_type: TypeUse, mut rest: Cursor<'_>) -> C
         column,
         data_type,
         is_identity,
+        default,
         constraints,
+    }
+}
+
+/// The literal that comes next, if what comes after it is not part of the same expression.
+fn literal(rest: Cursor<'_>) -> Option<Word> {
+    match rest.tokens {
+        [only]
+        | [
+            only,
+            Token {
+                kind: TokenKind::Keyword(K::Not | K::Null | K::Check | K::Constraint),
+                ..
+            },
+            ..,
+        ] if only.kind == TokenKind::String => { rest }.string(),
+        _ => None,
     }
 }
 
@@ -261,4 +286,9 @@ pub(super) fn read_constraint(mut rest: Cursor<'_>) -> Option<ConstraintText<'_>
         ConstraintBody::Exclude
     };
     Some(ConstraintText { name, kind, start })
+}
+
+/// Whether what comes after a type makes it one of arrays.
+pub(super) fn is_of_many(after: &[Token]) -> bool {
+    matches!(after, [next, ..] if next.is_char(b'[') || next.is(K::Array))
 }

@@ -43,6 +43,18 @@ const REFUSED: &[(&str, &str)] = &[
         "column \"b\" named in partition key does not exist",
     ),
     (
+        "CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE TABLE t (a mood NOT NULL DEFAULT 'sda' CHECK (a > 'ok'))",
+        "invalid input value for enum mood: \"sda\"",
+    ),
+    (
+        "CREATE TYPE mood AS ENUM ('sad', 'ok'); ALTER TABLE users ADD a mood DEFAULT 'sad', ADD b mood DEFAULT 'fine'",
+        "invalid input value for enum mood: \"fine\"",
+    ),
+    (
+        "CREATE TYPE mood AS ENUM ('sad', 'ok'); UPDATE users SET name = 'SAD'::mood::text",
+        "invalid input value for enum mood: \"SAD\"",
+    ),
+    (
         "CREATE OR REPLACE VIEW totals AS SELECT id, email AS address FROM users",
         "cannot drop columns from view",
     ),
@@ -236,6 +248,12 @@ const REFUSED: &[(&str, &str)] = &[
 
 /// Statements that a server takes.
 const ACCEPTED: &[&str] = &[
+    "CREATE TYPE mood AS ENUM ('sad'); CREATE TABLE t (a mood[] DEFAULT '{}', b mood ARRAY DEFAULT '{sad}', c mood DEFAULT 'sad')",
+    "CREATE TYPE mood AS ENUM ('sad'); SELECT '{sad}'::mood[], 'sad'::mood, E'sad'::mood",
+    "CREATE TYPE mood AS ENUM ('sad'); ALTER TYPE mood ADD VALUE 'new'; CREATE TABLE t (a mood DEFAULT 'new')",
+    "CREATE TYPE mood AS ENUM ('sad'); CREATE TABLE t (a mood DEFAULT 's' || 'ad')",
+    "CREATE TYPE public.date AS ENUM ('sad'); SELECT '2026-01-01'::date",
+    "CREATE TYPE mood AS ENUM ('sad'); ALTER TABLE IF EXISTS users ADD a mood DEFAULT 'x'::mood",
     "CREATE OR REPLACE VIEW totals AS SELECT id, email AS address, 1::numeric AS sum, name FROM users",
     "CREATE VIEW a AS SELECT * FROM users; ALTER TABLE users ADD b int; CREATE OR REPLACE VIEW a AS SELECT * FROM users",
     "CREATE VIEW a AS SELECT id FROM users; ALTER VIEW a RENAME id TO b; CREATE OR REPLACE VIEW a AS SELECT id AS b FROM users",
