@@ -84,6 +84,7 @@ impl Error {
             Self::NotFound { .. } => {
                 let names = Tool::ALL.map(|tool| format!("`{}`", tool.format().table));
                 let mut names = names.to_vec();
+                names.sort_unstable();
                 names.dedup();
                 vec![
                     format!("known tables are {}", names.join(", ")),

@@ -109,6 +109,9 @@ fn without_a_history_there_is_nothing_to_adopt() {
             .to_string()
             .starts_with("no history of a known tool found in this database")
     );
+    // Two tools have a table of that name.
+    let known = error.hints().swap_remove(0);
+    assert_eq!(known.matches("`schema_migrations`").count(), 1, "{known}");
     assert!(perform(&database, &adopt(&set).from(Tool::Sqlx)).is_err());
 }
 
