@@ -181,6 +181,7 @@ fn a_down_file_that_fails_is_shown_at_its_place() {
         ("1_one.down.sql", "DROP TABLE oen;\n"),
         ("2_two.sql", "CREATE TABLE two (id int);\n"),
     ]);
+    place.write("migrate.toml", "[lint]\nallow = ['unknown-name']\n");
     check!(place, ["check", "--scratch"], @r#"
     exit: 1
     ----- stdout

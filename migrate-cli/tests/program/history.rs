@@ -77,6 +77,7 @@ fn the_newest_is_reverted_and_what_has_no_down_file_is_not() {
 fn a_down_file_that_fails_leaves_all_as_it_was() {
     let place = Place::new(&FILES);
     place.write("migrations/0003_three.down.sql", "DROP TABLE tree;\n");
+    place.write("migrate.toml", "[lint]\nallow = ['unknown-name']\n");
     place.call(&["run"]);
     check!(place, ["revert"], @r#"
     exit: 1

@@ -346,7 +346,7 @@ pub(crate) const MISTAKES: &[(&str, Mistake)] = &[
         "a revert was interrupted",
         Mistake {
             make: || {
-                let place = ran(&[
+                let place = Place::new(&[
                     ONE,
                     (
                         "0001_one.down.sql",
@@ -354,6 +354,7 @@ pub(crate) const MISTAKES: &[(&str, Mistake)] = &[
                     ),
                 ]);
                 before(&place, "CREATE TABLE made (id int)");
+                assert!(place.call(&["run"]).starts_with("exit: 0"));
                 assert!(place.call(&["revert"]).starts_with("exit: 1"));
                 place.database.execute("INSERT INTO made VALUES (1)");
                 place

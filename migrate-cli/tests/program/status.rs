@@ -210,6 +210,7 @@ fn a_revert_that_was_interrupted_is_not_resumed_by_a_run() {
             "-- migrate: no-transaction\nALTER TABLE a ADD COLUMN b int;\nDROP TABLE nowhere;\n",
         ),
     ]);
+    place.write("migrate.toml", "[lint]\nallow = ['unknown-name']\n");
     place.call(&["run"]);
     place.call(&["revert"]);
     let shown = place.call(&["status"]);
