@@ -13,7 +13,7 @@ const FILES: [(&str, &str); 3] = [
     ),
     (
         "3_three.sql",
-        "-- migrate:up\nCREATE TABLE three ();\n\n-- migrate:down\nDROP TABLE nowhere;\n",
+        "-- migrate:up\nCREATE TABLE three ();\n\n-- migrate:down\nSELECT 1 / 0;\n",
     ),
 ];
 
@@ -209,11 +209,11 @@ fn an_error_of_the_server_points_into_the_section_of_the_file() {
     check!(place, ["revert", "--layout", "dbmate"], @r#"
     exit: 1
     ----- stderr
-    error: migrations/3_three.sql:5:1: table "nowhere" does not exist
+    error: migrations/3_three.sql:5:1: division by zero
       |
-    5 | DROP TABLE nowhere;
+    5 | SELECT 1 / 0;
       | ^
-      = sqlstate: 42P01
+      = sqlstate: 22012
       = note: nothing of this migration was kept
     "#);
 }
