@@ -132,6 +132,9 @@ impl Resolver {
         if self.has_unknown_functions() {
             return;
         }
+        // What `CALL` itself calls; its arguments may call functions.
+        let mut statement = Cursor::new(text, tokens);
+        let procedure = statement.accept(K::Call).then(|| statement.range().start);
         for call in calls {
             let Some(node) = call.child(s::FUNCTION_NAME) else {
                 continue;
@@ -143,7 +146,12 @@ impl Resolver {
                 let has_arguments = within(text, tokens, *call).tokens.len()
                     > within(text, tokens, node).tokens.len() + 2;
                 let arguments = if has_arguments { "…" } else { "" };
-                self.refuse_function(&name, arguments);
+                let kind = if procedure == Some(name.range.start) {
+                    "procedure"
+                } else {
+                    "function"
+                };
+                self.refuse_function(kind, &name, arguments);
             }
         }
     }
@@ -154,7 +162,7 @@ impl Resolver {
         if let Some(name) = name.and_then(|name| within(text, tokens, name).name())
             && self.lacks_function(&name)
         {
-            self.refuse_function(&name, "");
+            self.refuse_function("function", &name, "");
         }
     }
 
@@ -199,7 +207,7 @@ impl Resolver {
                 .any(|relation| relation.name == word || relation.columns.contains_key(word))
     }
 
-    fn refuse_function(&mut self, name: &QualifiedName, arguments: &str) {
+    fn refuse_function(&mut self, kind: &str, name: &QualifiedName, arguments: &str) {
         if let Some(schema) = &name.schema
             && !self.may_have_schema(schema)
         {
@@ -212,7 +220,8 @@ impl Resolver {
         } else {
             let mut known: Vec<&str> = self.functions.keys().map(String::as_str).collect();
             for (of, names) in &self.builtin_functions.lists {
-                if *of == "pg_catalog" {
+                // PostgreSQL has no procedures of its own.
+                if *of == "pg_catalog" && kind == "function" {
                     known.extend(names.names().map(|name| -> &str { name }));
                 }
             }
@@ -231,7 +240,7 @@ impl Resolver {
         self.refuse_with(
             Rule::Unknown,
             &name.range,
-            format!("function {shown}({arguments}) does not exist"),
+            format!("{kind} {shown}({arguments}) does not exist"),
             help,
         );
         // Say it once.
@@ -248,7 +257,8 @@ impl Resolver {
         for mut item in items {
             let Some(name) = item.name() else { continue };
             if self.lacks_function(&name) {
-                self.refuse_function(&name, if item.is_done() { "" } else { "…" });
+                let arguments = if item.is_done() { "" } else { "…" };
+                self.refuse_function("function", &name, arguments);
             } else if is_drop
                 && let Some(bodies) = self.functions.get(&name.name)
                 && bodies.len() == 1

@@ -220,6 +220,12 @@ const REFUSED: &[(&str, &str)] = &[
         "function chnged() does not exist",
     ),
     ("SELECT nwo()", "function nwo() does not exist"),
+    ("CALL nwo()", "procedure nwo() does not exist"),
+    ("CALL nwo(1)", "procedure nwo(…) does not exist"),
+    (
+        "CALL public.nwo(1)",
+        "procedure public.nwo(…) does not exist",
+    ),
     (
         "SELECT public.lowre('A')",
         "function public.lowre(…) does not exist",
