@@ -236,8 +236,8 @@ pub(crate) async fn connect_sqlx_0_8(url: &str) -> sqlx_0_8::PgConnection {
         .unwrap()
 }
 
-/// Runs a scenario through each driver, each time on a database of its own. Where `cargo xtask versions` tries a version
-/// between the oldest and the newest, it sets `MIGRATE_TEST_FEW_DRIVERS`: the first two are enough to see what differs there.
+/// Runs a scenario through each driver, each time on a database of its own. `cargo xtask versions --others` sets
+/// `MIGRATE_TEST_FEW_DRIVERS`: the first two are enough to see what differs between versions of PostgreSQL.
 pub(crate) fn with_each_driver(scenario: impl Fn(Driver, &Database)) {
     let number = match env::var_os("MIGRATE_TEST_FEW_DRIVERS") {
         Some(_) => 2,

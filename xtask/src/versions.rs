@@ -14,9 +14,18 @@ use crate::{Outcome, report};
 /// What PostgreSQL's project supports, and one before, which many still run.
 pub(crate) const SUPPORTED: [u32; 6] = [13, 14, 15, 16, 17, 18];
 
-/// Tests that cut a run off, or change its traffic, at each message in turn. They take half of the time and are about our
-/// side of the connection, so that `--others` has the oldest version run them, and `cargo test` the newest.
-const EVERY_MESSAGE: [&str; 2] = ["cancel::", "corruption::"];
+/// Tests of our side of the connection, or that cut a run off at each message in turn. They take half of the time, so that
+/// `--others` has the oldest version run them, and `cargo test` the newest.
+const OF_OUR_SIDE: [&str; 8] = [
+    "campaign::",
+    "cancel::",
+    "conformance::",
+    "corruption::",
+    "flushes::",
+    "memory::",
+    "unusable::",
+    "wire::",
+];
 
 /// Most tests wait for a server, or for a time to pass: so many versions at once, and for each so many tests.
 const AT_ONCE: usize = 2;
@@ -47,9 +56,8 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
         for _ in 0..AT_ONCE {
             scope.spawn(|| {
                 while let Some(major) = next() {
-                    let between = others && major != SUPPORTED[0];
                     if let (Err(finding), Ok(mut findings)) =
-                        (on(major, between, &scenarios), findings.lock())
+                        (on(major, others, &scenarios), findings.lock())
                     {
                         findings.push(finding.to_string());
                     }
@@ -60,17 +68,19 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
     report("versions", &findings.into_inner().unwrap_or_default())
 }
 
-/// Runs them on one version, and prints what they print once they have ended. A version between the others has fewer of
-/// them, through two of the drivers.
-fn on(major: u32, between: bool, scenarios: &str) -> Outcome {
+/// Runs them on one version, and prints what they print once they have ended. Beside `cargo test`, they go through two of the
+/// drivers, and a version between the oldest and the newest has fewer of them.
+fn on(major: u32, others: bool, scenarios: &str) -> Outcome {
     let started = Instant::now();
     let installation = Installation::find(&Wanted::Major(major))
         .map_err(|error| format!("PostgreSQL {major}: {error}"))?;
     let threads = THREADS_PER_CORE * thread::available_parallelism()?.get();
     let mut command = Command::new(scenarios);
-    if between {
+    if others {
         command.env("MIGRATE_TEST_FEW_DRIVERS", "yes");
-        command.args(EVERY_MESSAGE.iter().flat_map(|module| ["--skip", module]));
+    }
+    if others && major != SUPPORTED[0] {
+        command.args(OF_OUR_SIDE.iter().flat_map(|module| ["--skip", module]));
     }
     let output = command
         .arg("--quiet")
