@@ -1,7 +1,7 @@
 //! Measures migration tools side by side: `cargo xtask peers [STEP…] [OPTION…]`.
 //!
 //! Each step runs the applications in turn (A B C A B C …), so that whatever else the machine does hits all
-//! of them alike. Every figure is kept in `target/peers/figures.json`; `RESULTS.md` shows what is there.
+//! of them alike. Every figure is kept in `target/peers/figures.json`; `RESULTS.md` beside it shows what is there.
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -27,6 +27,10 @@ fn main() -> ExitCode {
         return code;
     }
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.iter().any(|argument| argument == "--help") {
+        println!("{}", options::USAGE);
+        return ExitCode::SUCCESS;
+    }
     let options = match options::Options::read(&arguments) {
         Ok(options) => options,
         Err(problem) => {

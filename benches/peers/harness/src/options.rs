@@ -20,7 +20,8 @@ steps, all of them by default:
   tests     200 tests with a database each
   check     `migrate check` beside squawk, on the same files
   sqlx      start and apply with sqlx: ours beside its own (only if named: both steps hold it)
-  report    write RESULTS.md from the figures so far (after every step as well)
+  report    write benches/peers/RESULTS.md from the figures so far; after any other step they are in
+            target/peers/RESULTS.md
 
 sets: 10, 100, 1000, 5000 (files of 1 KB), large (100 of 200 KB), schema (the repository's example),
   altering (100 files that leave ten tables)

@@ -1,4 +1,5 @@
-//! `RESULTS.md`.
+//! The report. After each step it is below `target/peers`; the committed one is written by the step `report` alone, which a whole
+//! run ends with, so that no single step takes the place of what was measured in one go.
 
 mod bars;
 mod tables;
@@ -6,14 +7,15 @@ mod tests;
 
 use std::fmt::Write as _;
 use std::fs;
+use std::path::Path;
 
 use crate::Outcome;
 use crate::figures::{Figures, Summary};
 use crate::machine;
 use crate::place::{root, work, workspace};
 
-/// Writes the report from whatever figures there are.
-pub(crate) fn write(figures: &Figures) -> Outcome {
+/// Writes the report into a folder, from whatever figures there are.
+pub(crate) fn write(figures: &Figures, folder: &Path) -> Outcome {
     let lock = fs::read_to_string(workspace().join("Cargo.lock"))?;
     let ours = fs::read_to_string(root().join("Cargo.lock"))?;
     let mut versions = String::new();
@@ -47,7 +49,7 @@ pub(crate) fn write(figures: &Figures) -> Outcome {
     bars::write(figures, &mut text);
     tables::write(figures, &mut text);
     tests::write(figures, &mut text);
-    fs::write(workspace().join("RESULTS.md"), text)?;
+    fs::write(folder.join("RESULTS.md"), text)?;
     Ok(())
 }
 

@@ -36,7 +36,7 @@ pub(super) fn run(options: &Options, figures: &mut Figures) -> Outcome {
         for _ in 0..options.times(11) {
             // squawk finds fault with every one of these files, so its status says nothing.
             for (name, command, end) in [
-                ("peer-migrate", &check, format!("in {} files", files.len())),
+                ("peer-migrate", &check, format!("{} files", files.len())),
                 (
                     "peer-squawk",
                     &lint,

@@ -19,7 +19,7 @@ use std::fs;
 use crate::Outcome;
 use crate::figures::Figures;
 use crate::options::Options;
-use crate::place::work;
+use crate::place::{work, workspace};
 use crate::report;
 
 /// Runs the steps that were asked for; writes the report after each.
@@ -47,7 +47,12 @@ pub(crate) fn run_all(options: &Options) -> Outcome {
             }
             _ => {}
         }
-        report::write(&figures)?;
+        let folder = if *step == "report" {
+            workspace()
+        } else {
+            work()
+        };
+        report::write(&figures, &folder)?;
     }
     Ok(())
 }
